@@ -1,0 +1,97 @@
+"""What comes out of reading one file of a publication: the file itself, its observations, its refused rows.
+
+Belongs here: the types that every reader returns, their columns, and the rule that no row is lost.
+Does not belong here: how any publication is laid out, scoring, storage.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+OBSERVATION_COLUMNS: tuple[str, ...] = (
+    "indicator_code",
+    "organisation_code",
+    "organisation_kind",
+    "period_start",
+    "period_end",
+    "numerator",
+    "denominator",
+    "value",
+    "lower_95",
+    "upper_95",
+    "judgement",
+    "status",
+    "note",
+    "publication",
+    "source_sha256",
+    "source_name",
+    "sheet",
+    "cell",
+    "published_on",
+    "revised_on",
+    "dates_provenance",
+    "layout",
+    "is_made_up",
+)
+
+QUARANTINE_COLUMNS: tuple[str, ...] = (
+    "source_sha256",
+    "source_name",
+    "publication",
+    "sheet",
+    "row",
+    "indicator_code",
+    "organisation_code",
+    "period_end",
+    "reasons",
+    "refused_by",
+    "raw",
+    "is_made_up",
+)
+
+
+class Refused(Exception):
+    """A file whose structure cannot be trusted, refused whole: one sentence that names the file and what to do."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a publication, known by its sha256, with the account of its data rows.
+
+    ``rows_read`` counts data rows of the sheets that the reader reads, and equals the sum of the four
+    other counts: a row is used (alone or with others), valid but about no indicator of the edition,
+    no organisation of ours (a total, a hub, a note), or quarantined.
+    """
+
+    sha256: str
+    name: str
+    size_bytes: int
+    publication: str
+    layout: str
+    published_on: date | None
+    revised_on: date | None
+    dates_provenance: str
+    is_made_up: bool
+    rows_read: int
+    rows_used: int
+    rows_not_asked_for: int
+    rows_not_an_organisation: int
+    rows_quarantined: int
+
+    def __post_init__(self) -> None:
+        """Refuse an account that does not add up: a lost row is a defect of the reader, not of the file."""
+        accounted = (
+            self.rows_used + self.rows_not_asked_for + self.rows_not_an_organisation + self.rows_quarantined
+        )
+        if accounted != self.rows_read:
+            raise AssertionError(f"{self.name}: {self.rows_read} rows read but {accounted} accounted for.")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file that was read: its account, its observations and its quarantined rows."""
+
+    source_file: SourceFile
+    observations: pd.DataFrame
+    quarantine: pd.DataFrame
