@@ -52,7 +52,14 @@ QUARANTINE_COLUMNS: tuple[str, ...] = (
 
 
 class Refused(Exception):
-    """A file whose structure cannot be trusted, refused whole: one sentence that names the file and what to do."""
+    """A file whose structure cannot be trusted, refused whole: one sentence that names the file and what to do.
+
+    ``publication`` is the key of the publication that the file was recognised as, or empty.
+    """
+
+    def __init__(self, sentence: str, publication: str = "") -> None:
+        super().__init__(sentence)
+        self.publication = publication
 
 
 @dataclass(frozen=True)
