@@ -1,0 +1,67 @@
+# The commands of README. A fresh machine needs Python 3.11, 3.12 or 3.13 and make, nothing else.
+# ARGS is passed on:  make run ARGS="--month 2017-03"   make test ARGS="tests/spec -k dementia"
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test lint types ui bench lock clean
+
+# The first that really works is taken: a version manager may offer names that only complain when called.
+WORKS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3 python; do \
+	"$$each" -c '$(WORKS)' >/dev/null 2>&1 && { echo "$$each"; break; }; done)
+
+BIN := .venv/bin
+INSTALLED := .venv/installed-from-lock
+export DAGSTER_HOME := $(CURDIR)/.ccg/dagster
+export DAGSTER_DISABLE_TELEMETRY := 1
+export GX_ANALYTICS_ENABLED := false
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+install: $(INSTALLED)  ## make .venv from requirements.lock
+
+# The lock holds everything with its hash, what builds included; so pip resolves and compiles nothing,
+# and the second call costs nothing. pip compiles the bytecode of what it installs, but not ours.
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(WORKS)' || { \
+	  echo "No working Python 3.11, 3.12 or 3.13 with venv: install one (Debian: apt install python3 python3-venv)" \
+	       "or name one: make PYTHON=/path/to/python3"; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@echo "Installing requirements.lock into .venv: a few minutes, once."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+	  --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q ccg_pipeline expert_panels
+	@touch $@
+
+run: $(INSTALLED)  ## run the main job on the made-up year
+	$(BIN)/ccg run $(ARGS)
+
+test: $(INSTALLED)  ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED)  ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)  ## check types
+	$(BIN)/mypy
+
+# dagster.yaml is written here too, for a UI that is opened before the first run: telemetry is off by default.
+ui: $(INSTALLED)  ## open Dagster on workspace.yaml
+	@mkdir -p "$(DAGSTER_HOME)"
+	@test -e "$(DAGSTER_HOME)/dagster.yaml" || printf 'telemetry:\n  enabled: false\n' > "$(DAGSTER_HOME)/dagster.yaml"
+	$(BIN)/dagster dev -w workspace.yaml $(ARGS)
+
+bench: $(INSTALLED)  ## time the main job and the scoring
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# Only for who changes a dependency; needs uv.
+lock:  ## freeze the versions in pyproject.toml into requirements.lock
+	uv pip compile --universal --no-strip-extras --generate-hashes --all-extras --group dev \
+	  pyproject.toml -o requirements.lock
+
+clean:  ## remove the environment and all caches, but no data
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
