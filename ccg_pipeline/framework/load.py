@@ -7,25 +7,13 @@ Does not belong here: the shapes of its parts (model.py, rules.py), parsing (fil
 from functools import cache
 from pathlib import Path
 
+from ccg_pipeline.framework.agreement import check_agreement
+from ccg_pipeline.framework.expectations import PublishedCount
 from ccg_pipeline.framework.files import Document, EditionError, Table
-from ccg_pipeline.framework.model import (
-    Area,
-    Domain,
-    Edition,
-    Indicator,
-    Publication,
-    Supplementary,
-)
-from ccg_pipeline.framework.rules import (
-    Banding,
-    Expectation,
-    LaneRule,
-    OverallRule,
-    PanelRule,
-    PointsScale,
-    PublishedCount,
-    Sourced,
-)
+from ccg_pipeline.framework.indicators import Indicator, Supplementary
+from ccg_pipeline.framework.model import FILES, Area, Edition, Framework, Publication
+from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.framework.rules import OverallRule, PointsScale
 
 EDITIONS = Path(__file__).parent / "editions"
 
@@ -37,29 +25,37 @@ def load_edition(key: str = "iaf_2016_17") -> Edition:
     if not folder.is_dir():
         known = ", ".join(sorted(one.name for one in EDITIONS.iterdir() if one.is_dir()))
         raise EditionError(f"There is no edition {key!r}; choose one of: {known}.")
-    return load_edition_from(folder)
+    edition = load_edition_from(folder)
+    if edition.key != key:
+        raise EditionError(f"framework.yaml: the folder is {key!r}, but key is {edition.key!r}.")
+    return edition
 
 
 def load_edition_from(folder: Path) -> Edition:
     """The edition in a folder, checked whole; EditionError names file, line and offender in one sentence."""
-    framework = Document(folder / "framework.yaml")
-    head = framework.data
-    max_age = framework.model(Sourced, head["max_age_months"], "max_age_months")
-    return Edition(
-        key=head["key"],
-        title=head["title"],
-        year=head["year"],
-        max_age_months=max_age,
-        domains=framework.models(Domain, "domains"),
-        areas=Table(folder / "areas.csv").models(Area),
-        indicators=Table(folder / "indicators.csv").models(Indicator, {"max_age_months": int(max_age.value)}),
-        supplementary=Table(folder / "supplementary.csv").models(Supplementary),
-        publications=Table(folder / "publications.csv").models(Publication),
-        points_scales=Document(folder / "points.yaml").models(PointsScale),
-        banding=framework.model(Banding, head["banding"], "banding"),
-        panels=Document(folder / "clinical.yaml").models(PanelRule),
-        overall=Document(folder / "overall.yaml").model(OverallRule, Document(folder / "overall.yaml").data),
-        lanes=framework.models(LaneRule, "lanes"),
-        expectations=framework.models(Expectation, "expectations"),
-        published_counts=Table(folder / "published_counts.csv").models(PublishedCount),
+    documents = {name: Document(folder / name) for name in sorted(set(FILES.values())) if ".yaml" in name}
+    tables = {name: Table(folder / name) for name in sorted(set(FILES.values())) if ".csv" in name}
+    framework = documents["framework.yaml"].model(Framework, documents["framework.yaml"].data)
+    max_age = {"max_age_months": framework.max_age_months.value}
+    edition = Edition(
+        **{name: getattr(framework, name) for name in Framework.model_fields},
+        areas=tables["areas.csv"].models(Area),
+        indicators=tables["indicators.csv"].models(Indicator, max_age),
+        supplementary=tables["supplementary.csv"].models(Supplementary, max_age),
+        publications=tables["publications.csv"].models(Publication),
+        points_scales=documents["points.yaml"].models(PointsScale),
+        panels=documents["clinical.yaml"].models(PanelRule),
+        overall=documents["overall.yaml"].model(OverallRule, documents["overall.yaml"].data),
+        published_counts=tables["published_counts.csv"].models(PublishedCount),
     )
+
+    def where(field: str, number: int | None = None, *inside: int | str) -> str:
+        file = FILES[field]
+        if file in tables:
+            return tables[file].where(number) if number is not None else file
+        place: tuple[int | str, ...] = () if number is None else (number,)
+        above = (field,) if file == "framework.yaml" else ()
+        return documents[file].where(*above, *place, *inside)
+
+    check_agreement(edition, where)
+    return edition

@@ -1,7 +1,8 @@
-"""The methodology of one edition as frozen models: domains, areas, indicators, publications, the edition.
+"""The methodology of one edition as frozen models: domains, areas, publications, and the edition itself.
 
 Belongs here: what an edition is made of, and asking it for its parts and for the provenance of its numbers.
-Does not belong here: the shapes of its rules (rules.py), reading files (load.py), any arithmetic on data.
+Does not belong here: indicators (indicators.py), the shapes of its rules (rules.py, panels.py), what data and
+results are expected to look like (expectations.py), reading files (load.py), any arithmetic on data.
 """
 
 from collections.abc import Iterator
@@ -11,24 +12,40 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from ccg_pipeline.framework.rules import (
-    Banding,
-    Expectation,
+from ccg_pipeline.framework.expectations import Expectation, PublishedCount
+from ccg_pipeline.framework.indicators import Indicator, Supplementary
+from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.framework.provenance import (
+    Choice,
     Frozen,
-    LaneRule,
-    OverallRule,
-    PanelRule,
-    PointsScale,
+    Number,
     Provenance,
-    PublishedCount,
     Sourced,
+    Stated,
     Text,
+    Unit,
+    numbers_of,
 )
+from ccg_pipeline.framework.rules import Banding, LaneRule, OverallRule, PointsScale
 
 T = TypeVar("T")
-Kind = Literal["proportion", "rate", "mean", "index", "judgement", "milestones"]
-Direction = Literal["higher_is_better", "lower_is_better", "no_direction"]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+FILES = {
+    "size": "framework.yaml",
+    "max_age_months": "framework.yaml",
+    "conventions": "framework.yaml",
+    "domains": "framework.yaml",
+    "banding": "framework.yaml",
+    "lanes": "framework.yaml",
+    "expectations": "framework.yaml",
+    "areas": "areas.csv",
+    "indicators": "indicators.csv",
+    "supplementary": "supplementary.csv",
+    "publications": "publications.csv",
+    "points_scales": "points.yaml",
+    "panels": "clinical.yaml",
+    "overall": "overall.yaml",
+    "published_counts": "published_counts.csv",
+}
 
 
 class Domain(Frozen):
@@ -50,87 +67,6 @@ class Area(Frozen):
     source: Text
 
 
-class Indicator(Frozen):
-    """One of the 60 indicators. ``scale`` turns numerator over denominator into the published unit.
-
-    ``standard_error`` says how a value's standard error is found: from counts (binomial, poisson), from its
-    published 95 % interval, or not at all (judgement and milestones earn points by ``points_scale``).
-    ``counts_towards_overall`` says whether it is part of the performance block of the overall rating.
-    """
-
-    code: Annotated[str, Field(pattern=r"^[0-9]{3}[a-z]$")]
-    area: Text
-    name: Text
-    unit: Text
-    kind: Kind
-    direction: Direction
-    standard_error: Literal["binomial", "poisson", "interval", "none"]
-    scale: Positive
-    reference: Literal["standard", "england", "none"]
-    standard: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    standard_provenance: Provenance | None = None
-    standard_source: str = ""
-    publication: Text
-    publisher: Text
-    frequency: Text
-    max_age_months: Annotated[int, Field(gt=0)]
-    annual_value: Literal["latest", "mean_of_months"]
-    annual_value_source: str = ""
-    overdispersion: bool
-    overdispersion_source: str = ""
-    points_scale: Text | None = None
-    counts_towards_overall: bool
-    counts_source: str = ""
-    why_it_matters: Text
-    authored_by: Text
-    checked_by: str = ""
-    next_review: date | None = None
-    provenance: Provenance
-    source: Text
-    confidence: Text
-
-    @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
-        by_points = self.kind in ("judgement", "milestones")
-        if by_points != (self.points_scale is not None) or by_points != (self.standard_error == "none"):
-            raise ValueError(
-                f"kind {self.kind} goes with standard_error {self.standard_error} and points_scale "
-                f"{self.points_scale}: judgement and milestones take points, all others a standard error"
-            )
-        if by_points != (self.reference == "none"):
-            raise ValueError(f"kind {self.kind} does not go with reference {self.reference}")
-        if self.kind == "proportion" and self.scale != 100:
-            raise ValueError(f"a proportion is in percent, so scale must be 100 and not {self.scale:g}")
-        if (self.reference == "standard") != (self.standard is not None):
-            raise ValueError(f"reference is {self.reference}, but standard is {self.standard}")
-        if (self.standard is None) != (self.standard_provenance is None) or (
-            self.standard is not None and not self.standard_source
-        ):
-            raise ValueError("a standard needs standard_provenance and standard_source, and they a standard")
-        if self.overdispersion != bool(self.overdispersion_source):
-            raise ValueError("overdispersion needs overdispersion_source to say why, and only then")
-        if self.overdispersion and self.standard_error == "none":
-            raise ValueError(f"overdispersion makes no sense for kind {self.kind}")
-        if (self.annual_value != "latest") != bool(self.annual_value_source):
-            raise ValueError("annual_value other than latest needs annual_value_source, and only then")
-        if not self.counts_towards_overall and not self.counts_source:
-            raise ValueError("an indicator that does not count towards overall needs counts_source")
-        return self
-
-
-class Supplementary(Frozen):
-    """A measure that is no indicator but that a rule or a table needs."""
-
-    code: Text
-    name: Text
-    unit: Text
-    publication: Text
-    level: Literal["ccg", "stp"]
-    points_scale: Text | None = None
-    provenance: Provenance
-    source: Text
-
-
 class Publication(Frozen):
     """A statistical release by a publisher, and the dates of its files that carry none."""
 
@@ -139,10 +75,11 @@ class Publication(Frozen):
     publisher: Text
     layout: Literal["published", "assumed", "made_up"]
     cadence: Literal["monthly", "quarterly", "annual"]
-    level: Text
+    level: Literal["ccg", "lsoa", "local_authority", "stp"]
     undated_period_start: date | None = None
     undated_period_end: date | None = None
     undated_published_on: date | None = None
+    undated_provenance: Provenance | None = None
     undated_source: str = ""
     stale_after_days: Annotated[int, Field(gt=0)]
     stale_provenance: Provenance
@@ -153,43 +90,75 @@ class Publication(Frozen):
     @model_validator(mode="after")
     def _dates_agree(self) -> Self:
         dates = (self.undated_period_start, self.undated_period_end, self.undated_published_on)
-        if any(dates) != bool(self.undated_source):
-            raise ValueError("an undated date needs undated_source to say why, and only then")
+        if {any(dates)} != {bool(self.undated_source), self.undated_provenance is not None}:
+            raise ValueError("undated dates need undated_provenance and undated_source, and only then")
         given = [one for one in dates if one is not None]
         if given != sorted(given):
             raise ValueError("undated dates must follow one another: start, end, published")
         return self
 
+    def stated(self) -> Iterator[Stated]:
+        """After how long it is stale, and the dates that its undated files are given."""
+        yield Stated(
+            "stale_after_days", self.stale_after_days, "days", self.stale_provenance, self.stale_source
+        )
+        for name in ("undated_period_start", "undated_period_end", "undated_published_on"):
+            day = getattr(self, name)
+            if day is not None and self.undated_provenance is not None:
+                yield Stated(name, day.isoformat(), "", self.undated_provenance, self.undated_source)
 
-class Number(Frozen):
-    """A number, or a choice, of the methodology: where it stands and where it comes from."""
 
-    file: Text
-    item: Text
-    value: float | str
-    unit: str = ""
+class Size(Frozen):
+    """How many of each an edition has, so that a lost row is noticed."""
+
+    domains: int
+    areas: int
+    indicators: int
+    panels: int
     provenance: Provenance
     source: Text
 
+    def stated(self) -> Iterator[Stated]:
+        """The four counts."""
+        for name in ("domains", "areas", "indicators", "panels"):
+            yield Stated(name, getattr(self, name), "", self.provenance, self.source)
 
-class Edition(Frozen):
-    """The methodology in force: everything that the pipeline knows about a framework, as data."""
+
+class Framework(Frozen):
+    """What framework.yaml says: the edition's name and size, and what holds for all indicators and lanes.
+
+    ``conventions`` are what the code does by a rule without a number, stated here so that nobody takes it for
+    NHS England's: changing the text changes nothing.
+    """
 
     key: Text
     title: Text
     year: Text
-    max_age_months: Sourced
+    size: Size
+    max_age_months: Annotated[Sourced, Unit("months")]
+    conventions: dict[str, Choice]
     domains: tuple[Domain, ...]
+    banding: Banding
+    lanes: tuple[LaneRule, ...]
+    expectations: tuple[Expectation, ...]
+
+    @model_validator(mode="after")
+    def _whole_months(self) -> Self:
+        if self.max_age_months.value < 1 or self.max_age_months.value % 1:
+            raise ValueError(f"max_age_months {self.max_age_months.value:g} must be a whole number from 1 up")
+        return self
+
+
+class Edition(Framework):
+    """The methodology in force: everything that the pipeline knows about a framework, as data."""
+
     areas: tuple[Area, ...]
     indicators: tuple[Indicator, ...]
     supplementary: tuple[Supplementary, ...]
     publications: tuple[Publication, ...]
     points_scales: tuple[PointsScale, ...]
-    banding: Banding
     panels: tuple[PanelRule, ...]
     overall: OverallRule
-    lanes: tuple[LaneRule, ...]
-    expectations: tuple[Expectation, ...]
     published_counts: tuple[PublishedCount, ...]
 
     @cached_property
@@ -202,7 +171,9 @@ class Edition(Frozen):
         return tuple(one.code for one in self.indicators)
 
     def indicator(self, code: str) -> Indicator:
-        """The indicator of that code; KeyError names what the edition has not."""
+        """The indicator of that code; KeyError when the edition has none."""
+        if code not in self._indicators:
+            raise KeyError(f"the edition has no indicator {code!r}")
         return self._indicators[code]
 
     def indicators_of(self, area_code: str) -> tuple[Indicator, ...]:
@@ -210,8 +181,12 @@ class Edition(Frozen):
         return tuple(one for one in self.indicators if one.area == area_code)
 
     def area(self, code: str) -> Area:
-        """The area of that code."""
+        """The area of that code; KeyError when the edition has none, here and below."""
         return _one(self.areas, "code", code)
+
+    def domain(self, code: str) -> Domain:
+        """The domain of that code."""
+        return _one(self.domains, "code", code)
 
     def panel(self, key: str) -> PanelRule:
         """The rule of that panel."""
@@ -242,8 +217,12 @@ class Edition(Frozen):
         return _one(self.expectations, "key", key)
 
     def numbers(self) -> Iterator[Number]:
-        """Every number of the edition, and every choice that was not found, with its provenance."""
-        return iter(())
+        """Every number of the edition, and every choice that the files give a provenance, file by file."""
+        for field, file in FILES.items():
+            # What a table or a document is about needs no name; a part of framework.yaml does.
+            item = field if file == "framework.yaml" else ""
+            unit = "months" if field == "max_age_months" else ""
+            yield from numbers_of(getattr(self, field), file, item, unit)
 
     def assumed(self) -> tuple[Number, ...]:
         """The numbers and choices that are our own assumption and not NHS England's."""
@@ -254,4 +233,5 @@ def _one(things: tuple[T, ...], attribute: str, value: str) -> T:
     for thing in things:
         if getattr(thing, attribute) == value:
             return thing
-    raise KeyError(f"the edition has no {type(things[0]).__name__} {value!r}")
+    kind = type(things[0]).__name__ if things else "thing"
+    raise KeyError(f"the edition has no {kind} {value!r}")

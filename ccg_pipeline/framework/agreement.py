@@ -1,0 +1,187 @@
+"""What must agree between the files of an edition: every reference leads somewhere, nothing stands twice.
+
+Belongs here: checks that need more than one row or file; each error names file, line and offender.
+Does not belong here: what must hold within one row (the models), reading files (load.py).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from ccg_pipeline.framework.files import EditionError
+from ccg_pipeline.framework.model import Edition
+
+
+class Where(Protocol):
+    """Says in which file and line a part of the edition stands: field, number in it, steps inside that."""
+
+    def __call__(self, field: str, number: int | None = None, *inside: int | str) -> str:
+        """The beginning of an error's sentence: ``indicators.csv, line 7``."""
+        ...
+
+
+def check_agreement(edition: Edition, where: Where) -> None:
+    """Refuse an edition whose parts disagree: EditionError, one sentence, for the first fault found."""
+    _check_uniqueness(edition, where)
+    _check_sizes(edition, where)
+    _check_areas(edition, where)
+    _check_indicators(edition, where)
+    _check_publications(edition, where)
+    _check_panels(edition, where)
+    _check_overall(edition, where)
+    _check_lanes_and_counts(edition, where)
+
+
+def _check_uniqueness(edition: Edition, where: Where) -> None:
+    for field, attribute in (
+        ("domains", "code"),
+        ("areas", "code"),
+        ("areas", "slug"),
+        ("indicators", "code"),
+        ("publications", "key"),
+        ("points_scales", "key"),
+        ("panels", "key"),
+        ("lanes", "key"),
+        ("expectations", "key"),
+        ("published_counts", "key"),
+    ):
+        _refuse_twice(field, [getattr(one, attribute) for one in getattr(edition, field)], where)
+    # One column holds the codes of both, so they must differ from each other too.
+    taken = set(edition.indicator_codes)
+    for number, measure in enumerate(edition.supplementary):
+        if measure.code in taken:
+            raise EditionError(f"{where('supplementary', number)}: code {measure.code!r} stands twice.")
+        taken.add(measure.code)
+
+
+def _check_sizes(edition: Edition, where: Where) -> None:
+    for field in ("domains", "areas", "indicators", "panels"):
+        has, should = len(getattr(edition, field)), getattr(edition.size, field)
+        if has != should:
+            raise EditionError(f"{where(field)}: {has} {field}, but framework.yaml says {should}.")
+
+
+def _check_areas(edition: Edition, where: Where) -> None:
+    domains = [one.code for one in edition.domains]
+    panels = {rule.key: rule.area for rule in edition.panels}
+    for number, area in enumerate(edition.areas):
+        here = f"{where('areas', number)} ({area.code})"
+        _known(here, "domain", area.domain, domains)
+        if area.panel is not None:
+            _known(here, "panel", area.panel, panels)
+            if panels[area.panel] != area.code:
+                raise EditionError(
+                    f"{here}: panel {area.panel!r} rates area {panels[area.panel]!r} in clinical.yaml."
+                )
+        if not edition.indicators_of(area.code):
+            raise EditionError(f"{here}: the area has no indicator in indicators.csv.")
+
+
+def _check_indicators(edition: Edition, where: Where) -> None:
+    areas = [one.code for one in edition.areas]
+    publications = [one.key for one in edition.publications]
+    scales = [one.key for one in edition.points_scales]
+    for number, one in enumerate(edition.indicators):
+        here = f"{where('indicators', number)} ({one.code})"
+        _known(here, "area", one.area, areas)
+        _known(here, "publication", one.publication, publications)
+        if one.points_scale is not None:
+            _known(here, "points_scale", one.points_scale, scales)
+            if edition.points_scale(one.points_scale).is_judgement != (one.kind == "judgement"):
+                raise EditionError(f"{here}: points_scale {one.points_scale!r} is not for kind {one.kind}.")
+    for number, measure in enumerate(edition.supplementary):
+        here = f"{where('supplementary', number)} ({measure.code})"
+        _known(here, "publication", measure.publication, publications)
+        if measure.points_scale is not None:
+            _known(here, "points_scale", measure.points_scale, scales)
+    used = {one.points_scale for one in edition.indicators}
+    used |= {one.points_scale for one in edition.supplementary}
+    for number, scale in enumerate(edition.points_scales):
+        if scale.key not in used:
+            raise EditionError(f"{where('points_scales', number)}: nothing uses the scale {scale.key!r}.")
+
+
+def _check_publications(edition: Edition, where: Where) -> None:
+    used = {one.publication for one in edition.indicators}
+    used |= {one.publication for one in edition.supplementary}
+    for number, publication in enumerate(edition.publications):
+        if publication.key not in used:
+            raise EditionError(
+                f"{where('publications', number)}: nothing uses the publication {publication.key!r}."
+            )
+
+
+def _check_panels(edition: Edition, where: Where) -> None:
+    areas = {one.code: one.panel for one in edition.areas}
+    measures = [one.code for one in edition.supplementary]
+    for number, rule in enumerate(edition.panels):
+        here = f"{where('panels', number, 'area')} ({rule.key})"
+        _known(here, "area", rule.area, areas)
+        if areas[rule.area] != rule.key:
+            raise EditionError(f"{here}: area {rule.area!r} has not this panel in areas.csv.")
+        here = f"{where('panels', number, 'indicators')} ({rule.key})"
+        for code in rule.indicators:
+            _known(here, "indicator", code, edition.indicator_codes)
+            one = edition.indicator(code)
+            if one.standard_error == "none" or one.direction == "no_direction":
+                raise EditionError(
+                    f"{here}: indicator {code!r} has no better side of a reference to be graded by."
+                )
+        here = f"{where('panels', number, 'shown')} ({rule.key})"
+        for code in rule.shown:
+            _known(here, "indicator", code, edition.indicator_codes)
+        if rule.minimum_data is not None:
+            here = f"{where('panels', number, 'minimum_data', 'measure')} ({rule.key})"
+            _known(here, "measure", rule.minimum_data.measure, measures)
+            if edition.measure(rule.minimum_data.measure).level != "ccg":
+                raise EditionError(f"{here}: measure {rule.minimum_data.measure!r} is not of level ccg.")
+
+
+def _check_overall(edition: Edition, where: Where) -> None:
+    rule = edition.overall
+    for number, block in enumerate(rule.blocks):
+        if block.indicator is not None:
+            here = f"{where('overall', None, 'blocks', number, 'indicator')} ({block.key})"
+            _judged(here, block.indicator, edition)
+            if edition.indicator(block.indicator).counts_towards_overall:
+                raise EditionError(
+                    f"{here}: indicator {block.indicator!r} also counts towards overall in indicators.csv, "
+                    "and would count twice."
+                )
+    for field, codes in (("inadequate_when_red", rule.inadequate_when_red), ("required", rule.required)):
+        here = where("overall", None, field)
+        for code in codes:
+            _judged(here, code, edition)
+            key = edition.indicator(code).points_scale
+            labels = edition.points_scale(key).labels if key is not None else ()
+            if field == "inadequate_when_red":
+                _known(f"{here} ({code})", "judgement", rule.inadequate_rule.value, labels)
+
+
+def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
+    lanes = sorted(lane.key for lane in edition.lanes)
+    if lanes != ["annual", "interim"]:
+        raise EditionError(f"{where('lanes')}: lanes must be interim and annual, not {', '.join(lanes)}.")
+    for number, lane in enumerate(edition.lanes):
+        if len(set(lane.labels)) < len(lane.labels):
+            raise EditionError(f"{where('lanes', number, 'labels')} ({lane.key}): a label stands twice.")
+    measures = ["overall", *(rule.key for rule in edition.panels)]
+    for number, count in enumerate(edition.published_counts):
+        here = f"{where('published_counts', number)} ({count.year})"
+        _known(here, "measure", count.measure, measures)
+
+
+def _judged(here: str, code: str, edition: Edition) -> None:
+    _known(here, "indicator", code, edition.indicator_codes)
+    if edition.indicator(code).kind != "judgement":
+        raise EditionError(f"{here}: indicator {code!r} is no judgement.")
+
+
+def _known(here: str, what: str, offender: str, known: Iterable[str]) -> None:
+    if offender not in known:
+        raise EditionError(f"{here}: unknown {what} {offender!r}.")
+
+
+def _refuse_twice(field: str, names: Sequence[str], where: Where) -> None:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            raise EditionError(f"{where(field, number)}: {name!r} stands twice.")

@@ -1,0 +1,130 @@
+"""What an indicator is: its kind, direction, reference and where its figures come from.
+
+Belongs here: the frozen models of an indicator and a supplementary measure, and what must agree within one.
+Does not belong here: the indicators themselves, which are data (indicators.csv), bands and scores (method).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ccg_pipeline.framework.provenance import Frozen, Provenance, Stated, Text
+
+Kind = Literal["proportion", "rate", "mean", "index", "judgement", "milestones"]
+Direction = Literal["higher_is_better", "lower_is_better", "no_direction"]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Indicator(Frozen):
+    """One of the 60 indicators. ``scale`` turns numerator over denominator into the published unit.
+
+    ``standard_error`` says how a value's standard error is found: from counts (binomial, poisson), from its
+    published 95 % interval, or not at all (judgement and milestones earn points by ``points_scale``).
+    ``counts_towards_overall`` says whether it is part of the performance block of the overall rating.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[0-9a-z_]+$")]
+    area: Text
+    name: Text
+    unit: Text
+    kind: Kind
+    direction: Direction
+    standard_error: Literal["binomial", "poisson", "interval", "none"]
+    scale: Positive
+    reference: Literal["standard", "england", "none"]
+    standard: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    standard_provenance: Provenance | None = None
+    standard_source: str = ""
+    publication: Text
+    publisher: Text
+    frequency: Text
+    max_age_months: Annotated[int, Field(gt=0)]
+    annual_value: Literal["latest", "mean_of_months"]
+    annual_value_provenance: Provenance | None = None
+    annual_value_source: str = ""
+    overdispersion: bool
+    overdispersion_provenance: Provenance | None = None
+    overdispersion_source: str = ""
+    points_scale: Text | None = None
+    counts_towards_overall: bool
+    counts_provenance: Provenance | None = None
+    counts_source: str = ""
+    why_it_matters: Text
+    authored_by: Text
+    checked_by: str = ""
+    next_review: date | None = None
+    provenance: Provenance
+    source: Text
+    confidence: Text
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        by_points = self.kind in ("judgement", "milestones")
+        if by_points != (self.points_scale is not None) or by_points != (self.standard_error == "none"):
+            raise ValueError(
+                f"kind {self.kind} goes with standard_error {self.standard_error} and points_scale "
+                f"{self.points_scale}: judgement and milestones take points, all others a standard error"
+            )
+        if by_points != (self.reference == "none"):
+            raise ValueError(f"kind {self.kind} does not go with reference {self.reference}")
+        if self.kind == "proportion" and self.scale != 100:
+            raise ValueError(f"a proportion is in percent, so scale must be 100 and not {self.scale:g}")
+        if (self.reference == "standard") != (self.standard is not None):
+            raise ValueError(f"reference is {self.reference}, but standard is {self.standard}")
+        for name, departs, provenance, source in self._departures():
+            if departs != (provenance is not None) or departs != bool(source):
+                raise ValueError(f"{name} needs its provenance and source when it is given, and only then")
+        if self.overdispersion and by_points:
+            raise ValueError(f"overdispersion makes no sense for kind {self.kind}")
+        return self
+
+    def stated(self) -> Iterator[Stated]:
+        """The standard, and each choice that departs from the rule for all indicators."""
+        values = (self.standard, self.annual_value, self.overdispersion, self.counts_towards_overall)
+        for (name, departs, provenance, source), value in zip(self._departures(), values, strict=True):
+            if departs and provenance is not None and value is not None:
+                shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+                yield Stated(name, shown, self.unit if name == "standard" else "", provenance, source)
+
+    def _departures(self) -> tuple[tuple[str, bool, Provenance | None, str], ...]:
+        return (
+            ("standard", self.standard is not None, self.standard_provenance, self.standard_source),
+            (
+                "annual_value",
+                self.annual_value != "latest",
+                self.annual_value_provenance,
+                self.annual_value_source,
+            ),
+            (
+                "overdispersion",
+                self.overdispersion,
+                self.overdispersion_provenance,
+                self.overdispersion_source,
+            ),
+            (
+                "counts_towards_overall",
+                not self.counts_towards_overall,
+                self.counts_provenance,
+                self.counts_source,
+            ),
+        )
+
+
+class Supplementary(Frozen):
+    """A measure that is no indicator but that a rule or a table needs.
+
+    ``level`` says whose measure it is: a CCG's, or a Sustainability and Transformation Plan's by its code.
+    ``points_scale`` names the scale whose labels a judgement may have; its points are not used.
+    """
+
+    code: Text
+    name: Text
+    unit: Text
+    publication: Text
+    level: Literal["ccg", "stp"]
+    points_scale: Text | None = None
+    max_age_months: Annotated[int, Field(gt=0)]
+    provenance: Provenance
+    source: Text
