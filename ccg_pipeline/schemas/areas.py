@@ -13,7 +13,7 @@ from ccg_pipeline.schemas.factory import build, flag, key, number, rule, text, w
 from ccg_pipeline.schemas.lanes import lane_columns, once_for_every
 
 
-def area_scores(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
+def area_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
     """Make the schema of the scores of one lane and partition: len(areas) × len(ccg_codes) rows."""
     columns = [
         *lane_columns(),

@@ -16,7 +16,7 @@ from ccg_pipeline.schemas.observations import FIGURES, LAYOUTS, STATUSES
 STATISTICAL = ("plain", "overdispersed", "range")
 
 
-def indicator_bands(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
+def band_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
     """Make the schema of the bands of one lane and partition: len(indicators) × len(ccg_codes) rows."""
     columns = [
         *lane_columns(),

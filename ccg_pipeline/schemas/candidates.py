@@ -15,7 +15,7 @@ from ccg_pipeline.schemas.factory import build, flag, key, number, rule, text, w
 from ccg_pipeline.schemas.lanes import lane_columns, once_for_every
 
 
-def candidate_ratings(
+def candidate_schema(
     edition: Edition, lane: Lane, panel: str, ccg_codes: Collection[str]
 ) -> pa.DataFrameSchema:
     """Make the schema of a panel's candidate table in a lane: one row a CCG, labels as the lane has them."""

@@ -8,6 +8,7 @@ pandera's `drop_invalid_rows` on a column lets bad rows pass silently and is nev
 whole or is refused as a whole.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Literal
 
@@ -67,6 +68,10 @@ def _is_text(values: "pd.Series[Any]") -> "pd.Series[bool]":
     return pd.Series(True, index=values.index)
 
 
+def _matching(values: "pd.Series[Any]", pattern: str) -> set[str]:
+    return {value for value in values.unique() if isinstance(value, str) and re.fullmatch(pattern, value)}
+
+
 def text(
     name: str,
     among: Collection[str] | None = None,
@@ -82,8 +87,9 @@ def text(
         shown = ", ".join(repr(one) for one in sorted(allowed)[:8]) + (", …" if len(allowed) > 8 else "")
         checks.append(pa.Check(lambda values: values.isin(allowed), error=f"must be one of {shown}"))
     if like is not None:
+        # by distinct value: Arrow takes half a second for a sha256 pattern over 12,540 rows
         checks.append(
-            pa.Check(lambda values: values.astype("str").str.fullmatch(like), error=f"must match {like}")
+            pa.Check(lambda values: values.isin(_matching(values, like)), error=f"must match {like}")
         )
     if filled:
         checks.append(pa.Check(lambda values: values != "", error="must not be empty"))

@@ -21,13 +21,13 @@ SHA256 = "[0-9a-f]{64}"
 CODE_OF_KIND = {"ccg": r"\d\d[A-Z]", "england": "ENG", "nhs_england": "X24", "stp": r"E54\d{6}"}
 
 
-def observations(edition: Edition) -> pa.DataFrameSchema:
+def observation_schema(edition: Edition) -> pa.DataFrameSchema:
     """Make the schema of what is known: one row an indicator, organisation and data period."""
     return _observations("observations", edition, ())
 
 
-def source_observations(edition: Edition) -> pa.DataFrameSchema:
-    """Make the schema of what files say: as `observations`, but each file may give the same figure once."""
+def source_observation_schema(edition: Edition) -> pa.DataFrameSchema:
+    """Make the schema of what files say: as `observation_schema`, but once for each file that says it."""
     return _observations("source observations", edition, ("source_sha256",))
 
 
@@ -118,7 +118,7 @@ def _has_code_of_its_kind(rows: pd.DataFrame) -> "pd.Series[bool]":
     return holds
 
 
-def quarantine(edition: Edition) -> pa.DataFrameSchema:
+def quarantine_schema(edition: Edition) -> pa.DataFrameSchema:
     """Make the schema of refused rows: each whole, once, with where it stands and all its reasons."""
     columns = [
         text("partition_key", like=r"(\d{4}-\d{2})?", required=False),

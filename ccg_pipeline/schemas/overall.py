@@ -13,7 +13,7 @@ from ccg_pipeline.schemas.factory import build, flag, key, number, rule, text, w
 from ccg_pipeline.schemas.lanes import lane_columns, once_for_every
 
 
-def overall_ratings(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
+def overall_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
     """Make the schema of the overall ratings of a financial year: len(ccg_codes) rows."""
     labels = edition.labels("annual")
     columns = [

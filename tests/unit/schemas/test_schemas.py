@@ -9,21 +9,21 @@ import pandera.pandas as pa
 import pytest
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.schemas.areas import area_scores
-from ccg_pipeline.schemas.bands import indicator_bands
-from ccg_pipeline.schemas.candidates import candidate_ratings
+from ccg_pipeline.schemas.areas import area_schema
+from ccg_pipeline.schemas.bands import band_schema
+from ccg_pipeline.schemas.candidates import candidate_schema
 from ccg_pipeline.schemas.factory import SchemaFault, conform
-from ccg_pipeline.schemas.observations import observations, quarantine, source_observations
-from ccg_pipeline.schemas.overall import overall_ratings
+from ccg_pipeline.schemas.observations import observation_schema, quarantine_schema, source_observation_schema
+from ccg_pipeline.schemas.overall import overall_schema
 
 CCGS = ("01C", "01D")
 LAYERS: dict[str, Callable[[Edition], pa.DataFrameSchema]] = {
-    "observations": observations,
-    "quarantine": quarantine,
-    "bands": lambda edition: indicator_bands(edition, CCGS),
-    "areas": lambda edition: area_scores(edition, CCGS),
-    "candidates": lambda edition: candidate_ratings(edition, "annual", "cancer", CCGS),
-    "overall": lambda edition: overall_ratings(edition, CCGS),
+    "observations": observation_schema,
+    "quarantine": quarantine_schema,
+    "bands": lambda edition: band_schema(edition, CCGS),
+    "areas": lambda edition: area_schema(edition, CCGS),
+    "candidates": lambda edition: candidate_schema(edition, "annual", "cancer", CCGS),
+    "overall": lambda edition: overall_schema(edition, CCGS),
 }
 NOON = pd.Timestamp("2017-03-31 12:00")
 
@@ -207,11 +207,11 @@ def test_two_files_may_give_one_figure_but_one_file_only_once(
 ) -> None:
     revised = observations.assign(source_sha256="cd" * 32)
     both = pd.concat([observations, revised])
-    assert conform(both, source_observations(edition), "The table") is both
+    assert conform(both, source_observation_schema(edition), "The table") is both
     with pytest.raises(SchemaFault, match="12 of 12 rows"):
         conform(both, LAYERS["observations"](edition), "The table")
     with pytest.raises(SchemaFault, match="must stand once"):
-        conform(pd.concat([observations] * 2), source_observations(edition), "The table")
+        conform(pd.concat([observations] * 2), source_observation_schema(edition), "The table")
 
 
 def test_a_row_with_several_faults_is_named_once_with_all_of_them(
