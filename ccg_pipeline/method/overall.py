@@ -1,0 +1,105 @@
+"""The overall rating of the year end: performance, quality of leadership and finance.
+
+Belongs here: the three blocks and their weights, the two lines, the rule of both reds, why no rating.
+Does not belong here: bands and points of indicators (`banding`), the clinical areas (`clinical`).
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.cutpoints import grade_by_cuts
+from ccg_pipeline.method.grid import Floats, figures, row_of_each_cell, words
+
+OVERALL_COLUMNS = (
+    "ccg_code",
+    "performance_score",
+    "n_performance_used",
+    "n_performance_expected",
+    "leadership_judgement",
+    "leadership_points",
+    "finance_judgement",
+    "finance_points",
+    "weight_used",
+    "overall_score",
+    "grade",
+    "rating",
+    "why_no_rating",
+    "is_made_up",
+)
+
+
+def weighted_mean(blocks: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Weighted mean of the blocks that are there, and the weight that it rests on.
+
+    `blocks` of shape (blocks, CCGs), NaN where missing; `weights` of shape (blocks,). Missing blocks give
+    their weight to the others; without any the mean is NaN and its weight 0.
+    """
+    known = np.isfinite(blocks)
+    used = weights @ known
+    total = weights @ np.where(known, blocks, 0)
+    return np.where(used > 0, total / np.where(used > 0, used, 1), np.nan), used
+
+
+def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFrame:
+    """Rate every CCG in `bands` overall: one row each, by code, with OVERALL_COLUMNS.
+
+    `bands` as `band_indicators` gives them. Performance is the mean of the points of all indicators that
+    count towards it, missing ones left out. Grade 1 from the edition's upper line, 2 from the lower, else 3;
+    grade 4 where all of the judgements that the edition names are red, and nowhere else. Without a judgement
+    that the edition requires there is no score and no grade, and `why_no_rating` says why. `weight_used`:
+    the share of the weights that had figures, rating or not. ValueError for a lane without overall rating.
+    """
+    if not edition.lane(lane).has_overall_rating:
+        raise ValueError(f"The {lane} lane has no overall rating in edition {edition.key}.")
+    rule = edition.overall
+    ccgs = sorted(bands["ccg_code"].unique())
+    rows = row_of_each_cell(bands, edition.indicator_codes, ccgs)
+    points, judgement = figures(bands, "points", rows), words(bands, "judgement", rows)
+    at = {code: i for i, code in enumerate(edition.indicator_codes)}
+
+    counting = points[[at[one.code] for one in edition.indicators if one.counts_towards_overall]]
+    is_used = np.isfinite(counting)
+    n_used = is_used.sum(axis=0)
+    total = np.where(is_used, counting, 0).sum(axis=0)
+    performance = np.where(n_used > 0, total / np.maximum(n_used, 1), np.nan)
+    leadership, finance = (at[str(rule.block(key).indicator)] for key in ("leadership", "finance"))
+    weights = np.array([rule.block(key).weight.value for key in ("performance", "leadership", "finance")])
+    score, weight_used = weighted_mean(np.vstack([performance, points[[leadership, finance]]]), weights)
+
+    required = [at[code] for code in rule.required]
+    missing = ~np.isfinite(points[required])
+    why = [
+        " ".join(
+            f"Without {code} there is no overall rating: {reason.rstrip('.')}."
+            for code, reason, is_missing in zip(rule.required, reasons, gaps, strict=True)
+            if is_missing
+        )
+        for reasons, gaps in zip(words(bands, "why_no_band", rows)[required].T, missing.T, strict=True)
+    ]
+    score = np.where(missing.any(axis=0), np.nan, score)
+    red = judgement[[at[code] for code in rule.inadequate_when_red]] == rule.inadequate_rule.value
+    is_inadequate = red.all(axis=0) & np.isfinite(score)
+    grade = grade_by_cuts(score, [rule.outstanding_at.value, rule.good_at.value])
+    grade = np.where(is_inadequate, 4.0, grade)
+    labels = edition.labels(lane)
+    return pd.DataFrame(
+        {
+            "ccg_code": ccgs,
+            "performance_score": performance,
+            "n_performance_used": n_used,
+            "n_performance_expected": len(counting),
+            "leadership_judgement": judgement[leadership],
+            "leadership_points": points[leadership],
+            "finance_judgement": judgement[finance],
+            "finance_points": points[finance],
+            "weight_used": weight_used,
+            "overall_score": score,
+            "grade": pd.Series(grade, dtype="Int64"),
+            "rating": [labels[int(one) - 1] if one > 0 else "" for one in grade],
+            "why_no_rating": why,
+            "is_made_up": bool(bands["is_made_up"].any()),
+        },
+        columns=list(OVERALL_COLUMNS),
+    )
