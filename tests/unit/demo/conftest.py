@@ -1,0 +1,88 @@
+"""The made-up year, made once for all tests of its room, and read back with plain readers of our own.
+
+Belongs here: the folder, its declared files as one frame, its truth, and cells of its workbooks.
+Does not belong here: the pipeline's readers (``sources``) and methods, on which the truth must not lean.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from ccg_pipeline.demo.layouts.declared import HEADER
+from ccg_pipeline.demo.year import make_year
+
+SEED = 2016
+
+
+@dataclass(frozen=True)
+class MadeUpYear:
+    folder: Path
+    written: list[Path]
+    told: list[str]
+
+    @cached_property
+    def declared(self) -> pd.DataFrame:
+        """All rows in the declared layout; figures as numbers, NaN where hidden, and ``mark`` saying why."""
+        first_line = ",".join(HEADER)
+        frames = [
+            pd.read_csv(path, dtype=str, keep_default_na=False)
+            for path in self.written
+            if path.suffix == ".csv" and path.read_text(encoding="utf-8").startswith(first_line)
+        ]
+        rows = pd.concat(frames, ignore_index=True)
+        rows["mark"] = rows["value"].where(rows["value"].isin(["*", "-"]), "")
+        for column in ("numerator", "denominator", "value", "lower_95", "upper_95"):
+            rows[column] = pd.to_numeric(rows[column], errors="coerce")
+        return rows
+
+    @cached_property
+    def truth(self) -> pd.DataFrame:
+        return pd.read_csv(self.folder / "_truth/latent.csv")
+
+    @cached_property
+    def with_truth(self) -> pd.DataFrame:
+        """Declared rows of CCGs beside their latent values."""
+        keys = ["indicator", "organisation_code", "period_end"]
+        truth = self.truth.set_axis([*keys, "latent"], axis=1)
+        return self.declared.merge(truth, on=keys, validate="one_to_one")
+
+    def of(self, code: str) -> pd.DataFrame:
+        """Declared rows of one measure, without England."""
+        rows = self.declared
+        return rows[(rows["indicator"] == code) & (rows["organisation_code"] != "ENG")]
+
+    def shown(self, code: str) -> pd.DataFrame:
+        """Declared rows of one indicator whose figures are not hidden, beside their latent values."""
+        rows = self.with_truth
+        return rows[(rows["indicator"] == code) & (rows["mark"] == "")]
+
+    def latent(self, code: str, period_end: str) -> "pd.Series[float]":
+        """Latent values of one indicator and period by CCG."""
+        rows = self.truth[(self.truth["indicator_code"] == code) & (self.truth["period_end"] == period_end)]
+        return rows.set_index("ccg_code")["latent"]
+
+    def sheet(self, name: str, sheet: str) -> list[list[object]]:
+        return cells(self.folder / name, sheet)
+
+    def table(self, name: str, sheet: str, header_row: int) -> pd.DataFrame:
+        """The table below row ``header_row`` (as Excel counts) of a sheet."""
+        rows = self.sheet(name, sheet)
+        columns = [str(cell) for cell in rows[header_row - 1]]
+        frame = pd.DataFrame(rows[header_row:], columns=columns)
+        return frame.loc[:, [column for column in columns if column]].copy()
+
+
+def cells(path: Path, sheet: str) -> list[list[object]]:
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return [list(row) for row in rows]
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> MadeUpYear:
+    folder = tmp_path_factory.mktemp("made_up") / "landing"
+    told: list[str] = []
+    return MadeUpYear(folder, make_year(folder, SEED, progress=told.append), told)
