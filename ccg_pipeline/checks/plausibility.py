@@ -1,0 +1,148 @@
+"""Is it plausible what landed: the edition's expectations, held against the world by Great Expectations.
+
+Belongs here: which comparison an expectation of the edition asks for, and running it in Great Expectations.
+Does not belong here: the shape of frames (schemas); what is laid beside what (comparisons.py); thresholds and
+severities (the edition); how findings are shown (publish, asset_checks.py).
+"""
+
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from ccg_pipeline.checks.comparisons import Comparison, intervals, movement, presence, staleness, totals
+from ccg_pipeline.framework.expectations import Expectation
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
+
+FailingRows = Callable[[Comparison], "pd.Index[int]"]
+
+
+class UnknownExpectation(Exception):
+    """An edition that expects something that nobody here knows how to check: one sentence."""
+
+
+def validate(
+    observations: pd.DataFrame,
+    previous: pd.DataFrame,
+    edition: Edition,
+    ccg_codes: Sequence[str],
+    month_end: date,
+) -> PlausibilityReport:
+    """Hold what was known at `month_end` against every expectation of the edition.
+
+    `observations`: observation rows, of which the newest period of each indicator is checked; `previous`:
+    earlier rows, of which the newest before those is compared with (there may be none). No period is stale
+    that either of them renews. Periods that end after the month are left out of both. UnknownExpectation
+    names what the edition expects and nothing here can check.
+    """
+    upto = pd.Timestamp(month_end)
+    now, before = (frame[frame["period_end"] <= upto] for frame in (observations, previous))
+    failing = _great_expectations()
+    checks = []
+    for one in edition.expectations:
+        comparison = _comparison(one, now, before, edition, ccg_codes, month_end)
+        findings = _findings(one, comparison, failing(comparison))
+        checks.append(Checked(one.key, one.title, one.severity, findings))
+    return PlausibilityReport(month_end, edition.key, bool(now["is_made_up"].any()), tuple(checks))
+
+
+def _comparison(
+    expectation: Expectation,
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    edition: Edition,
+    ccg_codes: Sequence[str],
+    month_end: date,
+) -> Comparison:
+    threshold = expectation.parameter
+    match expectation.key:
+        case "every_ccg_is_present":
+            return presence(now, ccg_codes)
+        case "england_total_agrees":
+            return totals(now, before, ccg_codes, threshold("tolerance_percent"))
+        case "movement_since_last_period":
+            return movement(now, before, edition, threshold("spreads"), threshold("least_ccgs"))
+        case "no_stale_period":
+            return staleness(pd.concat([now, before]), edition, month_end)
+        case "value_inside_interval":
+            return intervals(now, threshold("slack_percent"))
+        case unknown:
+            raise UnknownExpectation(
+                f"{edition.key} expects {unknown!r}, which no check in this version covers."
+            )
+
+
+def _findings(
+    expectation: Expectation, comparison: Comparison, failing: "pd.Index[int]"
+) -> tuple[Finding, ...]:
+    findings = []
+    for subject, rows in comparison.rows.groupby("subject", sort=True):
+        failed = rows.loc[rows.index.intersection(failing)]
+        findings.append(
+            Finding(
+                check=expectation.key,
+                subject=str(subject),
+                severity=expectation.severity,
+                success=failed.empty,
+                observed=comparison.say(rows, failed),
+                failing=failed[list(comparison.shown)].reset_index(drop=True),
+            )
+        )
+    return tuple(findings)
+
+
+def _great_expectations() -> FailingRows:
+    """Prepare Great Expectations in memory: no project folder, no analytics, no progress bars.
+
+    The answer gives the positions of all rows of a comparison that fail. It is made from the index that Great
+    Expectations reports, because its list of unexpected values stops at 200.
+    """
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with warnings.catch_warnings():
+        # It imports two deprecated modules, and would leave every DeprecationWarning switched off for good.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.expectations.core import (
+            ExpectColumnPairValuesAToBeGreaterThanB,
+            ExpectColumnValuesToNotBeNull,
+        )
+
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("plausibility").add_dataframe_asset("compared")
+    batches = asset.add_batch_definition_whole_dataframe("all rows")
+    complete = {"result_format": "COMPLETE", "unexpected_index_column_names": [POSITION]}
+
+    def failing(comparison: Comparison) -> "pd.Index[int]":
+        if comparison.rows.empty:
+            return pd.Index([], dtype="int64")
+        asked: list[Any] = [ExpectColumnValuesToNotBeNull(column=name) for name in comparison.filled]
+        for larger, smaller in comparison.not_below:
+            asked.append(
+                ExpectColumnPairValuesAToBeGreaterThanB(
+                    column_A=larger, column_B=smaller, or_equal=True, ignore_row_if="neither"
+                )
+            )
+        used = [*comparison.filled, *(name for pair in comparison.not_below for name in pair)]
+        rows = comparison.rows[list(dict.fromkeys(used))]
+        batch = batches.get_batch(batch_parameters={"dataframe": rows.assign(**{POSITION: rows.index})})
+        found: set[int] = set()
+        for result in batch.validate(gx.ExpectationSuite("asked", asked), result_format=complete).results:
+            if (
+                "unexpected_index_list" not in result.result
+            ):  # it catches its own exceptions and calls them failures
+                raise RuntimeError(f"Great Expectations could not check: {result.exception_info}")
+            found.update(int(row[POSITION]) for row in result.result["unexpected_index_list"] or [])
+        return pd.Index(sorted(found), dtype="int64")
+
+    return failing
+
+
+POSITION = "position"
+"""The column that carries a row's position through Great Expectations."""

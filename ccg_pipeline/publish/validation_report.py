@@ -1,0 +1,139 @@
+"""The validation report: the findings of plausibility as one page that opens offline.
+
+Belongs here: the page, its words and its few lines of style.
+Does not belong here: finding anything (checks), what a finding is (findings.py).
+
+The page holds everything itself: no script, no font, no link that leaves it. What is said by colour is said
+in words too. Equal reports give equal bytes: nothing of the page comes from a clock.
+"""
+
+import math
+from html import escape
+
+import pandas as pd
+
+from ccg_pipeline.publish.assessment import MADE_UP
+from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
+
+STYLE = """
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; }
+.made-up { border: .25rem solid #d5281b; padding: .5rem 1rem; font-weight: bold; }
+table { border-collapse: collapse; margin: 1rem 0 2rem; }
+caption { text-align: left; font-weight: bold; padding: .25rem 0; }
+th, td { border-bottom: 1px solid #aeb7bd; padding: .25rem .75rem .25rem 0; }
+th, td { text-align: left; vertical-align: top; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; }
+.failed { font-weight: bold; color: #9c1710; }
+""".strip()
+
+CONSEQUENCE = {"warn": "warns", "block": "blocks"}
+
+
+def render(report: PlausibilityReport) -> str:
+    """Return the page as HTML: a summary, then each expectation with its findings and all failing rows."""
+    title = f"Validation report, {report.month_end:%B %Y}"
+    banner = f'<p class="made-up" role="note">{escape(MADE_UP)}</p>' if report.is_made_up else ""
+    sections = "\n".join(_section(checked) for checked in report.checks)
+    return f"""<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+<style>
+{STYLE}
+</style>
+</head>
+<body>
+<header>
+<h1>{escape(title)}</h1>
+{banner}
+<p>{escape(_verdict(report))}</p>
+</header>
+<main>
+{_summary(report)}
+{sections}
+</main>
+</body>
+</html>
+"""
+
+
+def _verdict(report: PlausibilityReport) -> str:
+    failed = [one for one in report if not one.success]
+    about = f"What had landed by {report.month_end} was held against what edition {report.edition} expects:"
+    if not failed:
+        return f"{about} all of them held."
+    block = sum(one.severity == "block" for one in failed)
+    return (
+        f"{about} {len(failed)} findings did not hold, {block} of which block and {len(failed) - block} warn."
+    )
+
+
+def _summary(report: PlausibilityReport) -> str:
+    rows = "\n".join(
+        f'<tr><th scope="row"><a href="#{escape(one.check)}">{escape(one.title)}</a></th>'
+        f"<td>{CONSEQUENCE[one.severity]}</td>{_result_cell(one)}"
+        f'<td class="number">{len(one.findings)}</td><td class="number">{len(one.failed)}</td>'
+        f'<td class="number">{len(one.failing):,}</td></tr>'
+        for one in report.checks
+    )
+    heads = ("Expectation", "A failure", "Result", "Subjects", "Subjects failed", "Rows failed")
+    return _table("Expectations and results", heads, rows)
+
+
+def _section(checked: Checked) -> str:
+    heading = f'<section aria-labelledby="{escape(checked.check)}">\n<h2 id="{escape(checked.check)}">'
+    heading += f"{escape(checked.title)}</h2>"
+    if not checked.findings:
+        return f"{heading}\n<p>There was nothing to compare.</p>\n</section>"
+    rows = "\n".join(
+        f'<tr><th scope="row">{escape(one.subject)}</th>{_result_cell(one)}'
+        f"<td>{escape(one.observed)}</td></tr>"
+        for one in checked.findings
+    )
+    found = _table(f"{checked.title}: findings", ("Subject", "Result", "What was found"), rows)
+    failing = "\n".join(_failing(checked, one) for one in checked.failed)
+    return f"{heading}\n{found}\n{failing}</section>"
+
+
+def _result_cell(of: Checked | Finding) -> str:
+    if isinstance(of, Checked) and not of.findings:
+        return "<td>Not compared</td>"
+    if of.success:
+        return "<td>Held</td>"
+    return f'<td class="failed">Did not hold: {CONSEQUENCE[of.severity]}</td>'
+
+
+def _failing(checked: Checked, finding: Finding) -> str:
+    frame = finding.failing
+    caption = f"{finding.subject}: all {len(frame):,} rows for which it did not hold"
+    columns = [[_cell(value) for value in frame[name]] for name in frame.columns]
+    rows = "\n".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
+    heads = [str(name).replace("_", " ") for name in frame.columns]
+    return f"<h3>{escape(checked.title)}: {escape(finding.subject)}</h3>\n{_table(caption, heads, rows)}\n"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"<td>{value:%Y-%m-%d}</td>"
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return "<td>none</td>"
+    if isinstance(value, int | float):
+        return (
+            f'<td class="number">{value:,.6g}</td>'
+            if abs(value) < 1e6
+            else f'<td class="number">{value:,.0f}</td>'
+        )
+    return f"<td>{escape(str(value))}</td>"
+
+
+def _table(caption: str, heads: list[str] | tuple[str, ...], rows: str) -> str:
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in heads)
+    # a wide table scrolls by itself, and can be reached and scrolled by keyboard
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
+        f"<table>\n<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
+    )

@@ -1,0 +1,205 @@
+"""Every expectation of the edition holds on files as they should be and fails on a file planted for it.
+
+Great Expectations takes seconds to import, so this is no unit test.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from ccg_pipeline.checks.plausibility import UnknownExpectation, validate
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.publish.findings import PlausibilityReport
+from ccg_pipeline.publish.validation_report import render
+from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.sources.catalogue import read_file
+from ccg_pipeline.sources.declared import COLUMNS
+
+EDITION = load_edition()
+CODES = list(ccgs()["ccg_code"])
+MARCH = date(2017, 3, 31)
+PLANTED = "06W"
+Row = dict[str, object]
+Plant = Callable[[dict[str, Row]], None]
+
+
+def month_of_eip(month: int, published: str) -> dict[str, Row]:
+    """A month of 123b, people seen within two weeks: 209 CCGs and England, each month a little different."""
+    last = pd.Timestamp(2017, month, 1) + pd.offsets.MonthEnd(0)
+    about = {"layout": "declared", "publication": "eip", "indicator": "123b", "published_on": published}
+    period = {"period_start": f"2017-{month:02d}-01", "period_end": f"{last:%Y-%m-%d}"}
+    rows: dict[str, Row] = {}
+    for place, code in enumerate(CODES):
+        percent = 60 + (place * month) % 7
+        people = 400 if code == PLANTED else 100  # enough for its loss to exceed England's tolerance
+        counts = {"numerator": percent * people // 100, "denominator": people}
+        rows[code] = {**counts, "value": percent, "lower_95": percent - 9, "upper_95": percent + 9}
+    totals = {
+        name: sum(int(str(row[name])) for row in rows.values()) for name in ("numerator", "denominator")
+    }
+    rows["ENG"] = totals | {"value": 100 * totals["numerator"] / totals["denominator"]}
+    return {code: {**about, **period, "organisation_code": code, **row} for code, row in rows.items()}
+
+
+def observed(folder: Path, rows: dict[str, Row]) -> pd.DataFrame:
+    """What our own reader makes of these rows, written as a file."""
+    path = folder / f"eip_{next(iter(rows.values()))['period_end']}.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS, restval="")
+        writer.writeheader()
+        writer.writerows(rows.values())
+    reading = read_file(path, EDITION)
+    assert reading.quarantine.empty
+    return reading.observations
+
+
+def report_on(folder: Path, plant: Plant, month_end: date = MARCH) -> PlausibilityReport:
+    march = month_of_eip(3, "2017-05-11")
+    plant(march)
+    previous = observed(folder, month_of_eip(2, "2017-04-13"))
+    return validate(observed(folder, march), previous, EDITION, CODES, month_end)
+
+
+def nothing(_: dict[str, Row]) -> None:
+    """Leave the file as it should be."""
+
+
+def lose(rows: dict[str, Row]) -> None:
+    del rows[PLANTED]
+
+
+def triple(rows: dict[str, Row]) -> None:
+    """Every count of one CCG three times, so that neither its value nor England's row tells."""
+    row = rows[PLANTED]
+    row |= {name: 3 * int(str(row[name])) for name in ("numerator", "denominator")}
+
+
+def jump(rows: dict[str, Row]) -> None:
+    rows[PLANTED] |= {"numerator": 20, "value": 5, "lower_95": 1, "upper_95": 11}
+
+
+def test_files_as_they_should_be_pass_everything(tmp_path: Path) -> None:
+    report = report_on(tmp_path, nothing)
+    assert [one.check for one in report.checks] == [one.key for one in EDITION.expectations]
+    assert all(one.success and len(one.findings) == 1 and one.failing.empty for one in report.checks)
+    assert not report.blocks
+    assert "all of them held" in render(report)
+
+
+@pytest.mark.parametrize(
+    ("check", "plant", "column", "said"),
+    [
+        ("every_ccg_is_present", lose, "organisation_code", "1 of 209 CCGs have no row"),
+        ("england_total_agrees", lose, "look_first_at", "look first at"),
+        ("england_total_agrees", triple, "look_first_at", "numerator: the parts sum to"),
+        ("movement_since_last_period", jump, "organisation_code", "1 of 209 CCGs moved too far"),
+    ],
+)
+def test_a_planted_file_fails_its_expectation_and_the_ccg_is_named(
+    check: str, plant: Plant, column: str, said: str, tmp_path: Path
+) -> None:
+    report = report_on(tmp_path, plant)
+    (finding,) = report.of(check).failed
+    assert (finding.subject, finding.severity) == ("123b", EDITION.expectation(check).severity)
+    assert set(finding.failing[column]) == {PLANTED}
+    assert said in finding.observed
+    assert PLANTED in finding.observed
+    assert f"<td>{PLANTED}</td>" in render(report)
+
+
+def test_a_period_that_nobody_renewed_is_stale_for_every_ccg(tmp_path: Path) -> None:
+    report = report_on(tmp_path, nothing, month_end=date(2017, 7, 31))
+    (finding,) = report.of("no_stale_period").failed
+    assert finding.subject == "eip"
+    assert finding.observed == (
+        "The newest period ended 2017-03-31, 122 days before 2017-07-31, and 120 are allowed; "
+        "stale for every organisation."
+    )
+    # all of them, though Great Expectations lists no more than 200 unexpected values
+    assert sorted(finding.failing["organisation_code"]) == CODES
+
+
+def test_one_ccg_left_behind_is_stale(tmp_path: Path) -> None:
+    march = month_of_eip(3, "2017-05-11")
+    lose(march)
+    autumn = observed(tmp_path, month_of_eip(1, "2017-03-09"))
+    autumn[["period_start", "period_end"]] -= pd.Timedelta(days=92)
+    report = validate(observed(tmp_path, march), autumn, EDITION, CODES, MARCH)
+    (finding,) = report.of("no_stale_period").failed
+    assert finding.failing["organisation_code"].tolist() == [PLANTED]
+
+
+def test_a_value_outside_its_interval_fails_and_the_ccg_is_named(tmp_path: Path) -> None:
+    """Our readers refuse such a row at once, so it is planted behind them, as another could leave it."""
+    march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
+    march.loc[march["organisation_code"] == PLANTED, ["lower_95", "upper_95"]] = [90.0, 99.0]
+    report = validate(march, march.iloc[:0], EDITION, CODES, MARCH)
+    (finding,) = report.of("value_inside_interval").failed
+    assert finding.failing["organisation_code"].tolist() == [PLANTED]
+    assert finding.observed == "1 of 209 values lie outside their own interval: 06W."
+    assert report.of("movement_since_last_period").observed == "There was nothing to compare."
+
+
+def test_every_failing_ccg_is_listed_beyond_two_hundred(tmp_path: Path) -> None:
+    march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
+    wrong = march["organisation_kind"] == "ccg"
+    march.loc[wrong, ["lower_95", "upper_95"]] = [0.0, 1.0]
+    failing = validate(march, march.iloc[:0], EDITION, CODES, MARCH).of("value_inside_interval").failing
+    assert failing["organisation_code"].tolist() == CODES
+    assert failing["subject"].unique().tolist() == ["123b"]
+
+
+def test_periods_after_the_month_are_left_out(tmp_path: Path) -> None:
+    april = month_of_eip(4, "2017-06-08")
+    lose(april)
+    both = pd.concat([observed(tmp_path, month_of_eip(3, "2017-05-11")), observed(tmp_path, april)])
+    report = validate(both, both, EDITION, CODES, MARCH)
+    assert report.of("every_ccg_is_present").success
+    assert not validate(both, both, EDITION, CODES, date(2017, 4, 30)).of("every_ccg_is_present").success
+
+
+def test_what_the_edition_expects_and_nothing_checks_is_said(tmp_path: Path) -> None:
+    march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
+    odd = EDITION.expectations[0].model_copy(update={"key": "all_is_well"})
+    edition = EDITION.model_copy(update={"expectations": (odd,)})
+    with pytest.raises(UnknownExpectation, match="iaf_2016_17 expects 'all_is_well'"):
+        validate(march, march, edition, CODES, MARCH)
+
+
+def test_great_expectations_is_imported_late_and_leaves_no_trace(tmp_path: Path) -> None:
+    """In a process of its own: imported on use, analytics off, warnings as they were, no file written."""
+    program = """
+import sys, warnings
+import pandas as pd
+from datetime import date
+from ccg_pipeline.checks.plausibility import validate
+from ccg_pipeline.framework.load import load_edition
+assert "great_expectations" not in sys.modules
+before = list(warnings.filters)
+rows = pd.read_pickle(sys.argv[1])
+validate(rows, rows, load_edition(), ["01C"], date(2017, 3, 31))
+assert "great_expectations" in sys.modules
+assert list(warnings.filters) == before, "warning filters changed"
+import os; assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+"""
+    observed(tmp_path, month_of_eip(3, "2017-05-11")).to_pickle(tmp_path / "march.pickle")
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {k: v for k, v in os.environ.items() if k != "GX_ANALYTICS_ENABLED"} | {"HOME": str(home)}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, str(tmp_path / "march.pickle")],
+        env=environment,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert [path.name for path in home.rglob("*")] == []
