@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from ccg_pipeline.framework.files import EditionError
-from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.model import FILES, Edition
 
 
 class Where(Protocol):
@@ -23,8 +23,8 @@ def check_agreement(edition: Edition, where: Where) -> None:
     """Refuse an edition whose parts disagree: EditionError, one sentence, for the first fault found."""
     _check_uniqueness(edition, where)
     _check_sizes(edition, where)
-    _check_areas(edition, where)
     _check_indicators(edition, where)
+    _check_areas(edition, where)
     _check_publications(edition, where)
     _check_panels(edition, where)
     _check_overall(edition, where)
@@ -57,7 +57,8 @@ def _check_sizes(edition: Edition, where: Where) -> None:
     for field in ("domains", "areas", "indicators", "panels"):
         has, should = len(getattr(edition, field)), getattr(edition.size, field)
         if has != should:
-            raise EditionError(f"{where(field)}: {has} {field}, but framework.yaml says {should}.")
+            said = f"{where('size', None, field)} says {should}"
+            raise EditionError(f"{FILES[field]}: {has} {field}, but {said}.")
 
 
 def _check_areas(edition: Edition, where: Where) -> None:

@@ -54,15 +54,13 @@ class PublishedCount(Frozen):
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        for name, parts, given in (
-            ("upper_two", (self.best, self.second), self.upper_two),
-            ("lower_two", (self.third, self.worst), self.lower_two),
-            ("total", (self.upper_two, self.lower_two), self.total),
-            ("total", (self.best, self.second, self.third, self.worst), self.total),
-        ):
-            known = [part for part in parts if part is not None]
-            if given is not None and len(known) == len(parts) and sum(known) != given:
-                raise ValueError(f"{name} is {given}, but its parts sum to {sum(known)}")
+        pairs = ((self.best, self.second, self.upper_two), (self.third, self.worst, self.lower_two))
+        for first, second, together in pairs:
+            if first is not None and second is not None and together not in (None, first + second):
+                raise ValueError(f"{together} together, but {first} and {second} apart")
+        upper, lower = self.of(1, 2), self.of(3, 4)
+        if upper is not None and lower is not None and upper + lower != self.total:
+            raise ValueError(f"total is {self.total}, but its parts sum to {upper + lower}")
         return self
 
     @property

@@ -35,7 +35,7 @@ def load_edition_from(folder: Path) -> Edition:
     """The edition in a folder, checked whole; EditionError names file, line and offender in one sentence."""
     documents = {name: Document(folder / name) for name in sorted(set(FILES.values())) if ".yaml" in name}
     tables = {name: Table(folder / name) for name in sorted(set(FILES.values())) if ".csv" in name}
-    framework = documents["framework.yaml"].model(Framework, documents["framework.yaml"].data)
+    framework = documents["framework.yaml"].model(Framework)
     max_age = {"max_age_months": framework.max_age_months.value}
     edition = Edition(
         **{name: getattr(framework, name) for name in Framework.model_fields},
@@ -45,7 +45,7 @@ def load_edition_from(folder: Path) -> Edition:
         publications=tables["publications.csv"].models(Publication),
         points_scales=documents["points.yaml"].models(PointsScale),
         panels=documents["clinical.yaml"].models(PanelRule),
-        overall=documents["overall.yaml"].model(OverallRule, documents["overall.yaml"].data),
+        overall=documents["overall.yaml"].model(OverallRule),
         published_counts=tables["published_counts.csv"].models(PublishedCount),
     )
 

@@ -145,7 +145,7 @@ class Framework(Frozen):
     @model_validator(mode="after")
     def _whole_months(self) -> Self:
         if self.max_age_months.value < 1 or self.max_age_months.value % 1:
-            raise ValueError(f"max_age_months {self.max_age_months.value:g} must be a whole number from 1 up")
+            raise ValueError(f"max_age_months {self.max_age_months.value:g} must be whole, from 1 up")
         return self
 
 
