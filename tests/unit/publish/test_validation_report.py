@@ -25,14 +25,14 @@ def failed(rows: int, subject: str = "129a", severity: str = "warn") -> Finding:
             "value_before": float("nan"),
         }
     )
-    return Finding("a_check", subject, severity, False, "Too many <b>moved</b>.", frame)  # type: ignore[arg-type]  # parametrised
+    return Finding("a_check", subject, severity, False, "Too many <b>moved</b>.", frame)  # type: ignore[arg-type]  # text from parametrize
 
 
 HELD = Finding("a_check", "122a", "warn", True, "All 209 CCGs have a row.", pd.DataFrame())
 
 
 def report(*findings: Finding, is_made_up: bool = False, severity: str = "warn") -> PlausibilityReport:
-    checked = Checked("a_check", "A check & its title", severity, findings)  # type: ignore[arg-type]  # parametrised
+    checked = Checked("a_check", "A check & its title", severity, findings)  # type: ignore[arg-type]  # text from parametrize
     idle = Checked("idle_check", "Another", "block", ())
     return PlausibilityReport(date(2017, 3, 31), "iaf_2016_17", is_made_up, (checked, idle))
 
