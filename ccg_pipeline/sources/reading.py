@@ -52,7 +52,7 @@ QUARANTINE_COLUMNS: tuple[str, ...] = (
 
 
 class Refused(Exception):
-    """A file whose structure cannot be trusted, refused whole: one sentence that names the file and what to do.
+    """A file whose structure cannot be trusted, refused whole: one sentence with its name and what to do.
 
     ``publication`` is the key of the publication that the file was recognised as, or empty.
     """

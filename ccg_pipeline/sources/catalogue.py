@@ -1,0 +1,109 @@
+"""Which reader reads a file, and reading whole folders.
+
+Belongs here: the list of readers, recognising a file by what it holds, the landing folder.
+Does not belong here: any publication's layout.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources import (
+    cancer_stage,
+    ccg_ois,
+    declared,
+    dementia_diagnoses,
+    dtoc,
+    iapt,
+    lsoa_admissions,
+    rtt,
+)
+from ccg_pipeline.sources.documents import Document, open_document
+from ccg_pipeline.sources.layouts import Layout, missing_from, title_of
+from ccg_pipeline.sources.reader import Reader
+from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.sidecar import SUFFIX
+
+DECLARED = "declared"
+READERS: Mapping[str, Reader] = {
+    "rtt": rtt.READER,
+    "dtoc": dtoc.READER,
+    "lsoa_admissions": lsoa_admissions.READER,
+    "cancer_stage": cancer_stage.READER,
+    "iapt": iapt.READER,
+    "ccg_ois": ccg_ois.READER,
+    "dementia_diagnoses": dementia_diagnoses.READER,
+    DECLARED: declared.READER,
+}
+"""Publication to the reader of its own layout; ``declared`` reads every other."""
+
+
+def recognise(path: Path) -> str:
+    """The publication of a file, by what it holds and never by its name.
+
+    Raises Refused where it cannot be placed.
+    """
+    document = open_document(path)
+    key = _layout_of(document)
+    return declared.publication_of(document) if key == DECLARED else key
+
+
+def read_file(path: Path, edition: Edition) -> Reading:
+    """Read one file. Raises Refused, with one sentence and the publication if it was recognised."""
+    document = open_document(path)
+    return READERS[_layout_of(document)].read(document, edition)
+
+
+def read_landing(folder: Path, edition: Edition) -> Iterator[tuple[Path, Reading | Refused]]:
+    """Read every file below ``folder``, sorted by its path in it; a refused one comes with its refusal.
+
+    Sidecars, hidden files and folders that begin with ``_`` or ``.`` are no source files.
+    """
+    for path in files_in(folder):
+        try:
+            yield path, read_file(path, edition)
+        except Refused as refused:
+            yield path, refused
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The source files below ``folder``, sorted by their path in it."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(SUFFIX) and not _is_hidden(path.relative_to(folder))
+    )
+
+
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".") or any(part.startswith(("_", ".")) for part in path.parts[:-1])
+
+
+def _layout_of(document: Document) -> str:
+    """The key in READERS of the layout of which ``document`` lacks nothing.
+
+    A file that has the title of a layout, or lacks just one thing of it, is a damaged file of that
+    publication.
+    """
+    lacks: dict[str, tuple[str, ...]] = {}
+    for key, reader in READERS.items():
+        lacks[key] = missing_from(document, reader.layout)
+        if not lacks[key]:
+            return key
+    nearest = min(lacks, key=lambda key: len(lacks[key]) / _size(READERS[key].layout))
+    layout, lacking = READERS[nearest].layout, lacks[nearest]
+    missing = lacking[0] if len(lacking) == 1 else f"{lacking[0]} and {len(lacking) - 1} more"
+    if len(lacking) == 1 or (layout.title and title_of(layout) not in lacking):
+        raise Refused(
+            f"{document.name}: looks like {layout.what}, but lacks {missing}; download it again.",
+            layout.publication,
+        )
+    raise Refused(
+        f"{document.name}: is no publication known here; the nearest is {layout.what}, "
+        f"of which it lacks {missing}."
+    )
+
+
+def _size(layout: Layout) -> int:
+    """How many things a file of the layout must have: its kind, its sheet, its title, its columns."""
+    return 2 + bool(layout.title) + len(layout.columns)

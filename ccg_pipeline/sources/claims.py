@@ -1,0 +1,77 @@
+"""From rows to claims: what a file says of an indicator, organisation and period, believed or not.
+
+Belongs here: the columns of a claim, a claim from each row of a wide table or from the rows of a long one.
+Does not belong here: whether a claim holds (``observing``).
+
+A claim has ``rows`` (tuple of the row numbers it rests on), the columns of KEY, organisation_kind, any of
+FIGURES as cells as they were in the file, and judgement if the publication has one.
+"""
+
+import pandas as pd
+
+from ccg_pipeline.sources.cells import read_figures
+from ccg_pipeline.sources.sieve import Sieve
+
+KEY = ["indicator_code", "organisation_code", "period_start", "period_end"]
+FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")
+CLAIMABLE = ("ccg", "england", "nhs_england", "stp", "local_authority", "outside_england")
+
+
+def claim_each_row(
+    sieve: Sieve,
+    kinds: "pd.Series[str]",
+    period_start: "pd.Series[pd.Timestamp] | pd.Timestamp",
+    **cells: pd.Series,
+) -> pd.DataFrame:
+    """A claim for each row kept in ``sieve`` of known organisation and period; ``cells`` name its figures."""
+    claims = pd.DataFrame(
+        {
+            "indicator_code": sieve.indicator,
+            "organisation_code": sieve.organisation,
+            "organisation_kind": kinds,
+            "period_start": period_start,
+            "period_end": sieve.period_end,
+            **cells,
+        },
+        index=sieve.rows.index,
+    )
+    is_known = kinds.isin(CLAIMABLE) & claims["period_start"].notna() & claims["period_end"].notna()
+    claims = claims[sieve.kept & is_known.to_numpy()]
+    claims["rows"] = pd.Series([(int(row),) for row in claims.index], index=claims.index, dtype=object)
+    return claims.reset_index(drop=True)
+
+
+def claim_each_group(
+    sieve: Sieve,
+    kinds: "pd.Series[str]",
+    period_start: "pd.Series[pd.Timestamp]",
+    figure: pd.Series,
+    cells: pd.Series,
+) -> pd.DataFrame:
+    """A claim for each indicator, organisation and period of a long table, whose rows hold one figure each.
+
+    ``figure`` names the column of the claim into which a row's cell goes. A cell that is neither figure nor
+    mark, and a figure given twice, are quarantined here, row by row; a figure that is not given is an empty
+    cell.
+    """
+    sieve.doubt_where(sieve.kept & read_figures(cells).is_fault, "value is {}, which is no figure", cells)
+    rows = claim_each_row(sieve, kinds, period_start, figure=figure, cell=cells)
+    twice = rows.duplicated([*KEY, "figure"], keep=False)
+    sieve.doubt(
+        (row for (row,) in rows.loc[twice, "rows"]),
+        "the organisation has more than one row of this measure for this period",
+    )
+    claims: dict[tuple[object, ...], dict[str, object]] = {}
+    resting_on: dict[tuple[object, ...], list[int]] = {}
+    for row in rows.to_dict("records"):
+        key = tuple(row[name] for name in KEY)
+        resting_on.setdefault(key, []).extend(row["rows"])
+        claim = claims.setdefault(key, {name: row[name] for name in (*KEY, "organisation_kind")})
+        claim[row["figure"]] = row["cell"]
+    for key, claim in claims.items():
+        claim["rows"] = tuple(resting_on[key])
+    names = [*KEY, "organisation_kind", "rows", *sorted(set(figure.dropna()))]
+    frame = pd.DataFrame(list(claims.values()), columns=names, dtype=object)
+    return frame.where(frame.notna(), "").astype(
+        {"period_start": "datetime64[ns]", "period_end": "datetime64[ns]"}
+    )

@@ -1,0 +1,111 @@
+"""Reading dates and periods as publishers write them.
+
+Belongs here: from one cell to a day, or to the first and last day of a period. A cell that cannot be read
+is None.
+Does not belong here: which of a file's dates counts (``dating``).
+"""
+
+import calendar
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.sources.cells import text, texts
+
+YEARS = range(1990, 2101)  # a year outside is no year of a publication but a slip or damage
+Period = tuple[date, date]
+
+_MONTHS = {name[:3].casefold(): number for number, name in enumerate(calendar.month_name) if number}
+_MONTH_NAMES = {name.casefold() for name in calendar.month_name if name} | {*_MONTHS, "sept"}
+_DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[\s\-]*([a-z]+)[\s\-,]*([0-9]{4}|[0-9]{2})")
+_SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MONTH = re.compile(r"([a-z]+)[\s\-]*([0-9]{4}|(?<=-)[0-9]{2})")
+_YEAR = re.compile(r"[0-9]{4}")
+_FINANCIAL_YEAR = re.compile(r"([0-9]{4})\s*[/\-–]\s*([0-9]{2}|[0-9]{4})")
+
+
+def read_day(cell: object) -> date | None:
+    """One day: "11th June 2015", "31MAR2017", "31-Mar-17", "31/03/2017" (day first), ISO, a date cell."""
+    if isinstance(cell, datetime):
+        return _day(cell.year, cell.month, cell.day)
+    if isinstance(cell, date):
+        return _day(cell.year, cell.month, cell.day)
+    word = " ".join(text(cell).casefold().split())
+    if found := _ISO.fullmatch(word):
+        return _day(*map(int, found.groups()))
+    if found := _SLASHED.fullmatch(word):
+        day, month, year = map(int, found.groups())
+        return _day(year, month, day)
+    if (found := _DAY_FIRST.fullmatch(word)) and (number := _month(found[2])):
+        return _day(_year(found[3]), number, int(found[1]))
+    return None
+
+
+def read_period(cell: object) -> Period | None:
+    """A period: a month ("April 2015"), a calendar year, a financial year ("2017-18"), or "day to day"."""
+    word = " ".join(text(cell).casefold().split())
+    if (found := _MONTH.fullmatch(word)) and (number := _month(found[1])):
+        year = _year(found[2])
+        return month_of(date(year, number, 1)) if year in YEARS else None
+    if _YEAR.fullmatch(word) and int(word) in YEARS:
+        return date(int(word), 1, 1), date(int(word), 12, 31)
+    if found := _FINANCIAL_YEAR.fullmatch(word):
+        first = int(found[1])
+        follows = f"{first + 1}".endswith(found[2])
+        return (date(first, 4, 1), date(first + 1, 3, 31)) if follows and first in YEARS else None
+    first_text, separator, last_text = word.partition(" to ")
+    if separator:
+        start, end = read_day(first_text), read_day(last_text)
+        return (start, end) if start and end and start <= end else None
+    return None
+
+
+def month_of(day: date) -> Period:
+    """The first and last day of the month in which ``day`` lies."""
+    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def last_day_of_month(cell: object) -> date | None:
+    """The last day of a month given without its day: what was published "October 2020" was out by then."""
+    period = read_period(cell)
+    return period[1] if period and period[1] - period[0] < timedelta(days=31) else None
+
+
+def _month(word: str) -> int | None:
+    return _MONTHS[word[:3]] if word in _MONTH_NAMES else None
+
+
+def _year(digits: str) -> int:
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    if year not in YEARS:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def read_periods(cells: "pd.Series[str]") -> "tuple[pd.Series[pd.Timestamp], pd.Series[pd.Timestamp]]":
+    """First and last days of a column of periods; NaT where a cell cannot be read."""
+    words = texts(cells)
+    periods = {word: read_period(word) or (None, None) for word in words.unique()}
+    first, last = ({word: period[end] for word, period in periods.items()} for end in (0, 1))
+    return _column(words, first), _column(words, last)
+
+
+def read_days(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """A column of days; NaT where a cell cannot be read."""
+    words = texts(cells)
+    return _column(words, {word: read_day(word) for word in words.unique()})
+
+
+def _column(words: "pd.Series[str]", days: Mapping[str, date | None]) -> "pd.Series[pd.Timestamp]":
+    values = {word: np.datetime64(day if day else "NaT", "ns") for word, day in days.items()}
+    return pd.Series(np.array([values[word] for word in words], dtype="datetime64[ns]"), index=words.index)

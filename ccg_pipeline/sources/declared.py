@@ -1,0 +1,117 @@
+"""The declared layout: one CSV for every publication whose own layout is not known.
+
+Belongs here: reading the columns that the made-up year, and anybody with figures of their own, write.
+Does not belong here: layouts of real publications (each has its module).
+
+One row an indicator, organisation and period; one publication a file. The column layout says in every row
+"made_up" (made by the made-up year) or "declared" (somebody's own return). Dates are ISO, organisations ODS
+codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status is for such a mark
+where no figure has room for it.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources.assembling import assemble
+from ccg_pipeline.sources.cells import SUPPRESSED, texts
+from ccg_pipeline.sources.claims import FIGURES, claim_each_row
+from ccg_pipeline.sources.dates import read_days
+from ccg_pipeline.sources.dating import Dates, is_made_up
+from ccg_pipeline.sources.documents import Document
+from ccg_pipeline.sources.layouts import Layout, find_table
+from ccg_pipeline.sources.observing import observe
+from ccg_pipeline.sources.organisations import kinds_of, read_codes
+from ccg_pipeline.sources.reader import Reader
+from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.sieve import Sieve
+
+COLUMNS = (
+    "layout", "publication", "indicator", "period_start", "period_end", "published_on", "organisation_code",
+    "organisation_name", *FIGURES, "judgement", "status",
+)  # fmt: skip
+LAYOUTS = {"made_up": "made_up", "declared": "assumed"}  # what the file says to what an observation says
+LAYOUT = Layout(
+    publication="",  # each file says its own
+    what="a file in the declared layout",
+    kind="csv",
+    columns={name: (name,) for name in COLUMNS},
+)
+
+
+def publication_of(document: Document) -> str:
+    """The publication that a file in the declared layout says it is of.
+
+    Raises Refused where it names none or two.
+    """
+    return _the_one(document, texts(find_table(document, LAYOUT).rows["publication"]), "publication")
+
+
+def read(document: Document, edition: Edition) -> Reading:
+    """Whatever the file declares for the edition's indicators and supplementary measures."""
+    table = find_table(document, LAYOUT)
+    words = {name: texts(table.rows[name]) for name in COLUMNS}
+    key = _the_one(document, words["publication"], "publication")
+    if key not in {each.key for each in edition.publications}:
+        raise Refused(
+            f"{document.name}: declares the publication {key!r}, which {edition.key} does not have."
+        )
+    layout = _the_one(document, words["layout"], "layout", key)
+    if layout not in LAYOUTS:
+        raise Refused(f"{document.name}: its layout {layout!r} is neither 'made_up' nor 'declared'.", key)
+    sieve = Sieve(table)
+    sieve.indicator = words["indicator"]
+    sieve.organisation = read_codes(table.rows["organisation_code"])
+    start, sieve.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
+    published = read_days(table.rows["published_on"])
+    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    _settle(sieve, kinds, key, edition)
+    for dates, name in (
+        (start, "period_start"),
+        (sieve.period_end, "period_end"),
+        (published, "published_on"),
+    ):
+        sieve.doubt_where(dates.isna(), name + " {} is no date", words[name])
+    sieve.doubt_where(start > sieve.period_end, "period_start is after period_end")
+    columns = {name: words[name] for name in (*FIGURES, "judgement")}
+    if (withheld := words["status"].isin(SUPPRESSED)).any():
+        columns = {name: cells.mask(withheld & cells.eq(""), "*") for name, cells in columns.items()}
+    claims = claim_each_row(sieve, kinds, start, **columns)
+    observations = observe(claims, sieve, edition)
+    latest = published.max()
+    return assemble(
+        document,
+        key,
+        [(sieve, observations)],
+        Dates(latest.date() if pd.notna(latest) else None, document.sidecar.revised_on, "found"),
+        layout=LAYOUTS[layout],
+        made_up=layout == "made_up" or is_made_up(document),
+    )
+
+
+def _settle(sieve: Sieve, kinds: "pd.Series[str]", publication: str, edition: Edition) -> None:
+    """Settle rows about other indicators, about no organisation, and at another level than asked."""
+    from_here = {each.code: each.publication for each in edition.indicators}
+    from_here |= {each.code: each.publication for each in edition.supplementary}
+    sieve.set_aside(~sieve.indicator.isin(list(from_here)), "not_asked_for")
+    sieve.settle_organisations(kinds, [*FIGURES, "judgement"])
+    elsewhere = ~sieve.indicator.isin([code for code, key in from_here.items() if key == publication])
+    sieve.doubt_where(elsewhere, f"indicator {{}} does not come from {publication}", sieve.indicator)
+    of_plans = [each.code for each in edition.supplementary if each.level == "stp"]
+    other_level = (kinds.eq("stp") != sieve.indicator.isin(of_plans)) & ~kinds.isin(["unknown", "blank"])
+    sieve.doubt_where(other_level, "the indicator is not about organisations like {}", sieve.organisation)
+
+
+def _the_one(document: Document, words: Iterable[str], column: str, publication: str = "") -> str:
+    different = sorted(set(words))
+    if len(different) != 1 or not different[0]:
+        raise Refused(
+            f"{document.name}: its column {column!r} must say the same in every row, but says "
+            f"{', '.join(map(repr, different[:3]))}; give one file a {column}.",
+            publication,
+        )
+    return different[0]
+
+
+READER = Reader(LAYOUT, read)

@@ -1,0 +1,135 @@
+"""Delayed transfers of care by local authority, apportioned to CCGs (127e).
+
+Belongs here: the layout of NHS England's monthly workbook, and carrying its delayed days from authorities
+to CCGs.
+Does not belong here: the weights (``reference.authorities``), the mean of twelve months (the lanes).
+
+Layout seen in the files of April 2016 to April 2017: header about row 14, an England row, a blank row, 151
+authorities, then residents of Scotland, Wales and elsewhere. From April 2017 a second group of columns
+holds beds under the same headings; only delayed days are read.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
+from ccg_pipeline.reference.populations import adults_mid_2015
+from ccg_pipeline.sources.assembling import assemble
+from ccg_pipeline.sources.cells import heading, read_figures, texts
+from ccg_pipeline.sources.claims import claim_each_row
+from ccg_pipeline.sources.dating import dates_of, is_made_up, period_in_preamble
+from ccg_pipeline.sources.documents import Document
+from ccg_pipeline.sources.layouts import Layout, find_table
+from ccg_pipeline.sources.observing import observe
+from ccg_pipeline.sources.organisations import ENGLAND
+from ccg_pipeline.sources.reader import Reader
+from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.sources.sieve import Sieve
+
+INDICATOR = "127e"
+APPORTIONED = "apportioned by number of LSOAs (assumed)"
+OUTSIDE_ENGLAND = ("9900", "9901", "9902")  # residents of Wales, of Scotland, of elsewhere
+LAYOUT = Layout(
+    publication="dtoc",
+    what="the delayed transfers of care workbook by local authority",
+    kind="workbook",
+    sheet="LA - by responsible org",
+    title="Delayed Transfer of Care, NHS Organisations, England",
+    under="Delayed Days",
+    columns={
+        "ons_code": ("ONS Geography",),
+        "code": ("Code",),
+        "name": ("Name",),
+        "nhs": ("NHS",),
+        "social_care": ("Social Care",),
+        "both": ("Both",),
+        "total": ("Total",),
+    },
+)
+
+
+def read(document: Document, edition: Edition) -> Reading:
+    """Delayed days of authorities, of residents elsewhere and of England; per 100,000 adults by CCG."""
+    publication = edition.publication("dtoc")
+    table = find_table(document, LAYOUT)
+    start, end = map(pd.Timestamp, period_in_preamble(document, publication, table.preamble))
+    sieve = Sieve(table, INDICATOR)
+    sieve.period_end[:] = end
+    kinds = _organisations(sieve)
+    sieve.settle_organisations(kinds, ["total"])
+    parts = [read_figures(table.rows[name]).values for name in ("nhs", "social_care", "both")]
+    total = read_figures(table.rows["total"]).values
+    disagree = np.abs(np.sum(parts, axis=0) - total) > 0.5  # NaN, a mark, disagrees with nothing
+    sieve.doubt_where(disagree, "NHS, social care and both do not add up to the total")
+    population = float(adults_mid_2015().sum())
+    claims = claim_each_row(
+        sieve, kinds, start,
+        numerator=table.rows["total"],
+        denominator=kinds.map(lambda kind: population if kind == "england" else "").astype(object),
+    )  # fmt: skip
+    observations = observe(claims, sieve, edition, needs="numerator")
+    of_ccgs = apportion(observations, edition.indicator(INDICATOR).scale).assign(
+        indicator_code=INDICATOR, period_start=start, period_end=end
+    )
+    return assemble(
+        document,
+        publication.key,
+        [(sieve, pd.concat([of_ccgs, observations], ignore_index=True))],
+        dates_of(document, publication, table.preamble),
+        made_up=is_made_up(document, table.preamble),
+    )
+
+
+def _organisations(sieve: Sieve) -> "pd.Series[str]":
+    """Set each row's organisation. England has marks for codes, residents elsewhere no ONS code."""
+    rows = sieve.rows
+    ons_code, code = texts(rows["ons_code"]).str.upper(), texts(rows["code"])
+    is_england = rows["name"].map(heading).eq("england") & ~ons_code.str.match("E[0-9]")
+    is_outside = code.isin(OUTSIDE_ENGLAND)
+    is_authority = ons_code.isin(dtoc_authorities()["authority_code"])
+    coded = ons_code.mask(ons_code.isin(["-"]), "")
+    sieve.organisation = coded.mask(is_outside, code).mask(is_england, ENGLAND)
+    kinds = pd.Series("unknown", index=rows.index).mask(coded.eq("") & code.isin(["", "-"]), "blank")
+    return (
+        kinds.mask(is_authority, "local_authority")
+        .mask(is_outside, "outside_england")
+        .mask(is_england, "england")
+    )
+
+
+def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
+    """Carry authorities' delayed days to the 209 CCGs: per ``scale`` adults of mid-2015.
+
+    ``authorities`` are observations with organisation_code, status, numerator and rows. A CCG is refused
+    when any authority that feeds it is, missing when any has no figure or no row, suppressed when any is.
+    The CCGs together have the days of the authorities exactly, to rounding of floats.
+    """
+    columns = ["organisation_code", "status", "numerator", "rows"]
+    fed = authority_weights().merge(
+        authorities[columns], how="left", left_on="authority_code", right_on="organisation_code"
+    )
+    fed["status"] = fed["status"].fillna("missing")
+    fed["numerator"] *= fed["weight"]
+    by_ccg = fed.groupby("ccg_code")
+    adults = adults_mid_2015()
+    frame = pd.DataFrame({"numerator": by_ccg["numerator"].sum(), "denominator": adults.astype(float)})
+    frame["value"] = scale * frame["numerator"] / frame["denominator"]
+    statuses = by_ccg["status"].agg(set)
+    frame["status"] = [
+        next((worst for worst in ("refused", "missing", "suppressed") if worst in found), "published")
+        for found in statuses
+    ]
+    resting_on = fed.dropna(subset="rows").groupby("ccg_code")["rows"]
+    frame["rows"] = pd.Series(
+        {code: tuple(sorted(sum(several, ()))) for code, several in resting_on}, dtype=object
+    )
+    without = fed[fed["status"] != "published"].groupby("ccg_code")["authority_name"].agg(", ".join)
+    frame["note"] = APPORTIONED + ("; no figure for " + without).reindex(frame.index).fillna("")
+    frame.loc[frame["status"] != "published", ["numerator", "denominator", "value"]] = np.nan
+    frame[["lower_95", "upper_95"]] = np.nan
+    frame["organisation_kind"], frame["judgement"] = "ccg", ""
+    return frame.rename_axis("organisation_code").reset_index()
+
+
+READER = Reader(LAYOUT, read)

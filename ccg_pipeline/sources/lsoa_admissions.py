@@ -1,0 +1,89 @@
+"""Emergency admissions by small area and deprivation: the inequality indicator 106a.
+
+Belongs here: the layout of the University of York's file, and one gradient a CCG from its small areas.
+Does not belong here: the regression (``method.gradient``).
+
+Layout seen in the file of 2015/16: one row for each part of an LSOA that belongs to a CCG, thousands commas
+in the rates, no dates at all. Rows with a population of 1 or less are slivers that the authors leave out of
+the fit; they were read and used for what they are, and the note of each CCG says how many.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.gradient import gradient_index
+from ccg_pipeline.sources.assembling import assemble
+from ccg_pipeline.sources.cells import read_figures
+from ccg_pipeline.sources.dating import assumed_period, dates_of, is_made_up
+from ccg_pipeline.sources.documents import Document
+from ccg_pipeline.sources.layouts import Layout, find_table
+from ccg_pipeline.sources.organisations import kinds_of, read_codes
+from ccg_pipeline.sources.reader import Reader
+from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.sources.sieve import Sieve
+
+INDICATOR = "106a"
+LAYOUT = Layout(
+    publication="lsoa_admissions",
+    what="the file of emergency admissions by small area and deprivation",
+    kind="csv",
+    columns={
+        "code": ("CCG",),
+        "population": ("population",),
+        "admissions": ("admissions",),
+        "expected": ("expectedadmissions",),
+        "deprivation": ("imdscaled",),
+        "rate": ("age_stdrate",),
+    },
+)
+_FIGURES = ("population", "deprivation", "rate")  # what the fit needs; the rate stands for the other two
+
+
+def read(document: Document, edition: Edition) -> Reading:
+    """The absolute gradient index of each CCG, with its 95 % interval.
+
+    A CCG with a quarantined small area is refused: a line through the others would be another figure.
+    """
+    publication = edition.publication("lsoa_admissions")
+    table = find_table(document, LAYOUT)
+    start, end = map(pd.Timestamp, assumed_period(document, publication))
+    sieve = Sieve(table, INDICATOR)
+    sieve.period_end[:] = end
+    sieve.organisation = read_codes(table.rows["code"])
+    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    sieve.settle_organisations(kinds, _FIGURES)
+    areas = pd.DataFrame(index=table.rows.index)
+    for name in _FIGURES:
+        column = read_figures(table.rows[name])
+        areas[name] = column.values
+        cells = table.rows[name]
+        sieve.doubt_where(column.is_fault, name + " is {}, which is no figure", cells)
+        sieve.doubt_where(column.values < 0, name + " {} is below zero", cells)
+        sieve.doubt_where(~column.is_fault & ~column.is_number, name + " is not given ({})", cells)
+    sieve.doubt_where(areas["deprivation"] > 1, "imdscaled {} is above 1", table.rows["deprivation"])
+    observations = [
+        _observe(str(code), areas.loc[rows.index], sieve)
+        for code, rows in table.rows[sieve.kept & kinds.eq("ccg")].groupby(sieve.organisation)
+    ]
+    frame = pd.DataFrame(
+        observations,
+        columns=["organisation_code", "value", "lower_95", "upper_95", "status", "note", "rows"],
+    ).assign(indicator_code=INDICATOR, organisation_kind="ccg", period_start=start, period_end=end)
+    dates = dates_of(document, publication, {}).with_period_assumed()
+    return assemble(document, publication.key, [(sieve, frame)], dates, made_up=is_made_up(document))
+
+
+def _observe(code: str, areas: pd.DataFrame, sieve: Sieve) -> tuple[object, ...]:
+    rows = tuple(int(row) for row in areas.index)
+    if sieve.is_doubted(rows):
+        return code, np.nan, np.nan, np.nan, "refused", "", rows
+    fitted = areas[areas["population"] > 1]
+    note = f"{len(areas) - len(fitted)} of {len(areas)} small areas with a population of 1 or less left out"
+    gradient = gradient_index(fitted["rate"], fitted["deprivation"], fitted["population"])
+    if gradient is None:
+        return code, np.nan, np.nan, np.nan, "missing", "too few small areas for a gradient", rows
+    return code, gradient.slope, gradient.lower_95, gradient.upper_95, "published", note, rows
+
+
+READER = Reader(LAYOUT, read)

@@ -1,0 +1,169 @@
+"""From claims to observations: what may be believed, and what it says.
+
+Belongs here: the checks that hold for every publication, status and value of an observation.
+Does not belong here: which rows make a claim (``claims`` and each publication), plausibility against the
+world.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources.cells import Figures, half_of_last_digit, is_mark, no_figures, read_figures, text
+from ccg_pipeline.sources.claims import FIGURES, KEY
+from ccg_pipeline.sources.sieve import Mask, Sieve
+
+Array = npt.NDArray[np.float64]
+COLUMNS = [*KEY, "organisation_kind", "rows", *FIGURES, "judgement", "status"]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What figures of one indicator or supplementary measure may be.
+
+    ``labels`` are a judgement's, by their casefolded form; empty for a measure with figures.
+    """
+
+    labels: dict[str, str]
+    is_share: bool  # a part of its denominator, in percent
+    may_be_negative: bool  # a gradient or a difference; a share, a count or a rate may not
+    scale: float
+    counts_decide: bool  # its standard error comes from counts, so its value does too
+
+
+def unit_of(edition: Edition, code: str) -> Unit:
+    """The unit of an indicator or of a supplementary measure (which are shares or judgements)."""
+    if code not in edition.indicator_codes:
+        scale = edition.measure(code).points_scale
+        return Unit(
+            _labels(edition, scale),
+            is_share=scale is None,
+            may_be_negative=False,
+            scale=100.0,
+            counts_decide=False,
+        )
+    indicator = edition.indicator(code)
+    return Unit(
+        labels=_labels(edition, indicator.points_scale) if indicator.kind == "judgement" else {},
+        is_share=indicator.kind == "proportion",
+        may_be_negative=indicator.kind in ("index", "mean"),
+        scale=indicator.scale,
+        counts_decide=indicator.standard_error in ("binomial", "poisson"),
+    )
+
+
+def _labels(edition: Edition, scale: str | None) -> dict[str, str]:
+    return {} if scale is None else {label.casefold(): label for label in edition.points_scale(scale).labels}
+
+
+def observe(
+    claims: pd.DataFrame, sieve: Sieve, edition: Edition, needs: Literal["value", "numerator"] = "value"
+) -> pd.DataFrame:
+    """Turn claims into observations, and quarantine in ``sieve`` the rows of those that cannot be believed.
+
+    A claim with a quarantined row becomes an observation of status refused, without figures. ``needs`` is the
+    figure without which nothing is published. A value is computed from its counts where its standard error
+    comes from counts too, and a published value beside them must then agree to its last digit; standardised
+    and survey-weighted values stand as published.
+    """
+    if claims.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    units = {code: unit_of(edition, code) for code in claims["indicator_code"].unique()}
+    each = [units[code] for code in claims["indicator_code"]]
+    figures = {
+        name: read_figures(claims[name]) if name in claims else no_figures(len(claims)) for name in FIGURES
+    }
+    words = [text(cell) for cell in claims["judgement"]] if "judgement" in claims else [""] * len(claims)
+    doubts = _Doubts(claims, sieve)
+    _doubt_figures(doubts, figures, each)
+    is_judged = np.array([bool(unit.labels) for unit in each])
+    unknown = [
+        not is_mark(word) and word.casefold() not in unit.labels
+        for word, unit in zip(words, each, strict=True)
+    ]
+    doubts.where(is_judged & np.array(unknown), "judgement {} is none of its labels", "judgement")
+    twice = claims.duplicated(KEY, keep=False).to_numpy()
+    doubts.where(twice, "the organisation has more than one row for this period")
+
+    value = _value(figures, each)
+    judgement = np.array(
+        [unit.labels.get(word.casefold(), "") for word, unit in zip(words, each, strict=True)]
+    )
+    needed = value if needs == "value" else figures[needs].values
+    is_complete = np.where(is_judged, judgement != "", ~np.isnan(needed))
+    is_withheld = np.any(
+        [figures[name].is_suppressed for name in ("numerator", "denominator", "value")], axis=0
+    )
+    is_withheld |= is_judged & np.array([word == "*" for word in words])
+    is_refused = np.array([sieve.is_doubted(rows) for rows in claims["rows"]])
+    status = np.select(
+        [is_refused, is_complete, is_withheld], ["refused", "published", "suppressed"], default="missing"
+    )
+    published = status == "published"
+    columns = {name: figures[name].values for name in FIGURES} | {"value": value}
+    observations = pd.DataFrame(
+        {
+            **{name: claims[name] for name in (*KEY, "organisation_kind", "rows")},
+            **{name: np.where(published, column, np.nan) for name, column in columns.items()},
+            "judgement": np.where(published, judgement, ""),
+            "status": status,
+        }
+    )
+    return observations.drop_duplicates(KEY) if twice.any() else observations
+
+
+class _Doubts:
+    """Quarantines the rows of claims."""
+
+    def __init__(self, claims: pd.DataFrame, sieve: Sieve) -> None:
+        self._sieve = sieve
+        self._rows = list(claims["rows"])
+        self.cells = {name: list(claims[name]) for name in (*FIGURES, "judgement") if name in claims}
+
+    def where(self, which: Mask, reason: str, cells: str = "") -> None:
+        """Quarantine all rows of the claims in ``which``; ``{}`` in ``reason`` is its cell in ``cells``."""
+        for place in np.flatnonzero(which):
+            said = repr(text(self.cells[cells][place])) if cells else ""
+            self._sieve.doubt(self._rows[place], reason.format(said))
+
+
+def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Unit]) -> None:
+    """Doubt whatever cannot be true of the figures of one claim."""
+    for name, column in figures.items():
+        doubts.where(column.is_fault, f"{name} is {{}}, which is no figure", name)
+    numerator, denominator, value, lower, upper = (figures[name].values for name in FIGURES)
+    is_share = np.array([unit.is_share for unit in units])
+    has_floor = np.array([not unit.may_be_negative for unit in units])
+    doubts.where(numerator < 0, "numerator {} is below zero", "numerator")
+    doubts.where(denominator < 0, "denominator {} is below zero", "denominator")
+    doubts.where(is_share & (numerator > denominator), "numerator is above denominator")
+    doubts.where(~is_share & (denominator == 0) & (numerator > 0), "denominator is zero")
+    doubts.where(is_share & (value > 100), "value {} is above 100 %", "value")
+    doubts.where(has_floor & (value < 0), "value {} is below zero", "value")
+    doubts.where(lower > upper, "lower limit is above upper limit")
+    doubts.where((value < lower) | (value > upper), "value {} is outside its interval", "value")
+    computed = np.where([unit.counts_decide for unit in units], _ratio(figures, units), np.nan)
+    both = ~np.isnan(computed) & ~np.isnan(value)
+    if both.any():
+        rounding = np.array([half_of_last_digit(cell) for cell in doubts.cells["value"]])
+        doubts.where(
+            both & (np.abs(value - computed) > rounding), "value {} is not what its counts give", "value"
+        )
+
+
+def _ratio(figures: dict[str, Figures], units: list[Unit]) -> Array:
+    """scale × numerator / denominator; NaN where nobody was counted, whatever the numerator."""
+    denominator = figures["denominator"].values
+    scale = np.array([unit.scale for unit in units])
+    return scale * figures["numerator"].values / np.where(denominator > 0, denominator, np.nan)
+
+
+def _value(figures: dict[str, Figures], units: list[Unit]) -> Array:
+    """From counts where they decide or where nothing else is published, else as published."""
+    published, ratio = figures["value"].values, _ratio(figures, units)
+    decide = np.array([unit.counts_decide for unit in units])
+    return np.where((decide | np.isnan(published)) & ~np.isnan(ratio), ratio, published)

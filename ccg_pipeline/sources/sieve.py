@@ -1,0 +1,122 @@
+"""The account of one table's data rows: each is settled exactly once.
+
+Belongs here: used, not asked for, no organisation, quarantined; and the quarantine's rows, kept whole.
+Does not belong here: why a row is doubted (readers and ``observing`` say that).
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ccg_pipeline.sources.cells import is_mark, text
+from ccg_pipeline.sources.layouts import Table
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Account:
+    """How many data rows met each fate; the four add up to the rows read."""
+
+    read: int
+    used: int
+    not_asked_for: int
+    not_an_organisation: int
+    quarantined: int
+
+
+class Sieve:
+    """Settles the rows of a table: one set aside is not looked at again, a doubted one keeps every reason.
+
+    ``indicator``, ``organisation`` and ``period_end`` say, as far as a reader knows, what each row is
+    about. A mask is an array of one truth a row, in the table's order.
+    """
+
+    def __init__(self, table: Table, indicator: str = "") -> None:
+        index = table.rows.index
+        self.table = table
+        self.rows = table.rows
+        self.indicator = pd.Series(indicator, index=index, dtype=object)
+        self.organisation = pd.Series("", index=index, dtype=object)
+        self.period_end = pd.Series(np.datetime64("NaT", "ns"), index=index)
+        self._aside = np.full(len(index), "", dtype=object)
+        self._doubted = np.zeros(len(index), dtype=bool)
+        self._rows = [int(row) for row in index]
+        self._place = {row: place for place, row in enumerate(self._rows)}
+        self._reasons: dict[int, list[str]] = {}
+        self.doubt(table.ragged, f"the row has not the {len(table.raw_header)} cells of the header")
+
+    @property
+    def kept(self) -> Mask:
+        """True for rows that are not set aside, doubted or not."""
+        return np.asarray(self._aside == "", dtype=bool)
+
+    def set_aside(self, which: object, fate: Literal["not_asked_for", "not_an_organisation"]) -> None:
+        """Set aside rows that are neither set aside nor doubted yet."""
+        self._aside[np.asarray(which, dtype=bool) & self.kept & ~self._doubted] = fate
+
+    def doubt(self, rows: Iterable[int], reason: str) -> None:
+        """Quarantine rows, by their number, for ``reason`` beside any other. A row set aside stays aside."""
+        for row in rows:
+            place = self._place[row]
+            if self._aside[place] == "" and reason not in (reasons := self._reasons.setdefault(row, [])):
+                reasons.append(reason)
+                self._doubted[place] = True
+
+    def doubt_where(self, which: object, reason: str, cells: "pd.Series[str] | None" = None) -> None:
+        """Quarantine rows for ``reason``, in which ``{}`` stands for the row's cell."""
+        for place in np.flatnonzero(np.asarray(which, dtype=bool)):
+            said = "" if cells is None else repr(text(cells.iloc[place]))
+            self.doubt([self._rows[place]], reason.format(said))
+
+    def is_doubted(self, rows: Iterable[int]) -> bool:
+        """True if any of ``rows`` is quarantined."""
+        return bool(self._reasons) and any(row in self._reasons for row in rows)
+
+    def settle_organisations(self, kinds: "pd.Series[str]", figures: Iterable[str]) -> None:
+        """Settle rows that are about no organisation of the edition.
+
+        A code that nobody knows is a fault where the row has figures, and else a note below the table.
+        """
+        self.set_aside(kinds.eq("other_ccg"), "not_asked_for")
+        self.set_aside(kinds.eq("none"), "not_an_organisation")
+        strange = kinds.isin(["unknown", "blank"]).to_numpy()
+        if not strange.any():
+            return
+        cells = self.rows[list(figures)].to_numpy(dtype=object)
+        has_none = np.array([all(is_mark(text(cell)) for cell in row) for row in cells[strange]], dtype=bool)
+        notes = strange.copy()
+        notes[strange] = has_none
+        self.set_aside(notes, "not_an_organisation")
+        self.doubt_where(kinds.eq("blank"), "the row has figures but no organisation code")
+        self.doubt_where(kinds.eq("unknown"), "organisation code {} is no CCG of any year", self.organisation)
+
+    def account(self) -> Account:
+        """How many rows met each fate."""
+        return Account(
+            read=len(self.rows),
+            used=int((self.kept & ~self._doubted).sum()),
+            not_asked_for=int((self._aside == "not_asked_for").sum()),
+            not_an_organisation=int((self._aside == "not_an_organisation").sum()),
+            quarantined=len(self._reasons),
+        )
+
+    def quarantined(self) -> list[dict[str, object]]:
+        """The doubted rows, each whole and once, with all its reasons."""
+        return [
+            {
+                "sheet": self.table.sheet,
+                "row": row,
+                "indicator_code": self.indicator[row],
+                "organisation_code": self.organisation[row],
+                "period_end": self.period_end[row],
+                "reasons": "; ".join(reasons),
+                "raw": json.dumps(self.table.raw(row), default=str, ensure_ascii=False),
+            }
+            for row, reasons in sorted(self._reasons.items())
+        ]
