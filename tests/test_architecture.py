@@ -227,7 +227,7 @@ PLANTED = [  # path, source, what must be said of it
     ("cli.py", "import dagster_postgres", "cli must not import dagster_postgres"),
     ("checks/a.py", "def f():\n    import great_expectations", "only ccg_pipeline/checks/plausibility"),
     ("checks/plausibility.py", "import great_expectations as gx", "inside the function that needs it"),
-    ("checks/plausibility.py", "with a:\n    from great_expectations import core", "inside the function that"),
+    ("checks/plausibility.py", "with a:\n    from great_expectations import core", "inside the function"),
     ("schemas/__init__.py", "from ccg_pipeline.schemas.areas import area_schema", "must be empty"),
     ("method/a.py", "from .banding import band_of", "imports must be absolute"),
     ("method/utils.py", "", "the name utils says nothing"),
