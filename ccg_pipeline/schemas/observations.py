@@ -70,7 +70,13 @@ def _rules(edition: Edition) -> list[Rule]:
         rule("must have a code of its kind of organisation", _has_code_of_its_kind),
         rule(
             "must have a value or a judgement where its status is published",
-            lambda rows: (rows["status"] != "published") | rows["value"].notna() | (rows["judgement"] != ""),
+            # an authority's delayed days are published without a population, so with a count alone
+            lambda rows: (
+                (rows["status"] != "published")
+                | rows["value"].notna()
+                | (rows["judgement"] != "")
+                | ((rows["organisation_kind"] != "ccg") & rows["numerator"].notna())
+            ),
         ),
         rule(
             "must have neither figure nor judgement where its status is not published",

@@ -47,6 +47,7 @@ SPOILT: list[tuple[str, int, dict[str, Any], str]] = [
     ("observations", 0, {"period_start": pd.Timestamp("2017-04-01")}, "must begin no later than it ends"),
     ("observations", 0, {"value": np.nan}, "must have a value or a judgement where its status is published"),
     ("observations", 4, {"judgement": ""}, "must have a value or a judgement where its status is published"),
+    ("observations", 2, {"value": np.nan, "numerator": np.nan}, "must have a value or a judgement where"),
     ("observations", 1, {"value": 90.0}, "must have neither figure nor judgement"),
     ("observations", 1, {"numerator": 0.0}, "must have neither figure nor judgement"),
     ("observations", 1, {"judgement": "Green"}, "must have neither figure nor judgement"),
@@ -254,4 +255,9 @@ def test_a_proportion_may_be_nothing_or_all(
     value: float, observations: pd.DataFrame, edition: Edition
 ) -> None:
     observations.loc[0, ["value", "numerator"]] = value
+    conform(observations, LAYERS["observations"](edition), "The file")
+
+
+def test_an_authority_may_have_a_count_alone(observations: pd.DataFrame, edition: Edition) -> None:
+    observations.loc[5, ["status", "numerator"]] = ["published", 20.0]
     conform(observations, LAYERS["observations"](edition), "The file")
