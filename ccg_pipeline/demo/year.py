@@ -70,7 +70,7 @@ def make_year(
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.name}.unfinished")
+        unfinished = _unfinished(path)
         unfinished.write_bytes(content())
         os.replace(unfinished, path)
         written.append(path)
@@ -181,12 +181,19 @@ def _truth(latents: list[Latent]) -> bytes:
     return csv_bytes(TRUTH_HEADER, rows)
 
 
-def _refuse_other_files(folder: Path, ours: set[str]) -> None:
+def _unfinished(path: Path) -> Path:
+    """Where a file is written before it gets its name; readers pass over hidden files."""
+    return path.with_name(f".{path.name}.unfinished")
+
+
+def _refuse_other_files(folder: Path, names: set[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise DemoError(f"{folder} is a file; name a folder to write the made-up year into.")
+    ours = {folder / name for name in names}
+    ours |= {_unfinished(path) for path in ours}  # left by a run that was killed
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if not path.is_dir() and name not in ours:
+        if not path.is_dir() and path not in ours:
             raise DemoError(
-                f"{folder} already holds {name}, which is not of this made-up year; name an empty folder."
+                f"{folder} already holds {path.relative_to(folder).as_posix()}, which is not of this "
+                "made-up year; name an empty folder."
             )
