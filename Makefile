@@ -11,7 +11,6 @@ PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3 python; d
 
 BIN := .venv/bin
 INSTALLED := .venv/installed-from-lock
-export DAGSTER_HOME := $(CURDIR)/.ccg/dagster
 export DAGSTER_DISABLE_TELEMETRY := 1
 export GX_ANALYTICS_ENABLED := false
 
@@ -48,10 +47,10 @@ lint: $(INSTALLED)  ## check style
 types: $(INSTALLED)  ## check types
 	$(BIN)/mypy
 
-# dagster.yaml is written here too, for a UI that is opened before the first run: telemetry is off by default.
+# The instance is opened once beforehand, because that writes its dagster.yaml: telemetry is off from the start.
+ui: export DAGSTER_HOME := $(CURDIR)/.ccg/dagster
 ui: $(INSTALLED)  ## open Dagster on workspace.yaml
-	@mkdir -p "$(DAGSTER_HOME)"
-	@test -e "$(DAGSTER_HOME)/dagster.yaml" || printf 'telemetry:\n  enabled: false\n' > "$(DAGSTER_HOME)/dagster.yaml"
+	@$(BIN)/python -W ignore -c 'from ccg_pipeline.run import dagster_instance as i; i().__enter__().dispose()'
 	$(BIN)/dagster dev -w workspace.yaml $(ARGS)
 
 bench: $(INSTALLED)  ## time the main job and the scoring

@@ -50,7 +50,8 @@ def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison
     ends = newest.groupby("indicator_code")["period_end"].first()
     expected = pd.MultiIndex.from_product([ends.index, sorted(ccg_codes)], names=_CELL)
     rows = newest.set_index(_CELL)["status"].reindex(expected).reset_index()
-    rows["period_end"] = rows["indicator_code"].map(ends)
+    # an empty mapping of dates would be taken for one of numbers
+    rows["period_end"] = pd.to_datetime(rows["indicator_code"].map(ends.to_dict()))
 
     def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
         period = f"for the period that ended {rows['period_end'].iloc[0]:%Y-%m-%d}"
@@ -110,7 +111,8 @@ def totals(
         each = []
         for row in rows.itertuples():
             parts = f"{row.figure}: the parts sum to {row.sum_of_parts:,.10g} and the England row says"
-            look = f", look first at {row.look_first_at}" if row.Index in failing.index else ""
+            suspects = str(row.look_first_at).split(", ") if row.look_first_at else []
+            look = f", look first at {_names(suspects)}" if suspects and row.Index in failing.index else ""
             each.append(f"{parts} {row.england:,.10g}{look}")
         return "; ".join(each) + "."
 
