@@ -1,0 +1,243 @@
+"""The assessment asset: checks everything again, then releases what the panels have verified.
+
+Belongs here: which parts a release may show, and refusing to release at all.
+Does not belong here: putting the parts together (publish/), the rules of a decision (expert_panels).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from sqlalchemy import Connection, Engine, select
+
+from ccg_pipeline.assets.described import (
+    METHODOLOGISTS,
+    PIECES,
+    code_version,
+    picture_of,
+    table_of,
+    told,
+)
+from ccg_pipeline.assets.gates import candidate_fingerprints, gate_key
+from ccg_pipeline.assets.lanes import open_key, partitions_of, standing
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rules import LaneRule
+from ccg_pipeline.partitions import words
+from ccg_pipeline.publish import assessment as published
+from ccg_pipeline.publish.parts import OPEN, panel_part
+from ccg_pipeline.resources import Methodology, Panels
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
+from ccg_pipeline.storage.io_manager import Database, Piece
+from ccg_pipeline.storage.releases import Release, latest_release, next_header
+from ccg_pipeline.storage.tables import release
+from expert_panels import ledger, ledger_table
+from expert_panels.decision import GateState
+
+
+class NothingToRelease(Exception):
+    """Why no table may be released: one sentence that names each area that is not decided."""
+
+
+_WAITING = {
+    "not_ready": published.AWAITING,
+    "awaiting": published.AWAITING,
+    "partial": published.AWAITING,
+    "returned": published.RETURNED,
+    "withdrawn": published.WITHDRAWN,
+}
+
+
+def assessment_key(lane: str) -> dg.AssetKey:
+    """Return the asset key of a lane's assessment."""
+    return dg.AssetKey([lane, "assessment"])
+
+
+def verification(state: GateState, stands_now: str) -> str:
+    """Return in the published words what a panel has done about the rows that stand now.
+
+    `stands_now` is the fingerprint of the candidate's rows as they are in the database at this moment.
+    """
+    if not state.published_subject:
+        # `superseded` needs published rows, so a changed candidate without any is waiting like a new one
+        return _WAITING.get(state.state, published.AWAITING)
+    if state.is_superseded or state.published_subject != stands_now:
+        return published.SUPERSEDED
+    return published.OVERRIDDEN if state.published_as == "overridden" else published.VERIFIED
+
+
+def known_heads(connection: Connection) -> list[str]:
+    """Return the ledger heads that the newest releases carry, by which a cut-off tail shows."""
+    headers = [latest_release(connection, lane, key) for lane, key in _released(connection)]
+    return sorted({one.header["ledger_head"] for one in headers if one is not None} - {""})
+
+
+def _released(connection: Connection) -> list[tuple[str, str]]:
+    rows = connection.execute(select(release.c.lane, release.c.partition_key).distinct()).all()
+    return [(str(lane), str(key)) for lane, key in rows]
+
+
+def _sound_or_fail(engine: Engine) -> None:
+    with reading(engine) as connection:
+        known = known_heads(connection)
+    faults = ledger.verify(engine, known)
+    if faults:
+        raise dg.Failure(
+            "Nothing is released, the sign-off ledger is broken: " + " ".join(faults), allow_retries=False
+        )
+
+
+def _recompute(database: Database, edition: Edition, lane: str, key: str, recorded: dict[str, str]) -> None:
+    """Fail when the rows of a candidate, as they stand, are not those whose fingerprint was recorded."""
+    bands = standing(database, "indicator_band", lane, key)
+    scores = standing(database, "area_score", lane, key)
+    for rule in edition.panels:
+        candidate = standing(database, "candidate_rating", lane, key, panel=rule.key)
+        content = panel_part(edition, lane, key, rule.key, candidate, bands, scores)
+        if sha256_of(content) != recorded.get(rule.key):
+            raise dg.Failure(
+                f"Nothing is released: the candidate of the panel for {rule.name.lower()} in "
+                f"{words(lane, key)} is not what its own run recorded; run the lane's candidates again.",
+                allow_retries=False,
+            )
+
+
+def proposed_header(
+    edition: Edition,
+    lane: LaneRule,
+    key: str,
+    stands: pd.DataFrame,
+    states: Mapping[str, GateState],
+    before: Release | None,
+) -> dict[str, Any]:
+    """Return the header of the release that the ledger allows now, or raise NothingToRelease.
+
+    `stands` has the fingerprints of this lane and partition. In a lane that releases all areas together none
+    goes out before all are decided, and once out, what no panel verifies stays as it was for as long as one
+    of them is not.
+    """
+    recorded = dict(zip(stands["part"], stands["sha256"], strict=True))
+    if OPEN not in recorded:
+        raise NothingToRelease(f"{lane.key} {words(lane.key, key)} has not been scored yet.")
+    said = {panel: verification(state, recorded.get(panel, "")) for panel, state in states.items()}
+    opened = recorded[OPEN]
+    undecided = [
+        panel for panel, word in said.items() if word not in (published.VERIFIED, published.OVERRIDDEN)
+    ]
+    if lane.release == "all_areas" and undecided:
+        if before is None:
+            named = "; ".join(f"{edition.panel(panel).name}: {said[panel]}" for panel in undecided)
+            raise NothingToRelease(
+                f"No {lane.key} table of {words(lane.key, key)} before every panel has decided. {named}."
+            )
+        opened = before.header["open"]
+    return {
+        "lane": lane.key,
+        "partition_key": key,
+        "edition": edition.key,
+        "is_made_up": bool(stands["is_made_up"].any()),
+        "open": opened,
+        "panels": {
+            panel: {
+                "verification": said[panel],
+                "subject": state.published_subject,
+                "serial": state.serial,
+                "by": [[one.role, one.actor] for one in state.published_by],
+                "last_line": state.last_hash,
+            }
+            for panel, state in states.items()
+        },
+        "ledger_head": max(states.values(), key=lambda state: state.last_seq).last_hash,
+    }
+
+
+def _checked_header(
+    database: Database, panels: Panels, edition: Edition, lane: LaneRule, key: str
+) -> dict[str, Any]:
+    """Return the proposed header, after the fingerprint of every candidate was checked again."""
+    engine = database.engine()
+    stands = candidate_fingerprints(engine)
+    stands = stands[(stands["lane"] == lane.key) & (stands["partition_key"] == key)]
+    states = {
+        rule.key: ledger.state_of(engine, panels.all_terms()[rule.key], lane.key, key)
+        for rule in edition.panels
+    }
+    with reading(engine) as connection:
+        before = latest_release(connection, lane.key, key)
+    try:
+        header = proposed_header(edition, lane, key, stands, states, before)
+    except NothingToRelease as reason:
+        raise dg.Failure(str(reason), allow_retries=False) from None
+    _recompute(database, edition, lane.key, key, dict(zip(stands["part"], stands["sha256"], strict=True)))
+    return header
+
+
+def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
+    """Build `<lane>/assessment`: the released table, verified again whoever launches it."""
+
+    @dg.asset(
+        dagster_type=PIECES,
+        key=assessment_key(lane.key),
+        deps=[
+            *(gate_key(lane.key, rule.key) for rule in edition.panels),
+            open_key(lane),
+        ],
+        partitions_def=partitions_of(lane.key),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name=lane.key,
+        owners=METHODOLOGISTS,
+        kinds={"python", "pandas"},
+        code_version=code_version("ccg_pipeline.publish", "expert_panels"),
+        description=(
+            f"{lane.title}: one row a CCG, {len(edition.areas)} areas, {len(edition.panels)} panel ratings"
+            + (", the overall rating" if lane.has_overall_rating else "")
+            + (
+                "; nothing before all panels have decided."
+                if lane.release == "all_areas"
+                else "; an area that its panel has not verified stands as awaiting the panel."
+            )
+        ),
+    )
+    def assessment(
+        context: dg.AssetExecutionContext, database: Database, methodology: Methodology, panels: Panels
+    ) -> dg.MaterializeResult:
+        edition = methodology.edition()
+        ledger_table.create(database.engine())
+        _sound_or_fail(database.engine())
+        headers = {
+            key: _checked_header(database, panels, edition, lane, key) for key in context.partition_keys
+        }
+        with reading(database.engine()) as connection:
+            news = pd.concat(
+                [next_header(connection, header) for header in headers.values()], ignore_index=True
+            )
+        said = pd.DataFrame(
+            [
+                {"partition": words(lane.key, key)}
+                | {panel: entry["verification"] for panel, entry in header["panels"].items()}
+                for key, header in headers.items()
+            ]
+        )
+        shown = sum(
+            entry["verification"] in published.SHOWN
+            for header in headers.values()
+            for entry in header["panels"].values()
+        )
+        heads = [(header["open"], header["ledger_head"]) for header in headers.values()]
+        return told(
+            [Piece("release", {"lane": lane.key, "partition_key": [], "serial": []}, news)],
+            about=pd.DataFrame({"header": [canonical_json(header) for header in headers.values()]}),
+            metadata={
+                "new releases": len(news),
+                "panels": table_of(said),
+                "verified": picture_of(
+                    "Panel areas",
+                    {"shown": shown, "withheld": len(headers) * len(edition.panels) - shown},
+                ),
+                "ledger head": heads[-1][1],
+                "is_made_up": any(header["is_made_up"] for header in headers.values()),
+            },
+        )
+
+    return assessment

@@ -1,0 +1,188 @@
+"""The gates: six panels' decisions, mirrored, and what each gate shows.
+
+Belongs here: laying a candidate before its panel when it is new or has changed, showing the ledger's state.
+Does not belong here: the rules of a decision (expert_panels), what a closed gate keeps back (assessment.py).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from sqlalchemy import Engine
+
+from ccg_pipeline.assets.described import PANELS, code_version, table_of
+from ccg_pipeline.assets.lanes import candidate_key, partitions_of
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rules import LaneRule
+from ccg_pipeline.resources import Panels
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.io_manager import Database, Piece
+from ccg_pipeline.storage.tables import lane_fingerprint
+from expert_panels import ledger, ledger_table
+from expert_panels.decision import GateState
+from expert_panels.terms import Terms
+
+VERIFIED_BY_PANEL = "verified_by_panel"
+
+
+def decision_key(panel: str) -> dg.AssetKey:
+    """Return the key of the external asset that mirrors a panel's ledger lines."""
+    return dg.AssetKey(["decision", panel])
+
+
+def gate_key(lane: str, panel: str) -> dg.AssetKey:
+    """Return the asset key of a panel's gate in a lane."""
+    return dg.AssetKey([lane, "gate", panel])
+
+
+def decision_specs(edition: Edition) -> list[dg.AssetSpec]:
+    """Return the external assets of the panels' decisions; only the sensor reports on them."""
+    return [
+        dg.AssetSpec(
+            decision_key(rule.key),
+            group_name="decisions",
+            owners=PANELS,
+            kinds={"person"},
+            description=(
+                f"What the panel for {rule.name.lower()} decided, line by line as the ledger has it. "
+                "A mirror: an event reported here by anyone else changes nothing."
+            ),
+        )
+        for rule in edition.panels
+    ]
+
+
+def candidate_fingerprints(engine: Engine) -> pd.DataFrame:
+    """Return what stands now: lane, partition_key, part, sha256, launched_by, is_made_up."""
+    with reading(engine) as connection:
+        return frames.read(connection, lane_fingerprint, {})
+
+
+def gate_row(
+    lane: str, partition_key: str, state: GateState, terms: Terms, is_made_up: bool
+) -> dict[str, Any]:
+    """Return what a gate shows of a state: one row of table `gate`."""
+    return {
+        "lane": lane,
+        "partition_key": partition_key,
+        "panel": terms.panel,
+        "state": state.state,
+        "subject_sha256": state.subject,
+        "round": f"{lane}/{partition_key}/{state.serial}",
+        "last_line": state.last_hash,
+        "n_approvals": len(state.votes),
+        "quorum": terms.quorum.members,
+        "missing": "; ".join(state.missing),
+        "is_made_up": is_made_up,
+    }
+
+
+def _evaluate(
+    engine: Engine, terms: Terms, lane: str, standing: pd.DataFrame, keys: list[str]
+) -> pd.DataFrame:
+    """Lay what is new before the panel, and return the gate's rows for the partitions `keys`."""
+    rows = []
+    for key in keys:
+        candidate = standing[(standing["partition_key"] == key) & (standing["part"] == terms.panel)]
+        if candidate.empty:
+            rows.append(gate_row(lane, key, GateState(panel=terms.panel), terms, False))
+            continue
+        now = candidate.iloc[0]
+        ledger.open_round(
+            engine,
+            terms,
+            lane=lane,
+            partition_key=key,
+            subject=str(now["sha256"]),
+            launched_by=str(now["launched_by"]),
+        )
+        state = ledger.state_of(engine, terms, lane, key)
+        rows.append(gate_row(lane, key, state, terms, bool(now["is_made_up"])))
+    return pd.DataFrame(rows)
+
+
+def gates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
+    """Build the six assets `<lane>/gate/<panel>`; they always materialise, since waiting is no failure."""
+    specs = {
+        rule.key: dg.AssetSpec(
+            gate_key(lane.key, rule.key),
+            group_name=f"{lane.key}_panels",
+            owners=PANELS,
+            kinds={"person"},
+            code_version=code_version("expert_panels"),
+            description=(
+                f"The gate of the panel for {rule.name.lower()}: open only while the ledger holds a live "
+                "approval of exactly the rows that stand in its candidate."
+            ),
+        )
+        for rule in edition.panels
+    }
+
+    @dg.multi_asset(
+        name=f"{lane.key}_gates",
+        outs={key: dg.AssetOut.from_spec(spec, is_required=False) for key, spec in specs.items()},
+        deps=[
+            *(candidate_key(lane.key, rule.key) for rule in edition.panels),
+            *(decision_key(rule.key) for rule in edition.panels),
+        ],
+        internal_asset_deps={
+            rule.key: {candidate_key(lane.key, rule.key), decision_key(rule.key)} for rule in edition.panels
+        },
+        partitions_def=partitions_of(lane.key),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        can_subset=True,
+        check_specs=[
+            dg.AssetCheckSpec(
+                VERIFIED_BY_PANEL,
+                asset=gate_key(lane.key, rule.key),
+                description=f"The panel for {rule.name.lower()} has verified exactly these rows.",
+            )
+            for rule in edition.panels
+        ],
+    )
+    def gates(
+        context: dg.AssetExecutionContext, database: Database, panels: Panels
+    ) -> Iterator[dg.MaterializeResult]:
+        engine, keys, all_terms = database.engine(), list(context.partition_keys), panels.all_terms()
+        ledger_table.create(engine)
+        standing = candidate_fingerprints(engine)
+        standing = standing[standing["lane"] == lane.key]
+        for panel in specs:
+            if gate_key(lane.key, panel) not in context.selected_asset_keys:
+                continue
+            rows = _evaluate(engine, all_terms[panel], lane.key, standing, keys)
+            yield _shown(lane.key, panel, keys, rows)
+
+    return gates
+
+
+def _shown(lane: str, panel: str, keys: list[str], rows: pd.DataFrame) -> dg.MaterializeResult:
+    versions = [f"{row.state}:{row.subject_sha256}:{row.last_line}" for row in rows.itertuples(index=False)]
+    is_open = rows["state"].isin(["approved", "overridden"])
+    shut = rows[~is_open]
+    needs = shut["missing"].where(shut["missing"] == "", ", needs " + shut["missing"])
+    waiting = "; ".join(shut["partition_key"] + ": " + shut["state"] + needs)
+    return dg.MaterializeResult(
+        asset_key=gate_key(lane, panel),
+        value=[Piece("gate", {"lane": lane, "partition_key": keys, "panel": panel}, rows)],
+        metadata={
+            "state": ", ".join(sorted(set(rows["state"]))),
+            "round": ", ".join(rows["round"].head(12)),
+            "table": table_of(rows[["partition_key", "state", "n_approvals", "quorum", "missing"]]),
+            "is_made_up": bool(rows["is_made_up"].any()),
+        },
+        # one partition: `state:subject:last line`; several: the hash of those
+        data_version=dg.DataVersion(versions[0] if len(versions) == 1 else sha256_of("\n".join(versions))),
+        check_results=[
+            dg.AssetCheckResult(
+                asset_key=gate_key(lane, panel),
+                check_name=VERIFIED_BY_PANEL,
+                passed=bool(is_open.all()),
+                severity=dg.AssetCheckSeverity.WARN,
+                description=waiting or "Verified by the panel.",
+            )
+        ],
+    )

@@ -1,0 +1,74 @@
+"""The observations asset: everything the sources say of a month, the latest word on each figure.
+
+Belongs here: bringing the publications together, and the guard at the door to the lanes.
+Does not belong here: reading files (sources.py), choosing a period for a lane (lanes.py).
+"""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, picture_of, told
+from ccg_pipeline.assets.sources import source_key
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.latest import last_known
+from ccg_pipeline.partitions import MONTHS
+from ccg_pipeline.schemas.factory import conform
+from ccg_pipeline.schemas.observations import observation_schema
+from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.io_manager import Database, Piece
+from ccg_pipeline.storage.tables import source_observation
+
+OBSERVATIONS = dg.AssetKey("observations")
+ONE_FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end"]
+
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=62), warn_window=timedelta(days=35))
+"""Months are ingested by the 5th of the next; one missed month warns, two fail."""
+
+
+def observations_asset(edition: Edition) -> dg.AssetsDefinition:
+    """Build the observations asset, downstream of every publication of the edition."""
+
+    @dg.asset(
+        dagster_type=PIECES,
+        key=OBSERVATIONS,
+        deps=[source_key(publication.key) for publication in edition.publications],
+        partitions_def=MONTHS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name="observations",
+        owners=DATA_ENGINEERS,
+        kinds={"python", "pandas"},
+        code_version=code_version("ccg_pipeline.assets.observations", "ccg_pipeline.schemas"),
+        freshness_policy=FRESH,
+        description=(
+            "One row an indicator, organisation and data period that ends in the month, each with the file, "
+            "sheet and cell it came from. Of two files about one figure the one published or revised last "
+            "stands here; both stay in source_observation."
+        ),
+        metadata={"table": "observation", "scope": {}},
+    )
+    def observations(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult:
+        keys = list(context.partition_keys)
+        with reading(database.engine()) as connection:
+            said = frames.read(connection, source_observation, {"partition_key": keys})
+        known = last_known(said, ONE_FIGURE)
+        known = known[["partition_key", *OBSERVATION_COLUMNS]].reset_index(drop=True)
+        conform(known.drop(columns="partition_key"), observation_schema(edition), "observations")
+        by_publication = known[known["status"] == "published"].groupby("publication").size()
+        return told(
+            [Piece("observation", {"partition_key": keys}, known)],
+            about=known,
+            metadata={
+                "rows": len(known),
+                "superseded": len(said) - len(known),
+                "published figures by publication": picture_of(
+                    "Published figures by publication",
+                    {str(name): int(count) for name, count in by_publication.items()},
+                ),
+                "is_made_up": bool(known["is_made_up"].any()),
+            },
+        )
+
+    return observations

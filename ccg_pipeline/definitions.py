@@ -1,0 +1,72 @@
+"""The one place where the parts are put together.
+
+Belongs here: the Definitions that Dagster loads, and the defaults of their resources.
+Does not belong here: anything that could stand in a part.
+"""
+
+import dagster as dg
+
+from ccg_pipeline.assets.assessment import assessment_asset
+from ccg_pipeline.assets.gates import decision_specs, gates_asset
+from ccg_pipeline.assets.lanes import areas_asset, bands_asset, candidates_asset, open_asset
+from ccg_pipeline.assets.observations import observations_asset
+from ccg_pipeline.assets.sources import source_assets
+from ccg_pipeline.automation import follow_the_ledger, jobs, on_1_june, on_the_5th
+from ccg_pipeline.checks.asset_checks import plausibility_checks
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.resources import (
+    LandingFolder,
+    Methodology,
+    Panels,
+    database_url,
+    landing_path,
+)
+from ccg_pipeline.storage.io_manager import Database, FrameStore
+
+EDITION = "iaf_2016_17"
+
+
+def build_definitions(url: str | None = None, landing: str | None = None) -> dg.Definitions:
+    """Put the parts together for a database and a landing folder; without them, those of the environment."""
+    edition = load_edition(EDITION)
+    database = Database(url=url or database_url())
+    all_jobs = jobs(edition)
+    lanes = [
+        part
+        for lane in edition.lanes
+        for part in (
+            bands_asset(lane, edition),
+            areas_asset(lane, edition),
+            candidates_asset(lane, edition),
+            open_asset(lane, edition),
+            gates_asset(lane, edition),
+            assessment_asset(lane, edition),
+        )
+    ]
+    return dg.Definitions(
+        assets=[
+            *source_assets(edition),
+            observations_asset(edition),
+            *lanes,
+            *decision_specs(edition),
+        ],
+        asset_checks=[plausibility_checks(edition)],
+        jobs=all_jobs,
+        schedules=[on_the_5th, on_1_june],
+        sensors=[follow_the_ledger([job for job in all_jobs if job.name.endswith("_release")])],
+        resources={
+            "database": database,
+            "landing": LandingFolder(path=landing or landing_path()),
+            "methodology": Methodology(edition_key=EDITION),
+            "panels": Panels(),
+            "io_manager": FrameStore(database=database),
+        },
+        # A process a step costs two seconds each; one process runs a month in the time of two steps.
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev` and the daemon load."""
+    return build_definitions()

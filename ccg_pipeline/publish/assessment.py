@@ -1,0 +1,199 @@
+"""The assessment: the released tables, put together from the parts that a release points at.
+
+Belongs here: one row an organisation with its area scores and ratings, what stands in for what is withheld,
+and the long tables beside it.
+Does not belong here: deciding what may be released (assets/assessment.py), files and pages.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.publish.parts import OPEN, WHERE_FROM, WITHHELD, panel_indicators
+
+VERIFIED = "verified"
+OVERRIDDEN = "overridden"
+SUPERSEDED = "verified, superseded by newer data that await the panel"
+AWAITING = "awaiting the panel"
+RETURNED = "returned by the panel"
+WITHDRAWN = "withdrawn by the panel"
+SHOWN = (VERIFIED, OVERRIDDEN, SUPERSEDED)
+"""What a panel has done, in the words of every released table, under which its area is shown."""
+
+MADE_UP = (
+    "MADE-UP DATA: every figure below was drawn from a seed and says nothing about any real organisation."
+)
+NOT_OFFICIAL = (
+    "Not NHS England's: area scores are our construct, and the edition's assumed numbers our choice."
+)
+
+
+def assessed_tables(
+    header: Mapping[str, Any],
+    parts: Mapping[str, Mapping[str, pd.DataFrame]],
+    edition: Edition,
+    organisations: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """Return the released tables by name: assessment, area_scores, ratings, bands, overall.
+
+    `header` is a release's header; `parts` holds the tables of the open part and of each panel's part that
+    the release shows. `organisations` has one row a CCG (ccg_code, ccg_name, region_name, stp_code …).
+    Whatever a panel withholds stands as missing, with the panel's state in words beside it.
+    """
+    shown = {panel: parts[panel] for panel in header["panels"] if panel in parts}
+    tables = {
+        "area_scores": _area_scores(header, parts[OPEN], shown, edition),
+        "ratings": _ratings(header, shown, edition, list(organisations["ccg_code"])),
+        "bands": _bands(parts[OPEN], shown, edition),
+        "overall": parts[OPEN]["overall_rating"].copy(),
+    }
+    tables["assessment"] = _wide(header, tables, parts[OPEN], edition, organisations)
+    return {
+        name: frame.assign(edition=header["edition"]).reset_index(drop=True) for name, frame in tables.items()
+    }
+
+
+def _area_scores(
+    header: Mapping[str, Any],
+    opened: Mapping[str, pd.DataFrame],
+    shown: Mapping[str, Mapping[str, pd.DataFrame]],
+    edition: Edition,
+) -> pd.DataFrame:
+    pieces = [opened["area_score"].assign(verification="no panel verifies this area")]
+    frame = pieces[0]
+    codes = sorted(set(frame["ccg_code"]))
+    for rule in edition.panels:
+        state = header["panels"][rule.key]["verification"]
+        if rule.key in shown:
+            pieces.append(shown[rule.key]["area_score"].assign(verification=state))
+            continue
+        area = edition.area(rule.area)
+        pieces.append(
+            pd.DataFrame(
+                {
+                    "lane": header["lane"],
+                    "partition_key": header["partition_key"],
+                    "area_code": area.code,
+                    "area": area.name,
+                    "domain": area.domain,
+                    "ccg_code": codes,
+                    "score": float("nan"),
+                    "n_used": 0,
+                    "n_expected": len(edition.indicators_of(area.code)),
+                    "note": "",
+                    "why_no_score": state,
+                    "is_official": False,
+                    "is_made_up": header["is_made_up"],
+                    "verification": state,
+                }
+            )
+        )
+    return pd.concat(pieces, ignore_index=True).sort_values(["area_code", "ccg_code"])
+
+
+def _ratings(
+    header: Mapping[str, Any],
+    shown: Mapping[str, Mapping[str, pd.DataFrame]],
+    edition: Edition,
+    ccg_codes: list[str],
+) -> pd.DataFrame:
+    pieces = []
+    for rule in edition.panels:
+        state = header["panels"][rule.key]["verification"]
+        if rule.key in shown:
+            pieces.append(shown[rule.key]["candidate_rating"].assign(verification=state))
+            continue
+        pieces.append(
+            pd.DataFrame(
+                {
+                    "lane": header["lane"],
+                    "partition_key": header["partition_key"],
+                    "panel": rule.key,
+                    "area_code": rule.area,
+                    "ccg_code": ccg_codes,
+                    "grade": pd.NA,
+                    "rating": "",
+                    "score": float("nan"),
+                    "n_used": 0,
+                    "n_expected": len(rule.indicators),
+                    "rule": "",
+                    "detail": "",
+                    "why_no_rating": state,
+                    "is_made_up": header["is_made_up"],
+                    "verification": state,
+                }
+            )
+        )
+    return pd.concat([piece.astype({"grade": "Int64"}) for piece in pieces], ignore_index=True).sort_values(
+        ["panel", "ccg_code"]
+    )
+
+
+def _bands(
+    opened: Mapping[str, pd.DataFrame],
+    shown: Mapping[str, Mapping[str, pd.DataFrame]],
+    edition: Edition,
+) -> pd.DataFrame:
+    """The open part's rows, with the rows of each panel that is shown in the place of its stripped ones."""
+    rows = opened["indicator_band"]
+    key = ["indicator_code", "ccg_code"]
+    # What was verified may be older than what stands: only the same figure has the same cell.
+    same_figure = [*key, "period_end", "value", "judgement"]
+    rows = rows.assign(withheld=False)
+    for rule in edition.panels:
+        codes = panel_indicators(edition, rule.key)
+        theirs = rows["indicator_code"].isin(codes)
+        if rule.key not in shown:
+            rows.loc[theirs, "withheld"] = True
+            continue
+        verified = shown[rule.key]["indicator_band"]
+        verified = verified[verified["indicator_code"].isin(codes)].assign(withheld=False)
+        verified = verified.merge(rows.loc[theirs, [*same_figure, *WHERE_FROM]], on=same_figure, how="left")
+        verified[WHERE_FROM] = verified[WHERE_FROM].fillna("")
+        rows = pd.concat([rows[~theirs], verified], ignore_index=True)
+    rows = rows.astype({"band": "Int64", "points": "float64", "z": "float64"})
+    assert (
+        not rows.loc[rows["withheld"], [name for name in WITHHELD if name != "why_no_band"]]
+        .notna()
+        .any(axis=None)
+    )
+    return rows.sort_values(key)
+
+
+def _wide(
+    header: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    opened: Mapping[str, pd.DataFrame],
+    edition: Edition,
+    organisations: pd.DataFrame,
+) -> pd.DataFrame:
+    columns = ["ccg_code", "ccg_name", "region_name", "local_office_name", "stp_code", "stp_name"]
+    wide = organisations[columns].copy()
+    wide.insert(0, "partition_key", header["partition_key"])
+    wide.insert(0, "lane", header["lane"])
+    by_ccg = wide["ccg_code"]
+    scores = tables["area_scores"].pivot_table("score", "ccg_code", "area_code", dropna=False, observed=True)
+    for area in edition.areas:
+        score = scores[area.code] if area.code in scores else pd.Series(dtype="float64")
+        wide[f"area_{area.code}_{area.slug}"] = by_ccg.map(score).astype("float64")
+    ratings = tables["ratings"]
+    for rule in edition.panels:
+        own = ratings[ratings["panel"] == rule.key].set_index("ccg_code")
+        wide[f"{rule.key}_rating"] = by_ccg.map(own["rating"]).fillna("")
+        wide[f"{rule.key}_verification"] = header["panels"][rule.key]["verification"]
+    if edition.lane(header["lane"]).has_overall_rating:
+        overall = tables["overall"].set_index("ccg_code")
+        for name in ("performance_score", "leadership_judgement", "finance_judgement", "weight_used"):
+            wide[name] = by_ccg.map(overall[name])
+        for name in ("overall_score", "rating", "why_no_rating"):
+            wide[name if name == "overall_score" else f"overall_{name}"] = by_ccg.map(overall[name])
+        bands = tables["bands"]
+        plan = bands[bands["indicator_code"] == "161a"].set_index("ccg_code")["judgement"]
+        progress = opened["stp_progress"].set_index("stp_code")["judgement"]
+        wide["stp_161a_judgement"] = by_ccg.map(plan).fillna("")
+        wide["stp_plan_progress"] = wide["stp_code"].map(progress).fillna("")
+    wide["is_official"] = False
+    wide["is_made_up"] = bool(header["is_made_up"])
+    return wide.sort_values("ccg_code")

@@ -1,0 +1,119 @@
+"""The one door: what leaves the building, read from what was released.
+
+Belongs here: finding a release and rebuilding its tables from the parts it points at, each checked; the same
+of what is not released, with the log of who saw it.
+Does not belong here: which parts a release shows (assets/), how a table is laid out (assessment.py).
+"""
+
+import getpass
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, insert
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.publish.assessment import SHOWN, assessed_tables
+from ccg_pipeline.publish.parts import OPEN, tables_of
+from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.frames import read, typed
+from ccg_pipeline.storage.releases import Release, fetch, latest_release, released_partitions
+from ccg_pipeline.storage.tables import BY_NAME, access_log, lane_fingerprint
+
+NOT_VERIFIED = "not verified, not for publication"
+
+
+class NotReleased(Exception):
+    """There is no table to show: one sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a lane's partition; `release` is None for what is not released."""
+
+    lane: str
+    partition_key: str
+    frames: Mapping[str, pd.DataFrame]
+    header: Mapping[str, Any]
+    release: Release | None
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether any figure was drawn and not published."""
+        return bool(self.header["is_made_up"])
+
+
+def _part(connection: Connection, sha256: str) -> dict[str, pd.DataFrame]:
+    return {
+        name: typed(frame, BY_NAME[name]) if name in BY_NAME else frame
+        for name, frame in tables_of(fetch(connection, sha256)).items()
+    }
+
+
+def released(engine: Engine, edition: Edition, lane: str = "", partition_key: str = "") -> Tables:
+    """Return the newest release of a lane's partition; without one, of the newest partition there is.
+
+    Raises NotReleased, and StorageFault when a part is absent or was altered.
+    """
+    with reading(engine) as connection:
+        if not lane:
+            lane, partition_key = _newest(released_partitions(connection))
+        found = latest_release(connection, lane, partition_key) if lane else None
+        if found is None:
+            named = f"{lane} table of {partition_key}" if lane else "table"
+            raise NotReleased(
+                f"No {named} has been released: `ccg panel status` says what is awaited, and --unreleased "
+                "shows what is not verified."
+            )
+        parts = {OPEN: _part(connection, found.header["open"])}
+        for panel, said in found.header["panels"].items():
+            if said["verification"] in SHOWN:
+                parts[panel] = _part(connection, said["subject"])
+    frames = assessed_tables(found.header, parts, edition, ccgs())
+    return Tables(lane, partition_key, frames, found.header, found)
+
+
+def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: str = "") -> Tables:
+    """Return the tables as they stand, verified or not, for who may see them; log_view records the view."""
+    with reading(engine) as connection:
+        stands = read(connection, lane_fingerprint, {})
+        if not lane:
+            lane, partition_key = _newest(stands)
+        stands = stands[(stands["lane"] == lane) & (stands["partition_key"] == partition_key)]
+        if OPEN not in set(stands["part"]):
+            named = f"{lane} {partition_key}" if lane else "this database"
+            raise NotReleased(f"Nothing has been scored in {named}: `ccg run` does that.")
+        parts = {str(row.part): _part(connection, str(row.sha256)) for row in stands.itertuples(index=False)}
+    header = {
+        "lane": lane,
+        "partition_key": partition_key,
+        "edition": edition.key,
+        "is_made_up": bool(stands["is_made_up"].any()),
+        "panels": {rule.key: {"verification": NOT_VERIFIED} for rule in edition.panels},
+    }
+    return Tables(lane, partition_key, assessed_tables(header, parts, edition, ccgs()), header, None)
+
+
+def _newest(partitions: pd.DataFrame) -> tuple[str, str]:
+    """Return the newest partition, a month before a year: the interim table is what most people ask for."""
+    if partitions.empty:
+        return "", ""
+    ordered = partitions.sort_values(["lane", "partition_key"], ascending=[False, False])
+    return str(ordered["lane"].iloc[0]), str(ordered["partition_key"].iloc[0])
+
+
+def log_view(engine: Engine, actor: str, what: str, subject: str, outcome: str = "shown") -> None:
+    """Record that somebody saw ratings that are not released; without `actor`, the user of this process."""
+    with engine.begin() as connection:
+        connection.execute(
+            insert(access_log).values(
+                at=datetime.now(UTC),
+                actor=actor or getpass.getuser(),
+                what=what,
+                subject=subject,
+                outcome=outcome,
+            )
+        )

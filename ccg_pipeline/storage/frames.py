@@ -1,0 +1,108 @@
+"""Frames in and out of tables.
+
+Belongs here: replacing a scope of rows in one transaction, reading rows back with the dtypes they had.
+Does not belong here: which scope an asset owns (its metadata says), what the rows mean.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Float,
+    Integer,
+    Table,
+    and_,
+    delete,
+    insert,
+    select,
+)
+
+Scope = Mapping[str, str | Sequence[str]]
+"""Column -> value, or values, that a piece of a table is known by, e.g. lane and partition_key."""
+
+
+def where(table: Table, scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a row of `table` lies in `scope`."""
+    terms = [
+        table.c[name] == value if isinstance(value, str) else table.c[name].in_(list(value))
+        for name, value in scope.items()
+    ]
+    return and_(True, *terms)
+
+
+def _plain(values: "pd.Series[Any]", column_type: object) -> list[Any]:
+    """Return a column as Python values that every driver takes; anything missing becomes None."""
+    if isinstance(column_type, Date):
+        times = pd.to_datetime(values)
+        return [None if missing else time.date() for time, missing in zip(times, times.isna(), strict=True)]
+    if isinstance(column_type, Float):
+        numbers = values.astype("float64").to_numpy()
+        return [None if np.isnan(number) else float(number) for number in numbers]
+    if isinstance(column_type, Boolean):
+        return [bool(value) for value in values]
+    if isinstance(column_type, Integer):
+        return [None if value is None or pd.isna(value) else int(value) for value in values]
+    return ["" if value is None or value is pd.NA else str(value) for value in values]
+
+
+def replace(connection: Connection, table: Table, scope: Scope, frame: pd.DataFrame) -> None:
+    """Put `frame` in the place of all rows of `table` in `scope`, inside the caller's transaction.
+
+    `frame` has every column of `table`; columns that the table does not have are an error, so that nothing
+    is dropped unnoticed.
+    """
+    names = [column.name for column in table.columns]
+    unknown = sorted(set(frame.columns) - set(names))
+    absent = sorted(set(names) - set(frame.columns))
+    if unknown or absent:
+        raise ValueError(
+            f"{table.name}: columns not in the table {unknown}, columns not in the frame {absent}."
+        )
+    connection.execute(delete(table).where(where(table, scope)))
+    if len(frame) == 0:
+        return
+    columns = [_plain(frame[column.name], column.type) for column in table.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    connection.execute(insert(table), rows)
+
+
+def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return `frame` with every column that `table` has in that column's dtype; others stay as they are."""
+    frame = frame.copy()
+    for column in table.columns:
+        name = column.name
+        if name not in frame.columns:
+            continue
+        if isinstance(column.type, Date):
+            frame[name] = pd.to_datetime(frame[name]).astype("datetime64[ns]")
+        elif isinstance(column.type, Float):
+            frame[name] = frame[name].astype("float64")
+        elif isinstance(column.type, Boolean):
+            frame[name] = frame[name].astype("bool")
+        elif isinstance(column.type, Integer):
+            frame[name] = frame[name].astype("Int64" if column.nullable else "int64")
+        else:
+            frame[name] = frame[name].astype("str")
+    return frame
+
+
+def read(
+    connection: Connection, table: Table, scope: Scope, *conditions: ColumnElement[bool]
+) -> pd.DataFrame:
+    """Return the rows of `table` in `scope` (and `conditions`), every column with its own dtype.
+
+    Row order is that of all text columns, so that equal content reads back equal whatever wrote it.
+    """
+    statement = select(table).where(where(table, scope), *conditions)
+    rows = [tuple(row) for row in connection.execute(statement).all()]
+    frame = pd.DataFrame.from_records(rows, columns=[column.name for column in table.columns])
+    frame = typed(frame, table)
+    order = [column.name for column in table.columns if column.name.endswith(("_code", "_key", "_sha256"))]
+    order += [name for name in ("period_end", "sheet", "row", "cell", "panel") if name in frame.columns]
+    return frame.sort_values(order, kind="stable", ignore_index=True) if order else frame

@@ -1,0 +1,191 @@
+"""The tables of the pipeline's database, each defined once.
+
+Belongs here: SQLAlchemy table definitions. Every layer table carries `partition_key`, the Dagster partition
+its rows belong to; a partition is always replaced whole.
+Does not belong here: reading and writing (frames.py), which rows a release shows (releases.py), the sign-off
+ledger (the panels' own package keeps it, in the same database).
+"""
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+
+def _text(*names: str) -> list[Column[Any]]:
+    return [Column(name, Text, nullable=False, default="") for name in names]
+
+
+def _number(*names: str) -> list[Column[Any]]:
+    return [Column(name, Float, nullable=True) for name in names]
+
+
+def _date(*names: str) -> list[Column[Any]]:
+    return [Column(name, Date, nullable=True) for name in names]
+
+
+def _observation_columns() -> list[Column[Any]]:
+    columns: list[Column[Any]] = [
+        *_text("partition_key", "indicator_code", "organisation_code", "organisation_kind"),
+        *_date("period_start", "period_end"),
+        *_number("numerator", "denominator", "value", "lower_95", "upper_95"),
+        *_text("judgement", "status", "note", "publication"),
+        *_text("source_sha256", "source_name", "sheet", "cell"),
+        *_date("published_on", "revised_on"),
+        *_text("dates_provenance", "layout"),
+        Column("is_made_up", Boolean, nullable=False),
+    ]
+    return columns
+
+
+database_kind = Table(
+    "database_kind",
+    metadata,
+    Column("only", Integer, primary_key=True),
+    *_text("kind", "decided_by"),
+)
+"""One row: whether this database holds made-up or real data. The first file decides."""
+
+source_file = Table(
+    "source_file",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    *_text("publication", "layout", "state", "refusal", "read_by"),
+    *_date("published_on", "revised_on"),
+    *_text("dates_provenance"),
+    Column("size_bytes", Integer, nullable=False),
+    Column("rows_read", Integer, nullable=False),
+    Column("rows_used", Integer, nullable=False),
+    Column("rows_not_asked_for", Integer, nullable=False),
+    Column("rows_not_an_organisation", Integer, nullable=False),
+    Column("rows_quarantined", Integer, nullable=False),
+    Column("is_made_up", Boolean, nullable=False),
+)
+"""Every file that was met, read or refused, with the account of its rows."""
+
+source_observation = Table("source_observation", metadata, *_observation_columns())
+"""What each file says, file by file; revisions stand side by side."""
+
+observation = Table("observation", metadata, *_observation_columns())
+"""What is known now: of several files about one figure, the one revised or published last."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    *_text("partition_key", "source_sha256", "source_name", "publication", "sheet"),
+    Column("row", Integer, nullable=False),
+    *_text("indicator_code", "organisation_code"),
+    *_date("period_end"),
+    *_text("reasons", "refused_by", "raw"),
+    Column("is_made_up", Boolean, nullable=False),
+)
+"""Refused rows, whole, each with all its reasons."""
+
+indicator_band = Table(
+    "indicator_band",
+    metadata,
+    *_text("lane", "partition_key", "indicator_code", "area_code", "ccg_code"),
+    *_date("period_start", "period_end"),
+    *_number("numerator", "denominator", "value", "lower_95", "upper_95"),
+    *_text("judgement", "status", "direction"),
+    *_number("reference_value"),
+    *_text("reference_basis", "reference_provenance"),
+    *_number("standard_error", "z"),
+    *_text("limits"),
+    *_number("phi", "tau2"),
+    Column("band", Integer, nullable=True),
+    *_number("points"),
+    *_text("why_no_band", "publication", "source_name", "source_sha256", "sheet", "cell", "note", "layout"),
+    Column("is_made_up", Boolean, nullable=False),
+)
+
+area_score = Table(
+    "area_score",
+    metadata,
+    *_text("lane", "partition_key", "area_code", "area", "domain", "ccg_code"),
+    *_number("score"),
+    Column("n_used", Integer, nullable=False),
+    Column("n_expected", Integer, nullable=False),
+    *_text("note", "why_no_score"),
+    Column("is_official", Boolean, nullable=False),
+    Column("is_made_up", Boolean, nullable=False),
+)
+
+candidate_rating = Table(
+    "candidate_rating",
+    metadata,
+    *_text("lane", "partition_key", "panel", "area_code", "ccg_code"),
+    Column("grade", Integer, nullable=True),
+    *_text("rating"),
+    *_number("score"),
+    Column("n_used", Integer, nullable=False),
+    Column("n_expected", Integer, nullable=False),
+    *_text("rule", "detail", "why_no_rating"),
+    Column("is_made_up", Boolean, nullable=False),
+)
+
+overall_rating = Table(
+    "overall_rating",
+    metadata,
+    *_text("lane", "partition_key", "ccg_code"),
+    *_number("performance_score"),
+    Column("n_performance_used", Integer, nullable=False),
+    Column("n_performance_expected", Integer, nullable=False),
+    *_text("leadership_judgement"),
+    *_number("leadership_points"),
+    *_text("finance_judgement"),
+    *_number("finance_points", "weight_used", "overall_score"),
+    Column("grade", Integer, nullable=True),
+    *_text("rating", "why_no_rating"),
+    Column("is_made_up", Boolean, nullable=False),
+)
+
+gate = Table(
+    "gate",
+    metadata,
+    *_text("lane", "partition_key", "panel", "state", "subject_sha256", "round", "last_line"),
+    Column("n_approvals", Integer, nullable=False),
+    Column("quorum", Integer, nullable=False),
+    *_text("missing"),
+    Column("is_made_up", Boolean, nullable=False),
+)
+"""What each gate shows; the sensor compares it with what the ledger says."""
+
+lane_fingerprint = Table(
+    "lane_fingerprint",
+    metadata,
+    *_text("lane", "partition_key", "part", "sha256", "launched_by"),
+    Column("is_made_up", Boolean, nullable=False),
+)
+"""What stands now in a lane's partition, part by part: the open part, and each panel's candidate."""
+
+kept = Table("kept", metadata, Column("sha256", Text, primary_key=True), *_text("part", "content"))
+"""The exact bytes of every part that was laid before a panel or released, kept for ever by their sha256."""
+
+release = Table(
+    "release",
+    metadata,
+    Column("lane", Text, primary_key=True),
+    Column("partition_key", Text, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    *_text("sha256", "header"),
+)
+"""Published tables, as headers that point at kept parts; never changed, only followed by the next serial."""
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    *_text("actor", "what", "subject", "outcome"),
+)
+"""Every view of unreleased ratings: the pre-release access record."""
+
+for _table in (source_observation, observation, quarantine):
+    Index(f"ix_{_table.name}_partition", _table.c.partition_key, _table.c.publication)
+for _table in (indicator_band, area_score, candidate_rating, overall_rating, gate, lane_fingerprint):
+    Index(f"ix_{_table.name}_partition", _table.c.lane, _table.c.partition_key)
+
+BY_NAME: dict[str, Table] = {table.name: table for table in metadata.sorted_tables}
