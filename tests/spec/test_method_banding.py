@@ -212,10 +212,12 @@ def test_limits_stay_plain_where_the_edition_does_not_ask() -> None:
 
 
 def test_limits_stay_plain_where_phi_is_not_above_1() -> None:
-    latest = observations("indicator | ccg | value | n\n129a | 01A | 92.5 | 100\n129a | 02B | 91.5 | 100")
+    # two CCGs half a point either side of 92: phi is 0.54, and n·phi − (n − 1) still above 0
+    latest = observations("indicator | ccg | value | n\n129a | 01A | 92.5 | 2500\n129a | 02B | 91.5 | 2500")
     rows = one_by_code(band_indicators(latest, EDITION, CCGS), "129a").loc[["01A", "02B"]]
-    assert (rows["phi"] < 1).all()
+    assert rows["phi"].to_numpy() == pytest.approx((0.8 * 0.5) ** 2 / (92 * 8 / 2500))
     assert rows["limits"].tolist() == ["plain", "plain"]
+    assert rows["tau2"].tolist() == [0, 0]
 
 
 def test_ccgs_that_all_miss_a_standard_are_not_excused_by_their_distance_from_it() -> None:

@@ -90,6 +90,11 @@ def test_counts_are_used_when_most_ccgs_have_them(given: dict[str, str]) -> None
     assert found["reference_provenance"] == given["provenance"]
 
 
+def test_half_of_the_ccgs_is_not_most_of_them() -> None:
+    found = _reference("124b", "ccg | value | numerator | n\n01A | 10 | 10 | 100\n02B | 20 | | ")
+    assert (found["reference_value"], found["reference_provenance"]) == (15, "assumed")
+
+
 def test_others_than_the_ccgs_are_no_part_of_england() -> None:
     table = COUNTS + "X24 | 90 | 900 | 1000\nE10000007 | 90 | 900 | 1000"
     assert _reference("124b", table)["reference_value"] == pytest.approx(19)

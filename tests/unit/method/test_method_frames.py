@@ -1,0 +1,76 @@
+"""Every frame of a whole lane, 60 indicators × 209 CCGs with holes, has the shape that schemas ask for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from method_tables import EDITION, observations
+
+from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.areas import score_areas
+from ccg_pipeline.method.banding import band_indicators
+from ccg_pipeline.method.clinical import rate_panel
+from ccg_pipeline.method.overall import rate_overall
+from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.schemas.areas import area_schema
+from ccg_pipeline.schemas.bands import band_schema
+from ccg_pipeline.schemas.candidates import candidate_schema
+from ccg_pipeline.schemas.factory import conform
+from ccg_pipeline.schemas.overall import overall_schema
+
+CCGS = ccgs()["ccg_code"].tolist()
+STATUSES = ["published"] * 8 + ["suppressed", "missing", "refused"]
+
+
+def _observed(seed: int) -> pd.DataFrame:
+    """Figures at random for every indicator and most CCGs, some of them impossible to band."""
+    rng = np.random.default_rng(seed)
+    labels = {
+        scale.key: [*scale.labels, "", "Purple"] for scale in EDITION.points_scales if scale.is_judgement
+    }
+    drawn = [
+        f"{one.code} | {ccg} | {rng.choice(labels[one.points_scale]) if one.points_scale in labels else ''}"
+        for one in [*EDITION.indicators, *EDITION.supplementary[:1]]
+        for ccg in CCGS
+        if rng.random() < 0.95
+    ]
+    frame = observations("indicator | ccg | judgement\n" + "\n".join(drawn))
+    n = len(frame)
+    frame["status"] = rng.choice(STATUSES, n)
+    figure = (frame["status"] == "published") & (frame["judgement"] == "")
+    frame["value"] = pd.Series(rng.uniform(0, 100, n)).where(figure)
+    frame["denominator"] = pd.Series(rng.choice([0.0, np.nan, 100.0, 5000.0], n)).where(figure)
+    frame["numerator"] = frame["value"] * frame["denominator"] / 100
+    frame["lower_95"] = frame["value"] - pd.Series(rng.choice([0.0, np.nan, 2.0], n))
+    frame["upper_95"] = frame["value"] + 2
+    return frame
+
+
+@pytest.mark.parametrize("lane", ["interim", "annual"])
+def test_the_frames_of_a_lane_conform(lane: Lane) -> None:
+    key = {"interim": "2017-03-01", "annual": "2016-04-01"}[lane]
+    latest = _observed(seed=3)
+    bands = band_indicators(latest, EDITION, CCGS)
+
+    def kept(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(lane=lane, partition_key=key)
+
+    conform(kept(bands), band_schema(EDITION, CCGS), "bands")
+    conform(kept(score_areas(bands, EDITION)), area_schema(EDITION, CCGS), "areas")
+    for panel in EDITION.panels:
+        rated = rate_panel(bands, latest, EDITION, panel.key, lane)
+        conform(kept(rated), candidate_schema(EDITION, lane, panel.key, CCGS), panel.key)
+    if lane == "annual":
+        conform(kept(rate_overall(bands, EDITION, lane)), overall_schema(EDITION, CCGS), "overall")
+
+
+def test_a_row_has_points_or_a_reason_and_z_can_be_worked_out_from_it() -> None:
+    rows = band_indicators(_observed(seed=4), EDITION, CCGS)
+    assert (rows["points"].notna() == (rows["why_no_band"] == "")).all()
+    assert (rows["limits"] == "none").equals(rows["points"].isna())
+    by_z = rows[rows["z"].notna()]
+    better = np.where(by_z["direction"] == "lower_is_better", -1, 1)
+    distance = better * (by_z["value"] - by_z["reference_value"])
+    widened = np.sqrt(by_z["standard_error"] ** 2 + by_z["tau2"])
+    np.testing.assert_allclose(by_z["z"], distance / widened)
+    directed = by_z[by_z["limits"] != "range"]
+    assert (directed["points"] == 1 + (directed["z"] >= 1.96) - (directed["z"] <= -1.96)).all()
