@@ -1,19 +1,44 @@
 """Fixtures that every tier of tests shares.
 
-Belongs here: where the published files are, and skipping by name where they are not.
+Belongs here: where the published files are, the PostgreSQL server, and skipping by name where they are not.
 Does not belong here: fixtures of one tier (each has a conftest of its own).
 """
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+# What several tiers share (gate_lines.py, postgres.py …) stands beside this file and is imported by its name.
+sys.path.insert(0, str(Path(__file__).parent))
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real published files beside the project; a test that asks for it is skipped without it."""
+    """The folder of real published files beside the project; a test that asks for it is skipped without."""
     if not SHARED.is_dir():
         pytest.skip("published files: no ../shared beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """A PostgreSQL server of the tests' own; a test that asks for it is skipped where it is not installed."""
+    pytest.importorskip("psycopg", reason="PostgreSQL: the extra `postgres` is not installed")
+    from postgres import binaries, running_server
+
+    folder = binaries()
+    if folder is None:
+        pytest.skip("PostgreSQL: no initdb on PATH or in /usr/lib/postgresql")
+    with running_server(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Any) -> str:
+    """The SQLAlchemy URL of an empty database of this test's own."""
+    return str(postgres_server.url())

@@ -1,0 +1,191 @@
+"""The panels' terms of reference: who sits on which panel, when, and how many must sign.
+
+Belongs here: the frozen models of a terms file, reading the files, finding who held a seat on a day.
+Does not belong here: what a decision does (decision.py), the record of decisions (ledger.py).
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
+
+PACKAGED_TERMS = Path(__file__).parent / "terms"
+"""The folder of the packaged terms: six panels of made-up demonstration members."""
+
+
+class TermsError(Exception):
+    """Terms of reference that cannot be used: one sentence that names the file and the offender."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Member(_Frozen):
+    """A person in a role from one day to another, both included; `to` of None is open-ended."""
+
+    name: str = Field(min_length=1)
+    role: str = Field(min_length=1)
+    email: str = Field(pattern=r"^[^\s@A-Z]+@[^\s@A-Z]+$")
+    since: date = Field(alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.to is not None and self.to < self.since:
+            raise ValueError(f"the term of {self.email} ends on {self.to}, before it begins on {self.since}")
+        return self
+
+    def serves_on(self, day: date) -> bool:
+        """Return whether `day` lies in the person's term."""
+        return self.since <= day and (self.to is None or day <= self.to)
+
+
+class Quorum(_Frozen):
+    """How many distinct members must approve, and whether the chair or the deputy must be among them."""
+
+    members: StrictInt = Field(ge=1)
+    chair_or_deputy: StrictBool
+    provenance: Literal["found", "derived", "memory", "assumed"]
+    source: str = Field(min_length=1)
+
+
+class Terms(_Frozen):
+    """The terms of reference of one panel.
+
+    `members` hold the seats. `officers` hold none and have no vote: two of them, in two roles, may override.
+    A person who leaves keeps the line with an end date, so that what was signed in term keeps counting.
+    """
+
+    panel: str = Field(pattern=r"^[a-z][a-z_]*$")
+    area: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    is_made_up: StrictBool
+    chair_role: str = Field(min_length=1)
+    deputy_role: str = Field(min_length=1)
+    quorum: Quorum
+    declaration_of_interests: str = Field(min_length=1)
+    members: tuple[Member, ...]
+    officers: tuple[Member, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        _refuse_overlaps((*self.members, *self.officers))
+        seats = {member.email for member in self.members}
+        if self.quorum.members > len(seats):
+            raise ValueError(f"a quorum of {self.quorum.members} cannot be met by {len(seats)} members")
+        if self.quorum.chair_or_deputy and not any(self.leads(member.role) for member in self.members):
+            raise ValueError(
+                f"no member is {self.chair_role!r} or {self.deputy_role!r}, one of whom must sign"
+            )
+        return self
+
+    @cached_property
+    def version(self) -> str:
+        """The sha256 of the content, so that a ledger line says under which terms it was written."""
+        content = self.model_dump(mode="json", by_alias=True)
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+    def leads(self, role: str) -> bool:
+        """Return whether `role` is the chair's or the deputy's."""
+        return role in (self.chair_role, self.deputy_role)
+
+    def members_on(self, day: date) -> tuple[Member, ...]:
+        """Return who holds a seat on `day`."""
+        return tuple(member for member in self.members if member.serves_on(day))
+
+    def member(self, email: str, day: date) -> Member | None:
+        """Return the member who signs as `email` on `day`, or None when nobody of that address has a seat."""
+        return next((each for each in self.members_on(day) if each.email == email), None)
+
+    def officer(self, email: str, day: date) -> Member | None:
+        """Return the officer who may override as `email` on `day`, or None."""
+        return next((each for each in self.officers if each.email == email and each.serves_on(day)), None)
+
+
+def _refuse_overlaps(people: Iterable[Member]) -> None:
+    # One person is one voice: two terms of an address may follow each other, never overlap.
+    terms_of: dict[str, list[Member]] = defaultdict(list)
+    for person in people:
+        terms_of[person.email].append(person)
+    for email, terms in terms_of.items():
+        terms.sort(key=lambda term: term.since)
+        for earlier, later in pairwise(terms):
+            if earlier.serves_on(later.since):
+                raise ValueError(f"{email} is listed twice for {later.since}")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key given twice is an error; the standard loader silently takes the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} is given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _first_fault(fault: ValidationError) -> str:
+    error = fault.errors()[0]
+    place = ".".join(str(part) for part in error["loc"])
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message
+
+
+def _read(path: Path) -> Terms:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
+    except (OSError, UnicodeDecodeError) as fault:
+        raise TermsError(f"{path.name}: cannot be read as UTF-8 text ({fault}).") from fault
+    except yaml.MarkedYAMLError as fault:
+        line = f"line {fault.problem_mark.line + 1}: " if fault.problem_mark else ""
+        raise TermsError(f"{path.name}: {line}{fault.problem}.") from fault
+    except yaml.YAMLError as fault:
+        raise TermsError(f"{path.name}: is not YAML ({' '.join(str(fault).split())}).") from fault
+    if not isinstance(content, dict):
+        raise TermsError(f"{path.name}: holds no terms of reference; write `panel: {path.stem}` and so on.")
+    try:
+        terms = Terms.model_validate(content)
+    except ValidationError as fault:
+        raise TermsError(f"{path.name}: {_first_fault(fault)}.") from fault
+    if terms.panel != path.stem:
+        raise TermsError(f"{path.name}: panel: {terms.panel!r} is not the name of the file.")
+    return terms
+
+
+def load_terms(folder: Path = PACKAGED_TERMS) -> dict[str, Terms]:
+    """Return the terms of every panel by panel key, from the `<panel>.yaml` files in `folder`.
+
+    Raises TermsError for the first file, in order of names, that cannot be used whole.
+    """
+    if not folder.is_dir():
+        raise TermsError(f"{folder}: there is no such folder of terms of reference.")
+    files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    stray = next((path for path in files if path.suffix != ".yaml"), None)
+    if stray is not None:
+        raise TermsError(
+            f"{stray.name}: a folder of terms holds only <panel>.yaml files; rename or remove it."
+        )
+    if not files:
+        raise TermsError(f"{folder}: holds no <panel>.yaml file.")
+    by_panel = {path.stem: _read(path) for path in files}
+    area_of: dict[str, str] = {}
+    for panel, terms in by_panel.items():
+        if terms.area in area_of:
+            raise TermsError(f"{panel}.yaml: area {terms.area!r} is {area_of[terms.area]}.yaml's already.")
+        area_of[terms.area] = panel
+    return by_panel
