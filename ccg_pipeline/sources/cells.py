@@ -98,11 +98,10 @@ def half_of_last_digit(cell: object) -> float:
     return max(0.5 * 10.0 ** min(digits, 0) * (1 + 1e-9), 1e-6 * max(abs(number), 1.0))
 
 
-def times(cells: "pd.Series[str]", factor: float) -> "pd.Series[str]":
+def times(cells: pd.Series, factor: float) -> pd.Series:
     """The figures of a column times ``factor`` (a share as percent); marks and faults stay as they are."""
-    return cells.map(lambda cell: cell if (number := figure(cell)) is None else number * factor).astype(
-        object
-    )
+    products = [cell if (number := figure(cell)) is None else round(number * factor, 10) for cell in cells]
+    return pd.Series(products, index=cells.index, dtype=object)
 
 
 def no_figures(length: int) -> Figures:

@@ -7,6 +7,8 @@ A claim has ``rows`` (tuple of the row numbers it rests on), the columns of KEY,
 FIGURES as cells as they were in the file, and judgement if the publication has one.
 """
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ccg_pipeline.sources.cells import read_figures
@@ -45,17 +47,17 @@ def claim_each_group(
     sieve: Sieve,
     kinds: "pd.Series[str]",
     period_start: "pd.Series[pd.Timestamp]",
-    figure: pd.Series,
+    words: "pd.Series[str]",
+    measures: Mapping[str, str],
     cells: pd.Series,
 ) -> pd.DataFrame:
     """A claim for each indicator, organisation and period of a long table, whose rows hold one figure each.
 
-    ``figure`` names the column of the claim into which a row's cell goes. A cell that is neither figure nor
-    mark, and a figure given twice, are quarantined here, row by row; a figure that is not given is an empty
-    cell.
+    ``measures`` maps a row's word to the column of the claim into which its cell goes. A cell that is neither
+    figure nor mark, and a figure given twice, are quarantined here, row by row; one not given is an empty cell.
     """
     sieve.doubt_where(sieve.kept & read_figures(cells).is_fault, "value is {}, which is no figure", cells)
-    rows = claim_each_row(sieve, kinds, period_start, figure=figure, cell=cells)
+    rows = claim_each_row(sieve, kinds, period_start, figure=words.map(measures), cell=cells)
     twice = rows.duplicated([*KEY, "figure"], keep=False)
     sieve.doubt(
         (row for (row,) in rows.loc[twice, "rows"]),
@@ -70,7 +72,7 @@ def claim_each_group(
         claim[row["figure"]] = row["cell"]
     for key, claim in claims.items():
         claim["rows"] = tuple(resting_on[key])
-    names = [*KEY, "organisation_kind", "rows", *sorted(set(figure.dropna()))]
+    names = [*KEY, "organisation_kind", "rows", *measures.values()]
     frame = pd.DataFrame(list(claims.values()), columns=names, dtype=object)
     return frame.where(frame.notna(), "").astype(
         {"period_start": "datetime64[ns]", "period_end": "datetime64[ns]"}

@@ -66,7 +66,7 @@ def read(document: Document, edition: Edition) -> Reading:
     start, sieve.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
     published = read_days(table.rows["published_on"])
     kinds = kinds_of(sieve.organisation, sieve.period_end)
-    _settle(sieve, kinds, key, edition)
+    kinds = _settle(sieve, kinds, key, edition)
     for dates, name in (
         (start, "period_start"),
         (sieve.period_end, "period_end"),
@@ -90,8 +90,8 @@ def read(document: Document, edition: Edition) -> Reading:
     )
 
 
-def _settle(sieve: Sieve, kinds: "pd.Series[str]", publication: str, edition: Edition) -> None:
-    """Settle rows about other indicators, about no organisation, and at another level than asked."""
+def _settle(sieve: Sieve, kinds: "pd.Series[str]", publication: str, edition: Edition) -> "pd.Series[str]":
+    """Settle rows about other indicators or organisations than asked; the kinds that may be claimed."""
     from_here = {each.code: each.publication for each in edition.indicators}
     from_here |= {each.code: each.publication for each in edition.supplementary}
     sieve.set_aside(~sieve.indicator.isin(list(from_here)), "not_asked_for")
@@ -101,6 +101,9 @@ def _settle(sieve: Sieve, kinds: "pd.Series[str]", publication: str, edition: Ed
     of_plans = [each.code for each in edition.supplementary if each.level == "stp"]
     other_level = (kinds.eq("stp") != sieve.indicator.isin(of_plans)) & ~kinds.isin(["unknown", "blank"])
     sieve.doubt_where(other_level, "the indicator is not about organisations like {}", sieve.organisation)
+    return kinds.mask(
+        elsewhere | other_level, "unknown"
+    )  # nothing can be claimed of these, not even a refusal
 
 
 def _the_one(document: Document, words: Iterable[str], column: str, publication: str = "") -> str:

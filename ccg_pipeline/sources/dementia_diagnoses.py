@@ -61,7 +61,7 @@ def read(document: Document, edition: Edition) -> Reading:
     sieve.settle_organisations(kinds, ["value"])
     sieve.doubt_where(sieve.period_end.isna(), "ACH_DATE {} is no date", table.rows["date"])
     start = sieve.period_end.dt.to_period("M").dt.start_time
-    claims = claim_each_group(sieve, kinds, start, measure.map(MEASURES), table.rows["value"])
+    claims = claim_each_group(sieve, kinds, start, measure, MEASURES, table.rows["value"])
     observations = observe(claims, sieve, edition)
     dates = dates_of(document, publication, {})
     return assemble(document, publication.key, [(sieve, observations)], dates, made_up=is_made_up(document))

@@ -120,10 +120,9 @@ def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
         next((worst for worst in ("refused", "missing", "suppressed") if worst in found), "published")
         for found in statuses
     ]
-    resting_on = fed.dropna(subset="rows").groupby("ccg_code")["rows"]
-    frame["rows"] = pd.Series(
-        {code: tuple(sorted(sum(several, ()))) for code, several in resting_on}, dtype=object
-    )
+    resting_on = {code: sum(rows, ()) for code, rows in fed.dropna(subset="rows").groupby("ccg_code")["rows"]}
+    everywhere = sum(authorities["rows"], ())  # where a row was looked for and not found
+    frame["rows"] = pd.Series([resting_on.get(code, everywhere) for code in frame.index], index=frame.index)
     without = fed[fed["status"] != "published"].groupby("ccg_code")["authority_name"].agg(", ".join)
     frame["note"] = APPORTIONED + ("; no figure for " + without).reindex(frame.index).fillna("")
     frame.loc[frame["status"] != "published", ["numerator", "denominator", "value"]] = np.nan

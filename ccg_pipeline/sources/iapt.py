@@ -68,7 +68,7 @@ def read(document: Document, edition: Edition) -> Reading:
     kinds = kinds_of(sieve.organisation, sieve.period_end)
     sieve.settle_organisations(kinds, ["value"])
     sieve.doubt_where(start.isna() | sieve.period_end.isna(), "start_date or end_date is no date")
-    claims = claim_each_group(sieve, kinds, start, words["measure"].map(MEASURES), table.rows["value"])
+    claims = claim_each_group(sieve, kinds, start, words["measure"], MEASURES, table.rows["value"])
     observations = observe(claims.assign(denominator=_at_caseness(claims)), sieve, edition)
     dates = dates_of(document, publication, {})
     return assemble(document, publication.key, [(sieve, observations)], dates, made_up=is_made_up(document))

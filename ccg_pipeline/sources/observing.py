@@ -145,7 +145,8 @@ def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Uni
     doubts.where(is_share & (value > 100), "value {} is above 100 %", "value")
     doubts.where(has_floor & (value < 0), "value {} is below zero", "value")
     doubts.where(lower > upper, "lower limit is above upper limit")
-    doubts.where((value < lower) | (value > upper), "value {} is outside its interval", "value")
+    outside = ~(lower > upper) & ((value < lower) | (value > upper))
+    doubts.where(outside, "value {} is outside its interval", "value")
     computed = np.where([unit.counts_decide for unit in units], _ratio(figures, units), np.nan)
     both = ~np.isnan(computed) & ~np.isnan(value)
     if both.any():

@@ -1,0 +1,93 @@
+"""What one cell means. Suppressed, missing and a fault are three things, and none of them is zero."""
+
+import pandas as pd
+import pytest
+
+from ccg_pipeline.sources.cells import half_of_last_digit, heading, read_figures
+
+FIGURE_CELLS = [
+    # cell, what it is
+    (209005.0, 209005.0),
+    ("209,005", 209005.0),
+    (" 1,234.5 ", 1234.5),
+    ("1.00E+00", 1.0),
+    ("6.09E-05", 0.0000609),
+    (".5", 0.5),
+    ("-12", -12.0),
+    (0.0, 0.0),
+    ("0", 0.0),
+    ("*", "suppressed"),
+    ("", "missing"),
+    ("-", "missing"),
+    (" - ", "missing"),
+    (":", "missing"),
+    ("NA", "missing"),
+    ("n/a", "missing"),
+    ("NULL", "missing"),
+    ("#VALUE!", "missing"),
+    (None, "missing"),
+    (float("nan"), "missing"),
+    ("abc", "fault"),
+    ("12 people", "fault"),
+    ("1,23", "fault"),  # no thousands comma stands there: perhaps a decimal one, so nobody's guess
+    ("12,34,567", "fault"),
+    ("1.2.3", "fault"),
+    ("4O7", "fault"),  # a letter for a nought
+    ("٣", "fault"),  # a digit, but of no publisher's
+    ("1e999", "fault"),
+    (float("inf"), "fault"),
+    ("inf", "fault"),
+    (True, "fault"),
+]
+
+
+@pytest.mark.parametrize(("cell", "means"), FIGURE_CELLS, ids=repr)
+def test_a_cell_is_a_figure_a_mark_or_a_fault(cell: object, means: object) -> None:
+    figures = read_figures(pd.Series([cell], dtype=object))
+    found: object = "missing"
+    if figures.is_number[0]:
+        found = figures.values[0]
+    elif figures.is_suppressed[0]:
+        found = "suppressed"
+    elif figures.is_fault[0]:
+        found = "fault"
+    assert found == means
+
+
+HEADINGS = [
+    ("Treatment Function Code ", "treatment function code"),
+    ("TOTAL", "total"),
+    ("Trauma & Orthopaedics", "trauma and orthopaedics"),
+    ("Period:", "period"),
+    ("CI  lower\n(%)", "ci lower (%)"),
+    (1.25, "1.25"),
+    (2013.0, "2013"),
+    ("", ""),
+    (None, ""),
+]
+
+
+@pytest.mark.parametrize(("cell", "means"), HEADINGS, ids=repr)
+def test_headings_differ_by_words_not_by_looks(cell: object, means: str) -> None:
+    assert heading(cell) == means  # type: ignore[arg-type]  # every cell is hashable
+
+
+@pytest.mark.parametrize(
+    ("printed", "exact", "agrees"),
+    [
+        ("45.7", 45.657, True),
+        ("45.7", 45.6500001, True),
+        ("45.7", 45.6499999, False),
+        ("45.7", 45.75, True),
+        ("45.7", 45.7501, False),
+        ("46", 45.5, True),
+        ("46", 45.49, False),
+        (0.9333333333333333, 14 / 15, True),
+        (0.9333333333333333, 0.9334, False),
+    ],
+)
+def test_a_printed_figure_agrees_with_what_it_was_rounded_from(
+    printed: object, exact: float, agrees: bool
+) -> None:
+    number = float(str(printed))
+    assert (abs(number - exact) <= half_of_last_digit(printed)) is agrees

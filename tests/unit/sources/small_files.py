@@ -1,0 +1,162 @@
+"""Small files in the published layouts, for the tests that read them.
+
+Belongs here: a sheet as a list of rows, workbooks from such sheets, and the rows of each publication.
+Does not belong here: the made-up year's own files (tests/unit/demo), real files (tests/published), any test.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import xlwt
+
+Row = list[object]
+Sheets = dict[str, list[Row]]
+DECLARED_HEADER = (
+    "layout,publication,indicator,period_start,period_end,published_on,organisation_code,organisation_name,"
+    "numerator,denominator,value,lower_95,upper_95,judgement,status"
+)
+
+
+def write_workbook(path: Path, sheets: Sheets) -> Path:
+    book = xlwt.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for at, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if cell != "":
+                    sheet.write(at, column, cell)
+    book.save(str(path))
+    return path
+
+
+def preamble(title: str, period: str = "April 2016", status: str = "Published") -> list[Row]:
+    lines = {
+        "Title:": title,
+        "Summary:": "A summary",
+        "Period:": period,
+        "Published:": "9th June 2016",
+        "Revised:": "11th May 2017",
+        "Status:": status,
+    }
+    return [[], *(["", label, said] for label, said in lines.items()), []]
+
+
+RTT_FIGURES = ["Total number of incomplete pathways", "Total within 18 weeks", "% within 18 weeks"]
+
+
+def rtt_rows(*commissioners: tuple[object, object, object]) -> list[Row]:
+    """Two functions and their total for each (code, total, within 18 weeks)."""
+    rows: list[Row] = []
+    for code, total, within in commissioners:
+        share = within / total if isinstance(total, int) and isinstance(within, int) and total else "-"
+        for function, name in (("IP100", "General Surgery"), ("IP999", "Total")):
+            rows.append(["", "Y54", code, f"NHS {code}", function, name, 1, total, within, share])
+    return rows
+
+
+def rtt_sheets(*commissioners: tuple[object, object, object], period: str = "April 2016") -> Sheets:
+    title = "Referral to Treatment (RTT) Waiting Times"
+    header: Row = [
+        "",
+        "Region Code",
+        "CCG Code",
+        "CCG Name",
+        "Treatment Function Code",
+        "Treatment Function",
+        ">0-1",
+    ]
+    everyone = [each for each in commissioners if isinstance(each[1], int) and isinstance(each[2], int)]
+    total, within = sum(int(str(each[1])) for each in everyone), sum(int(str(each[2])) for each in everyone)
+    return {
+        "National": [
+            *preamble(title, period),
+            ["", "Treatment Function Code", "Treatment Function", *RTT_FIGURES],
+            ["", "IP100", "General Surgery", total, within, within / total],
+            ["", "IP999", "Total", total, within, within / total],
+        ],
+        "Commissioner": [*preamble(title, period), [*header, *RTT_FIGURES], *rtt_rows(*commissioners)],
+    }
+
+
+def dtoc_sheets(*authorities: tuple[str, str, str, Sequence[object]], beds: bool = False) -> Sheets:
+    """An England row, a blank row, and (ONS code, code, name, [NHS, social care, both, total]) a row."""
+    header: Row = ["", "Region", "ONS Geography", "Code", "Name", "NHS", "Social Care", "Both", "Total"]
+    days = [list(each[3]) for each in authorities]
+    england = [sum(row[at] for row in days if isinstance(row[at], int)) for at in range(4)]  # type: ignore[misc]  # ints by the test just before
+    body: list[Row] = [
+        ["", "-", "-", "-", "England", *england],
+        [],
+        *(["", "Somewhere", *each[:3], *each[3]] for each in authorities),
+    ]
+    group: Row = []
+    if beds:  # the layout of April 2017, here with beds first, as nobody published it
+        group = ["", "", "", "", "", "DTOC Beds", "", "", "", "", "Delayed Days", "", "", ""]
+        header = [*header, "", *header[5:]]
+        body = [[*row[:5], *[1.5] * 4, "", *row[5:]] if row else [] for row in body]
+    title = "Delayed Transfer of Care, NHS Organisations, England"
+    return {"LA - by responsible org": [*preamble(title), group, header, *body]}
+
+
+OIS_HEADER: Row = [
+    "Reporting period", "Period of coverage", "", "Breakdown", "ONS code", "Level", "Level description",
+    "Gender", "Indicator value", "", "CI lower", "", "CI upper", "Denominator", "", "", "Numerator",
+]  # fmt: skip
+
+
+def ois_sheets(*rows: Row, number: str = "1.25") -> Sheets:
+    return {
+        "Title sheet": [[], [f"CCGOIS - Indicator {number}"], ["Publication date: ", "October 2016"]],
+        "Data": [
+            [],
+            [f"CCG OIS Indicator {number} - Neonatal mortality and stillbirths"],
+            [],
+            OIS_HEADER,
+            *rows,
+        ],
+    }
+
+
+def ois_row(code: str, deaths: object, births: object, value: object, gender: str = "Person") -> Row:
+    breakdown = "National" if code == "National" else "CCG"
+    start: Row = ["2015", "01/01/2015 to 31/12/2015", "", breakdown, "E38000001", code, f"NHS {code}", gender]
+    return [*start, value, "", "", "", "", births, "", "", deaths]
+
+
+def cancer_record(
+    code: str, numerator: object, denominator: object, percent: object, year: object = 2013
+) -> object:
+    return {
+        "Reporting period": year,
+        "Breakdown": "National" if code == "National" else "CCG",
+        "Level": code,
+        "Level description": code,
+        "Percentage": percent,
+        "CI lower (%)": "",
+        "CI upper (%)": "",
+        "Denominator": denominator,
+        "Numerator": numerator,
+    }
+
+
+def declared_row(
+    indicator: str, code: str, *figures: str, publication: str = "satod", judgement: str = ""
+) -> str:
+    """Numerator, denominator, value, lower, upper; fewer are filled with empty cells."""
+    cells = [*figures, "", "", "", "", ""][:5]
+    start = f"made_up,{publication},{indicator},2016-04-01,2016-06-30,2016-09-08,{code},Somewhere"
+    return ",".join([start, *cells, judgement, ""])
+
+
+def write_lines(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def write_json(path: Path, records: object) -> Path:
+    path.write_text(json.dumps(records), encoding="utf-8")
+    return path
+
+
+def write_lsoas(path: Path, *lines: str) -> Path:
+    return write_lines(path, "CCG,population,admissions,expectedadmissions,imdscaled,age_stdrate", *lines)

@@ -1,0 +1,103 @@
+"""A file is known by what it holds; what nobody knows is listed with what comes nearest."""
+
+from pathlib import Path
+
+import pytest
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources.catalogue import READERS, read_landing, recognise
+from ccg_pipeline.sources.reading import Reading, Refused
+from tests.unit.sources.small_files import (
+    DECLARED_HEADER,
+    cancer_record,
+    declared_row,
+    dtoc_sheets,
+    ois_row,
+    ois_sheets,
+    rtt_sheets,
+    write_json,
+    write_lines,
+    write_lsoas,
+    write_workbook,
+)
+
+IAPT_HEADER = (
+    "reporting_period,start_date,end_date,org_type,org_code,org_name,variable_type,variable_a,variable_b,"
+    "measure_name,measure_statistic,value"
+)
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    """One sound file of every layout, each under a name that says nothing."""
+    folder = tmp_path / "landing"
+    (folder / "more").mkdir(parents=True)
+    write_workbook(folder / "rtt", rtt_sheets(("00C", 200, 190)))
+    write_workbook(folder / "dtoc", dtoc_sheets(("E06000014", "219", "York UA", [377, 390, 29, 796])))
+    write_workbook(folder / "ccg_ois", ois_sheets(ois_row("00C", 6, 1250, 4.8)))
+    write_json(folder / "cancer_stage", [cancer_record("00C", "240", "458", 52.4)])
+    write_lsoas(folder / "more" / "lsoa_admissions", "00C,5,1,1,0.5,1")
+    write_lines(
+        folder / "more" / "iapt", IAPT_HEADER, ",2016-04-01,2017-03-31,CCG,00C,,Total,,,recovery,count,1"
+    )
+    write_lines(
+        folder / "dementia_diagnoses",
+        "ORG_TYPE,ORG_CODE,NAME,ACH_DATE,MEASURE,VALUE",
+        "CCG,00C,,31MAR2017,X,1",
+    )
+    write_lines(folder / "satod", DECLARED_HEADER, declared_row("101a", "00C", "10", "40"))
+    return folder
+
+
+def test_every_layout_is_recognised_by_what_it_holds(landing: Path) -> None:
+    found = {path.name: recognise(path) for path in landing.rglob("*") if path.is_file()}
+    assert found == {name: name for name in [*READERS, "satod"] if name != "declared"}
+
+
+def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
+    landing: Path, edition: Edition
+) -> None:
+    (landing / "_truth").mkdir()
+    write_lines(landing / "_truth" / "latent.csv", "indicator_code,value", "101a,1")
+    write_lines(landing / ".hidden", "a,b", "1,2")
+    write_lines(landing / "cancer_stage.meta.yaml", "published_on: 2016-01-01")
+    write_lines(landing / "gossip.csv", "a,b", "1,2")
+    read = list(read_landing(landing, edition))
+    names = [str(path.relative_to(landing)) for path, _ in read]
+    assert names == sorted(names)
+    assert len(names) == 9
+    outcomes = {path.name: outcome for path, outcome in read}
+    assert isinstance(outcomes.pop("gossip.csv"), Refused)
+    assert all(isinstance(outcome, Reading) for outcome in outcomes.values())
+
+
+def test_a_file_of_nothing_known_names_the_nearest_and_what_it_lacks(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "figures.csv", "CCG,population,admissions", "00C,1,2")
+    with pytest.raises(Refused) as caught:
+        recognise(path)
+    assert str(caught.value) == (
+        "figures.csv: is no publication known here; the nearest is the file of emergency admissions by small area "
+        "and deprivation, of which it lacks the column 'expectedadmissions' and 2 more."
+    )
+    assert caught.value.publication == ""
+
+
+def test_a_file_that_lacks_one_thing_is_refused_as_one_of_its_publication(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "figures.csv", IAPT_HEADER.replace("value", "figure"), "a")
+    with pytest.raises(
+        Refused, match="like the annual IAPT file by CCG, but lacks the column 'value'"
+    ) as caught:
+        recognise(path)
+    assert caught.value.publication == "iapt"
+
+
+def test_a_refusal_always_ends_as_one_sentence(landing: Path, edition: Edition) -> None:
+    for path in sorted(landing.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            path.write_bytes(data[: len(data) // 2])
+    for path, outcome in read_landing(landing, edition):
+        if isinstance(outcome, Refused):
+            assert str(outcome).startswith(f"{path.name}: ")
+            assert str(outcome).endswith(".")
+            assert "\n" not in str(outcome)

@@ -1,0 +1,128 @@
+"""A file that cannot be trusted as a whole is refused with one sentence that names it."""
+
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ccg_pipeline.sources.documents import open_document
+from ccg_pipeline.sources.reading import Refused
+from tests.unit.sources.small_files import rtt_sheets, write_json, write_lines, write_workbook
+
+WEB_PAGE = "\n<!DOCTYPE html>\n<html><body><h1>Sign in</h1></body></html>"
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    return write_workbook(tmp_path / "rtt.xls", rtt_sheets(("00C", 100, 90), ("00D", 50, 40)))
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(Refused) as caught:
+        open_document(path)
+    sentence = str(caught.value)
+    assert path.name in sentence
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    return sentence
+
+
+@pytest.mark.parametrize("content", [b"", b"  \r\n\t\n"])
+def test_an_empty_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "empty.xls"
+    path.write_bytes(content)
+    assert "is empty" in refusal(path)
+
+
+def test_a_web_page_saved_as_xls(tmp_path: Path) -> None:
+    path = tmp_path / "Incomplete-Commissioner.xls"
+    path.write_text(WEB_PAGE, encoding="utf-8")
+    assert "is a web page" in refusal(path)
+
+
+@pytest.mark.parametrize("kept", [0.02, 0.3, 0.6, 0.9, 0.99])
+def test_a_truncated_xls(workbook: Path, kept: float) -> None:
+    data = workbook.read_bytes()
+    workbook.write_bytes(data[: int(len(data) * kept)])
+    assert "is a damaged workbook" in refusal(workbook)
+
+
+def test_a_cell_that_claims_to_stand_in_column_56000_costs_no_memory(workbook: Path) -> None:
+    data = write_workbook(workbook, {"National": [["", 1 / 3]]}).read_bytes()
+    record = struct.pack("<HHHH", 0x0203, 14, 0, 1)  # a number, the record's length, first row, second column
+    assert data.count(record) == 1
+    workbook.write_bytes(data.replace(record, struct.pack("<HHHH", 0x0203, 14, 60_000, 56_000)))
+    assert "is a damaged workbook" in refusal(workbook)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 40_000_000)
+    assert "as a zip bomb does" in refusal(path)
+
+
+def test_an_archive_that_is_no_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "data.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data.csv", "a,b\n1,2\n")
+    assert "is a zip archive and not a workbook" in refusal(path)
+
+
+def test_an_xlsx_with_a_damaged_part(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook>" + "x" * 1000)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"xxxx", b"yyyy", 1))
+    assert "is a damaged workbook" in refusal(path)
+
+
+def test_what_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"CCG,population\n00C,\xff\xfe\n")
+    assert "UTF-8" in refusal(path)
+    path.write_bytes(b"CCG,population\n00C,\x00\n")
+    assert "neither a workbook nor text" in refusal(path)
+
+
+def test_a_csv_whose_quote_never_ends(tmp_path: Path) -> None:
+    assert "is no proper CSV" in refusal(write_lines(tmp_path / "data.csv", "a,b", '1,"2'))
+
+
+@pytest.mark.parametrize("content", ['[{"a": 1}', '{"a": 1}', "[1, 2]", "[" * 100_000])
+def test_json_that_is_no_list_of_records(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "data.json"
+    path.write_text(content, encoding="utf-8")
+    assert "JSON" in refusal(path)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert "cannot be opened" in refusal(tmp_path / "nothing.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("published: 2016-06-09", "published: Extra inputs are not permitted"),
+        ("published_on: soon", "published_on: "),
+        ("period_start: 2016-04-01", "together or not at all"),
+        ("period_start: 2016-05-01\nperiod_end: 2016-04-01", "period_start is after period_end"),
+        ("{", "is no proper YAML"),
+    ],
+)
+def test_a_faulty_sidecar_refuses_its_file_and_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = write_lines(tmp_path / "data.csv", "a,b", "1,2")
+    sidecar = tmp_path / "data.csv.meta.yaml"
+    sidecar.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused) as caught:
+        open_document(path)
+    assert sidecar.name in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_what_a_file_holds_counts_and_not_its_name(tmp_path: Path, workbook: Path) -> None:
+    renamed = workbook.rename(tmp_path / "figures.csv")
+    assert [sheet.name for sheet in open_document(renamed).sheets] == ["National", "Commissioner"]
+    assert open_document(write_json(tmp_path / "records.xls", [{"a": 1}])).kind == "json"
