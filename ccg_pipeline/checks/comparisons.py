@@ -49,9 +49,7 @@ def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison
     newest = _newest(observations[observations["organisation_kind"] == "ccg"], by_organisation=False)
     ends = newest.groupby("indicator_code")["period_end"].first()
     expected = pd.MultiIndex.from_product([ends.index, sorted(ccg_codes)], names=_CELL)
-    rows = newest.set_index(_CELL)["status"].reindex(expected).reset_index()
-    # an empty mapping of dates would be taken for one of numbers
-    rows["period_end"] = pd.to_datetime(rows["indicator_code"].map(ends.to_dict()))
+    rows = newest.set_index(_CELL)["status"].reindex(expected).reset_index().join(ends, on="indicator_code")
 
     def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
         period = f"for the period that ended {rows['period_end'].iloc[0]:%Y-%m-%d}"

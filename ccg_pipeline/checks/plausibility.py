@@ -113,7 +113,6 @@ def _great_expectations() -> FailingRows:
         )
 
     context = gx.get_context(mode="ephemeral")
-    context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("plausibility").add_dataframe_asset("compared")
     batches = asset.add_batch_definition_whole_dataframe("all rows")

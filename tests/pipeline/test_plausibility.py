@@ -165,6 +165,13 @@ def test_periods_after_the_month_are_left_out(tmp_path: Path) -> None:
     assert not validate(both, both, EDITION, CODES, date(2017, 4, 30)).of("every_ccg_is_present").success
 
 
+def test_a_month_in_which_nothing_landed_is_reported_as_such(tmp_path: Path) -> None:
+    march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
+    report = validate(march.iloc[:0], march.iloc[:0], EDITION, CODES, MARCH)
+    assert {one.observed for one in report.checks} == {"There was nothing to compare."}
+    assert render(report).count("Not compared") == len(EDITION.expectations)
+
+
 def test_what_the_edition_expects_and_nothing_checks_is_said(tmp_path: Path) -> None:
     march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
     odd = EDITION.expectations[0].model_copy(update={"key": "all_is_well"})

@@ -219,3 +219,16 @@ def test_a_sentence_names_ten_and_counts_the_rest() -> None:
     codes = [f"{n:02d}A" for n in range(13)]
     comparison = presence(observed({"99Z": {}}), codes)
     assert comparison.say(comparison.rows, comparison.rows).endswith("08A, 09A and 3 more.")
+
+
+@pytest.mark.parametrize("previous", [NOBODY, observed({"01C": {"value": 1.0}}, **FEBRUARY)])
+def test_a_month_in_which_nothing_landed_has_nothing_to_compare(previous: pd.DataFrame) -> None:
+    for comparison in (
+        presence(NOBODY, ["01C"]),
+        totals(NOBODY, previous, ["01C"], 0.5),
+        movement(NOBODY, previous, EDITION, 6, 30),
+        staleness(NOBODY, EDITION, date(2017, 3, 31)),
+        intervals(NOBODY, 0.5),
+    ):
+        assert comparison.rows.empty
+        assert {"subject", *comparison.shown, *comparison.filled} <= set(comparison.rows.columns)
