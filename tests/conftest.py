@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 # What several tiers share (gate_lines.py, postgres.py …) stands beside this file and is imported by its name.
 sys.path.insert(0, str(Path(__file__).parent))
+
+# A busy machine is no failure of a property: none of them is about time.
+settings.register_profile("whatever the machine does", deadline=None)
+settings.load_profile("whatever the machine does")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
