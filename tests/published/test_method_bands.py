@@ -1,4 +1,4 @@
-"""Bands of real figures: waiting times of May 2015, where large numbers of people make nearly all significant."""
+"""Bands of real figures: the waiting times of May 2015, where many people make nearly all CCGs significant."""
 
 from datetime import date
 from pathlib import Path
