@@ -1,4 +1,4 @@
-"""Bands of real figures: the waiting times of May 2015, where many people make nearly all CCGs significant."""
+"""Bands of real figures: the waiting times of May 2015, with so many people that chance hardly matters."""
 
 from datetime import date
 from pathlib import Path
