@@ -7,8 +7,9 @@ Does not belong here: anything that could stand in a part.
 import dagster as dg
 
 from ccg_pipeline.assets.assessment import assessment_asset
+from ccg_pipeline.assets.candidates import candidates_asset, open_asset
 from ccg_pipeline.assets.gates import decision_specs, gates_asset
-from ccg_pipeline.assets.lanes import areas_asset, bands_asset, candidates_asset, open_asset
+from ccg_pipeline.assets.lanes import areas_asset, bands_asset
 from ccg_pipeline.assets.observations import observations_asset
 from ccg_pipeline.assets.sources import source_assets
 from ccg_pipeline.automation import follow_the_ledger, jobs, on_1_june, on_the_5th

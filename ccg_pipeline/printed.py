@@ -130,6 +130,7 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
     domains = {domain.code: domain.name for domain in edition.domains}
     shown = own[["domain", "area_code", "area", "score", "n_used", "n_expected", "why_no_score"]].copy()
     shown["domain"] = shown["domain"].map(lambda code: domains.get(code, code))
+    shown["area"] = [edition.area(code).name for code in shown["area_code"]]
     names = ["domain", "area", "name", "score 0–2", "indicators", "of", "why none"]
     console.print(_table(shown, "Areas", names))
     console.print(provenance(tables), markup=False)

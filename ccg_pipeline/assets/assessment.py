@@ -11,6 +11,7 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
+from ccg_pipeline.assets.candidates import open_key
 from ccg_pipeline.assets.described import (
     METHODOLOGISTS,
     PIECES,
@@ -20,7 +21,7 @@ from ccg_pipeline.assets.described import (
     told,
 )
 from ccg_pipeline.assets.gates import candidate_fingerprints, gate_key
-from ccg_pipeline.assets.lanes import open_key, partitions_of, standing
+from ccg_pipeline.assets.lanes import partitions_of, standing
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.partitions import words

@@ -11,8 +11,9 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine
 
+from ccg_pipeline.assets.candidates import candidate_key
 from ccg_pipeline.assets.described import PANELS, code_version, table_of
-from ccg_pipeline.assets.lanes import candidate_key, partitions_of
+from ccg_pipeline.assets.lanes import partitions_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.resources import Panels

@@ -1,7 +1,7 @@
-"""The two lanes, from one factory: indicator bands, 29 area scores, candidate ratings, the overall rating.
+"""The two lanes, from one factory: what stands in them, indicator bands and 29 area scores.
 
 Belongs here: thin steps that read what stands before them, call one function of the method, hand on a frame.
-Does not belong here: any rule (method/), gates (gates.py), what is published (assessment.py).
+Does not belong here: any rule (method/), candidates (candidates.py), gates, what is published.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,16 +22,12 @@ from ccg_pipeline.framework.model import Area, Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.areas import score_areas
 from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.latest import latest_for_month, latest_for_year
-from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, last_day
-from ccg_pipeline.publish.parts import OPEN, open_part, panel_part
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.resources import Methodology, launched_by
+from ccg_pipeline.resources import Methodology
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.io_manager import Database, Piece
 from ccg_pipeline.storage.tables import BY_NAME, observation
 
@@ -63,11 +59,13 @@ def latest_observations(
     return choose(rows.drop(columns="partition_key"), edition, end)
 
 
-def _labelled(frame: pd.DataFrame, lane: str, partition_key: str) -> pd.DataFrame:
+def labelled(frame: pd.DataFrame, lane: str, partition_key: str) -> pd.DataFrame:
+    """Return `frame` with the columns that say which lane and partition it is of."""
     return frame.assign(lane=lane, partition_key=partition_key)
 
 
-def _each(keys: Sequence[str], make: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+def each(keys: Sequence[str], make: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """Return what `make` gives for each partition, one below the other."""
     return pd.concat([make(key) for key in keys], ignore_index=True)
 
 
@@ -103,9 +101,9 @@ def bands_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
 
         def bands_of(key: str) -> pd.DataFrame:
             latest = latest_observations(database, lane.key, key, edition, edition.indicator_codes)
-            return _labelled(band_indicators(latest, edition, codes), lane.key, key)
+            return labelled(band_indicators(latest, edition, codes), lane.key, key)
 
-        bands = _each(keys, bands_of)
+        bands = each(keys, bands_of)
         counts = bands["band"].value_counts()
         return told(
             [Piece("indicator_band", {"lane": lane.key, "partition_key": keys}, bands)],
@@ -170,9 +168,9 @@ def areas_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, bands: pd.DataFrame, methodology: Methodology
     ) -> Iterator[dg.MaterializeResult]:
         edition, keys = methodology.edition(), list(context.partition_keys)
-        scores = _each(
+        scores = each(
             keys,
-            lambda key: _labelled(score_areas(bands[bands["partition_key"] == key], edition), lane.key, key),
+            lambda key: labelled(score_areas(bands[bands["partition_key"] == key], edition), lane.key, key),
         )
         for area in edition.areas:
             if area_key(lane.key, area) not in context.selected_asset_keys:
@@ -192,182 +190,3 @@ def areas_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
             )
 
     return areas
-
-
-def candidate_key(lane: str, panel: str) -> dg.AssetKey:
-    """Return the asset key of a panel's candidate ratings."""
-    return dg.AssetKey([lane, "candidate", panel])
-
-
-def _fingerprint_piece(
-    context: dg.AssetExecutionContext, lane: str, part: str, sha256: dict[str, str], is_made_up: bool
-) -> Piece:
-    rows = [
-        [lane, key, part, value, launched_by(dict(context.run.tags)), is_made_up]
-        for key, value in sha256.items()
-    ]
-    columns = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"]
-    return Piece(
-        "lane_fingerprint",
-        {"lane": lane, "partition_key": list(sha256), "part": part},
-        pd.DataFrame(rows, columns=columns),
-    )
-
-
-def _kept_piece(part: str, contents: Sequence[str]) -> Piece:
-    rows = {sha256_of(content): content for content in contents}
-    frame = pd.DataFrame([[sha, part, content] for sha, content in rows.items()])
-    return Piece("kept", {"sha256": sorted(rows)}, frame.set_axis(["sha256", "part", "content"], axis=1))
-
-
-def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
-    """Build the six assets `<lane>/candidate/<panel>`: what the rules give, before the panel has seen it."""
-    specs = {
-        rule.key: dg.AssetSpec(
-            candidate_key(lane.key, rule.key),
-            group_name=f"{lane.key}_panels",
-            owners=METHODOLOGISTS,
-            kinds={"python", "pandas"},
-            code_version=code_version(*METHOD_VERSION),
-            description=(
-                f"{rule.name}: what the edition's rule gives each CCG ({', '.join(lane.labels)}) from "
-                f"{', '.join(rule.indicators)}. Not to be shown before the panel has verified it."
-            ),
-            metadata={"table": "candidate_rating", "scope": {"lane": lane.key, "panel": rule.key}},
-        )
-        for rule in edition.panels
-    }
-
-    @dg.multi_asset(
-        name=f"{lane.key}_candidates",
-        outs={key: dg.AssetOut.from_spec(spec, is_required=False) for key, spec in specs.items()},
-        ins={"bands": dg.AssetIn(key=[lane.key, "indicator_bands"])},
-        deps=[area_key(lane.key, edition.area(rule.area)) for rule in edition.panels],
-        partitions_def=partitions_of(lane.key),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        can_subset=True,
-    )
-    def candidates(
-        context: dg.AssetExecutionContext,
-        bands: pd.DataFrame,
-        database: Database,
-        methodology: Methodology,
-    ) -> Iterator[dg.MaterializeResult]:
-        edition, keys = methodology.edition(), list(context.partition_keys)
-        supplementary = {key: _supplementary(database, edition, lane.key, key) for key in keys}
-        scores = {key: standing(database, "area_score", lane.key, key) for key in keys}
-        bands_of = {key: bands[bands["partition_key"] == key] for key in keys}
-        for rule in edition.panels:
-            if candidate_key(lane.key, rule.key) not in context.selected_asset_keys:
-                continue
-            rated = {
-                key: _labelled(
-                    rate_panel(bands_of[key], supplementary[key], edition, rule.key, lane.key), lane.key, key
-                )
-                for key in keys
-            }
-            contents = {
-                key: panel_part(edition, lane.key, key, rule.key, rated[key], bands_of[key], scores[key])
-                for key in keys
-            }
-            together = pd.concat(list(rated.values()), ignore_index=True)
-            is_made_up = bool(together["is_made_up"].any())
-            shas = {key: sha256_of(content) for key, content in contents.items()}
-            scope = {"lane": lane.key, "partition_key": keys, "panel": rule.key}
-            yield told(
-                [
-                    Piece("candidate_rating", scope, together),
-                    _fingerprint_piece(context, lane.key, rule.key, shas, is_made_up),
-                    _kept_piece(rule.key, list(contents.values())),
-                ],
-                about=together,
-                key=candidate_key(lane.key, rule.key),
-                metadata={
-                    # counts by grade are withheld until the panel has decided, so they are not shown here
-                    "rated": int(together["grade"].notna().sum()),
-                    "not rated": int(together["grade"].isna().sum()),
-                    "subjects": table_of(pd.DataFrame(list(shas.items()), columns=["partition", "sha256"])),
-                    "is_made_up": is_made_up,
-                },
-            )
-
-    return candidates
-
-
-def _supplementary(database: Database, edition: Edition, lane: str, partition_key: str) -> pd.DataFrame:
-    codes = [one.code for one in edition.supplementary]
-    return latest_observations(database, lane, partition_key, edition, codes)
-
-
-def open_key(lane: LaneRule) -> dg.AssetKey:
-    """Return the asset key of what no panel verifies in a lane."""
-    return dg.AssetKey([lane.key, "overall" if lane.has_overall_rating else "open_areas"])
-
-
-def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
-    """Build what no panel verifies: `interim/open_areas`; `annual/overall` with the overall rating in it."""
-    overall_words = (
-        " and the overall rating (performance 50 %, leadership 25 %, finance 25 %), with the plans' progress"
-        if lane.has_overall_rating
-        else ""
-    )
-
-    @dg.asset(
-        dagster_type=PIECES,
-        key=open_key(lane),
-        ins={"bands": dg.AssetIn(key=[lane.key, "indicator_bands"])},
-        deps=[area_key(lane.key, area) for area in edition.areas],
-        partitions_def=partitions_of(lane.key),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name=lane.key,
-        owners=METHODOLOGISTS,
-        kinds={"python", "pandas"},
-        code_version=code_version(*METHOD_VERSION),
-        description=f"The areas that no panel verifies{overall_words}, as they will be released.",
-        metadata={"table": "overall_rating", "scope": {"lane": lane.key}},
-    )
-    def open_areas(
-        context: dg.AssetExecutionContext,
-        bands: pd.DataFrame,
-        database: Database,
-        methodology: Methodology,
-    ) -> dg.MaterializeResult:
-        edition, keys = methodology.edition(), list(context.partition_keys)
-        contents, rated = {}, []
-        for key in keys:
-            own = bands[bands["partition_key"] == key]
-            if lane.has_overall_rating:
-                overall = _labelled(rate_overall(own, edition, lane.key), lane.key, key)
-                progress = _supplementary(database, edition, lane.key, key)
-                progress = progress[progress["organisation_kind"] == "stp"]
-            else:
-                overall = standing(database, "overall_rating", lane.key, key)
-                progress = pd.DataFrame(columns=list(own.columns[:0]))
-            rated.append(overall)
-            scores = standing(database, "area_score", lane.key, key)
-            contents[key] = open_part(edition, lane.key, key, own, scores, overall, _plans(progress))
-        together = pd.concat(rated, ignore_index=True)
-        is_made_up = bool(bands["is_made_up"].any())
-        shas = {key: sha256_of(content) for key, content in contents.items()}
-        return told(
-            [
-                Piece("overall_rating", {"lane": lane.key, "partition_key": keys}, together),
-                _fingerprint_piece(context, lane.key, OPEN, shas, is_made_up),
-                _kept_piece(OPEN, list(contents.values())),
-            ],
-            about=together,
-            metadata={
-                "rated overall": int(together["grade"].notna().sum()),
-                "is_made_up": is_made_up,
-            },
-        )
-
-    return open_areas
-
-
-def _plans(progress: pd.DataFrame) -> pd.DataFrame:
-    """Return the progress of each Sustainability and Transformation Plan: stp_code, judgement, period_end."""
-    if progress.empty:
-        return pd.DataFrame(columns=["stp_code", "judgement", "period_end"])
-    columns = {"organisation_code": "stp_code"}
-    return progress.rename(columns=columns)[["stp_code", "judgement", "period_end"]]
