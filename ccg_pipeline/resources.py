@@ -7,16 +7,17 @@ Does not belong here: reading a file (sources), writing a table (storage).
 import getpass
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.sources.catalogue import read_landing
+from ccg_pipeline.sources.catalogue import files_in, read_file
 from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.sidecar import SUFFIX
 from expert_panels.terms import Terms, load_terms
 
 HOME = ".ccg"
@@ -24,11 +25,19 @@ HOME = ".ccg"
 
 
 @dataclass(frozen=True)
-class Landed:
-    """A file in the landing folder: what was read of it, or the sentence that refused it."""
+class Found:
+    """A file in the landing folder, known by its bytes and those of its sidecar."""
 
     path: Path
     sha256: str
+    sidecar_sha256: str
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A file that was looked into: what was read of it, or the sentence that refused it."""
+
+    found: Found
     outcome: Reading | Refused
 
     @property
@@ -38,43 +47,53 @@ class Landed:
             return self.outcome.publication
         return self.outcome.source_file.publication
 
+    @property
+    def months(self) -> frozenset[str]:
+        """The months in which the data periods of its figures end."""
+        if isinstance(self.outcome, Refused):
+            return frozenset()
+        return frozenset(pd.to_datetime(self.outcome.observations["period_end"]).dt.strftime("%Y-%m"))
+
 
 class LandingFolder(dg.ConfigurableResource[None]):
     """The folder into which publishers' files are put as they were downloaded."""
 
     path: str
 
-    def folder(self) -> Path:
-        """Return the folder; it need not exist yet, and then holds nothing."""
-        return Path(self.path)
-
-    def files(self, edition: Edition) -> tuple[Landed, ...]:
-        """Return every file with what was read of it; read once a process as long as nothing changes.
+    def files(self) -> tuple[Found, ...]:
+        """Return every source file below the folder, which need not exist yet.
 
         Raises OSError when a file cannot be read just now, so that the step is retried.
         """
-        folder = self.folder()
-        if not folder.is_dir():
-            return ()
-        key = (edition.key, *_listing(folder))
-        if _READ.get(str(folder), (None, ()))[0] != key:
-            _READ[str(folder)] = (key, tuple(self._read(edition)))
-        return _READ[str(folder)][1]
+        folder = Path(self.path)
+        return tuple(_found(path) for path in files_in(folder)) if folder.is_dir() else ()
 
-    def _read(self, edition: Edition) -> Iterator[Landed]:
-        for path, outcome in read_landing(self.folder(), edition):
-            yield Landed(path, hashlib.sha256(path.read_bytes()).hexdigest(), outcome)
-
-
-_READ: dict[str, tuple[object, tuple[Landed, ...]]] = {}
-# What was read last of each folder: forty source steps of one run look at the same files.
+    def read(self, found: Found, edition: Edition) -> Landed:
+        """Return what is in a file; looked into once a process, since the steps of a run ask again."""
+        key = (found, edition.key)
+        if key not in _LANDED:
+            try:
+                _LANDED[key] = Landed(found, read_file(found.path, edition))
+            except Refused as refused:
+                _LANDED[key] = Landed(found, refused)
+        return _LANDED[key]
 
 
-def _listing(folder: Path) -> Iterator[tuple[str, int, int]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            stat = path.stat()
-            yield str(path), stat.st_size, stat.st_mtime_ns
+_LANDED: dict[tuple[Found, str], Landed] = {}
+_SHA256: dict[tuple[str, int, int], str] = {}
+
+
+def _found(path: Path) -> Found:
+    sidecar = path.with_name(path.name + SUFFIX)
+    return Found(path, _sha256(path), _sha256(sidecar) if sidecar.is_file() else "")
+
+
+def _sha256(path: Path) -> str:
+    stat = path.stat()
+    key = (str(path), stat.st_size, stat.st_mtime_ns)
+    if key not in _SHA256:
+        _SHA256[key] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return _SHA256[key]
 
 
 class Methodology(dg.ConfigurableResource[None]):

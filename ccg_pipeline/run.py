@@ -7,7 +7,7 @@ Does not belong here: options and printing (cli.py), what a step does (assets/).
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,17 +17,16 @@ import pandas as pd
 from dagster import ExecuteInProcessResult
 from sqlalchemy import select
 
-from ccg_pipeline.assets.described import code_version
+from ccg_pipeline.assets.landing import recorded
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
 from ccg_pipeline.automation import due, requests
 from ccg_pipeline.definitions import EDITION, build_definitions
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import MONTHS, last_day
-from ccg_pipeline.resources import Landed, LandingFolder, Panels, home, launched_by
-from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.resources import Found, LandingFolder, Panels, home, launched_by
 from ccg_pipeline.storage.database import open_database, reading
-from ccg_pipeline.storage.tables import source_file, source_observation
+from ccg_pipeline.storage.tables import source_observation
 
 Step = Callable[[str], None]
 """Told the name of each step as it ends, and of each part of the work as it begins."""
@@ -81,40 +80,54 @@ def _progress_logger(tell: Step) -> dg.LoggerDefinition:
     return progress
 
 
-def unread(landed: tuple[Landed, ...], known: set[tuple[str, str]], last: str) -> dict[str, set[str]]:
+Months = Mapping[Found, tuple[str, frozenset[str]]]
+"""File -> its publication (empty when it is of none) and the months of which it tells."""
+
+
+def unread(
+    files: Months, held: set[tuple[str, str]], new: Collection[Found], last: str
+) -> dict[str, set[str]]:
     """Return publication -> the months up to `last` of which one of its files tells something new.
 
-    `known` has (sha256, month) of what was read before by this very code, and (sha256, "") of files of which
-    nothing could be read. A publication with a new file that tells of no such month comes with no month.
+    `held` has (sha256, month) of the figures that were stored, `new` the files that were never read before: a
+    new one with no figure that is asked for comes with no month, so that it gets on record.
     """
     news: dict[str, set[str]] = {}
     first = str(MONTHS.start.strftime("%Y-%m"))
-    for one in landed:
-        if isinstance(one.outcome, Reading):
-            ends = pd.to_datetime(one.outcome.observations["period_end"]).dt.strftime("%Y-%m")
-            months = {end for end in set(ends) if first <= end <= last and (one.sha256, end) not in known}
-            if months or (ends.empty and (one.sha256, "") not in known):
-                news.setdefault(one.publication, set()).update(months)
-        elif (one.sha256, "") not in known:
-            news.setdefault(one.publication, set())
+    for found, (publication, months) in files.items():
+        missing = {month for month in months if first <= month <= last and (found.sha256, month) not in held}
+        if missing or found in new:
+            news.setdefault(publication, set()).update(missing)
     return news
 
 
-def last_month(landed: tuple[Landed, ...]) -> list[tuple[str, str]]:
+def spans(news: Mapping[str, set[str]], last: str) -> list[tuple[str, str, list[str]]]:
+    """Return first month, last month and publications of each stretch of months without a gap, in order.
+
+    Publications without a month join the last stretch, or stand for the month `last` alone.
+    """
+    months = pd.PeriodIndex(sorted(set().union(*news.values())) or [last], freq="M")
+    starts = [at for at in range(len(months)) if at == 0 or months[at] != months[at - 1] + 1]
+    stretches = []
+    for start, end in zip(starts, [*starts[1:], len(months)], strict=True):
+        within = {month.strftime("%Y-%m") for month in months[start:end]}
+        is_last = end == len(months)
+        of_it = sorted(one for one, own in news.items() if own & within or (is_last and not own))
+        stretches.append((min(within), max(within), of_it))
+    return stretches
+
+
+def last_month(files: Months) -> list[tuple[str, str]]:
     """Return the lanes and partitions of the newest month in a folder: the month, and the year that it ends.
 
     Raises RunFailed when there is no figure in the folder.
     """
-    ends = [
-        one.outcome.observations["period_end"].max()
-        for one in landed
-        if isinstance(one.outcome, Reading) and len(one.outcome.observations)
-    ]
-    if not ends:
+    months = set().union(*(of_file for _, of_file in files.values())) if files else set()
+    if not months:
         raise RunFailed("There is no file with a figure in the landing folder: name one with --landing.")
-    newest = max(ends)
-    month = ("interim", newest.strftime("%Y-%m"))
-    return [month, ("annual", f"{newest.year - 1}-04-01")] if newest.month == 3 else [month]
+    newest = max(months)
+    month = ("interim", newest)
+    return [month, ("annual", f"{int(newest[:4]) - 1}-04-01")] if newest.endswith("-03") else [month]
 
 
 def daemon_is_live(instance: dg.DagsterInstance) -> bool:
@@ -137,6 +150,8 @@ class MainJob:
         self._definitions = dg.Definitions.merge(
             build_definitions(database_url, landing), dg.Definitions(loggers=progress)
         )
+        self._files: dict[Found, tuple[str, frozenset[str]]] | None = None
+        self._new: list[Found] = []
         self.outcome = Outcome()
 
     def run(self, lane: str, partition_key: str) -> Outcome:
@@ -151,10 +166,19 @@ class MainJob:
         self.converge()
         return self.outcome
 
-    def landed(self) -> tuple[Landed, ...]:
-        """Return the files of the landing folder with what was read of each."""
-        self._tell("reading the landing folder")
-        return self._landing.files(self._edition)
+    def files(self) -> Months:
+        """Return the landing folder's files with their publications and months; only new ones are opened."""
+        if self._files is None:
+            self._tell("looking into the landing folder")
+            files = self._landing.files()
+            record = recorded(self._engine, files)
+            self._new = [found for found in files if found not in record]
+            self._files = {found: (one.publication, one.months) for found, one in record.items()}
+            for number, found in enumerate(self._new, start=1):
+                self._tell(f"reading {found.path.name} ({number} of {len(self._new)})")
+                landed = self._landing.read(found, self._edition)
+                self._files[found] = (landed.publication, landed.months)
+        return self._files
 
     def converge(self) -> None:
         """Do once what the sensor does: let every gate and table show what the ledger says."""
@@ -168,40 +192,23 @@ class MainJob:
                 )
 
     def _ingest(self, last: str) -> None:
-        landed = self.landed()
-        if not landed and not self._has_observations():
+        files = self.files()
+        rows = source_observation.c
+        with reading(self._engine) as connection:
+            stored = connection.execute(select(rows.source_sha256, rows.partition_key).distinct()).all()
+        if not files and not stored:
             raise RunFailed(f"{self._landing.path}: there are no files; name the folder with --landing.")
-        news = unread(landed, self._known(), last)
-        if not news:
-            self._tell("nothing new in the landing folder")
-            return
-        months = sorted(set().union(*news.values()))
-        # Sources without a new figure run too, for the last month, so that what was refused is on record.
-        span = months or [last]
-        tags = {
-            "dagster/asset_partition_range_start": span[0],
-            "dagster/asset_partition_range_end": span[-1],
-        }
-        assets = [source_key(publication) if publication else UNPLACED for publication in sorted(news)]
-        self._tell("sources")
-        self._execute("ingest", tags, [*assets, OBSERVATIONS])
-
-    def _known(self) -> set[tuple[str, str]]:
-        version = code_version("ccg_pipeline.sources")
-        files, rows = source_file.c, source_observation.c
-        read = select(files.sha256, files.rows_used).where(files.read_by == version)
-        held = (
-            select(rows.source_sha256, rows.partition_key)
-            .where(rows.source_sha256.in_(read.with_only_columns(files.sha256)))
-            .distinct()
-        )
-        with reading(self._engine) as connection:
-            nothing = {(str(sha256), "") for sha256, used in connection.execute(read) if not used}
-            return nothing | {(str(sha256), str(month)) for sha256, month in connection.execute(held)}
-
-    def _has_observations(self) -> bool:
-        with reading(self._engine) as connection:
-            return connection.execute(select(source_file.c.sha256).limit(1)).first() is not None
+        held = {(str(sha256), str(month)) for sha256, month in stored}
+        news = unread(files, held, self._new, last)
+        for first, until, publications in spans(news, last) if news else []:
+            tags = {
+                "dagster/asset_partition_range_start": first,
+                "dagster/asset_partition_range_end": until,
+            }
+            keys = [source_key(publication) if publication else UNPLACED for publication in publications]
+            self._tell(f"sources of {first} to {until}")
+            self._execute("ingest", tags, [*keys, OBSERVATIONS])
+        self._new = []
 
     def _execute(
         self, job_name: str, tags: dict[str, str], selection: list[dg.AssetKey] | None = None

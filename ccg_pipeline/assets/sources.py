@@ -10,11 +10,12 @@ import dagster as dg
 import pandas as pd
 
 from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, table_of, told
+from ccg_pipeline.assets.landing import file_rows, landed_of
 from ccg_pipeline.framework.model import Edition, Publication
 from ccg_pipeline.partitions import MONTHS
 from ccg_pipeline.resources import Landed, LandingFolder, Methodology
 from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
-from ccg_pipeline.storage.io_manager import Piece
+from ccg_pipeline.storage.io_manager import Database, Piece
 
 RETRY = dg.RetryPolicy(max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """A share that is away for a moment is tried again; a bad file is not: it is refused or quarantined."""
@@ -26,35 +27,6 @@ UNPLACED = dg.AssetKey(["source", "unplaced_files"])
 def source_key(publication: str) -> dg.AssetKey:
     """Return the asset key of a publication."""
     return dg.AssetKey(["source", publication])
-
-
-def file_rows(landed: list[Landed]) -> pd.DataFrame:
-    """Return the account of each file, read or refused: one row a file, columns of table source_file."""
-    rows = []
-    for one in landed:
-        account: dict[str, object] = {
-            "sha256": one.sha256,
-            "name": one.path.name,
-            "publication": one.publication,
-            "layout": "",
-            "state": "refused",
-            "refusal": str(one.outcome),
-            "read_by": code_version("ccg_pipeline.sources"),
-            "published_on": None,
-            "revised_on": None,
-            "dates_provenance": "",
-            "size_bytes": one.path.stat().st_size,
-            "rows_read": 0,
-            "rows_used": 0,
-            "rows_not_asked_for": 0,
-            "rows_not_an_organisation": 0,
-            "rows_quarantined": 0,
-            "is_made_up": False,
-        }
-        if isinstance(one.outcome, Reading):
-            account |= vars(one.outcome.source_file) | {"state": "read", "refusal": ""}
-        rows.append(account)
-    return pd.DataFrame(rows).drop_duplicates(["sha256", "name"])
 
 
 def _in_months(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -126,7 +98,7 @@ def _summary(landed: list[Landed], pieces: list[Piece], keys: list[str]) -> dict
 def _soundness(key: dg.AssetKey, landed: list[Landed]) -> dg.AssetCheckResult:
     refused = [str(one.outcome) for one in landed if isinstance(one.outcome, Refused)]
     quarantined = {
-        one.path.name: one.outcome.source_file.rows_quarantined
+        one.found.path.name: one.outcome.source_file.rows_quarantined
         for one in landed
         if isinstance(one.outcome, Reading) and one.outcome.source_file.rows_quarantined
     }
@@ -181,10 +153,13 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
         ],
     )
     def source(
-        context: dg.AssetExecutionContext, landing: LandingFolder, methodology: Methodology
+        context: dg.AssetExecutionContext,
+        landing: LandingFolder,
+        database: Database,
+        methodology: Methodology,
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
-        landed = [one for one in landing.files(methodology.edition()) if one.publication == publication.key]
+        landed = landed_of(landing, database.engine(), methodology.edition(), publication.key, keys)
         pieces = deliver(landed, publication.key, keys)
         held = next((piece.frame for piece in pieces if piece.table == "source_observation"), None)
         return told(
@@ -214,9 +189,11 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
         )
     ],
 )
-def unplaced_files(landing: LandingFolder, methodology: Methodology) -> dg.MaterializeResult:
+def unplaced_files(
+    landing: LandingFolder, database: Database, methodology: Methodology
+) -> dg.MaterializeResult:
     """Record the files that belong to no publication, so that none is overlooked."""
-    landed = [one for one in landing.files(methodology.edition()) if not one.publication]
+    landed = landed_of(landing, database.engine(), methodology.edition(), "", [])
     reasons = [str(one.outcome) for one in landed]
     return told(
         deliver(landed, "", []),

@@ -52,7 +52,7 @@ source_file = Table(
     metadata,
     Column("sha256", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    *_text("publication", "layout", "state", "refusal", "read_by"),
+    *_text("publication", "layout", "state", "refusal", "read_by", "months"),
     *_date("published_on", "revised_on"),
     *_text("dates_provenance"),
     Column("size_bytes", Integer, nullable=False),
