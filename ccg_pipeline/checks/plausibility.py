@@ -59,6 +59,7 @@ def _comparison(
     month_end: date,
 ) -> Comparison:
     threshold = expectation.parameter
+    now = now[~now["indicator_code"].isin(list(expectation.leaves_out))]
     match expectation.key:
         case "every_ccg_is_present":
             return presence(now, ccg_codes)

@@ -166,6 +166,10 @@ def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
         if len(set(lane.labels)) < len(lane.labels):
             raise EditionError(f"{where('lanes', number, 'labels')} ({lane.key}): a label stands twice.")
     measures = ["overall", *(rule.key for rule in edition.panels)]
+    for number, expectation in enumerate(edition.expectations):
+        for code in expectation.leaves_out:
+            here = f"{where('expectations', number, 'leaves_out')} ({expectation.key})"
+            _known(here, "indicator", code, edition.indicator_codes)
     for number, count in enumerate(edition.published_counts):
         here = f"{where('published_counts', number)} ({count.year})"
         _known(here, "measure", count.measure, measures)

@@ -16,12 +16,16 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Expectation(Frozen):
-    """What must be plausible about what landed, and whether its failure warns or blocks."""
+    """What must be plausible about what landed, and whether its failure warns or blocks.
+
+    ``leaves_out`` names indicators of which it may not be expected, each with the reason.
+    """
 
     key: Text
     title: Text
     severity: Literal["warn", "block"]
     parameters: dict[str, Sourced] = Field(default_factory=dict)
+    leaves_out: dict[Text, Text] = Field(default_factory=dict)
     provenance: Provenance
     source: Text
 
@@ -32,8 +36,10 @@ class Expectation(Frozen):
         return self.parameters[name].value
 
     def stated(self) -> Iterator[Stated]:
-        """Whether it warns or blocks."""
+        """Whether it warns or blocks, and of what it may not be expected."""
         yield Stated("severity", self.severity, "", self.provenance, self.source)
+        for code, reason in self.leaves_out.items():
+            yield Stated("leaves_out", code, "", self.provenance, reason)
 
 
 class PublishedCount(Frozen):

@@ -114,6 +114,17 @@ def test_a_planted_file_fails_its_expectation_and_the_ccg_is_named(
     assert f"<td>{PLANTED}</td>" in render(report)
 
 
+def test_an_indicator_that_an_expectation_leaves_out_is_not_held_against_it(tmp_path: Path) -> None:
+    total = EDITION.expectation("england_total_agrees")
+    excused = total.model_copy(update={"leaves_out": {"123b": "a reason"}})
+    edition = EDITION.model_copy(update={"expectations": (excused,)})
+    march = month_of_eip(3, "2017-05-11")
+    triple(march)
+    landed = observed(tmp_path, march)
+    report = validate(landed, landed.head(0), edition, CODES, MARCH)
+    assert report.of("england_total_agrees").findings == ()
+
+
 def test_a_period_that_nobody_renewed_is_stale_for_every_ccg(tmp_path: Path) -> None:
     report = report_on(tmp_path, nothing, month_end=date(2017, 7, 31))
     (finding,) = report.of("no_stale_period").failed

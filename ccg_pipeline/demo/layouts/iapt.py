@@ -33,13 +33,15 @@ ROUNDED_TO, SMALL = 5, 5
 
 
 def iapt_file(seed: int, figures: Figures, at: int) -> bytes:
-    """One financial year: England exact, CCGs rounded to five; a CCG that sent nothing is not in the file."""
+    """One financial year: England exact, CCGs rounded to five; who sent nothing is in no row and no sum."""
     period = figures.periods[at]
     counts = _draw_counts(seed, figures, at)
+    sent = figures.marks[at] != "-"
     label = f"{period.start.year}-{period.end.year % 100:02d}"
     start = [label, period.start.isoformat(), period.end.isoformat()]
     rows = [
-        [*start, *row] for row in _rows("England", "All", "All", {k: v.sum() for k, v in counts.items()}, "")
+        [*start, *row]
+        for row in _rows("England", "All", "All", {k: v[sent].sum() for k, v in counts.items()}, "")
     ]
     for column, (code, name) in enumerate(zip(figures.codes, figures.names, strict=True)):
         mark = str(figures.marks[at, column])

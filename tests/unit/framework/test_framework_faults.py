@@ -99,6 +99,7 @@ FAULTS = {
         ("[Top performing, ", "[", ": lanes.0.labels is list: tuple should have"),
         ("key: interim", "key: weekly", ": lanes.0.key is 'weekly': input should be 'interim'"),
         ("Performing well", "Top performing", "(interim): a label stands twice."),
+        ("      124a: Every", "      124z: Every", "(england_total_agrees): unknown indicator '124z'."),
     ],
 }
 
