@@ -168,7 +168,7 @@ def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
     measures = ["overall", *(rule.key for rule in edition.panels)]
     for number, expectation in enumerate(edition.expectations):
         for code in expectation.leaves_out:
-            here = f"{where('expectations', number, 'leaves_out')} ({expectation.key})"
+            here = f"{where('expectations', number, 'leaves_out', code)} ({expectation.key})"
             _known(here, "indicator", code, edition.indicator_codes)
     for number, count in enumerate(edition.published_counts):
         here = f"{where('published_counts', number)} ({count.year})"
