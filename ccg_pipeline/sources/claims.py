@@ -54,7 +54,7 @@ def claim_each_group(
     """A claim for each indicator, organisation and period of a long table, whose rows hold one figure each.
 
     ``measures`` maps a row's word to the column of the claim into which its cell goes. A cell that is neither
-    figure nor mark, and a figure given twice, are quarantined here, row by row; one not given is an empty cell.
+    figure nor mark, and a figure given twice, are quarantined here, row by row; one not given is empty.
     """
     sieve.doubt_where(sieve.kept & read_figures(cells).is_fault, "value is {}, which is no figure", cells)
     rows = claim_each_row(sieve, kinds, period_start, figure=words.map(measures), cell=cells)

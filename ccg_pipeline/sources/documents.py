@@ -138,6 +138,8 @@ def _read_workbook(name: str, data: bytes) -> tuple[Sheet, ...]:
 
 
 def _decode(name: str, data: bytes) -> str:
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        raise Refused(f"{name}: is a web page, whatever its name says; download the file itself.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -145,8 +147,6 @@ def _decode(name: str, data: bytes) -> str:
             f"{name}: is neither a workbook nor UTF-8 text (byte {error.start:,}); "
             "save it as CSV UTF-8 or download it again."
         ) from error
-    if text.lstrip()[:1] == "<":
-        raise Refused(f"{name}: is a web page, whatever its name says; download the file itself.")
     if "\0" in text:
         raise Refused(f"{name}: is neither a workbook nor text; download it again.")
     return text
@@ -162,7 +162,7 @@ def _read_csv(name: str, text: str) -> Sheet:
 def _read_json(name: str, text: str) -> Sheet:
     """A JSON list of records as a sheet: row 0 holds the keys, row n the nth record."""
     try:
-        records = json.loads(text)
+        records = json.loads(text, object_pairs_hook=_record)
     except (ValueError, RecursionError) as error:
         raise Refused(f"{name}: is no proper JSON ({error}); download it again.") from error
     if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
@@ -170,6 +170,13 @@ def _read_json(name: str, text: str) -> Sheet:
     keys = list(dict.fromkeys(key for each in records for key in each))
     rows = [[_flat(each.get(key, "")) for key in keys] for each in records]
     return Sheet("", [keys, *rows], first_row=0)
+
+
+def _record(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a record gives a key twice")
+    return record
 
 
 def _flat(value: object) -> Hashable:

@@ -44,10 +44,9 @@ def _sheets(data: bytes) -> list[tuple[str, Sequence[Sequence[object]]]]:
         if each.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue  # a chart has no cells
         sheet = workbook.get_sheet_by_name(each.name)
-        if sheet.total_width > COLUMNS[data[:2]] or sheet.total_width * sheet.total_height > CELLS:
-            raise ValueError(
-                f"sheet {each.name!r} claims {sheet.total_height} rows and {sheet.total_width} columns"
-            )
+        rows, columns = sheet.total_height + 1, sheet.total_width + 1  # both count from nought
+        if columns > COLUMNS[data[:2]] or rows * columns > CELLS:
+            raise ValueError(f"sheet {each.name!r} claims {rows} rows and {columns} columns")
         sheets.append((each.name, sheet.to_python(skip_empty_area=False)))
     return sheets
 

@@ -76,8 +76,8 @@ def test_a_file_of_nothing_known_names_the_nearest_and_what_it_lacks(tmp_path: P
     with pytest.raises(Refused) as caught:
         recognise(path)
     assert str(caught.value) == (
-        "figures.csv: is no publication known here; the nearest is the file of emergency admissions by small area "
-        "and deprivation, of which it lacks the column 'expectedadmissions' and 2 more."
+        "figures.csv: is no publication known here; the nearest is the file of emergency admissions by small "
+        "area and deprivation, of which it lacks the column 'expectedadmissions' and 2 more."
     )
     assert caught.value.publication == ""
 

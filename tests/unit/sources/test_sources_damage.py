@@ -1,15 +1,15 @@
 """However a file is damaged: refused with a sentence, or read with an account that adds up."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hypothesis.strategies as st
 import pandas as pd
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.cells import MISSING, SUPPRESSED, figure, read_figures
 from ccg_pipeline.sources.dates import read_day, read_period
@@ -55,33 +55,30 @@ def test_a_date_is_read_or_is_none(cell: object) -> None:
     assert period is None or period[0] <= period[1]
 
 
-@pytest.fixture(scope="module")
-def loaded() -> Edition:
-    return load_edition()
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    folder = tmp_path_factory.mktemp("sound")
+@cache
+def sound() -> dict[str, bytes]:
+    """Small sound files by kind; no fixture, because hypothesis shows fixtures whole when a test fails."""
     rows = [declared_row("101a", code, "10", "40", "25") for code in ("00C", "00D", "00J", "ENG")]
     areas = [f'{code},{1000 + n},3,2.5,0.{n},"{n},500.5"' for code in ("00C", "00D") for n in range(1, 6)]
     records = [cancer_record(code, "1,240", "2,480", 50) for code in ("00C", "00D", "National")]
-    files = [
-        write_workbook(
-            folder / "workbook", rtt_sheets(("00C", 200, 190), ("00D", 300, 240), ("X24", 50, 40))
-        ),
-        write_json(folder / "json", records),
-        write_lines(folder / "declared", DECLARED_HEADER, *rows),
-        write_lsoas(folder / "lsoas", *areas),
-    ]
-    return {path.name: path.read_bytes() for path in files}
+    with TemporaryDirectory() as folder:
+        here = Path(folder)
+        files = [
+            write_workbook(
+                here / "workbook", rtt_sheets(("00C", 200, 190), ("00D", 300, 240), ("X24", 50, 40))
+            ),
+            write_json(here / "json", records),
+            write_lines(here / "declared", DECLARED_HEADER, *rows),
+            write_lsoas(here / "lsoas", *areas),
+        ]
+        return {path.name: path.read_bytes() for path in files}
 
 
-def read_damaged(path: Path, data: bytes, edition: Edition) -> None:
+def read_damaged(path: Path, data: bytes) -> None:
     path.write_bytes(data)
     outcome: Reading | Refused
     try:
-        outcome = read_file(path, edition)  # its account is added up as it is made
+        outcome = read_file(path, load_edition())  # its account is added up as it is made
     except Refused as refused:
         outcome = refused
     if isinstance(outcome, Reading):
@@ -121,10 +118,8 @@ def damage_test(name: str, examples: int) -> Callable[..., None]:
         max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
     )  # each example overwrites the file of the one before
     @given(changes=CHANGES)
-    def test(
-        changes: list[tuple[float, bytes]], sound: dict[str, bytes], tmp_path: Path, loaded: Edition
-    ) -> None:
-        read_damaged(tmp_path / "damaged", damage(sound[name], changes), loaded)
+    def test(changes: list[tuple[float, bytes]], tmp_path: Path) -> None:
+        read_damaged(tmp_path / "damaged", damage(sound()[name], changes))
 
     return test
 
@@ -145,15 +140,11 @@ WORDS = st.sampled_from(
     doubled=st.lists(st.integers(0, 3), max_size=2),
 )
 def test_replaced_cells_and_doubled_rows(
-    replaced: list[tuple[int, int, str]],
-    doubled: list[int],
-    sound: dict[str, bytes],
-    tmp_path: Path,
-    loaded: Edition,
+    replaced: list[tuple[int, int, str]], doubled: list[int], tmp_path: Path
 ) -> None:
-    header, *rows = [line.split(",") for line in sound["declared"].decode().splitlines()]
+    header, *rows = [line.split(",") for line in sound()["declared"].decode().splitlines()]
     for row, column, word in replaced:
         rows[row][column] = word
     rows += [rows[row] for row in doubled]
     text = "\n".join(",".join(cells) for cells in [header, *rows])
-    read_damaged(tmp_path / "damaged", text.encode(), loaded)
+    read_damaged(tmp_path / "damaged", text.encode())

@@ -48,12 +48,23 @@ def test_a_truncated_xls(workbook: Path, kept: float) -> None:
     assert "is a damaged workbook" in refusal(workbook)
 
 
-def test_a_cell_that_claims_to_stand_in_column_56000_costs_no_memory(workbook: Path) -> None:
-    data = write_workbook(workbook, {"National": [["", 1 / 3]]}).read_bytes()
-    record = struct.pack("<HHHH", 0x0203, 14, 0, 1)  # a number, the record's length, first row, second column
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [
+        (60_000, 56_000, "that cannot be read"),  # all cells up to there would take 80 GB
+        (60_000, 1_500, "that cannot be read"),  # and these more than the 2 GB of the process that reads
+        (3, 300, "claims 4 rows and 301 columns"),  # more columns than a sheet of an .xls can have
+        (60_000, 200, "claims 60001 rows"),
+    ],
+)
+def test_a_damaged_byte_that_moves_a_cell_far_away(workbook: Path, row: int, column: int, said: str) -> None:
+    data = write_workbook(workbook, {"National": [[1 / 3, ""], ["", 1 / 7]]}).read_bytes()
+    record = struct.pack("<HHHH", 0x0203, 14, 1, 1)  # a number, the record's length, second row and column
     assert data.count(record) == 1
-    workbook.write_bytes(data.replace(record, struct.pack("<HHHH", 0x0203, 14, 60_000, 56_000)))
-    assert "is a damaged workbook" in refusal(workbook)
+    workbook.write_bytes(data.replace(record, struct.pack("<HHHH", 0x0203, 14, row, column)))
+    sentence = refusal(workbook)
+    assert "is a damaged workbook" in sentence
+    assert said in sentence
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
@@ -91,7 +102,7 @@ def test_a_csv_whose_quote_never_ends(tmp_path: Path) -> None:
     assert "is no proper CSV" in refusal(write_lines(tmp_path / "data.csv", "a,b", '1,"2'))
 
 
-@pytest.mark.parametrize("content", ['[{"a": 1}', '{"a": 1}', "[1, 2]", "[" * 100_000])
+@pytest.mark.parametrize("content", ['[{"a": 1}', '[{"a": 1, "a": 2}]', '{"a": 1}', "[1, 2]", "[" * 100_000])
 def test_json_that_is_no_list_of_records(tmp_path: Path, content: str) -> None:
     path = tmp_path / "data.json"
     path.write_text(content, encoding="utf-8")
