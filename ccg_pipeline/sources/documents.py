@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,13 +74,13 @@ def open_document(path: Path) -> Document:
     """Read the whole file. Raises Refused with one sentence that names it and says what to do."""
     name = path.name
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise Refused(f"{name}: is larger than {MAX_BYTES // 2**20} MB; no publication known here is.")
         data = path.read_bytes()
     except OSError as error:
         raise Refused(
             f"{name}: cannot be opened ({error.strerror}); check that it is there and readable."
         ) from error
-    if len(data) > MAX_BYTES:
-        raise Refused(f"{name}: is larger than {MAX_BYTES // 2**20} MB; no publication known here is.")
     if not data.strip():
         raise Refused(f"{name}: is empty; download it again.")
     kind: Literal["workbook", "csv", "json"] = "workbook"
@@ -109,9 +110,15 @@ def _check_archive(name: str, data: bytes) -> None:
             if "xl/workbook.xml" not in archive.namelist():
                 raise Refused(f"{name}: is a zip archive and not a workbook; unpack it first.")
             damaged = archive.testzip()  # unpacks no more than the sizes just checked
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
-        raise Refused(f"{name}: is a damaged workbook ({error}); download it again.") from error
-    except zipfile.zlib.error as error:  # type: ignore[attr-defined]  # what zipfile lets through on bad data
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+        zlib.error,
+    ) as error:
         raise Refused(f"{name}: is a damaged workbook ({error}); download it again.") from error
     if damaged is not None:
         raise Refused(f"{name}: is a damaged workbook (its part {damaged!r}); download it again.")
@@ -131,7 +138,7 @@ def _read_workbook(name: str, data: bytes) -> tuple[Sheet, ...]:
         raise Refused(f"{name}: took more than {MAX_SECONDS} seconds to read; download it again.") from error
     if done.returncode != 0:  # the reader gave up or was stopped by its memory limit
         raise Refused(f"{name}: is a damaged workbook that cannot be read; download it again.")
-    outcome, answer = pickle.loads(done.stdout)
+    outcome, answer = pickle.loads(done.stdout)  # written by our own script, not by the file
     if outcome == "refused":
         raise Refused(f"{name}: is a damaged workbook ({' '.join(answer.split())}); download it again.")
     return tuple(Sheet(sheet, rows) for sheet, rows in answer)
