@@ -87,7 +87,7 @@ def run(
             make_year(folder)
         with dagster_instance() as instance:
             job = MainJob(instance, url, str(folder.absolute()), tell)
-            wanted = [(lane, key)] if lane else last_month(job.landed())
+            wanted = [(lane, key)] if lane else last_month(job.files())
             for one_lane, one_key in wanted:
                 job.run(one_lane, one_key)
     for one_lane, one_key in wanted:

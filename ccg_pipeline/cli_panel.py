@@ -13,7 +13,8 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.partitions import PartitionFault, month_key, words, year_key
+from ccg_pipeline.partitions import PartitionFault, month_key, year_key
+from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import log_view, unreleased
 from ccg_pipeline.resources import Panels, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_database, reading

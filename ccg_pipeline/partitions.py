@@ -1,9 +1,10 @@
 """Partitions: months for sources, observations and the interim lane; financial years for the annual lane.
 
-Belongs here: the two partition definitions, the mappings between them, and their words on the command line.
-Does not belong here: which data period a lane takes for a month (method/latest.py).
+Belongs here: the two partition definitions, the mappings between them, reading what somebody typed for one.
+Does not belong here: how one is printed (publish/naming.py), what a lane takes for it (method/latest.py).
 """
 
+import re
 from datetime import date
 
 import dagster as dg
@@ -27,25 +28,25 @@ class PartitionFault(Exception):
 
 
 def month_key(text: str) -> str:
-    """Return the partition key of a month written 2017-03."""
-    try:
-        return pd.Period(text, freq="M").strftime("%Y-%m") if len(text) == 7 else _refuse_month(text)
-    except ValueError:
-        return _refuse_month(text)
-
-
-def _refuse_month(text: str) -> str:
-    raise PartitionFault(f"--month {text!r} is not a month: write it as 2017-03.")
+    """Return the partition key of a month written 2017-03; or PartitionFault."""
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise PartitionFault(f"--month {text!r} is not a month: write it as 2017-03.")
+    if not MONTHS.has_partition_key(text):
+        raise PartitionFault(
+            f"--month {text} cannot be assessed: give a month that is over, from 2012-01 on."
+        )
+    return text
 
 
 def year_key(text: str) -> str:
-    """Return the partition key of a financial year written 2016-17 (`2016-04-01`)."""
-    first, dash, last = text.partition("-")
-    if not (dash and first.isdigit() and last.isdigit() and len(first) == 4 and len(last) == 2) or (
-        int(first) + 1
-    ) % 100 != int(last):
+    """Return the partition key of a financial year written 2016-17 (`2016-04-01`), or PartitionFault."""
+    written = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
+    if written is None or (int(written[1]) + 1) % 100 != int(written[2]):
         raise PartitionFault(f"--year {text!r} is not a financial year: write it as 2016-17.")
-    return f"{first}-04-01"
+    key = f"{written[1]}-04-01"
+    if not YEARS.has_partition_key(key):
+        raise PartitionFault(f"--year {text} cannot be assessed: give a year that is over, from 2013-14 on.")
+    return key
 
 
 def last_day(partition_key: str) -> date:
@@ -58,11 +59,3 @@ def last_day(partition_key: str) -> date:
 def first_day(partition_key: str) -> date:
     """Return the first day of a month (`2017-03`) or financial year (`2016-04-01`)."""
     return date.fromisoformat(partition_key if len(partition_key) == 10 else f"{partition_key}-01")
-
-
-def words(lane: str, partition_key: str) -> str:
-    """Return a lane's partition as people write it: `2017-03`, or `2016-17` for a financial year."""
-    if lane == "interim":
-        return partition_key
-    begin = int(partition_key[:4])
-    return f"{begin}-{(begin + 1) % 100:02d}"

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, func, select
 
 from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.partitions import words
 from ccg_pipeline.publish.assessment import MADE_UP, NOT_OFFICIAL
 from ccg_pipeline.publish.explanation import Explanation
+from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import Tables
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.run import Outcome

@@ -24,8 +24,8 @@ from ccg_pipeline.assets.gates import candidate_fingerprints, gate_key
 from ccg_pipeline.assets.lanes import partitions_of, standing
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
-from ccg_pipeline.partitions import words
 from ccg_pipeline.publish import assessment as published
+from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.parts import OPEN, panel_part
 from ccg_pipeline.resources import Methodology, Panels
 from ccg_pipeline.storage.database import reading

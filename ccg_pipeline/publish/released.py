@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, insert
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.assessment import SHOWN, assessed_tables
+from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.parts import OPEN, tables_of
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.storage.database import reading
@@ -63,7 +64,7 @@ def released(engine: Engine, edition: Edition, lane: str = "", partition_key: st
             lane, partition_key = _newest(released_partitions(connection))
         found = latest_release(connection, lane, partition_key) if lane else None
         if found is None:
-            named = f"{lane} table of {partition_key}" if lane else "table"
+            named = f"{lane} table of {words(lane, partition_key)}" if lane else "table"
             raise NotReleased(
                 f"No {named} has been released: `ccg panel status` says what is awaited, and --unreleased "
                 "shows what is not verified."
@@ -84,7 +85,7 @@ def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: 
             lane, partition_key = _newest(stands)
         stands = stands[(stands["lane"] == lane) & (stands["partition_key"] == partition_key)]
         if OPEN not in set(stands["part"]):
-            named = f"{lane} {partition_key}" if lane else "this database"
+            named = f"the {lane} lane for {words(lane, partition_key)}" if lane else "this database"
             raise NotReleased(f"Nothing has been scored in {named}: `ccg run` does that.")
         parts = {str(row.part): _part(connection, str(row.sha256)) for row in stands.itertuples(index=False)}
     header = {
