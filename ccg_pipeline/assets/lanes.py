@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import dagster as dg
 import pandas as pd
+from sqlalchemy import exists, func, select
 
 from ccg_pipeline.assets.described import (
     METHODOLOGISTS,
@@ -23,7 +24,7 @@ from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.areas import score_areas
 from ccg_pipeline.method.banding import band_indicators
 from ccg_pipeline.method.latest import latest_for_month, latest_for_year
-from ccg_pipeline.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, last_day
+from ccg_pipeline.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, first_day, last_day
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Methodology
 from ccg_pipeline.storage import frames
@@ -49,14 +50,28 @@ def standing(database: Database, table: str, lane: str, partition_key: str, **mo
 def latest_observations(
     database: Database, lane: str, partition_key: str, edition: Edition, codes: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the observation of each indicator (of `codes`) and organisation that a lane takes."""
-    end = last_day(partition_key)
+    """Return the observation of each indicator (of `codes`) and organisation that a lane takes.
+
+    The database hands out the latest period of each, and the whole year of those that take the mean of it.
+    """
+    begin, end, rows = first_day(partition_key), last_day(partition_key), observation.c
+    yearly = [one.code for one in edition.indicators if one.annual_value != "latest" and lane == "annual"]
+    latest = (
+        select(rows.indicator_code, rows.organisation_code, func.max(rows.period_end).label("latest"))
+        .where(rows.period_end <= end)
+        .group_by(rows.indicator_code, rows.organisation_code)
+        .subquery()
+    )
+    is_latest = exists().where(
+        latest.c.indicator_code == rows.indicator_code,
+        latest.c.organisation_code == rows.organisation_code,
+        latest.c.latest == rows.period_end,
+    )
+    of_the_year = rows.indicator_code.in_(yearly) & rows.period_end.between(begin, end)
     with reading(database.engine()) as connection:
-        rows = frames.read(
-            connection, observation, {"indicator_code": list(codes)}, observation.c.period_end <= end
-        )
+        known = frames.read(connection, observation, {"indicator_code": list(codes)}, is_latest | of_the_year)
     choose = latest_for_month if lane == "interim" else latest_for_year
-    return choose(rows.drop(columns="partition_key"), edition, end)
+    return choose(known.drop(columns="partition_key"), edition, end)
 
 
 def labelled(frame: pd.DataFrame, lane: str, partition_key: str) -> pd.DataFrame:
