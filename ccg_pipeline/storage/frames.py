@@ -48,7 +48,8 @@ def _plain(values: "pd.Series[Any]", column_type: object) -> list[Any]:
         return [bool(value) for value in values]
     if isinstance(column_type, Integer):
         return [None if value is None or pd.isna(value) else int(value) for value in values]
-    return ["" if value is None or value is pd.NA else str(value) for value in values]
+    # missing text is NaN in a column of dtype str, and must not become the word
+    return [value if isinstance(value, str) else "" if pd.isna(value) else str(value) for value in values]
 
 
 def replace(connection: Connection, table: Table, scope: Scope, frame: pd.DataFrame) -> None:
