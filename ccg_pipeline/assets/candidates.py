@@ -13,7 +13,7 @@ from ccg_pipeline.assets.described import METHODOLOGISTS, PIECES, code_version, 
 from ccg_pipeline.assets.lanes import (
     METHOD_VERSION,
     area_key,
-    labelled,
+    guarded,
     latest_observations,
     partitions_of,
     standing,
@@ -23,7 +23,10 @@ from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.publish.parts import OPEN, open_part, panel_part
+from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Methodology, launched_by
+from ccg_pipeline.schemas.candidates import candidate_schema
+from ccg_pipeline.schemas.overall import overall_schema
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.io_manager import Database, Piece
 
@@ -88,18 +91,19 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         methodology: Methodology,
     ) -> Iterator[dg.MaterializeResult]:
         edition, keys = methodology.edition(), list(context.partition_keys)
+        codes = list(ccgs()["ccg_code"])
         supplementary = {key: _supplementary(database, edition, lane.key, key) for key in keys}
         scores = {key: standing(database, "area_score", lane.key, key) for key in keys}
         bands_of = {key: bands[bands["partition_key"] == key] for key in keys}
         for rule in edition.panels:
             if candidate_key(lane.key, rule.key) not in context.selected_asset_keys:
                 continue
-            rated = {
-                key: labelled(
-                    rate_panel(bands_of[key], supplementary[key], edition, rule.key, lane.key), lane.key, key
-                )
-                for key in keys
-            }
+            schema = candidate_schema(edition, lane.key, rule.key, codes)
+            what = f"candidate ratings ({rule.key})"
+            rated = {}
+            for key in keys:
+                own = rate_panel(bands_of[key], supplementary[key], edition, rule.key, lane.key)
+                rated[key] = guarded(own, schema, what, lane.key, key)
             contents = {
                 key: panel_part(edition, lane.key, key, rule.key, rated[key], bands_of[key], scores[key])
                 for key in keys
@@ -167,11 +171,13 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         methodology: Methodology,
     ) -> dg.MaterializeResult:
         edition, keys = methodology.edition(), list(context.partition_keys)
+        schema = overall_schema(edition, list(ccgs()["ccg_code"]))
         contents, rated = {}, []
         for key in keys:
             own = bands[bands["partition_key"] == key]
             if lane.has_overall_rating:
-                overall = labelled(rate_overall(own, edition, lane.key), lane.key, key)
+                rated_overall = rate_overall(own, edition, lane.key)
+                overall = guarded(rated_overall, schema, "overall ratings", lane.key, key)
                 progress = _supplementary(database, edition, lane.key, key)
                 progress = progress[progress["organisation_kind"] == "stp"]
             else:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import dagster as dg
 import pandas as pd
+from pandera.pandas import DataFrameSchema
 from sqlalchemy import exists, func, select
 
 from ccg_pipeline.assets.described import (
@@ -27,6 +28,9 @@ from ccg_pipeline.method.latest import latest_for_month, latest_for_year
 from ccg_pipeline.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, first_day, last_day
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Methodology
+from ccg_pipeline.schemas.areas import area_schema
+from ccg_pipeline.schemas.bands import band_schema
+from ccg_pipeline.schemas.factory import conform
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.io_manager import Database, Piece
@@ -74,9 +78,15 @@ def latest_observations(
     return choose(known.drop(columns="partition_key"), edition, end)
 
 
-def labelled(frame: pd.DataFrame, lane: str, partition_key: str) -> pd.DataFrame:
-    """Return `frame` with the columns that say which lane and partition it is of."""
-    return frame.assign(lane=lane, partition_key=partition_key)
+def guarded(
+    frame: pd.DataFrame, schema: DataFrameSchema, what: str, lane: str, partition_key: str
+) -> pd.DataFrame:
+    """Return `frame` with the columns that say which lane and partition it is of, once it has its shape.
+
+    Raises SchemaFault, which names `what`, the column and the first rows.
+    """
+    labelled = frame.assign(lane=lane, partition_key=partition_key)
+    return conform(labelled, schema, f"{what} of {lane} {partition_key}")
 
 
 def each(keys: Sequence[str], make: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
@@ -113,10 +123,11 @@ def bands_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         edition, keys = methodology.edition(), list(context.partition_keys)
         codes = list(ccgs()["ccg_code"])
+        schema = band_schema(edition, codes)
 
         def bands_of(key: str) -> pd.DataFrame:
             latest = latest_observations(database, lane.key, key, edition, edition.indicator_codes)
-            return labelled(band_indicators(latest, edition, codes), lane.key, key)
+            return guarded(band_indicators(latest, edition, codes), schema, "bands", lane.key, key)
 
         bands = each(keys, bands_of)
         counts = bands["band"].value_counts()
@@ -183,10 +194,13 @@ def areas_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, bands: pd.DataFrame, methodology: Methodology
     ) -> Iterator[dg.MaterializeResult]:
         edition, keys = methodology.edition(), list(context.partition_keys)
-        scores = each(
-            keys,
-            lambda key: labelled(score_areas(bands[bands["partition_key"] == key], edition), lane.key, key),
-        )
+        schema = area_schema(edition, list(ccgs()["ccg_code"]))
+
+        def scores_of(key: str) -> pd.DataFrame:
+            own = bands[bands["partition_key"] == key]
+            return guarded(score_areas(own, edition), schema, "area scores", lane.key, key)
+
+        scores = each(keys, scores_of)
         for area in edition.areas:
             if area_key(lane.key, area) not in context.selected_asset_keys:
                 continue

@@ -14,6 +14,8 @@ from ccg_pipeline.assets.landing import file_rows, landed_of
 from ccg_pipeline.framework.model import Edition, Publication
 from ccg_pipeline.partitions import MONTHS
 from ccg_pipeline.resources import Landed, LandingFolder, Methodology
+from ccg_pipeline.schemas.factory import conform
+from ccg_pipeline.schemas.observations import quarantine_schema, source_observation_schema
 from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
 from ccg_pipeline.storage.io_manager import Database, Piece
 
@@ -34,7 +36,7 @@ def _in_months(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return frame.assign(partition_key=months)[months.isin(keys)]
 
 
-def deliver(landed: list[Landed], publication: str, keys: list[str]) -> list[Piece]:
+def deliver(landed: list[Landed], publication: str, keys: list[str], edition: Edition) -> list[Piece]:
     """Return what the files of a publication put into the months `keys`.
 
     Only months for which a file holds something are replaced: a file that was taken away does not take its
@@ -48,6 +50,10 @@ def deliver(landed: list[Landed], publication: str, keys: list[str]) -> list[Pie
         pieces.append(Piece("source_file", scope, files))
     if not read:
         return pieces
+    of_rows, of_refused = source_observation_schema(edition), quarantine_schema(edition)
+    for one in read:
+        conform(one.observations, of_rows, one.source_file.name)
+        conform(one.quarantine, of_refused, f"quarantine of {one.source_file.name}")
     observations = _in_months(pd.concat([one.observations for one in read]), keys)
     quarantine = pd.concat([one.quarantine for one in read])
     quarantine["partition_key"] = pd.to_datetime(quarantine["period_end"]).dt.strftime("%Y-%m").fillna("")
@@ -160,7 +166,7 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
         landed = landed_of(landing, database.engine(), methodology.edition(), publication.key, keys)
-        pieces = deliver(landed, publication.key, keys)
+        pieces = deliver(landed, publication.key, keys, methodology.edition())
         held = next((piece.frame for piece in pieces if piece.table == "source_observation"), None)
         return told(
             pieces,
@@ -196,7 +202,7 @@ def unplaced_files(
     landed = landed_of(landing, database.engine(), methodology.edition(), "", [])
     reasons = [str(one.outcome) for one in landed]
     return told(
-        deliver(landed, "", []),
+        deliver(landed, "", [], methodology.edition()),
         about=None,
         metadata={
             "files": len(landed),
