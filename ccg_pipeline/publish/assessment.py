@@ -12,6 +12,7 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.parts import OPEN, WHERE_FROM, WITHHELD, panel_indicators
+from ccg_pipeline.storage.tables import area_score, candidate_rating, indicator_band, overall_rating
 
 VERIFIED = "verified"
 OVERRIDDEN = "overridden"
@@ -21,6 +22,14 @@ RETURNED = "returned by the panel"
 WITHDRAWN = "withdrawn by the panel"
 SHOWN = (VERIFIED, OVERRIDDEN, SUPERSEDED)
 """What a panel has done, in the words of every released table, under which its area is shown."""
+
+LAYERS = {
+    "area_scores": area_score,
+    "ratings": candidate_rating,
+    "bands": indicator_band,
+    "overall": overall_rating,
+}
+"""Released table -> the layer that it shows: its columns come first, in that order, whoever has decided."""
 
 MADE_UP = (
     "MADE-UP DATA: every figure below was drawn from a seed and says nothing about any real organisation."
@@ -49,6 +58,10 @@ def assessed_tables(
         "bands": _bands(parts[OPEN], shown, edition),
         "overall": parts[OPEN]["overall_rating"].copy(),
     }
+    for name, layer in LAYERS.items():
+        first = [column.name for column in layer.columns]
+        rest = [column for column in tables[name].columns if column not in first]
+        tables[name] = tables[name][[*first, *rest]]
     tables["assessment"] = _wide(header, tables, parts[OPEN], edition, organisations)
     return {
         name: frame.assign(edition=header["edition"]).reset_index(drop=True) for name, frame in tables.items()
@@ -76,11 +89,11 @@ def _area_scores(
                     "lane": header["lane"],
                     "partition_key": header["partition_key"],
                     "area_code": area.code,
-                    "area": area.name,
+                    "area": area.slug,
                     "domain": area.domain,
                     "ccg_code": codes,
                     "score": float("nan"),
-                    "n_used": 0,
+                    "n_used": pd.NA,
                     "n_expected": len(edition.indicators_of(area.code)),
                     "note": "",
                     "why_no_score": state,
@@ -90,7 +103,8 @@ def _area_scores(
                 }
             )
         )
-    return pd.concat(pieces, ignore_index=True).sort_values(["area_code", "ccg_code"])
+    together = pd.concat([piece.astype({"n_used": "Int64"}) for piece in pieces], ignore_index=True)
+    return together.sort_values(["area_code", "ccg_code"])
 
 
 def _ratings(
@@ -116,7 +130,7 @@ def _ratings(
                     "grade": pd.NA,
                     "rating": "",
                     "score": float("nan"),
-                    "n_used": 0,
+                    "n_used": pd.NA,
                     "n_expected": len(rule.indicators),
                     "rule": "",
                     "detail": "",
@@ -126,9 +140,9 @@ def _ratings(
                 }
             )
         )
-    return pd.concat([piece.astype({"grade": "Int64"}) for piece in pieces], ignore_index=True).sort_values(
-        ["panel", "ccg_code"]
-    )
+    whole = {"grade": "Int64", "n_used": "Int64"}
+    together = pd.concat([piece.astype(whole) for piece in pieces], ignore_index=True)
+    return together.sort_values(["panel", "ccg_code"])
 
 
 def _bands(

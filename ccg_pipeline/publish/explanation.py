@@ -1,7 +1,7 @@
 """Explanation: from a rating to its bands, values and reference values, and the cell each came from.
 
 Belongs here: one CCG, one area, in the order in which a reader asks.
-Does not belong here: printing (cli.py), computing anything anew.
+Does not belong here: printing (printed.py), computing anything anew.
 """
 
 from collections.abc import Mapping
@@ -27,22 +27,29 @@ class Explanation:
 
 
 def find_ccg(organisations: pd.DataFrame, wanted: str) -> str:
-    """Return the code of a CCG given by ODS code, ONS code or a part of its name."""
+    """Return the code of a CCG given by ODS code, ONS code, its name or a part of it.
+
+    `organisations` has one row a CCG: ccg_code, ccg_name and, if known, ons_code. Raises NotKnown for no CCG
+    or several, naming five of them.
+    """
     upper = wanted.strip().upper()
     for column in ("ccg_code", "ons_code"):
         if column in organisations and (organisations[column] == upper).any():
             return str(organisations.loc[organisations[column] == upper, "ccg_code"].iloc[0])
-    found = organisations[organisations["ccg_name"].str.upper().str.contains(upper, regex=False)]
+    names = organisations["ccg_name"].str.upper()
+    found = organisations[names.isin([upper, f"NHS {upper} CCG"])]
+    if found.empty:
+        found = organisations[names.str.contains(upper, regex=False)]
     if len(found) == 1:
         return str(found["ccg_code"].iloc[0])
     if found.empty:
         raise NotKnown(f"There is no CCG {wanted!r}: give its code (02N) or a part of its name.")
-    names = ", ".join(f"{row.ccg_code} {row.ccg_name}" for row in found.head(5).itertuples(index=False))
-    raise NotKnown(f"{wanted!r} is {len(found)} CCGs, among them {names}: give a code.")
+    some = ", ".join(f"{row.ccg_code} {row.ccg_name}" for row in found.head(5).itertuples(index=False))
+    raise NotKnown(f"{wanted!r} is {len(found)} CCGs, among them {some}: give a code.")
 
 
 def find_area(edition: Edition, wanted: str) -> Area:
-    """Return an area given by code (122), slug or name."""
+    """Return an area given by code (122), slug or name; NotKnown lists them all."""
     key = wanted.strip().lower()
     for area in edition.areas:
         if key in (area.code, area.slug, area.name.lower()):

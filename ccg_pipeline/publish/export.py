@@ -14,11 +14,13 @@ from ccg_pipeline.storage.fingerprint import SIGNIFICANT_DIGITS
 
 FORMATS = ("csv", "json", "parquet")
 UNRELEASED = "UNRELEASED: not verified by the panels, not for publication"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes text that begins with one of these for a formula, and runs it."""
 
 
 def _formula_safe(value: Any) -> Any:
     """Return text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_SIGNS else value
 
 
 def stamped(frame: pd.DataFrame) -> pd.DataFrame:
@@ -27,23 +29,50 @@ def stamped(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def exported(frame: pd.DataFrame, file_format: str) -> bytes:
-    """Return `frame` in a format of FORMATS; dates as ISO text, missing as empty (CSV) or null.
+    """Return `frame` in a format of FORMATS; text has numbers with SIGNIFICANT_DIGITS digits.
 
-    Raises ValueError for another format.
+    CSV: dates as ISO text; missing and no text are both an empty cell; text that a spreadsheet would take for
+    a formula has an apostrophe before it. JSON: a list of rows; dates as ISO text, missing null, no text "".
+    Parquet: dates as dates, missing null, each column of its own type. ValueError for another format.
     """
-    frame = frame.copy()
-    for name in frame.columns:
-        if pd.api.types.is_datetime64_any_dtype(frame[name]):
-            frame[name] = frame[name].dt.strftime("%Y-%m-%d")
     if file_format == "csv":
-        safe = frame.map(_formula_safe)
-        text = safe.to_csv(index=False, lineterminator="\n", float_format=f"%.{SIGNIFICANT_DIGITS}g")
-        return text.encode("utf-8")
+        return _csv(frame)
     if file_format == "json":
-        records = json.loads(frame.to_json(orient="records", double_precision=SIGNIFICANT_DIGITS))
-        return (json.dumps(records, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+        return _json(frame)
     if file_format == "parquet":
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer, index=False, engine="pyarrow")
-        return buffer.getvalue()
+        return _parquet(frame)
     raise ValueError(f"There is no format {file_format!r}: choose one of {', '.join(FORMATS)}.")
+
+
+def _dates(frame: pd.DataFrame) -> list[str]:
+    return [name for name in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[name])]
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    safe = frame.assign(**{name: frame[name].dt.strftime("%Y-%m-%d") for name in _dates(frame)})
+    for name in safe.select_dtypes(["str", "object"]):
+        safe[name] = safe[name].map(_formula_safe, na_action="ignore")
+    text = safe.to_csv(index=False, lineterminator="\n", float_format=f"%.{SIGNIFICANT_DIGITS}g")
+    return text.encode("utf-8")
+
+
+def _json(frame: pd.DataFrame) -> bytes:
+    # pandas' own JSON counts decimals and not digits, so that a small number would lose most of its own
+    columns = [[_plain(value) for value in frame[name]] for name in frame.columns]
+    records = [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    return (json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
+
+
+def _parquet(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    typed = frame.astype(dict.fromkeys(_dates(frame), "date32[pyarrow]"))
+    typed.to_parquet(buffer, index=False, engine="pyarrow")
+    return buffer.getvalue()
