@@ -25,7 +25,8 @@ from ccg_pipeline.definitions import EDITION, build_definitions
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import MONTHS, last_day
 from ccg_pipeline.resources import Found, LandingFolder, Panels, home, launched_by
-from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.io_manager import Database
 from ccg_pipeline.storage.tables import source_observation
 
 Step = Callable[[str], None]
@@ -145,7 +146,7 @@ class MainJob:
         self._instance, self._tell = instance, tell
         self._edition = load_edition(EDITION)
         self._landing = LandingFolder(path=landing)
-        self._engine = open_database(database_url)
+        self._engine = Database(url=database_url).engine()
         progress = {"progress": _progress_logger(tell)}
         self._definitions = dg.Definitions.merge(
             build_definitions(database_url, landing), dg.Definitions(loggers=progress)

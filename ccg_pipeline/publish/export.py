@@ -8,6 +8,7 @@ import io
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ccg_pipeline.storage.fingerprint import SIGNIFICANT_DIGITS
@@ -68,6 +69,8 @@ def _plain(value: Any) -> Any:
         return None
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    if isinstance(value, np.integer):  # as a column of Int64 hands them out
+        return int(value)
     return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
 
 
