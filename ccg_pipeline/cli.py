@@ -1,252 +1,45 @@
-"""The ccg command: thin, every verb also reachable from Python.
+"""The ccg command: runs a verb, and turns whatever it raises into one sentence and an exit code.
 
-Belongs here: options, printing, exit codes (0 done, 1 the data or the method refused, 2 wrong use).
-Does not belong here: anything a caller from Python would miss; the panels' verbs (cli_panel.py).
+Belongs here: what holds for all verbs, which is warnings, errors, --debug and the exit codes: 0 done, 1 the
+data or the method refused, 2 wrong use.
+Does not belong here: the verbs themselves (cli_verbs.py, cli_panel.py).
 """
 
-import os
 import sys
-from pathlib import Path
-from typing import Annotated
+import warnings
 
-import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-from ccg_pipeline import cli_panel, printed
-from ccg_pipeline.framework.files import EditionError
-from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.partitions import PartitionFault, month_key, year_key
-from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
-from ccg_pipeline.publish.export import FORMATS, exported, stamped
-from ccg_pipeline.publish.released import NotReleased, Tables, log_view, released, unreleased
-from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.resources import database_url, landing_path
-from ccg_pipeline.storage.database import DatabaseFault, open_database
-from ccg_pipeline.storage.releases import StorageFault
-from expert_panels.ledger import DecisionRefused
-from expert_panels.ledger_table import LedgerError
-from expert_panels.terms import TermsError
-
-EDITION = "iaf_2016_17"
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    help="From published source files to the interim and annual assessment of Clinical Commissioning Groups.",
+STILL_BETA = (
+    "Parameter `backfill_policy` of function",
+    "Parameter `allow_nonexistent_upstream_partitions` of",
+    "Specifying a partitions_def on an AssetCheckSpec",
 )
-app.add_typer(cli_panel.app, name="panel")
-console, errors = Console(), Console(stderr=True)
+"""Dagster says of these three that a later release may change them. The lock holds the release that they were
+tried on, and whoever assesses CCGs can do nothing about it; any other warning is shown."""
 
-Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; SQLite in .ccg/ by default.")]
-Month = Annotated[str, typer.Option("--month", help="A month of the interim lane, as 2017-03.")]
-Year = Annotated[str, typer.Option("--year", help="A financial year of the annual lane, as 2016-17.")]
-Unreleased = Annotated[
-    bool, typer.Option("--unreleased", help="Show what the panels have not verified; logged and stamped.")
-]
-
-
-def chosen(month: str, year: str) -> tuple[str, str]:
-    """Return lane and partition key of --month or --year; `('', '')` for neither, PartitionFault for both."""
-    if month and year:
-        raise PartitionFault("Give --month or --year, not both.")
-    if month:
-        return "interim", month_key(month)
-    return ("annual", year_key(year)) if year else ("", "")
-
-
-@app.command()
-def run(
-    landing: Annotated[Path | None, typer.Option(help="Folder of source files as downloaded.")] = None,
-    month: Month = "",
-    year: Year = "",
-    database: Database = "",
-) -> None:
-    """Take a month or a year from its source files to the panels' gates, and release what may be released.
-
-    Without --landing it works on the made-up year, which it writes first where it is not there yet. Without
-    --month and --year it takes the last month in the folder, and the financial year when that month ends one.
-    """
-    from ccg_pipeline.run import MainJob, dagster_instance, last_month
-
-    lane, key = chosen(month, year)
-    url = database or database_url()
-    folder = landing or Path(landing_path())
-    if landing is not None and not landing.is_dir():
-        raise PartitionFault(f"--landing {landing}: there is no such folder.")
-    with _progress() as progress:
-        task = progress.add_task("starting", total=None)
-
-        def tell(step: str) -> None:
-            progress.update(task, description=step, advance=1)
-
-        if landing is None and not (folder.is_dir() and any(folder.iterdir())):
-            from ccg_pipeline.demo.year import make_year
-
-            tell(f"writing the made-up year into {folder}")
-            make_year(folder)
-        with dagster_instance() as instance:
-            job = MainJob(instance, url, str(folder.absolute()), tell)
-            wanted = [(lane, key)] if lane else last_month(job.files())
-            for one_lane, one_key in wanted:
-                job.run(one_lane, one_key)
-    for one_lane, one_key in wanted:
-        printed.summary(console, open_database(url), load_edition(EDITION), one_lane, one_key, job.outcome)
-
-
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("step {task.completed}"),
-        TimeElapsedColumn(),
-        console=errors,
-        transient=True,
-    )
-
-
-@app.command()
-def demo(
-    landing: Annotated[Path | None, typer.Option(help="Folder to write into; must be empty.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2016,
-) -> None:
-    """Write the made-up year: source files for all indicators, in the publishers' layouts, from a seed."""
-    from ccg_pipeline.demo.year import make_year
-
-    folder = landing or Path(landing_path())
-    with errors.status(f"writing into {folder}"):
-        files = make_year(folder, seed=seed)
-    console.print(f"Wrote {len(files)} made-up files into {folder} from seed {seed}.")
-
-
-def _tables(url: str, month: str, year: str, is_unreleased: bool, what: str) -> Tables:
-    lane, key = chosen(month, year)
-    engine = open_database(url or database_url())
-    edition = load_edition(EDITION)
-    if not is_unreleased:
-        return released(engine, edition, lane, key)
-    tables = unreleased(engine, edition, lane, key)
-    log_view(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
-    return tables
-
-
-@app.command()
-def show(
-    ccg: Annotated[str, typer.Argument(help="Code (02N) or a part of the name.")],
-    month: Month = "",
-    year: Year = "",
-    database: Database = "",
-    unreleased: Unreleased = False,
-) -> None:
-    """Print the assessment of one CCG."""
-    code = find_ccg(ccgs(), ccg)
-    printed.assessment(
-        console,
-        _tables(database, month, year, unreleased, f"show {code}"),
-        load_edition(EDITION),
-        code,
-    )
-
-
-@app.command(name="explain")
-def explain_area(
-    ccg: Annotated[str, typer.Argument(help="Code (02N) or a part of the name.")],
-    area: Annotated[str, typer.Argument(help="Code (122) or name of an area.")],
-    month: Month = "",
-    year: Year = "",
-    database: Database = "",
-    unreleased: Unreleased = False,
-) -> None:
-    """Go from a rating to its bands, values, reference values, and the source file and cell of each."""
-    edition, code = load_edition(EDITION), find_ccg(ccgs(), ccg)
-    wanted = find_area(edition, area)
-    tables = _tables(database, month, year, unreleased, f"explain {code} {wanted.code}")
-    printed.explanation(console, tables, edition, code, explain(tables.frames, edition, code, wanted))
-
-
-@app.command()
-def export(
-    table: Annotated[str, typer.Argument(help="assessment, area_scores, ratings, bands or overall.")],
-    file_format: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "csv",
-    output: Annotated[Path | None, typer.Option(help="File to write; standard output without.")] = None,
-    month: Month = "",
-    year: Year = "",
-    database: Database = "",
-    unreleased: Unreleased = False,
-) -> None:
-    """Write a released table; an unreleased one only with --unreleased, logged and stamped."""
-    if file_format not in FORMATS:
-        raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
-    tables = _tables(database, month, year, unreleased, f"export {table}")
-    if table not in tables.frames:
-        raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(sorted(tables.frames))}.")
-    frame = tables.frames[table]
-    content = exported(stamped(frame) if unreleased else frame, file_format)
-    if output is None:
-        sys.stdout.buffer.write(content)
-    else:
-        partial = output.with_name(f".{output.name}.part")
-        partial.write_bytes(content)
-        partial.replace(output)  # a kill leaves the old file or the new
-    errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
-
-
-@app.command()
-def method(
-    fit: Annotated[bool, typer.Option("--fit", help="Counts by grade beside the published counts.")] = False,
-    month: Month = "",
-    year: Year = "",
-    database: Database = "",
-) -> None:
-    """List every number of the method that is assumed, or show how the made-up year's counts compare."""
-    edition = load_edition(EDITION)
-    if not fit:
-        printed.method(console, edition)
-        return
-    lane, key = chosen(month, year)
-    engine = open_database(database or database_url())
-    tables = unreleased(engine, edition, lane, key)
-    log_view(engine, os.environ.get("CCG_ACTOR", ""), "method --fit", f"{tables.lane} {tables.partition_key}")
-    printed.fit(console, tables, edition)
-
-
-@app.command()
-def files(database: Database = "") -> None:
-    """Print every file that was met, read or refused, with the account of its rows."""
-    printed.files(console, open_database(database or database_url()))
-
-
-@app.command()
-def quarantine(database: Database = "") -> None:
-    """Print every refused row with its file, sheet, row number and all reasons."""
-    printed.quarantine(console, open_database(database or database_url()))
+DEBUG = "--debug"
 
 
 def main() -> None:
     """Run the command; a fault is one sentence on standard error, a traceback only with --debug."""
-    from ccg_pipeline.run import RunFailed
+    for beginning in STILL_BETA:
+        warnings.filterwarnings("ignore", message=beginning)
+    # Dagster warns while the assets are being defined, which importing the verbs already does.
+    from ccg_pipeline.cli_verbs import REFUSED, WRONG_USE, app, errors
 
-    debug = "--debug" in sys.argv
-    arguments = [one for one in sys.argv[1:] if one != "--debug"]
-    wrong_use = (PartitionFault, NotKnown)
-    refused = (
-        RunFailed,
-        DatabaseFault,
-        StorageFault,
-        EditionError,
-        TermsError,
-        LedgerError,
-        DecisionRefused,
-        NotReleased,
-        cli_panel.NotHere,
-    )
+    arguments = [one for one in sys.argv[1:] if one != DEBUG]
     try:
         app(arguments)
-    except (*wrong_use, *refused) as fault:
-        if debug:
+    except Exception as fault:  # whatever it is, it ends as one sentence
+        if len(arguments) < len(sys.argv) - 1:
             raise
-        errors.print(str(fault), markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2 if isinstance(fault, wrong_use) else 1)
+        sentence = str(fault)
+        if not isinstance(fault, (*WRONG_USE, *REFUSED)):
+            first = (sentence.splitlines() or [""])[0]
+            sentence = (
+                f"This should not have happened ({type(fault).__name__}: {first}); {DEBUG} shows where."
+            )
+        errors.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        sys.exit(2 if isinstance(fault, WRONG_USE) else 1)
 
 
 if __name__ == "__main__":

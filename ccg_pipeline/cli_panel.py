@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Engine
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import PartitionFault, month_key, year_key
+from ccg_pipeline.printed import provenance, stamp, table_of
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import log_view, unreleased
+from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Panels, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels import ledger, ledger_table
@@ -26,7 +27,11 @@ EDITION = "iaf_2016_17"
 SHORT = 12
 """Signs of a fingerprint that are printed, and asked back of who decides."""
 
-app = typer.Typer(no_args_is_help=True, help="What the six panels have before them, and their decisions.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="What the six panels have before them, and their decisions.",
+)
 console = Console()
 
 
@@ -34,12 +39,19 @@ class NotHere(Exception):
     """A decision that cannot be taken at this command line: one sentence."""
 
 
-Panel = Annotated[str, typer.Argument(help="cancer, dementia, diabetes, learning_disability …")]
-Month = Annotated[str, typer.Option("--month", help="A month of the interim lane, as 2017-03.")]
-Year = Annotated[str, typer.Option("--year", help="A financial year of the annual lane, as 2016-17.")]
-Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; SQLite in .ccg/ by default.")]
+Panel = Annotated[
+    str,
+    typer.Argument(
+        help="cancer, dementia, diabetes, learning_disability, maternity or mental_health.", metavar="PANEL"
+    ),
+]
+Month = Annotated[str, typer.Option("--month", help="Month of the interim lane: 2017-03.")]
+Year = Annotated[str, typer.Option("--year", help="Financial year of the annual lane: 2016-17.")]
+Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; without, SQLite in .ccg/.")]
 Actor = Annotated[str, typer.Option("--as", help="E-mail address of the member who decides.")]
-Seen = Annotated[str, typer.Option("--seen", help="Fingerprint of the table you saw, as `show` prints it.")]
+Seen = Annotated[
+    str, typer.Option("--seen", help="Sign of the table that you saw, as `panel show` prints it.")
+]
 Interests = Annotated[str, typer.Option("--interests", help='Your interests in any CCG, or "none".')]
 Reason = Annotated[str, typer.Option("--reason", help="Why; return, withdraw and override need it.")]
 
@@ -76,19 +88,26 @@ def _only_made_up(engine: Engine) -> None:
 def status(database: Database = "") -> None:
     """Print every round with its state, who has signed, and what is missing."""
     engine, all_terms = _open(database), Panels().all_terms()
-    table = Table(title="Panels", caption="Waiting is no failure: a gate opens by signatures alone.")
-    for name in ("round", "panel", "state", "signed", "table", "missing"):
-        table.add_column(name)
+    rounds: dict[tuple[str, str], list[list[str]]] = {}
+    needs: dict[tuple[str, str], dict[str, list[str]]] = {}
     for gate, state in ledger.states(engine, all_terms).items():
-        table.add_row(
-            f"{gate.lane} {words(gate.lane, gate.partition_key)} #{state.serial}",
-            gate.panel,
-            state.state,
-            ", ".join(signature.role for signature in (state.votes or state.published_by)) or "nobody",
-            state.subject[:SHORT],
-            "; ".join(state.missing),
-        )
-    console.print(table if table.row_count else "No table has been laid before a panel yet: `ccg run` does.")
+        signed = ", ".join(signature.role for signature in (state.votes or state.published_by)) or "nobody"
+        row = [gate.panel, str(state.serial), state.state, signed, state.subject[:SHORT]]
+        rounds.setdefault(gate[1:], []).append(row)
+        needs.setdefault(gate[1:], {}).setdefault("; ".join(state.missing), []).append(gate.panel)
+    with reading(engine) as connection:
+        stamp(console, kind_of(connection) == "made_up")
+    heads = ["panel", "round", "state", "signed by", "table"]
+    for lane, key in sorted(rounds, reverse=True):
+        console.print(table_of(heads, rounds[lane, key], title=f"{lane.capitalize()} {words(lane, key)}"))
+        for missing, panels in needs[lane, key].items():
+            if missing:
+                console.print(f"Needed of {', '.join(panels)}: {missing}.", markup=False, highlight=False)
+        console.print()
+    if rounds:
+        console.print("Waiting is no failure: a gate opens by signatures alone.", highlight=False)
+    else:
+        console.print("No table has been laid before a panel yet: `ccg run` does that.", highlight=False)
 
 
 @app.command()
@@ -101,18 +120,22 @@ def show(panel: Panel, month: Month = "", year: Year = "", database: Database = 
     log_view(engine, os.environ.get("CCG_ACTOR", ""), f"panel show {panel}", f"{lane} {key}")
     ratings = tables.frames["ratings"]
     own = ratings[ratings["panel"] == panel]
-    made_up = "MADE-UP DATA. " if tables.is_made_up else ""
-    table = Table(title=f"{made_up}{terms.title}, {lane} {words(lane, key)}: not released")
-    for name in ("CCG", "rating", "indicators", "why no rating"):
-        table.add_column(name)
+    names = own["ccg_code"] + " " + own["ccg_code"].map(ccgs().set_index("ccg_code")["ccg_name"])
     used = own["n_used"].astype("str") + " of " + own["n_expected"].astype("str")
-    for cells in zip(own["ccg_code"], own["rating"], used, own["why_no_rating"], strict=True):
-        table.add_row(*cells)
-    console.print(table)
-    counts = own["rating"].replace("", "not rated").value_counts()
-    console.print("; ".join(f"{name}: {count}" for name, count in counts.items()))
-    console.print(f"State: {state.state}. Missing: {'; '.join(state.missing) or 'nothing'}.")
-    console.print(f"Table {state.subject[:SHORT]} (give it back with --seen when you decide)")
+    rows = zip(names, own["rating"].replace("", "no rating"), used, strict=True)
+    stamp(console, tables.is_made_up)
+    title = f"{terms.title}, {lane} {words(lane, key)}: UNRELEASED"
+    console.print(table_of(["CCG", "rating", "indicators"], rows, title))
+    for code, why in zip(own["ccg_code"], own["why_no_rating"], strict=True):
+        if why:
+            console.print(f"{code}: {why}", markup=False, highlight=False)
+    counts = own["rating"].replace("", "no rating").value_counts()
+    console.print("; ".join(f"{name}: {count}" for name, count in counts.items()), highlight=False)
+    console.print(f"State: {state.state}. Missing: {'; '.join(state.missing) or 'nothing'}.", highlight=False)
+    console.print(
+        f"Table {state.subject[:SHORT]}: give it back with --seen when you decide.", highlight=False
+    )
+    console.print(provenance(tables), markup=False, highlight=False)
 
 
 def _decide(

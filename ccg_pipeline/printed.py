@@ -1,94 +1,159 @@
 """What the ccg command prints: summaries and tables for a terminal, with the stamp every print carries.
 
-Belongs here: laying out on a terminal what other rooms return.
-Does not belong here: options and exit codes (cli.py), finding or computing anything.
+Belongs here: laying out on a terminal what other rooms return; a cell is folded where it is too long, and
+never cut.
+Does not belong here: options and exit codes (cli_verbs.py, cli.py), finding or computing anything.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine, func, select
 
-from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
+from ccg_pipeline.assets.gates import VERIFIED_BY_PANEL
+from ccg_pipeline.checks.asset_checks import report_path
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.partitions import last_day
 from ccg_pipeline.publish.assessment import MADE_UP, NOT_OFFICIAL
 from ccg_pipeline.publish.explanation import Explanation
-from ccg_pipeline.publish.naming import words
+from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
 from ccg_pipeline.publish.released import Tables
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.run import Outcome
 from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.tables import area_score, gate, source_file
+from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.releases import latest_release
+from ccg_pipeline.storage.tables import area_score, candidate_rating, gate, source_file
 from ccg_pipeline.storage.tables import quarantine as quarantined
+
+BANDS = {0: "0, worse", 1: "1, within limits", 2: "2, better"}
+RANGE = {0: "0, outside the expected range", 1: "1, inside the expected range"}
 
 
 def _text(value: object) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
         return ""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, float):
+        if value.is_integer():
+            return f"{value:,.0f}"
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
     return escape(str(value))
 
 
-def _table(frame: pd.DataFrame, title: str = "", names: Sequence[str] = ()) -> Table:
-    table = Table(title=title or None, title_justify="left")
-    for name in names or frame.columns:
-        table.add_column(str(name))
-    for row in frame.itertuples(index=False):
+def table_of(
+    names: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", numbers: Sequence[str] = ()
+) -> Table:
+    """Return a table of `rows` under `names`; those in `numbers` stand right. An empty row is a line."""
+    table = Table(
+        title=escape(title) or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
+    for name in names:
+        table.add_column(name, overflow="fold", justify="right" if name in numbers else "left")
+    for row in rows:
         table.add_row(*(_text(value) for value in row))
     return table
 
 
-def _stamp(console: Console, is_made_up: bool) -> None:
+def stamp(console: Console, is_made_up: bool) -> None:
+    """Print, where there are such figures, that they are made up."""
     if is_made_up:
-        console.print(f"[bold reverse] {MADE_UP} [/]")
+        console.print(MADE_UP, style="bold reverse")
+
+
+def _stamp(console: Console, is_made_up: bool) -> None:
+    stamp(console, is_made_up)
     console.print(NOT_OFFICIAL, style="italic")
 
 
 def summary(
-    console: Console, engine: Engine, edition: Edition, lane: str, partition_key: str, outcome: Outcome
+    console: Console, engine: Engine, edition: Edition, wanted: Sequence[tuple[str, str]], outcome: Outcome
 ) -> None:
-    """Print the short table that a run ends with: what was assessed, awaited and refused, where to look."""
-    scope = {"lane": lane, "partition_key": partition_key}
+    """Print the short table that a run ends with: what was assessed, awaited and refused, where to look.
+
+    `wanted`: the lanes and partition keys of the run, a column each.
+    """
     with reading(engine) as connection:
-        scores = frames.read(connection, area_score, scope)
-        gates = frames.read(connection, gate, scope)
         n_quarantined = connection.execute(select(func.count()).select_from(quarantined)).scalar_one()
         refused = frames.read(connection, source_file, {"state": "refused"})
-    _stamp(console, bool(scores["is_made_up"].any()))
-    table = Table(title=f"{edition.lane(lane).title}, {words(lane, partition_key)}", title_justify="left")
-    table.add_column("what")
-    table.add_column("figure")
-    scored = scores[scores["score"].notna()]
-    table.add_row("CCGs", str(scores["ccg_code"].nunique()))
-    table.add_row("areas of each", str(scores["area_code"].nunique()))
-    table.add_row("area scores", f"{len(scored):,} of {len(scores):,}")
-    not_assessed = sorted(set(scores["area_code"]) - set(scored["area_code"]))
-    if not_assessed:
-        table.add_row("areas not assessed (no data)", ", ".join(not_assessed))
-    needs = gates["missing"].where(gates["missing"] == "", "; needs " + gates["missing"])
-    states = dict(zip(gates["panel"], gates["state"] + needs, strict=True))
-    for rule in edition.panels:
-        table.add_row(f"panel: {rule.name}", states.get(rule.key, "not ready"))
-    table.add_row("rows quarantined", f"{n_quarantined:,}" + (" (ccg quarantine)" if n_quarantined else ""))
-    table.add_row("files refused", f"{len(refused)}" + (" (ccg files)" if len(refused) else ""))
-    table.add_row("checks warned", f"{len(set(outcome.warned))}")
-    console.print(table)
-    for sentence in refused["refusal"]:
-        console.print(f"Refused: {sentence}", markup=False)
-    for check in sorted(set(outcome.warned)):
-        console.print(f"Warned: {check}", markup=False)
+        is_made_up = kind_of(connection) == "made_up"
+    about = {f"{lane} {words(lane, key)}": _assessed(engine, edition, lane, key) for lane, key in wanted}
+    warned = sorted({one for one in outcome.warned if not one.endswith(f": {VERIFIED_BY_PANEL}")})
+    rows: list[list[object]] = [
+        [name, *(column[name] for column in about.values())] for name in next(iter(about.values()))
+    ]
+    rows += [
+        ["rows quarantined", f"{n_quarantined:,}"],
+        ["files refused", len(refused)],
+        ["checks warned", len(warned)],
+    ]
+    _stamp(console, is_made_up)
     console.print(
-        "Where to look: `ccg show CCG`, `ccg explain CCG AREA`, `ccg panel status`; `make ui` shows the runs "
-        + ", ".join(run_id[:8] for run_id in outcome.run_ids),
-        markup=False,
+        table_of([edition.title, *about], ([*row, *[""] * (len(about) + 1 - len(row))] for row in rows))
     )
+    for sentence in refused["refusal"]:
+        console.print(f"Refused: {sentence}", markup=False, highlight=False)
+    for check in warned:
+        console.print(f"Warned: {check}", markup=False, highlight=False)
+    reports = {report_path(last_day(key).strftime("%Y-%m")) for _, key in wanted}
+    console.print(_where_to_look(sorted(reports), n_quarantined, len(refused), len(outcome.run_ids)))
+
+
+def _assessed(engine: Engine, edition: Edition, lane: str, key: str) -> dict[str, str]:
+    scope = {"lane": lane, "partition_key": key}
+    with reading(engine) as connection:
+        scores = frames.read(connection, area_score, scope)
+        rated = frames.read(connection, candidate_rating, scope)
+        gates = frames.read(connection, gate, scope)
+        release = latest_release(connection, lane, key)
+    scored = scores[scores["score"].notna()]
+    without = sorted(set(scores["area_code"]) - set(scored["area_code"]))
+    n_rated = rated[rated["grade"].notna()].groupby("panel").size()
+    states = dict(zip(gates["panel"], gates["state"], strict=True))
+    return {
+        "CCGs": str(scores["ccg_code"].nunique()),
+        "areas scored": f"{scored['area_code'].nunique()} of {scores['area_code'].nunique()}",
+        "areas not assessed, no data": ", ".join(without) or "none",
+        "area scores": f"{len(scored):,} of {len(scores):,}",
+        **{
+            f"{rule.name} ratings": f"{n_rated.get(rule.key, 0)}, {states.get(rule.key, 'not ready')}"
+            for rule in edition.panels
+        },
+        "released table": "none" if release is None else f"release {release.serial}",
+    }
+
+
+def _where_to_look(reports: Sequence[Path], n_quarantined: int, n_refused: int, n_runs: int) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("[bold]Where to look[/]", "")
+    table.add_row("ccg panel status", "what each panel has before it, and what it takes")
+    table.add_row("ccg show CCG", "the assessment of a CCG")
+    table.add_row("ccg explain CCG AREA", "from a rating to the cell of each figure")
+    if n_quarantined:
+        table.add_row("ccg quarantine", "every refused row and why")
+    if n_refused:
+        table.add_row("ccg files", "every file and the account of its rows")
+    for path in reports:
+        if path.is_file():
+            table.add_row("plausibility", escape(str(path)))
+    table.add_row("make ui", f"the {n_runs} runs in Dagster")
+    return table
 
 
 def provenance(tables: Tables) -> str:
@@ -104,145 +169,149 @@ def provenance(tables: Tables) -> str:
     )
 
 
-def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str) -> None:
-    """Print the assessment of one CCG: its ratings, its area scores by domain, the overall rating."""
-    row = tables.frames["assessment"].set_index("ccg_code").loc[ccg_code]
+def _head(console: Console, tables: Tables, edition: Edition, ccg_code: str, about: str = "") -> None:
     _stamp(console, tables.is_made_up)
-    console.print(
-        f"[bold]{_text(row['ccg_name'])}[/] ({ccg_code}), {_text(row['region_name'])}, "
-        f"{_text(row['stp_name'])}"
-    )
+    names = ccgs().set_index("ccg_code")["ccg_name"]
+    title = f"{edition.lane(tables.lane).title}, {words(tables.lane, tables.partition_key)}"
+    console.print(f"\n[bold]{escape(names[ccg_code])}[/] ({ccg_code}){about}\n{title}", highlight=False)
+
+
+def _notes(console: Console, notes: Iterable[tuple[str, str]]) -> None:
+    for about, note in notes:
+        if note:
+            console.print(f"{about}: {note}", markup=False, highlight=False)
+
+
+def _used(row: pd.Series, none: str = "withheld") -> str:
+    return none if pd.isna(row["n_used"]) else f"{row['n_used']} of {row['n_expected']}"
+
+
+def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str) -> None:
+    """Print the assessment of one CCG: the overall rating, its panel areas, its area scores by domain."""
+    wide = tables.frames["assessment"]
+    row = wide[wide["ccg_code"] == ccg_code].iloc[0]
+    _head(console, tables, edition, ccg_code, escape(f", {row['region_name']}, {row['stp_name']}"))
     if "overall_rating" in row.index:
-        console.print(
-            f"Overall: [bold]{row['overall_rating'] or 'no rating: ' + row['overall_why_no_rating']}[/] "
-            f"(score {_text(row['overall_score'])} of 2; performance {_text(row['performance_score'])}, "
-            f"leadership {row['leadership_judgement']}, finance {row['finance_judgement']}; "
-            f"plan: {row['stp_plan_progress'] or 'no progress rating'}, 161a {row['stp_161a_judgement']})"
-        )
-    ratings = tables.frames["ratings"]
-    own = ratings[ratings["ccg_code"] == ccg_code]
-    shown = own[["panel", "rating", "verification", "n_used", "n_expected", "why_no_rating"]].copy()
-    shown["panel"] = [edition.panel(panel).name for panel in shown["panel"]]
-    shown.loc[shown["why_no_rating"] == shown["verification"], "why_no_rating"] = ""
-    console.print(_table(shown, "Panel areas", ["area", "rating", "verification", "used", "of", "why none"]))
-    scores = tables.frames["area_scores"]
-    own = scores[scores["ccg_code"] == ccg_code]
-    domains = {domain.code: domain.name for domain in edition.domains}
-    shown = own[["domain", "area_code", "area", "score", "n_used", "n_expected", "why_no_score"]].copy()
-    shown["domain"] = shown["domain"].map(lambda code: domains.get(code, code))
-    shown["area"] = [edition.area(code).name for code in shown["area_code"]]
-    names = ["domain", "area", "name", "score 0–2", "indicators", "of", "why none"]
-    console.print(_table(shown, "Areas", names))
-    console.print(provenance(tables), markup=False)
+        console.print(_overall(row))
+    ratings, scores = tables.frames["ratings"], tables.frames["area_scores"]
+    own = [one for _, one in ratings[ratings["ccg_code"] == ccg_code].iterrows()]
+    lines = [
+        [edition.panel(one["panel"]).name, one["rating"] or "no rating", _used(one), one["verification"]]
+        for one in own
+    ]
+    console.print(table_of(["panel area", "rating", "indicators", "verification"], lines))
+    whys = ((edition.panel(one["panel"]).name, one["why_no_rating"]) for one in own)
+    verifications = {one["verification"] for one in own}
+    _notes(console, ((name, why) for name, why in whys if why not in verifications))
+    by_area = {one["area_code"]: one for _, one in scores[scores["ccg_code"] == ccg_code].iterrows()}
+    lines = []
+    for domain in edition.domains:
+        lines.append([f"— {domain.name}", "", ""])
+        for area in edition.areas:
+            if area.domain == domain.code:
+                one = by_area[area.code]
+                score = "none" if pd.isna(one["score"]) else f"{one['score']:.2f}"
+                withheld = one["why_no_score"] if pd.isna(one["n_used"]) else ""
+                lines.append([f"{area.code} {area.name}", score, withheld or _used(one)])
+    console.print(table_of(["area", "score 0–2", "indicators"], lines, numbers=["score 0–2"]))
+    notes = (
+        (code, f"{one['why_no_score']} {'' if one['note'].startswith('rests on') else one['note']}".strip())
+        for code, one in by_area.items()
+        if not pd.isna(one["n_used"])
+    )
+    _notes(console, notes)
+    console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
+
+
+def _overall(row: pd.Series) -> Table:
+    judged = {name: row[f"{name}_judgement"] or "none" for name in ("leadership", "finance")}
+    rows = [
+        ["overall rating", row["overall_rating"] or f"none: {row['overall_why_no_rating']}"],
+        ["overall score 0–2", _text(row["overall_score"]) or "none"],
+        ["performance score", _text(row["performance_score"]) or "none"],
+        ["leadership (165a)", judged["leadership"]],
+        ["finance (141b)", judged["finance"]],
+        ["rests on", f"{100 * row['weight_used']:.0f} % of the weights"],
+        ["plan's progress", row["stp_plan_progress"] or "none"],
+        ["plan (161a)", row["stp_161a_judgement"] or "none"],
+    ]
+    return _pairs("", rows)
+
+
+def _pairs(title: str, rows: Iterable[Sequence[str]]) -> Table:
+    """Two columns without heads: what, and what it is. The texts are escaped already."""
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, show_header=False)
+    table.add_column(no_wrap=True, min_width=17, style="dim")
+    table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def explanation(
     console: Console, tables: Tables, edition: Edition, ccg_code: str, found: Explanation
 ) -> None:
     """Print an area of a CCG from its rating down to the cell of each figure."""
-    _stamp(console, tables.is_made_up)
-    names = ccgs().set_index("ccg_code")["ccg_name"]
-    console.print(f"[bold]{escape(names[ccg_code])}[/] ({ccg_code}), {found.area.code} {found.area.name}")
+    _head(console, tables, edition, ccg_code, escape(f": {found.area.code} {found.area.name}"))
     score = found.score
-    console.print(
-        f"Area score {_text(score['score']) or 'none'} of 2 from {score['n_used']} of {score['n_expected']} "
-        f"indicators. {score['why_no_score']} {score['note']}".strip()
-    )
+    figure = f"{score['score']:.2f}" if not pd.isna(score["score"]) else f"none, {score['why_no_score']}"
+    used = "" if pd.isna(score["n_used"]) else f", from {_used(score)} indicators"
+    rows = [["area score 0–2", escape(figure + used)]]
+    if score["note"] and not score["note"].startswith("rests on"):
+        rows.append(["note", escape(score["note"])])
     if found.rating is not None:
-        rating = found.rating
-        console.print(
-            f"Panel rating: {rating['rating'] or 'none'} ({rating['verification']}). {rating['rule']} "
-            f"{rating['detail']} {rating['why_no_rating']}".strip(),
-            markup=False,
-        )
-    for row in found.indicators.itertuples(index=False):
+        rows += _rating(found.rating)
+    console.print(_pairs("", rows))
+    for row in found.indicators.to_dict("records"):
+        console.print()
         console.print(_indicator(row, edition))
-    console.print(provenance(tables), markup=False)
+    console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
 
 
-def _indicator(row: object, edition: Edition) -> Table:
-    cell = row._asdict()  # type: ignore[attr-defined]  # a named tuple, which pandas types as object
-    indicator = edition.indicator(cell["indicator_code"])
-    table = Table(title=f"{indicator.code} {escape(indicator.name)}", show_header=False, title_justify="left")
-    figure = f"{_text(cell['value'])} {indicator.unit}" if cell["judgement"] == "" else cell["judgement"]
-    table.add_row("value", figure if cell["status"] == "published" else cell["status"])
-    if _text(cell["numerator"]):
-        table.add_row("counts", f"{_text(cell['numerator'])} of {_text(cell['denominator'])}")
-    if _text(cell["lower_95"]):
-        table.add_row("95 % interval", f"{_text(cell['lower_95'])} to {_text(cell['upper_95'])}")
-    table.add_row("data period", f"{_text(cell['period_start'])} to {_text(cell['period_end'])}")
-    basis = f"{cell['reference_basis']}, {cell['reference_provenance']}"
-    table.add_row("reference", f"{_text(cell['reference_value']) or 'none'} ({basis})")
-    table.add_row("direction", indicator.direction.replace("_", " "))
-    if cell["withheld"]:
-        table.add_row("band", "withheld until its panel has verified the area")
+def _rating(rating: pd.Series) -> list[list[str]]:
+    rows = [["panel rating", escape(f"{rating['rating'] or 'none'} ({rating['verification']})")]]
+    if rating["why_no_rating"] not in ("", rating["verification"]):
+        rows.append(["why no rating", escape(rating["why_no_rating"])])
+    if rating["rule"]:
+        grades = json.loads(rating["detail"])
+        each = ", ".join(f"{code} {grade or 'none'}" for code, grade in grades.items())
+        rows.append(["by", escape(f"{rating['rule']} of the grades 1 (best) to 4 (worst): {each}")])
+    return rows
+
+
+def _indicator(row: Mapping[Hashable, Any], edition: Edition) -> Table:
+    indicator = edition.indicator(row["indicator_code"])
+    figure = row["judgement"] or f"{_text(row['value'])} {indicator.unit}"
+    rows = [["value", escape(figure) if row["status"] == "published" else f"none, {row['status']}"]]
+    if _text(row["numerator"]):
+        rows.append(["counts", f"{_text(row['numerator'])} of {_text(row['denominator'])}"])
+    if _text(row["lower_95"]):
+        rows.append(["95 % interval", f"{_text(row['lower_95'])} to {_text(row['upper_95'])}"])
+    if _text(row["period_end"]):
+        rows.append(["data period", f"{_text(row['period_start'])} to {_text(row['period_end'])}"])
+    reference = REFERENCES[row["reference_basis"]]
+    if _text(row["reference_value"]):
+        reference = f"{_text(row['reference_value'])}, {reference} ({row['reference_provenance']})"
+    rows += [["reference", reference], ["direction", indicator.direction.replace("_", " ")]]
+    if row["withheld"]:
+        rows.append(["band", "withheld until its panel has verified the area"])
     else:
-        z = f", {_text(cell['z'])} standard errors ({cell['limits']} limits)" if _text(cell["z"]) else ""
-        table.add_row("band", f"{_text(cell['band']) or 'none'}{z} {escape(cell['why_no_band'])}".strip())
-        table.add_row("points", _text(cell["points"]) or "none")
-    where = [cell["source_name"], cell["sheet"], cell["cell"]]
-    table.add_row("source", escape(", ".join(part for part in where if part)) or "no file")
-    table.add_row(
-        "publication", f"{edition.publication(indicator.publication).title} ({cell['layout']} layout)"
-    )
-    if cell["note"]:
-        table.add_row("note", escape(cell["note"]))
-    return table
+        rows.append(["band", _band(row)])
+    where = [row["source_name"], row["sheet"], row["cell"]]
+    nowhere = "a file that newer data have replaced" if row["status"] == "published" else "none"
+    rows.append(["source", escape(", ".join(part for part in where if part)) or nowhere])
+    layout = f", {LAYOUTS[row['layout']]}" if row["layout"] else ""
+    rows.append(["publication", escape(f"{edition.publication(indicator.publication).title}{layout}")])
+    if row["note"]:
+        rows.append(["note", escape(row["note"])])
+    return _pairs(f"{indicator.code} {escape(indicator.name)}", rows)
 
 
-def method(console: Console, edition: Edition) -> None:
-    """Print every number and choice of the method that is this project's assumption, and how many are not."""
-    numbers = numbers_table(edition)
-    assumed = numbers[numbers["provenance"] == "assumed"].drop(columns="provenance")
-    console.print(_table(assumed, f"{edition.title}: assumed, not NHS England's"))
-    counts = numbers["provenance"].value_counts()
-    console.print(
-        "; ".join(f"{name}: {counts.get(name, 0)}" for name in ("found", "derived", "memory", "assumed"))
-    )
-
-
-def fit(console: Console, tables: Tables, edition: Edition) -> None:
-    """Print counts by grade beside the published counts, and each indicator's share of CCGs by band."""
-    _stamp(console, tables.is_made_up)
-    console.print("Shown, never tuned to: made-up figures need not give the published counts.")
-    overall = tables.frames["overall"]
-    grades = fit_by_grade(tables.frames["ratings"], edition, overall if len(overall) else None)
-    console.print(_table(grades.drop(columns=["lane", "partition_key", "is_made_up"]), "By grade"))
-    bands = fit_by_band(tables.frames["bands"], edition)
-    console.print(_table(bands.drop(columns=["lane", "partition_key", "is_made_up"]), "By band"))
-    console.print(provenance(tables), markup=False)
-
-
-def files(console: Console, engine: Engine) -> None:
-    """Print the ledger of files: a line a file, whose counts add up to the rows read."""
-    with reading(engine) as connection:
-        met = frames.read(connection, source_file, {})
-    columns = ["name", "publication", "state", "rows_read", "rows_used", "rows_not_asked_for"]
-    columns += ["rows_not_an_organisation", "rows_quarantined"]
-    met = met.sort_values(["publication", "name"])
-    names = [
-        "file",
-        "publication",
-        "state",
-        "rows",
-        "used",
-        "not asked for",
-        "no organisation",
-        "quarantined",
-    ]
-    console.print(_table(met[columns], "Files", names))
-    for row in met[met["refusal"] != ""].itertuples(index=False):
-        console.print(f"Refused: {row.refusal}", markup=False)
-    console.print(f"{len(met)} files, {met['rows_read'].sum():,} rows.")
-
-
-def quarantine(console: Console, engine: Engine) -> None:
-    """Print every refused row, with all its reasons."""
-    with reading(engine) as connection:
-        rows = frames.read(connection, quarantined, {})
-    columns = ["source_name", "sheet", "row", "indicator_code", "organisation_code", "reasons"]
-    if len(rows):
-        console.print(
-            _table(rows[columns], "Quarantine", ["file", "sheet", "row", "indicator", "code", "why"])
-        )
-    console.print(f"{len(rows)} rows in quarantine.")
+def _band(row: Mapping[Hashable, Any]) -> str:
+    if pd.isna(row["points"]):
+        return f"none: {escape(row['why_no_band'])}"
+    if pd.isna(row["band"]):
+        return f"none, {_text(row['points'])} points of 2 by the edition's scale"
+    named = RANGE if row["direction"] == "no_direction" else BANDS
+    z = f"; {_text(row['z'])} standard errors ({row['limits']} limits)" if _text(row["z"]) else ""
+    return f"{named.get(row['band'], _text(row['band']))}{z}"

@@ -31,14 +31,17 @@ LAYERS = (
     {"definitions"},
     {"run"},  # runs the definitions in one process, so that the command line needs no Dagster
     {"printed"},
+    {"printed_lists"},
     {"cli_panel"},
+    {"cli_verbs"},
     {"cli"},
 )
 """Rooms of ccg_pipeline from the ground up. A room imports itself and those below, never one beside it."""
 
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 NEVER = {("demo", "method")}  # the made-up year's truth must not come from what is tested with it
-OF_PANELS = {"resources", "assets", "checks", "automation", "definitions", "run", "cli_panel", "cli"}
+ON_TOP = {"run", "cli_panel", "cli_verbs", "cli"}
+OF_PANELS = {"resources", "assets", "checks", "automation", "definitions", *ON_TOP}
 """Rooms that may import expert_panels, which imports none of them."""
 
 PURE = {"framework", "reference", "method"}

@@ -1,0 +1,238 @@
+"""The verbs of the ccg command: thin, every one also reachable from Python.
+
+Belongs here: options, and handing what they ask for to the rooms that do it and to the print.
+Does not belong here: anything a caller from Python would miss; the panels' verbs (cli_panel.py); what is
+printed (printed.py, printed_lists.py), what becomes of an error (cli.py).
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ccg_pipeline import cli_panel, printed, printed_lists
+from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
+from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
+from ccg_pipeline.framework.files import EditionError
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.partitions import PartitionFault, month_key, year_key
+from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
+from ccg_pipeline.publish.export import FORMATS, exported, stamped
+from ccg_pipeline.publish.released import NotReleased, Tables, log_view, released, unreleased
+from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.resources import database_url, landing_path
+from ccg_pipeline.run import MainJob, RunFailed, dagster_instance, last_month
+from ccg_pipeline.storage.database import DatabaseFault, open_database
+from ccg_pipeline.storage.releases import StorageFault
+from expert_panels.ledger import DecisionRefused
+from expert_panels.ledger_table import LedgerError
+from expert_panels.terms import TermsError
+
+WRONG_USE = (PartitionFault, NotKnown, DemoError)
+REFUSED = (
+    RunFailed,
+    DatabaseFault,
+    StorageFault,
+    EditionError,
+    TermsError,
+    LedgerError,
+    DecisionRefused,
+    NotReleased,
+    cli_panel.NotHere,
+)
+"""With WRONG_USE, every exception whose text is a sentence for whoever typed the command."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="From published source files to the interim and annual assessment of Clinical Commissioning Groups.",
+)
+app.add_typer(cli_panel.app, name="panel")
+console, errors = Console(), Console(stderr=True)
+
+TABLES = ("assessment", "area_scores", "ratings", "bands", "overall")
+Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the name.", metavar="CCG")]
+Landing = Annotated[
+    Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")
+]
+Unreleased = Annotated[
+    bool, typer.Option("--unreleased", help="What the panels have not verified; logged and stamped.")
+]
+
+
+@app.callback()
+def every_verb(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Declare --debug, which may stand anywhere, for the help; cli.py takes it out before."""
+    del debug
+
+
+def _chosen(month: str, year: str) -> tuple[str, str]:
+    """Return lane and partition key of --month or --year; `('', '')` for neither, PartitionFault for both."""
+    if month and year:
+        raise PartitionFault("Give --month or --year, not both.")
+    if month:
+        return "interim", month_key(month)
+    return ("annual", year_key(year)) if year else ("", "")
+
+
+@app.command()
+def run(landing: Landing = None, month: Month = "", year: Year = "", database: Database = "") -> None:
+    """Take a month or a year from its source files to the panels' gates, and release what may be released.
+
+    `--landing` names a folder of source files as they were downloaded. Without it, it is the made-up year,
+    which is written first if need be. Without `--month` and `--year` it is the last month in the folder, and
+    the financial year when that month ends one.
+    """
+    lane, key = _chosen(month, year)
+    url = database or database_url()
+    folder = landing or Path(landing_path())
+    if landing is not None and not landing.is_dir():
+        raise PartitionFault(f"--landing {landing}: there is no such folder.")
+    with _progress() as progress:
+        task = progress.add_task("starting", total=None)
+
+        def tell(step: str) -> None:
+            progress.update(task, description=step, advance=1)
+
+        if landing is None and is_unfinished(folder):
+            make_year(folder, progress=lambda name: tell(f"making up {name}"))
+        with dagster_instance() as instance:
+            job = MainJob(instance, url, str(folder.absolute()), tell)
+            wanted = [(lane, key)] if lane else last_month(job.files())
+            for one_lane, one_key in wanted:
+                job.run(one_lane, one_key)
+    printed.summary(console, open_database(url), load_edition(EDITION), wanted, job.outcome)
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("step {task.completed}"),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+    )
+
+
+@app.command()
+def demo(
+    landing: Landing = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2016,
+) -> None:
+    """Write the made-up year: source files for all indicators, in the publishers' layouts, from a seed.
+
+    The folder must be empty, or hold such a year, which is written again.
+    """
+    folder = landing or Path(landing_path())
+    with errors.status(f"writing into {folder}"):
+        files = make_year(folder, seed=seed)
+    console.print(f"Wrote {len(files)} made-up files into {folder} from seed {seed}.", soft_wrap=True)
+
+
+def _tables(url: str, month: str, year: str, is_unreleased: bool, what: str) -> Tables:
+    lane, key = _chosen(month, year)
+    engine = open_database(url or database_url())
+    edition = load_edition(EDITION)
+    if not is_unreleased:
+        return released(engine, edition, lane, key)
+    tables = unreleased(engine, edition, lane, key)
+    log_view(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
+    return tables
+
+
+@app.command()
+def show(
+    ccg: Ccg, month: Month = "", year: Year = "", database: Database = "", unreleased: Unreleased = False
+) -> None:
+    """Print the assessment of one CCG."""
+    code = find_ccg(ccgs(), ccg)
+    tables = _tables(database, month, year, unreleased, f"show {code}")
+    printed.assessment(console, tables, load_edition(EDITION), code)
+
+
+@app.command(name="explain")
+def explain_area(
+    ccg: Ccg,
+    area: Annotated[str, typer.Argument(help="Code (122) or name of an area.", metavar="AREA")],
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    unreleased: Unreleased = False,
+) -> None:
+    """Go from a rating to its bands, values, reference values, and the source file and cell of each."""
+    edition, code = load_edition(EDITION), find_ccg(ccgs(), ccg)
+    wanted = find_area(edition, area)
+    tables = _tables(database, month, year, unreleased, f"explain {code} {wanted.code}")
+    printed.explanation(console, tables, edition, code, explain(tables.frames, edition, code, wanted))
+
+
+@app.command()
+def export(
+    table: Annotated[
+        str, typer.Argument(help="assessment, area_scores, ratings, bands or overall.", metavar="TABLE")
+    ],
+    file_format: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "csv",
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output without.")] = None,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    unreleased: Unreleased = False,
+) -> None:
+    """Write a released table; an unreleased one only with `--unreleased`, logged and stamped."""
+    if file_format not in FORMATS:
+        raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
+    if table not in TABLES:
+        raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
+    if output is not None and not output.parent.is_dir():
+        raise NotKnown(f"--output {output}: there is no folder {output.parent}.")
+    tables = _tables(database, month, year, unreleased, f"export {table}")
+    frame = tables.frames[table]
+    content = exported(stamped(frame) if unreleased else frame, file_format)
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        partial = output.with_name(f".{output.name}.part")
+        partial.write_bytes(content)
+        partial.replace(output)  # a kill leaves the old file or the new
+    errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def method(
+    fit: Annotated[bool, typer.Option("--fit", help="Counts by grade beside the published counts.")] = False,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+) -> None:
+    """List every number of the method that is assumed.
+
+    With `--fit`, of a month or year that was scored: how many CCGs are in each grade, beside the published
+    counts, and in which bands the CCGs are for each indicator. It is not released, so it is logged.
+    """
+    edition = load_edition(EDITION)
+    if not fit:
+        printed_lists.method(console, edition)
+        return
+    tables = _tables(database, month, year, True, "method --fit")
+    printed_lists.fit(console, tables, edition)
+
+
+@app.command()
+def files(database: Database = "") -> None:
+    """Print every file that was met, read or refused, with the account of its rows."""
+    printed_lists.files(console, open_database(database or database_url()))
+
+
+@app.command()
+def quarantine(database: Database = "") -> None:
+    """Print every refused row with its file, sheet, row number and all reasons."""
+    printed_lists.quarantine(console, open_database(database or database_url()))

@@ -1,0 +1,104 @@
+"""What the ccg command prints of records that grow long: the method's numbers, its fit, files and quarantine.
+
+Belongs here: laying out lists on a terminal, in groups, so that no line has to repeat what they share.
+Does not belong here: a run's summary and a CCG's assessment (printed.py), options and exit codes.
+"""
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Engine
+
+from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.printed import provenance, stamp, table_of
+from ccg_pipeline.publish.assessment import NOT_OFFICIAL
+from ccg_pipeline.publish.naming import words
+from ccg_pipeline.publish.released import Tables
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.tables import quarantine as quarantined
+from ccg_pipeline.storage.tables import source_file
+
+ROWS = ("rows_read", "rows_used", "rows_not_asked_for", "rows_not_an_organisation", "rows_quarantined")
+NAMES = ("rows", "used", "not asked", "no CCG", "refused")
+
+
+def method(console: Console, edition: Edition) -> None:
+    """Print every number and choice of the method that is this project's assumption, and how many are not."""
+    numbers = numbers_table(edition)
+    console.print(f"{edition.title}: what is assumed, and not NHS England's", style="bold")
+    for file, own in numbers[numbers["provenance"] == "assumed"].groupby("file", sort=False):
+        rows = [
+            [row.item, f"{row.value} {row.unit}".strip(), row.source] for row in own.itertuples(index=False)
+        ]
+        console.print(table_of(["number or choice", "value", "why"], rows, title=str(file)))
+    counts = numbers["provenance"].value_counts()
+    said = (f"{counts.get(name, 0)} {name}" for name in ("found", "derived", "memory", "assumed"))
+    console.print(f"{len(numbers)} numbers and choices: {', '.join(said)}.", highlight=False)
+
+
+def fit(console: Console, tables: Tables, edition: Edition) -> None:
+    """Print counts by grade beside the published counts, and each indicator's share of CCGs by band."""
+    stamp(console, tables.is_made_up)
+    console.print(NOT_OFFICIAL, style="italic")
+    console.print("Shown, never tuned to: made-up figures need not give the published counts.")
+    overall = tables.frames["overall"]
+    grades = fit_by_grade(tables.frames["ratings"], edition, overall if len(overall) else None)
+    names = {rule.key: rule.name for rule in edition.panels} | {"overall": "Overall"}
+    rows: list[list[object]] = []
+    for measure, own in grades.groupby("measure", sort=False):
+        rows.append([f"— {names[str(measure)]}", "", "", ""])
+        rows += own[["label", "grade", "ccgs", "published"]].to_numpy(dtype=object).tolist()
+    title = f"CCGs by grade, {tables.lane} {words(tables.lane, tables.partition_key)}"
+    heads = ["rating", "grade", "CCGs here", "CCGs published"]
+    console.print(table_of(heads, rows, title, numbers=heads[2:]))
+    for measure, own in grades[grades["source"] != ""].groupby("measure", sort=False):
+        said = "; ".join(dict.fromkeys(own["provenance"] + ", " + own["source"]))
+        console.print(f"{names[str(measure)]}, published: {said}", markup=False, highlight=False)
+    console.print()
+    console.print(_bands(tables, edition))
+    console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
+
+
+def _bands(tables: Tables, edition: Edition) -> Table:
+    bands = fit_by_band(tables.frames["bands"], edition)
+    shares = ["share_0", "share_1", "share_2", "share_between", "share_none"]
+    rows = [
+        [f"{row['indicator_code']} {row['name']}", *(f"{100 * row[share]:.0f}" for share in shares)]
+        for row in bands.to_dict("records")
+    ]
+    heads = ["indicator", "0 worse", "1", "2 better", "between", "none"]
+    return table_of(heads, rows, "CCGs by band, % of all CCGs", numbers=heads[1:])
+
+
+def files(console: Console, engine: Engine) -> None:
+    """Print the ledger of files: a line a file, whose counts add up to the rows read."""
+    with reading(engine) as connection:
+        met, kind = frames.read(connection, source_file, {}), kind_of(connection)
+    stamp(console, kind == "made_up")
+    rows: list[list[object]] = []
+    for publication, own in met.sort_values(["publication", "name"]).groupby("publication"):
+        rows.append([f"— {str(publication) or 'of no publication known here'}", *[""] * len(ROWS)])
+        for _, one in own.iterrows():
+            counts = [int(one[name]) for name in ROWS] if one["state"] == "read" else ["refused"]
+            rows.append([one["name"], *counts, *[""] * (len(ROWS) - len(counts))])
+    if rows:
+        console.print(table_of(["file", *NAMES], rows, "Files", numbers=NAMES))
+    for sentence in met.loc[met["state"] == "refused", "refusal"]:
+        console.print(f"Refused: {sentence}", markup=False, highlight=False)
+    n_refused = int((met["state"] == "refused").sum())
+    total = f"{len(met)} files, {n_refused} of them refused; {met['rows_read'].sum():,} rows."
+    console.print(total, highlight=False)
+
+
+def quarantine(console: Console, engine: Engine) -> None:
+    """Print every refused row under its file, with all its reasons."""
+    with reading(engine) as connection:
+        rows, kind = frames.read(connection, quarantined, {}), kind_of(connection)
+    stamp(console, kind == "made_up")
+    for (name, sheet), own in rows.groupby(["source_name", "sheet"]):
+        columns = own.sort_values("row")[["row", "indicator_code", "organisation_code", "reasons"]]
+        listed = [[str(row), *rest] for row, *rest in columns.itertuples(index=False)]
+        title = f"{name}, sheet {sheet}" if sheet else str(name)
+        console.print(table_of(["row", "indicator", "code", "why it was refused"], listed, title))
+    console.print(f"{len(rows):,} rows in quarantine.", highlight=False)
