@@ -31,7 +31,7 @@ from ccg_pipeline.demo.periods import Period
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 
-TRUTH = "_truth"
+TRUTH, LATENT = "_truth", "latent.csv"
 TRUTH_HEADER = ("indicator_code", "ccg_code", "period_end", "latent")
 README = (
     "Made up: the latent values behind the files of this folder, drawn from a seed before any noise; "
@@ -57,8 +57,9 @@ def make_year(
 ) -> list[Path]:
     """Write a made-up financial year into ``folder`` and return the paths written, in order.
 
-    ``folder`` is made if need be; one that holds any file that this year would not write is refused with
-    DemoError, so that made-up figures never lie among real ones. ``progress`` is told each file's name.
+    ``folder`` is made if need be; one that holds any file that a made-up year did not write there is refused
+    with DemoError, so that made-up figures never lie among real ones, nor replace them. ``progress`` is told
+    each file's name.
     """
     if year not in YEARS:
         raise DemoError(
@@ -66,6 +67,8 @@ def make_year(
         )
     contents = year_files(seed, year, edition or load_edition())
     _refuse_other_files(folder, set(contents))
+    (folder / TRUTH).mkdir(parents=True, exist_ok=True)  # by which the folder is known as ours from now on
+    (folder / TRUTH / LATENT).unlink(missing_ok=True)
     written = []
     for name, content in contents.items():
         path = folder / name
@@ -77,6 +80,16 @@ def make_year(
         if progress is not None:
             progress(name)
     return written
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether a made-up year has yet to be written into ``folder``, or its writing was cut short.
+
+    Not so for a folder that holds files of somebody's own.
+    """
+    if (folder / TRUTH).is_dir():
+        return not (folder / TRUTH / LATENT).is_file()  # which is written last
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
 def year_files(seed: int, year: str, edition: Edition) -> dict[str, Contents]:
@@ -108,7 +121,7 @@ def year_files(seed: int, year: str, edition: Edition) -> dict[str, Contents]:
         files |= _publication_files(seed, country, publication, measures)
     truth: dict[str, Contents] = {
         f"{TRUTH}/README.txt": README.encode,
-        f"{TRUTH}/latent.csv": partial(_truth, latents),
+        f"{TRUTH}/{LATENT}": partial(_truth, latents),
     }
     return {**dict(sorted(files.items())), **truth}
 
@@ -191,8 +204,9 @@ def _refuse_other_files(folder: Path, names: set[str]) -> None:
         raise DemoError(f"{folder} is a file; name a folder to write the made-up year into.")
     ours = {folder / name for name in names}
     ours |= {_unfinished(path) for path in ours}  # left by a run that was killed
+    is_ours = (folder / TRUTH).is_dir()  # a publisher's file may have a name that we use
     for path in sorted(folder.rglob("*")):
-        if not path.is_dir() and path not in ours:
+        if not path.is_dir() and not (is_ours and path in ours):
             raise DemoError(
                 f"{folder} already holds {path.relative_to(folder).as_posix()}, which is not of this "
                 "made-up year; name an empty folder."

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import ccg_pipeline.demo
-from ccg_pipeline.demo.year import DemoError, make_year, year_files
+from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year, year_files
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.reference.organisations import ccgs, stps
 from tests.unit.demo.conftest import MadeUpYear
@@ -79,6 +79,40 @@ def test_a_year_made_twice_in_a_folder_replaces_itself(
     assert make_year(tmp_path) == first
     assert first[0].read_bytes() == b"1\n"
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(first)
+
+
+def test_a_publishers_file_is_never_replaced_though_its_name_is_one_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccg_pipeline.demo.year.year_files", lambda *_: {"dtoc/LA.xls": lambda: b"made up"})
+    (tmp_path / "dtoc").mkdir()
+    (tmp_path / "dtoc" / "LA.xls").write_bytes(b"published")
+    with pytest.raises(DemoError, match=r"already holds dtoc/LA\.xls, which is not of this made-up year"):
+        make_year(tmp_path)
+    assert (tmp_path / "dtoc" / "LA.xls").read_bytes() == b"published"
+    assert not is_unfinished(tmp_path)
+
+
+def test_a_year_that_was_cut_short_is_known_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed() -> bytes:
+        raise KeyboardInterrupt
+
+    contents = {"one.csv": lambda: b"1\n", "two.csv": killed, "_truth/latent.csv": lambda: b"2\n"}
+    monkeypatch.setattr("ccg_pipeline.demo.year.year_files", lambda *_: contents)
+    folder = tmp_path / "landing"
+    assert is_unfinished(folder)
+    for again in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            make_year(folder)
+        assert (folder / "one.csv").is_file()
+        assert is_unfinished(folder), again
+    contents["two.csv"] = lambda: b"2\n"
+    make_year(folder)
+    assert not is_unfinished(folder)
+    contents["two.csv"] = killed  # of another seed, over the whole one
+    with pytest.raises(KeyboardInterrupt):
+        make_year(folder)
+    assert is_unfinished(folder)
 
 
 def periods_in_files(made_up: MadeUpYear) -> pd.DataFrame:
