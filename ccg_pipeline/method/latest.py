@@ -37,9 +37,10 @@ def latest_for_year(observations: pd.DataFrame, edition: Edition, year_end: date
     """Choose as `latest_for_month` does for the year's last month, but take the mean of the twelve months
     where the edition says `annual_value: mean_of_months`.
 
-    Such a row has the year as its period, the mean numerator and the mean denominator of the months that were
-    published, and a value made from them (without counts: the mean value); no interval. Its source is the
-    last month's; its note says of how many months it is the mean. A month is one that ends within the year.
+    Such a row has the year as its period, numerator and denominator summed over the months that were
+    published (people become person-months, and chance is that of all the months), and the value made from
+    them, which is the mean month's; without counts it is the mean value. It has no interval. Its source is
+    the last month's; its note says of how many months it is the mean. A month ends within the year.
     """
     rows = _asked_for(observations, edition, year_end)
     averaged = np.array([indicator.annual_value == "mean_of_months" for indicator in edition.indicators])
@@ -120,16 +121,16 @@ def _mean_of_months(rows: pd.DataFrame, edition: Edition, year_end: date) -> pd.
 
     year = last_known(months[rows.columns], _KEY).set_index(_KEY).sort_index()
     figures = months.groupby(_KEY)[["numerator", "denominator", "value"]]
-    mean, n = figures.mean(), figures.size()
+    total, mean, n = figures.sum(), figures.mean(), figures.size()
     position = mean.index.get_level_values("_indicator")
     made_of_counts = np.array([one.standard_error in COUNTED for one in edition.indicators])[position]
     is_complete = figures.count()[["numerator", "denominator"]].eq(n, axis=0).all(axis=1)
-    is_counted = made_of_counts & is_complete & (mean["denominator"] > 0)
+    is_counted = made_of_counts & is_complete & (total["denominator"] > 0)
     scale = np.array([one.scale for one in edition.indicators])[position]
-    mean["value"] = mean["value"].where(~is_counted, scale * mean["numerator"] / mean["denominator"])
+    mean["value"] = mean["value"].where(~is_counted, scale * total["numerator"] / total["denominator"])
     year["value"] = mean["value"]
-    year["numerator"] = mean["numerator"].where(is_counted)
-    year["denominator"] = mean["denominator"].where(is_counted)
+    year["numerator"] = total["numerator"].where(is_counted)
+    year["denominator"] = total["denominator"].where(is_counted)
     year["lower_95"] = year["upper_95"] = np.nan
     year["period_start"], year["period_end"] = year_start, _last_day(year_end)
     said = [f"mean of {months} month{'s' * (months > 1)} (assumed)" for months in n]

@@ -146,8 +146,8 @@ def test_the_year_takes_the_mean_of_its_twelve_months_where_the_edition_says_so(
     chosen = latest_for_year(_months({**months, **outside}), EDITION, MARCH)
     assert len(chosen) == 1
     row = chosen.iloc[0]
-    assert row["numerator"] == pytest.approx(105.5)
-    assert row["denominator"] == 200_000
+    assert row["numerator"] == 12 * 105.5
+    assert row["denominator"] == 12 * 200_000
     assert row["value"] == pytest.approx(105.5 / 200_000 * 100_000)
     assert np.isnan(row[["lower_95", "upper_95"]].astype(float)).all()
     assert (row["period_start"], row["period_end"]) == (
@@ -179,7 +179,7 @@ def test_a_month_published_twice_counts_once_as_last_published() -> None:
     rows = _months({"2016-04": "100", "2016-05": "200"})
     revised = _months({"2016-05": "400"}).assign(published_on=pd.Timestamp("2017-06-01"))
     row = latest_for_year(pd.concat([rows, revised]), EDITION, MARCH).iloc[0]
-    assert (row["numerator"], row["note"]) == (250, "mean of 2 months (assumed)")
+    assert (row["numerator"], row["value"], row["note"]) == (500, 125, "mean of 2 months (assumed)")
 
 
 def test_without_counts_in_every_month_the_mean_is_of_the_values() -> None:
