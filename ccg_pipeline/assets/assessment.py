@@ -186,7 +186,7 @@ def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         ],
         partitions_def=partitions_of(lane.key),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name=lane.key,
+        group_name=f"{lane.key}/release",
         owners=METHODOLOGISTS,
         kinds={"python", "pandas"},
         code_version=code_version("ccg_pipeline.publish", "expert_panels"),

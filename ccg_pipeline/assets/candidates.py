@@ -62,7 +62,7 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     specs = {
         rule.key: dg.AssetSpec(
             candidate_key(lane.key, rule.key),
-            group_name=f"{lane.key}_panels",
+            group_name=f"{lane.key}/panels",
             owners=METHODOLOGISTS,
             kinds={"python", "pandas"},
             code_version=code_version(*METHOD_VERSION),
@@ -157,7 +157,7 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         deps=[area_key(lane.key, area) for area in edition.areas],
         partitions_def=partitions_of(lane.key),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name=lane.key,
+        group_name=f"{lane.key}/release",
         owners=METHODOLOGISTS,
         kinds={"python", "pandas"},
         code_version=code_version(*METHOD_VERSION),

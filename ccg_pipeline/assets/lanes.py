@@ -107,7 +107,7 @@ def bands_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         ],
         partitions_def=partitions_of(lane.key),
         backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name=lane.key,
+        group_name=f"{lane.key}/bands",
         owners=METHODOLOGISTS,
         kinds={"python", "pandas"},
         code_version=code_version(*METHOD_VERSION),
@@ -168,7 +168,7 @@ def areas_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     specs = {
         area.slug: dg.AssetSpec(
             area_key(lane.key, area),
-            group_name=f"{lane.key}_{domains[area.domain].lower().replace(' ', '_')}",
+            group_name=f"{lane.key}/{domains[area.domain].lower().replace(' ', '_')}",
             owners=METHODOLOGISTS,
             kinds={"python", "pandas"},
             code_version=code_version(*METHOD_VERSION),
