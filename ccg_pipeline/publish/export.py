@@ -19,9 +19,12 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text that begins with one of these for a formula, and runs it."""
 
 
-def _formula_safe(value: Any) -> Any:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_SIGNS else value
+def _in_a_cell(value: Any) -> Any:
+    """Return text that no spreadsheet takes for a formula, nor its carriage return for the end of a row."""
+    if not isinstance(value, str):
+        return value
+    guarded = f"'{value}" if value[:1] in FORMULA_SIGNS else value
+    return guarded.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def stamped(frame: pd.DataFrame) -> pd.DataFrame:
@@ -33,8 +36,9 @@ def exported(frame: pd.DataFrame, file_format: str) -> bytes:
     """Return `frame` in a format of FORMATS; text has numbers with SIGNIFICANT_DIGITS digits.
 
     CSV: dates as ISO text; missing and no text are both an empty cell; text that a spreadsheet would take for
-    a formula has an apostrophe before it. JSON: a list of rows; dates as ISO text, missing null, no text "".
-    Parquet: dates as dates, missing null, each column of its own type. ValueError for another format.
+    a formula has an apostrophe before it, and a line break in it is a line feed. JSON: a list of rows; dates
+    as ISO text, missing null, no text "". Parquet: dates as dates, missing null, each column of its own type.
+    Raises ValueError for another format.
     """
     if file_format == "csv":
         return _csv(frame)
@@ -52,7 +56,7 @@ def _dates(frame: pd.DataFrame) -> list[str]:
 def _csv(frame: pd.DataFrame) -> bytes:
     safe = frame.assign(**{name: frame[name].dt.strftime("%Y-%m-%d") for name in _dates(frame)})
     for name in safe.select_dtypes(["str", "object"]):
-        safe[name] = safe[name].map(_formula_safe, na_action="ignore")
+        safe[name] = safe[name].map(_in_a_cell, na_action="ignore")
     text = safe.to_csv(index=False, lineterminator="\n", float_format=f"%.{SIGNIFICANT_DIGITS}g")
     return text.encode("utf-8")
 
