@@ -102,6 +102,8 @@ def test_a_release_is_put_together_from_the_parts_it_points_at(engine: Engine, l
     here = wide[wide["ccg_code"].isin(CCGS)]
     assert list(here["cancer_rating"]) == list(layers.ratings["cancer"]["rating"])
     assert set(wide["dementia_verification"]) == {"awaiting the panel"}
+    assert (wide["dementia_rating"] == "").all()  # though its part is kept and the header knows which it is
+    assert wide["area_126_dementia"].isna().all()
     bands = tables.frames["bands"]
     assert pd.api.types.is_datetime64_any_dtype(bands["period_end"])
     assert str(bands["band"].dtype) == "Int64"
