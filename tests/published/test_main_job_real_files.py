@@ -1,0 +1,223 @@
+"""The main job on the real published files: the figures that come out are those that were published.
+
+Each lane's month runs once; every figure here was published, or is a reference calculation's.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+from rich.console import Console
+from sqlalchemy import Engine
+
+from ccg_pipeline import printed, printed_lists
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.publish.explanation import explain
+from ccg_pipeline.publish.export import exported
+from ccg_pipeline.publish.released import Tables, released
+from ccg_pipeline.run import MainJob, Outcome
+from ccg_pipeline.sources.catalogue import files_in
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import kind_of, open_database, reading
+from ccg_pipeline.storage.tables import BY_NAME
+
+EDITION = load_edition()
+MARCH, MAY = "2017-03", "2015-05"
+MONTHS = [str(month) for month in pd.period_range("2016-04", "2017-03", freq="M")]
+
+
+@dataclass
+class House:
+    """A database in which the real files were taken to the gates, for two months."""
+
+    engine: Engine
+    landing: Path
+    outcomes: dict[str, Outcome]
+    told: list[str]
+
+    def rows(self, table: str, **scope: str) -> pd.DataFrame:
+        with reading(self.engine) as connection:
+            return frames.read(connection, BY_NAME[table], scope)
+
+    def tables(self, month: str) -> Tables:
+        return released(self.engine, EDITION, "interim", month)
+
+    def summary(self, month: str) -> str:
+        console = Console(file=io.StringIO(), width=200, no_color=True)
+        printed.summary(console, self.engine, EDITION, [("interim", month)], self.outcomes[month])
+        return str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
+
+
+@pytest.fixture(scope="module")
+def house(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    home, landing = tmp_path_factory.mktemp("real"), shared / "landing"
+    url, told, outcomes = f"sqlite:///{home / 'ccg.db'}", list[str](), {}
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        patch.setenv("CCG_HOME", str(home))
+        for month in (MARCH, MAY):
+            outcomes[month] = MainJob(instance, url, str(landing), told.append).run("interim", month)
+        yield House(open_database(url), landing, outcomes, told)
+
+
+def days(house: House, month: str) -> pd.DataFrame:
+    """The observations of 127e of a month."""
+    return house.rows("observation", indicator_code="127e", partition_key=month)
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_127e_of_each_month_adds_up_to_the_published_england_row(house: House, month: str) -> None:
+    rows = days(house, month)
+    assert rows["organisation_kind"].value_counts().to_dict() == {
+        "ccg": 209, "local_authority": 151, "outside_england": 3, "england": 1,
+    }  # fmt: skip
+    by_kind = rows.groupby("organisation_kind")["numerator"].sum()
+    assert by_kind["ccg"] == pytest.approx(by_kind["local_authority"], rel=1e-12)
+    assert by_kind["local_authority"] + by_kind["outside_england"] == by_kind["england"]
+    assert (rows["status"] == "published").all()
+
+
+def test_127e_of_march_is_the_published_number_of_days(house: House) -> None:
+    march, april = days(house, "2017-03"), days(house, "2016-04")
+    assert march.set_index("organisation_code").loc["ENG", "numerator"] == 199_641
+    assert april.set_index("organisation_code").loc["ENG", "numerator"] == 168_018
+
+
+def test_127e_of_every_ccg_is_banded_in_march_with_its_apportionment_said(house: House) -> None:
+    bands = house.tables(MARCH).frames["bands"]
+    own = bands[bands["indicator_code"] == "127e"]
+    assert own["ccg_code"].nunique() == len(own) == 209
+    assert own["band"].isin([0, 1, 2]).all()
+    assert set(own["period_end"].dt.strftime("%Y-%m-%d")) == {"2017-03-31"}
+    assert set(own["note"]) == {"apportioned by number of LSOAs (assumed)"}
+    assert set(own["limits"]) == {"overdispersed"}
+    march = days(house, "2017-03").set_index("organisation_kind")
+    assert own["numerator"].sum() == pytest.approx(march.loc["local_authority", "numerator"].sum(), rel=1e-10)
+    assert own["value"].to_numpy() == pytest.approx(
+        100_000 * own["numerator"] / own["denominator"], rel=1e-10
+    )
+
+
+@pytest.mark.parametrize("file_format", ["csv", "json", "parquet"])
+def test_106a_is_the_reference_gradient_in_every_export(house: House, file_format: str) -> None:
+    content = exported(house.tables(MARCH).frames["bands"], file_format)
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet}.get(file_format)
+    rows = pd.DataFrame(json.loads(content)) if read is None else read(io.BytesIO(content))
+    row = rows[(rows["indicator_code"] == "106a") & (rows["ccg_code"] == "02N")].iloc[0]
+    assert row["value"] == pytest.approx(1332.213406, abs=1e-6)
+    assert row["lower_95"] == pytest.approx(961.749932, abs=1e-6)
+    assert row["upper_95"] == pytest.approx(1702.676881, abs=1e-6)
+    assert row["source_name"] == "ind106a_lsoa_admissions_2015-16.csv"
+    assert str(row["cell"]).startswith("row")
+    assert not row["is_made_up"]
+
+
+def test_an_explanation_of_a_real_figure_goes_down_to_its_file(house: House) -> None:
+    tables, console = house.tables(MARCH), Console(file=io.StringIO(), width=120, no_color=True)
+    found = explain(tables.frames, EDITION, "02N", EDITION.area("106"))
+    printed.explanation(console, tables, EDITION, "02N", found)
+    said = str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
+    assert "NHS Airedale, Wharfedale and Craven CCG (02N): 106 Health inequalities" in said
+    assert "1,332.2" in said
+    assert "961.7 to 1,702.7" in said
+    assert "ind106a_lsoa_admissions_2015-16.csv, row" in said
+    assert "none, missing" in said  # 106b, of which no file is here
+
+
+def test_129a_of_may_2015_is_the_published_national_figure(house: House) -> None:
+    rows = house.rows("observation", indicator_code="129a", partition_key=MAY)
+    england = rows.set_index("organisation_code").loc["ENG"]
+    assert (england["numerator"], england["denominator"]) == (2_965_989, 3_172_627)
+    parts = rows.groupby("organisation_kind")[["numerator", "denominator"]].sum()
+    assert parts.loc["ccg"].tolist() == [2_755_315, 2_945_794]
+    assert (parts.loc["ccg"] + parts.loc["nhs_england"]).tolist() == [2_965_989, 3_172_627]
+    assert rows["organisation_kind"].value_counts().to_dict() == {"ccg": 209, "england": 1, "nhs_england": 1}
+
+
+def test_129a_of_may_2015_is_released_for_each_of_the_209(house: House) -> None:
+    bands = house.tables(MAY).frames["bands"]
+    own = bands[bands["indicator_code"] == "129a"]
+    assert (own["numerator"].sum(), own["denominator"].sum()) == (2_755_315, 2_945_794)
+    assert own["band"].notna().all()
+    assert set(own["reference_value"]) == {92.0}
+    assert set(own["source_name"]) == {"Incomplete-Commissioner-May15-revised-XLS-2102K.xls"}
+    assert own["cell"].is_unique
+
+
+@pytest.mark.parametrize(("month", "at_least"), [(MARCH, {"106", "127"}), (MAY, {"129"})])
+def test_areas_without_data_are_not_assessed_and_say_so(house: House, month: str, at_least: set[str]) -> None:
+    scores = house.rows("area_score", lane="interim", partition_key=month)
+    assert len(scores) == 29 * 209
+    assessed = set(scores.loc[scores["score"].notna(), "area_code"])
+    assert at_least <= assessed
+    without = sorted({area.code for area in EDITION.areas} - assessed)
+    assert without
+    of_them = scores[scores["area_code"].isin(without)]
+    assert (of_them["n_used"] == 0).all()
+    assert of_them["why_no_score"].str.startswith("No indicator of the area has a band").all()
+    wide = house.tables(month).frames["assessment"]
+    assert wide[[name for name in wide if name[5:8] in without]].isna().all(axis=None)
+    assert f"areas scored {len(assessed)} of 29" in " ".join(house.summary(month).split())
+    assert ", ".join(without) in " ".join(house.summary(month).split())
+
+
+def test_no_rating_is_made_from_nothing(house: House) -> None:
+    """Of no panel's area is there enough to rate any CCG; each says why."""
+    ratings = house.rows("candidate_rating", lane="interim", partition_key=MARCH)
+    assert len(ratings) == 6 * 209
+    unrated = ratings[ratings["grade"].isna()]
+    assert (unrated["rating"] == "").all()
+    assert (unrated["why_no_rating"] != "").all()
+    assert set(house.tables(MARCH).frames["assessment"]["cancer_verification"]) == {"awaiting the panel"}
+
+
+def test_nothing_is_marked_as_made_up(house: House) -> None:
+    with reading(house.engine) as connection:
+        assert kind_of(connection) == "real"
+    for name, table in BY_NAME.items():
+        if "is_made_up" in table.columns:
+            assert not house.rows(name)["is_made_up"].any(), name
+    for month in (MARCH, MAY):
+        tables = house.tables(month)
+        assert not tables.is_made_up
+        assert not any(frame["is_made_up"].any() for frame in tables.frames.values())
+        assert "made-up" not in printed.provenance(tables)
+        assert "MADE-UP" not in house.summary(month)
+    assert set(house.rows("source_observation")["layout"]) == {"published"}
+
+
+def test_every_file_is_on_record_as_read_or_as_refused_with_one_sentence(house: House) -> None:
+    files = house.rows("source_file")
+    assert sorted(files["name"]) == sorted(path.name for path in files_in(house.landing))
+    refused = files[files["state"] == "refused"]
+    assert len(files) == len(refused) + (files["state"] == "read").sum()
+    assert "Primary Care Dementia Data, April 2024- Summary.xlsx" in set(refused["name"])  # of another year
+    printed_summary = " ".join(house.summary(MARCH).split())
+    for row in refused.itertuples(index=False):
+        assert str(row.refusal).startswith(f"{row.name}: ")
+        assert str(row.refusal).endswith(".")
+        assert "\n" not in str(row.refusal)
+        assert f"Refused: {row.refusal}" in printed_summary
+    read = files[files["state"] == "read"]
+    sums = read[["rows_used", "rows_not_asked_for", "rows_not_an_organisation", "rows_quarantined"]].sum(
+        axis=1
+    )
+    assert (sums == read["rows_read"]).all()
+
+
+def test_the_list_of_files_names_each_of_them(house: House) -> None:
+    console = Console(file=io.StringIO(), width=120, no_color=True)
+    printed_lists.files(console, house.engine)
+    said = str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
+    assert all(path.name in said for path in files_in(house.landing))
+    assert "MADE-UP" not in said
+
+
+def test_the_second_month_reads_no_file_again(house: House) -> None:
+    """What was read for March is on record; May 2015 has only to take its own month from it."""
+    readings = [one for one in house.told if one.startswith("reading ")]
+    assert len(readings) == len(set(readings))
