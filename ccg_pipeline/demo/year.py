@@ -22,12 +22,15 @@ from ccg_pipeline.demo.layouts.dementia_diagnoses import dementia_diagnoses_file
 from ccg_pipeline.demo.layouts.dtoc import dtoc_file
 from ccg_pipeline.demo.layouts.iapt import iapt_file
 from ccg_pipeline.demo.layouts.lsoa_admissions import lsoa_admissions_file
+from ccg_pipeline.demo.layouts.mar import mar_file
 from ccg_pipeline.demo.layouts.rtt import rtt_file
 from ccg_pipeline.demo.layouts.text import csv_bytes, number, sidecar
 from ccg_pipeline.demo.national import judgement_shares, national_values, releases
 from ccg_pipeline.demo.neighbourhoods import SmallAreas, draw_small_areas
 from ccg_pipeline.demo.pathways import draw_pathways
-from ccg_pipeline.demo.periods import Period
+from ccg_pipeline.demo.periods import Period, periods_of
+from ccg_pipeline.demo.referrals import MEASURE as REFERRALS
+from ccg_pipeline.demo.referrals import draw_activity
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 
@@ -39,6 +42,7 @@ README = (
 )
 YEARS = ("2015-16", "2016-17")  # the two whole years in which the 209 CCGs of 2016 existed
 PLAN_PROGRESS, PLAN_JUDGEMENT = "stp_progress", "161a"
+BOOKINGS = "105a"  # whose denominators are the referrals of the Monthly Activity Return
 
 Contents = Callable[[], bytes]
 Latent = tuple[str, tuple[str, ...], tuple[Period, ...], Floats]
@@ -117,6 +121,8 @@ def year_files(seed: int, year: str, edition: Edition) -> dict[str, Contents]:
             latents.append((measure.code, country.codes, figures.periods, figures.latent))
             if measure.code == PLAN_JUDGEMENT:
                 by_publication[PLAN_PROGRESS] = [of_plans(figures, country, PLAN_PROGRESS)]
+            if measure.code == BOOKINGS:
+                files |= _mar(seed, country, figures, periods_of(calendar["mar"], year))
     for publication, measures in by_publication.items():
         files |= _publication_files(seed, country, publication, measures)
     truth: dict[str, Contents] = {
@@ -127,11 +133,14 @@ def year_files(seed: int, year: str, edition: Edition) -> dict[str, Contents]:
 
 
 def _measures(edition: Edition) -> Iterator[tuple[Measure, str]]:
-    """Indicators and supplementary measures that are drawn by CCG, with the publication that carries each."""
+    """Indicators and supplementary measures that are drawn by CCG, with the publication that carries each.
+
+    Two are not drawn but follow from others: the plans' progress and the referrals.
+    """
     for one in edition.indicators:
         yield Measure(one.code, one.kind, one.scale, one.standard_error == "interval"), one.publication
     for other in edition.supplementary:
-        if other.code != PLAN_PROGRESS:
+        if other.code not in (PLAN_PROGRESS, REFERRALS):
             yield Measure(other.code, "proportion", 100, False), other.publication
 
 
@@ -167,6 +176,15 @@ def _dtoc(country: Country, delays: Delays) -> dict[str, Contents]:
     return {
         f"dtoc/LA_{period.end:%B_%y}.xls": partial(dtoc_file, country, period, days)
         for period, days in zip(delays.periods, delays.days, strict=True)
+    }
+
+
+def _mar(seed: int, country: Country, bookings: Figures, periods: tuple[Period, ...]) -> dict[str, Contents]:
+    return {
+        f"mar/Commissioner_{period.end:%b_%y}.xls": partial(
+            lambda period: mar_file(country, draw_activity(seed, bookings, period)), period
+        )
+        for period in periods
     }
 
 

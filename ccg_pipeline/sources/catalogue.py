@@ -16,6 +16,7 @@ from ccg_pipeline.sources import (
     dtoc,
     iapt,
     lsoa_admissions,
+    mar,
     rtt,
 )
 from ccg_pipeline.sources.documents import Document, open_document
@@ -28,6 +29,7 @@ DECLARED = "declared"
 READERS: Mapping[str, Reader] = {
     "rtt": rtt.READER,
     "dtoc": dtoc.READER,
+    "mar": mar.READER,
     "lsoa_admissions": lsoa_admissions.READER,
     "cancer_stage": cancer_stage.READER,
     "iapt": iapt.READER,

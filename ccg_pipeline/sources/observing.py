@@ -36,12 +36,12 @@ class Unit:
 
 
 def unit_of(edition: Edition, code: str) -> Unit:
-    """The unit of an indicator or of a supplementary measure (which are shares or judgements)."""
+    """The unit of an indicator or of a supplementary measure (which are shares, counts or judgements)."""
     if code not in edition.indicator_codes:
-        scale = edition.measure(code).points_scale
+        measure = edition.measure(code)
         return Unit(
-            _labels(edition, scale),
-            is_share=scale is None,
+            _labels(edition, measure.points_scale),
+            is_share=measure.unit == "%",
             may_be_negative=False,
             scale=100.0,
             counts_decide=False,

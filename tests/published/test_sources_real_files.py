@@ -112,6 +112,31 @@ def test_dtoc_without_a_published_date_was_out_when_revised(dtoc: dict[pd.Period
 
 
 @pytest.fixture(scope="module")
+def mar(landing: Path, edition: Edition) -> dict[pd.Period, Reading]:
+    readings = (read_file(path, edition) for path in sorted((landing / "mar").iterdir()))
+    return {reading.observations["period_end"].iloc[0].to_period("M"): reading for reading in readings}
+
+
+@pytest.mark.parametrize("month", MONTHS[:12], ids=str)
+def test_mar_adds_up_each_month(mar: dict[pd.Period, Reading], month: pd.Period) -> None:
+    rows = mar[month].observations
+    made = sums(mar[month])["numerator"]
+    assert rows["organisation_kind"].value_counts().to_dict() == {"ccg": 209, "england": 1, "nhs_england": 1}
+    assert set(rows.loc[rows["organisation_kind"] == "ccg", "organisation_code"]) == set(ccgs()["ccg_code"])
+    assert made["ccg"] + made["nhs_england"] == made["england"]
+    assert (rows["value"] == rows["numerator"]).all()
+    assert mar[month].source_file.rows_used == mar[month].source_file.rows_read == 211
+
+
+def test_mar_published_referrals(mar: dict[pd.Period, Reading]) -> None:
+    assert len(mar) == 12
+    april, file = mar[pd.Period("2016-04", "M")], mar[pd.Period("2016-04", "M")].source_file
+    assert sums(april).loc["england", "numerator"] == 1_205_821
+    assert sums(april).loc["nhs_england", "numerator"] == 62_215
+    assert (str(file.published_on), str(file.revised_on)) == ("2016-06-09", "2018-02-08")
+
+
+@pytest.fixture(scope="module")
 def gradients(landing: Path, edition: Edition) -> Reading:
     return read_file(landing / "inequality" / "ind106a_lsoa_admissions_2015-16.csv", edition)
 
@@ -173,7 +198,7 @@ def test_the_whole_landing_folder_is_read_or_refused_in_seconds(landing: Path, e
     outcomes = dict(read_landing(landing, edition))
     assert time.process_time() - began < 10
     read = [each for each in outcomes.values() if isinstance(each, Reading)]
-    assert len(read) == 3 + 13 + 1 + 1 + 1 + 1
+    assert len(read) == 3 + 13 + 12 + 1 + 1 + 1 + 1
     for path, outcome in outcomes.items():
         if isinstance(outcome, Refused):
             assert str(outcome).startswith(path.name)

@@ -249,3 +249,28 @@ def test_text_and_workbooks_are_plain() -> None:
         "period_end: 2016-03-31",
     ]
     assert workbook([("a", [["x", 1.0, None, ""]])]) == workbook([("a", [["x", 1.0, None, ""]])])
+
+
+@pytest.mark.parametrize("name", ["mar/Commissioner_Apr_16.xls", "mar/Commissioner_Feb_17.xls"])
+def test_referrals_are_those_of_which_bookings_are_counted(made_up: MadeUpYear, name: str) -> None:
+    rows = made_up.table(name, "Commissioner", 14)
+    england, blank, own, ccgs = rows.iloc[0], rows.iloc[1], rows.iloc[2], rows.iloc[3:]
+    assert (england["Org Name"], set(blank), own["Org Code"]) == ("England", {""}, "X24")
+    made = ccgs.set_index("Org Code")["GP Referrals Made (All specialties) "].astype(float)
+    bookings = made_up.of("105a").query(f"period_end == '{'2016-04-30' if 'Apr' in name else '2017-02-28'}'")
+    counted = bookings.set_index("organisation_code")["denominator"].dropna()
+    assert len(made) == 209
+    assert made[counted.index].to_dict() == counted.to_dict()
+    for column in rows.columns[6:]:
+        assert rows[column].iloc[2:].sum() == england[column], column
+    for column in ("Planned ", ""):
+        parts = [f"Elective G&A {column}{kind} Admissions (FFCEs)" for kind in ("Ordinary", "Daycase")]
+        total = rows[f"Elective G&A {column}Total Admissions (FFCEs)"]
+        assert (ccgs[parts].sum(axis=1) == total.iloc[3:]).all()
+
+
+def test_referrals_by_region_add_up(made_up: MadeUpYear) -> None:
+    name, column = "mar/Commissioner_Apr_16.xls", "GP Referrals Made (All specialties) "
+    by_region = made_up.table(name, "Region", 14).iloc[2:].set_index("Region Code")[column]
+    commissioners = made_up.table(name, "Commissioner", 14).iloc[2:]
+    assert commissioners.groupby("Region Code")[column].sum().to_dict() == by_region.to_dict()

@@ -21,7 +21,9 @@ def test_equal_seeds_give_equal_bytes(made_up: MadeUpYear) -> None:
     again = year_files(2016, "2016-17", load_edition())
     assert [path.relative_to(made_up.folder).as_posix() for path in made_up.written] == list(again)
     # one month of each workbook speaks for its twelve, which are large
-    other_months = [name for folder in ("rtt/", "dtoc/") for name in list(filter(_in(folder), again))[1:]]
+    other_months = [
+        name for folder in ("rtt/", "dtoc/", "mar/") for name in list(filter(_in(folder), again))[1:]
+    ]
     for name in again.keys() - set(other_months):
         assert (made_up.folder / name).read_bytes() == again[name](), name
 
@@ -129,6 +131,11 @@ def periods_in_files(made_up: MadeUpYear) -> pd.DataFrame:
         elif name.startswith("dtoc/"):
             month = made_up.sheet(name, "England")[4][2]
             found.append(("127e", pd.Period(str(month)).end_time.date().isoformat(), 154))
+        elif name.startswith("mar/"):
+            rows = made_up.table(name, "Commissioner", 14)
+            month = made_up.sheet(name, "Commissioner")[4][2]
+            end = pd.Period(str(month)).end_time.date().isoformat()
+            found.append(("gp_referrals_made", end, rows["Org Code"].nunique() - 1))  # "" for England
         elif name.startswith("ccg_ois/"):
             rows = made_up.table(name, "Data", 18)
             end = str(rows["Period of coverage"].iloc[0]).split(" to ")[1]
@@ -153,7 +160,7 @@ def periods_in_files(made_up: MadeUpYear) -> pd.DataFrame:
 def test_every_measure_is_there_in_every_month(made_up: MadeUpYear) -> None:
     edition = load_edition()
     measures = {one.code: one.max_age_months for one in (*edition.indicators, *edition.supplementary)}
-    assert len(measures) == 62
+    assert len(measures) == 63
     files = periods_in_files(made_up)
     files["month"] = pd.PeriodIndex(files["period_end"], freq="M")
     for month in MONTHS:
@@ -181,7 +188,10 @@ def test_everything_says_that_it_is_made_up(made_up: MadeUpYear) -> None:
     for path in set(made_up.written) - declared:
         name = path.relative_to(made_up.folder).as_posix()
         if path.suffix == ".xls":
-            sheet = {"rtt": "Commissioner", "dtoc": "LA - by responsible org", "ccg_ois": "Title sheet"}
+            sheet = {
+                "rtt": "Commissioner", "mar": "Commissioner",
+                "dtoc": "LA - by responsible org", "ccg_ois": "Title sheet",
+            }  # fmt: skip
             rows = made_up.sheet(name, sheet[name.split("/")[0]])
             labelled = [row[row.index("Status:") + 1] for row in rows if "Status:" in row]
             assert labelled == ["Made up"], name

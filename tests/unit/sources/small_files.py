@@ -98,6 +98,23 @@ def dtoc_sheets(*authorities: tuple[str, str, str, Sequence[object]], beds: bool
     return {"LA - by responsible org": [*preamble(title), group, header, *body]}
 
 
+MAR_HEADER: Row = [
+    "", "Year", "Period", "Region Code", "Region Name", "Org Code", "Org Name",
+    "GP Referrals Made (G&A) ", " GP  referrals made (All Specialties) ",
+]  # fmt: skip
+
+
+def mar_row(code: str, made: object, year: str = " 2016-17", month: str = "APRIL ") -> Row:
+    """A row of the return; the code England is, as published, a name without a code."""
+    key: Row = ["", "", "", "England"] if code == "England" else ["Y54", "Somewhere", code, f"NHS {code}"]
+    return ["", year, month, *key, 1, made]
+
+
+def mar_sheets(*rows: Row, period: str = "April 2016", status: str = "Published") -> Sheets:
+    head = [*preamble("Monthly Hospital Activity", period, status), ["", "Commissioner Level Data"]]
+    return {"Commissioner": [*head, MAR_HEADER, *rows], "Notes": [[], ["", "Notes"]]}
+
+
 OIS_HEADER: Row = [
     "Reporting period", "Period of coverage", "", "Breakdown", "ONS code", "Level", "Level description",
     "Gender", "Indicator value", "", "CI lower", "", "CI upper", "Denominator", "", "", "Numerator",

@@ -12,6 +12,8 @@ from tests.unit.sources.small_files import (
     cancer_record,
     declared_row,
     dtoc_sheets,
+    mar_row,
+    mar_sheets,
     ois_row,
     ois_sheets,
     rtt_sheets,
@@ -34,6 +36,7 @@ def landing(tmp_path: Path) -> Path:
     (folder / "more").mkdir(parents=True)
     write_workbook(folder / "rtt", rtt_sheets(("00C", 200, 190)))
     write_workbook(folder / "dtoc", dtoc_sheets(("E06000014", "219", "York UA", [377, 390, 29, 796])))
+    write_workbook(folder / "mar", mar_sheets(mar_row("00C", 600)))
     write_workbook(folder / "ccg_ois", ois_sheets(ois_row("00C", 6, 1250, 4.8)))
     write_json(folder / "cancer_stage", [cancer_record("00C", "240", "458", 52.4)])
     write_lsoas(folder / "more" / "lsoa_admissions", "00C,5,1,1,0.5,1")
@@ -65,7 +68,7 @@ def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
     read = list(read_landing(landing, edition))
     names = [str(path.relative_to(landing)) for path, _ in read]
     assert names == sorted(names)
-    assert len(names) == 9
+    assert len(names) == 10
     outcomes = {path.name: outcome for path, outcome in read}
     assert isinstance(outcomes.pop("gossip.csv"), Refused)
     assert all(isinstance(outcome, Reading) for outcome in outcomes.values())

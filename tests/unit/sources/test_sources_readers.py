@@ -10,6 +10,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
+from tests.unit.sources.readings import account, by_code
 from tests.unit.sources.small_files import (
     Sheets,
     cancer_record,
@@ -28,16 +29,6 @@ from tests.unit.sources.small_files import (
 YORK = ("E06000014", "219", "York UA", [377, 390, 29, 796])
 HARTLEPOOL = ("E06000001", "111", "Hartlepool UA", [10, 5, 0, 15])
 WALES = ("-", "9900", "Resident In Wales", [3, 2, 0, 5])
-
-
-def by_code(reading: Reading) -> pd.DataFrame:
-    return reading.observations.set_index("organisation_code")
-
-
-def account(reading: Reading) -> tuple[int, int, int, int, int]:
-    file = reading.source_file
-    kinds = file.rows_used, file.rows_not_asked_for, file.rows_not_an_organisation, file.rows_quarantined
-    return file.rows_read, *kinds
 
 
 def rtt(folder: Path, edition: Edition, sheets: Sheets) -> Reading:

@@ -1,0 +1,20 @@
+"""Looking at a reading: its observations by organisation, and its account.
+
+Belongs here: what the tests of several readers ask of a reading.
+Does not belong here: files to read (``small_files``), any test.
+"""
+
+import pandas as pd
+
+from ccg_pipeline.sources.reading import Reading
+
+
+def by_code(reading: Reading) -> pd.DataFrame:
+    return reading.observations.set_index("organisation_code")
+
+
+def account(reading: Reading) -> tuple[int, int, int, int, int]:
+    """Rows read, used, not asked for, no organisation, quarantined."""
+    file = reading.source_file
+    kinds = file.rows_used, file.rows_not_asked_for, file.rows_not_an_organisation, file.rows_quarantined
+    return file.rows_read, *kinds

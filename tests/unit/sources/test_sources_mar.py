@@ -1,0 +1,69 @@
+"""The Monthly Activity Return, on small workbooks in its layout."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources.catalogue import read_file
+from ccg_pipeline.sources.reading import Reading
+from tests.unit.sources.readings import account, by_code
+from tests.unit.sources.small_files import Row, mar_row, mar_sheets, write_workbook
+
+
+def mar(folder: Path, edition: Edition, *rows: Row, period: str = "April 2016", status: str = "") -> Reading:
+    sheets = mar_sheets(*rows, period=period, status=status)
+    return read_file(write_workbook(folder / "mar.xls", sheets), edition)
+
+
+def test_mar_counts_referrals_made_whatever_spaces_its_headings_have(
+    tmp_path: Path, edition: Edition
+) -> None:
+    reading = mar(
+        tmp_path, edition,
+        mar_row("England", 700.0), [], mar_row("X24", 100.0), mar_row("00C", 600), mar_row("00D", "-"),
+        mar_row("14L", 5), mar_row("13Q", 5), ["", "Source: the return"], status="Made up",
+    )  # fmt: skip
+    rows = by_code(reading)
+    assert rows["status"].to_dict() == {
+        "ENG": "published", "X24": "published", "00C": "published", "00D": "missing",
+    }  # fmt: skip
+    assert set(rows["indicator_code"]) == {"gp_referrals_made"}
+    assert rows.loc["00C", ["numerator", "value"]].to_list() == [600.0, 600.0]
+    assert rows.loc["00C", ["denominator", "lower_95", "upper_95"]].isna().all()
+    assert rows.loc["X24", "organisation_kind"] == "nhs_england"
+    assert rows.loc["00C", "cell"] == "row 14"
+    assert rows.loc["00C", "period_end"] == pd.Timestamp("2016-04-30")
+    assert reading.source_file.is_made_up
+    assert account(reading) == (7, 4, 1, 2, 0)
+
+
+def test_mar_quarantines_what_cannot_be(tmp_path: Path, edition: Edition) -> None:
+    reading = mar(
+        tmp_path, edition,
+        mar_row("England", 700), mar_row("00C", -1), mar_row("00D", "lots"), mar_row("99Z", 5),
+        mar_row("00P", 5), mar_row("00P", 5), mar_row("00J", 5, month="March"), mar_row("00K", 5, "2015-16"),
+        mar_row("", 5), mar_row("00L", 5, month="", year=""),
+    )  # fmt: skip
+    assert by_code(reading)["status"].to_dict() == {
+        "ENG": "published", "00L": "published",
+        **dict.fromkeys(["00C", "00D", "00P", "00J", "00K"], "refused"),
+    }  # fmt: skip
+    assert set(reading.quarantine["reasons"]) == {
+        "numerator '-1' is below zero",
+        "numerator is 'lots', which is no figure",
+        "organisation code '99Z' is no CCG of any year",
+        "the organisation has more than one row for this period",
+        "month 'March' is not that of the line 'Period:'",
+        "year '2015-16' is not that of the line 'Period:'",
+        "the row has figures but no organisation code",
+    }
+    assert account(reading) == (10, 2, 0, 0, 8)
+
+
+def test_mar_of_a_month_before_april_is_of_the_financial_year_before(
+    tmp_path: Path, edition: Edition
+) -> None:
+    row = mar_row("00C", 600, month="FEBRUARY ")
+    assert mar(tmp_path, edition, row, period="February 2017").quarantine.empty
+    assert len(mar(tmp_path, edition, row, period="February 2016").quarantine) == 1
