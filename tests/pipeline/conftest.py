@@ -1,0 +1,173 @@
+"""Houses for the tests of the pipeline: scored once on each database, then copied for each story.
+
+Belongs here: the made-up year, landing folders, databases to run in and their copies, instances.
+Does not belong here: what the stories do (small_house.py).
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import dagster as dg
+import pytest
+from small_house import MONTH, SMALL, YEAR, House, copy_files
+from sqlalchemy.engine import make_url
+
+from ccg_pipeline.demo.year import make_year
+from ccg_pipeline.storage.io_manager import Database
+
+
+class Databases(Protocol):
+    """A kind of database: new ones, and copies of one that nobody is connected to."""
+
+    def empty(self) -> str:
+        """The URL of an empty database."""
+
+    def copy(self, url: str) -> str:
+        """The URL of a copy of the database at `url`, whose connections are closed."""
+
+
+class SqliteFiles:
+    """A file a database, in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._made = folder, 0
+
+    def empty(self) -> str:
+        self._made += 1
+        return f"sqlite:///{self._folder}/{self._made}.db"
+
+    def copy(self, url: str) -> str:
+        Database(url=url).engine().dispose()  # the last connection to go puts everything into the one file
+        new = self.empty()
+        shutil.copy(str(make_url(url).database), str(make_url(new).database))
+        return new
+
+
+class PostgresDatabases:
+    """Databases of the tests' own server."""
+
+    def __init__(self, server: Any) -> None:
+        self._server, self._made = server, 0
+
+    def empty(self) -> str:
+        return str(self._server.url())
+
+    def copy(self, url: str) -> str:
+        Database(url=url).engine().dispose()
+        self._made += 1
+        parsed, name = make_url(url), f"copy_{self._made}"
+        with self._server.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {parsed.database}")
+        return parsed.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def ccg_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the pipeline keeps what is in neither database nor instance: nothing goes beside the code."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCG_HOME", str(folder))
+        patch.setenv("CCG_ACTOR", "engineer@data.example")
+        patch.delenv("DAGSTER_HOME", raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def made_up_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up year, whole; to be copied from and left as it is."""
+    folder = tmp_path_factory.mktemp("year")
+    make_year(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_landing(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A landing folder with the files of SMALL; to be copied from and left as it is."""
+    return copy_files(made_up_year, tmp_path_factory.mktemp("small") / "landing", SMALL)
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Each kind of database in turn."""
+    if request.param == "sqlite":
+        return request.getfixturevalue("sqlite")
+    return PostgresDatabases(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+def instance(ccg_home: Path) -> Iterator[dg.DagsterInstance]:
+    """An instance of Dagster in memory; it asks for the home only so that the environment is set."""
+    del ccg_home
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+def _scored(databases: Databases, landing: Path) -> str:
+    with dg.DagsterInstance.ephemeral() as instance:
+        house = House(databases.empty(), landing, instance)
+        house.run(MONTH, YEAR)
+        return house.url
+
+
+@pytest.fixture(scope="session")
+def sqlite_scored_url(sqlite: Databases, small_landing: Path, ccg_home: Path) -> str:
+    """An SQLite database in which a month and a year are scored and nothing is signed; only to be copied."""
+    del ccg_home
+    return _scored(sqlite, small_landing)
+
+
+@pytest.fixture(scope="session")
+def scored_url(
+    request: pytest.FixtureRequest, databases: Databases, sqlite: Databases, small_landing: Path
+) -> str:
+    """The same on each kind of database."""
+    if databases is sqlite:
+        return str(request.getfixturevalue("sqlite_scored_url"))
+    request.getfixturevalue("ccg_home")
+    return _scored(databases, small_landing)
+
+
+@pytest.fixture(scope="session")
+def scored(databases: Databases, scored_url: str, small_landing: Path) -> Iterator[House]:
+    """The scored house for whoever only looks at it."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        house = House(databases.copy(scored_url), small_landing, instance)
+        yield house
+        house.engine.dispose()
+
+
+def _copied(
+    databases: Databases, url: str, small_landing: Path, instance: dg.DagsterInstance, folder: Path
+) -> Iterator[House]:
+    landing = folder / "landing"
+    shutil.copytree(small_landing, landing)
+    house = House(databases.copy(url), landing, instance)
+    yield house
+    house.engine.dispose()
+
+
+@pytest.fixture
+def house(
+    databases: Databases, scored_url: str, small_landing: Path, instance: dg.DagsterInstance, tmp_path: Path
+) -> Iterator[House]:
+    """A copy of the scored house, on each kind of database, with a landing folder of its own."""
+    yield from _copied(databases, scored_url, small_landing, instance, tmp_path)
+
+
+@pytest.fixture
+def sqlite_house(
+    sqlite: Databases,
+    sqlite_scored_url: str,
+    small_landing: Path,
+    instance: dg.DagsterInstance,
+    tmp_path: Path,
+) -> Iterator[House]:
+    """The same on SQLite alone, for what no other database could do otherwise."""
+    yield from _copied(sqlite, sqlite_scored_url, small_landing, instance, tmp_path)
