@@ -1,0 +1,257 @@
+"""Ranks, and how sure they are: confidence sets, pairs that cannot be told apart, probabilities by draws.
+
+Belongs here: places in a league where the highest score is first, and what sampling error leaves of them.
+Does not belong here: scores and their standard errors, where the draws come from, which way is better
+(scores come turned: higher is better).
+
+Estimates are taken as normal, independent of each other, with known standard errors. Source of the confidence
+sets: Mogstad, Romano, Shaikh and Wilhelm 2024, "Inference for Ranks with Applications to Mobility across
+Neighborhoods and Academic Achievement across Countries", Review of Economic Studies 91; two-sided and
+stepwise, as in the R package csranks 1.2.3 but for one thing: that draws anew in every step and ends at the
+first that adds nothing, so that few draws make its sets too narrow. Here all steps look at one set of draws.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+from ccg_pipeline.method.grid import Booleans, Floats, Integers
+
+Ties = Literal["best", "mean", "worst"]
+_METHOD_OF_TIES = {"best": "min", "mean": "average", "worst": "max"}
+
+DRAWS = 10_000
+FARTHEST = 12  # units of a draw whose pairs are all looked at; more is slower, fewer leave more draws open
+
+
+@dataclass(frozen=True)
+class RankSets:
+    """Best (``lower``) and worst (``upper``) place each unit can be in, shape (n,); NaN where unranked."""
+
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """All pairs of n units compared at once, with one error rate for the whole table.
+
+    ``above`` (n, n): the unit of the row is shown to be above that of the column. ``ranked`` (n,): the unit
+    has an estimate and a standard error; others are compared with nobody.
+    """
+
+    above: Booleans
+    ranked: Booleans
+
+    def rank_sets(self) -> RankSets:
+        """Simultaneous sets: 1 + those shown above, to all ranked − those shown below."""
+        lower, upper = 1.0 + self.above.sum(axis=0), self.ranked.sum() - self.above.sum(axis=1)
+        return RankSets(np.where(self.ranked, lower, np.nan), np.where(self.ranked, upper, np.nan))
+
+    def not_told_apart(self) -> Booleans:
+        """Pairs of ranked units of which neither is shown to be above the other, shape (n, n)."""
+        pairs = self.ranked[:, None] & self.ranked & ~np.eye(len(self.ranked), dtype=bool)
+        return pairs & ~self.above & ~self.above.T
+
+
+def ranks(scores: Floats, ties: Ties = "best") -> Floats:
+    """Place of each score along the last axis, 1 the highest; NaN has none.
+
+    `ties`: equal scores share the best of their places, the worst, or the mean. Scores that differ by
+    rounding only are not equal: round them before.
+    """
+    filled = np.where(np.isnan(scores), -np.inf, scores)  # below all others, where it moves nobody
+    places = stats.rankdata(-filled, method=_METHOD_OF_TIES[ties], axis=-1)
+    return np.where(np.isnan(scores), np.nan, places)
+
+
+def compare_all(
+    estimates: Floats,
+    standard_errors: Floats,
+    *,
+    seed: int,
+    coverage: float = 0.95,
+    draws: int = DRAWS,
+    stepdown: bool = True,
+) -> Comparisons:
+    """Which units are shown to be above which, all at once: in `coverage` of samples no statement is wrong.
+
+    `estimates`, `standard_errors` (n,), in one unit; NaN in either leaves the unit out, a standard error of 0
+    is certainty (ValueError below 0). Unit j is above k where
+
+        (x_j − x_k) / √(s_j² + s_k²) > c,
+
+    c the `coverage` quantile, over `draws` of noise, of the greatest such ratio among the ordered pairs not
+    decided yet; with `stepdown`, c is found again without the pairs just decided until none is added. Equal
+    for equal seed, whatever the order of the units.
+    """
+    order = _order(estimates, standard_errors, coverage)
+    x, s = estimates[order], standard_errors[order]
+    gap, spread = x[:, None] - x, np.hypot(s[:, None], s)
+    noise = _Noise(seed, draws, s)
+    above = (spread == 0) & (gap > 0)
+    undecided = spread > 0
+    np.fill_diagonal(undecided, False)
+    while undecided.any():
+        found = undecided & (gap > noise.critical_value(undecided, coverage) * spread)
+        above |= found
+        undecided &= ~found
+        if not (stepdown and found.any()):
+            break
+    table = np.zeros((len(estimates), len(estimates)), dtype=bool)
+    table[np.ix_(order, order)] = above
+    ranked = np.zeros(len(estimates), dtype=bool)
+    ranked[order] = True
+    return Comparisons(table, ranked)
+
+
+def marginal_rank_sets(
+    estimates: Floats,
+    standard_errors: Floats,
+    *,
+    seed: int,
+    coverage: float = 0.95,
+    draws: int = DRAWS,
+    stepdown: bool = True,
+) -> RankSets:
+    """Set of places of each unit on its own: each holds its unit's place in `coverage` of samples.
+
+    As `compare_all`, but only the pairs of one unit at a time share an error rate: narrower, and right for a
+    reader who came for one unit; for reading down the league take `compare_all(…).rank_sets()`.
+    """
+    order = _order(estimates, standard_errors, coverage)
+    x, s = estimates[order], standard_errors[order]
+    noise = _Noise(seed, draws, s)
+    lower, upper = np.full(len(estimates), np.nan), np.full(len(estimates), np.nan)
+    for j, unit in enumerate(order):
+        if j and x[j] == x[j - 1] and s[j] == s[j - 1]:  # equals get equal sets, whatever their noise
+            lower[unit], upper[unit] = lower[order[j - 1]], upper[order[j - 1]]
+            continue
+        gap, spread = x[j] - x, np.hypot(s[j], s)
+        undecided = np.stack([spread > 0, spread > 0])  # j above the other, the other above j
+        undecided[:, j] = False
+        signed = np.stack([gap, -gap])
+        shown = (spread == 0) & (signed > 0)
+        while undecided.any():
+            found = undecided & (signed > noise.critical_value_of_one(j, undecided, coverage) * spread)
+            shown |= found
+            undecided &= ~found
+            if not (stepdown and found.any()):
+                break
+        lower[unit], upper[unit] = 1 + shown[1].sum(), len(x) - shown[0].sum()
+    return RankSets(lower, upper)
+
+
+def rank_probabilities(draws: Floats) -> Floats:
+    """Share of draws in which each unit (down) has each place (across, 1 first), shape (n, n).
+
+    `draws` (r, n): scores, higher is better, NaN without; equal scores share their best place. A row adds up
+    to 1 over the draws in which its unit has a score, and is NaN where there are none.
+    """
+    places = ranks(draws)
+    n = draws.shape[1]
+    there = np.isfinite(places)
+    slot = (np.arange(n) * n + np.where(there, places - 1, 0).astype(np.int64))[there]
+    found = np.bincount(slot, minlength=n * n).reshape(n, n)
+    scored = there.sum(axis=0)[:, None]
+    return found / np.where(scored > 0, scored, np.nan)
+
+
+def probability_of_top(draws: Floats, places: int = 10) -> Floats:
+    """Share of draws (r, n) in which fewer than `places` units are better, shape (n,); NaN never scored."""
+    found: Floats = rank_probabilities(draws)[:, :places].sum(axis=1)
+    return found
+
+
+def probability_of_bottom(draws: Floats, places: int = 10) -> Floats:
+    """Share of draws (r, n) in which fewer than `places` units are worse, shape (n,); NaN never scored."""
+    return probability_of_top(-draws, places)
+
+
+class _Noise:
+    """Draws of standard normal noise of n units, and the quantiles of how far pairs of them lie apart.
+
+    In a draw e the ratio of a pair, |s_j·e_j − s_k·e_k| / √(s_j² + s_k²), is at most √(e_j² + e_k²) (Cauchy
+    and Schwarz). So the greatest is sought among the few units of largest |e|, and all pairs are looked at
+    only in the draws where a pair beyond these could matter to the quantile: the same number, far sooner.
+    """
+
+    def __init__(self, seed: int, draws: int, standard_errors: Floats) -> None:
+        if not len(standard_errors):
+            return  # nobody to compare: nothing will be asked
+        e = np.random.default_rng(seed).standard_normal((draws, len(standard_errors)))
+        self.scaled = e * standard_errors
+        self.spread = np.hypot(standard_errors[:, None], standard_errors)
+        self.spread[self.spread == 0] = 1.0  # such a pair is decided; nothing to divide
+        self.size = np.abs(e)
+        few = min(FARTHEST, e.shape[1] - 1)
+        far = np.argpartition(-self.size, few, axis=1)[:, : few + 1]
+        self.next_size = np.take_along_axis(self.size, far[:, few:], axis=1)[:, 0]
+        self.far = far[:, :few]
+        self.far_scaled = np.take_along_axis(self.scaled, self.far, axis=1)
+
+    @cached_property
+    def _among_the_far(self) -> tuple[Integers, Floats]:
+        """Number of every ordered pair among a draw's far units, and its ratio, shape (draws, pairs)."""
+        first, second = np.nonzero(~np.eye(self.far.shape[1], dtype=bool))
+        slot = self.far[:, first] * len(self.spread) + self.far[:, second]
+        ratio = (self.far_scaled[:, first] - self.far_scaled[:, second]) / self.spread.ravel()[slot]
+        return slot, ratio
+
+    def critical_value(self, pairs: Booleans, coverage: float) -> float:
+        """Quantile of the greatest ratio (first of the pair less second) over the ordered `pairs` (n, n)."""
+        slot, ratio = self._among_the_far
+        greatest = np.where(pairs.ravel()[slot], ratio, -np.inf).max(axis=1, initial=-np.inf)
+        most = np.hypot(self.size.max(axis=1), self.next_size)
+
+        def in_full(rows: Booleans) -> Floats:
+            z, found = self.scaled[rows], np.full(rows.sum(), -np.inf)
+            for j in np.flatnonzero(pairs.any(axis=1)):
+                ratio = (z[:, [j]] - z[:, pairs[j]]) / self.spread[j, pairs[j]]
+                np.maximum(found, ratio.max(axis=1), out=found)
+            return found
+
+        return _quantile(greatest, most, in_full, coverage)
+
+    def critical_value_of_one(self, j: int, pairs: Booleans, coverage: float) -> float:
+        """As `critical_value`, over the pairs of unit j: `pairs` (2, n) says j first, and j second."""
+        ratio = (self.scaled[:, [j]] - self.far_scaled) / self.spread[j, self.far]
+        first, second = (np.where(pairs[i][self.far], sign * ratio, -np.inf) for i, sign in ((0, 1), (1, -1)))
+        greatest = np.maximum(first, second).max(axis=1, initial=-np.inf)
+        most = np.hypot(self.size[:, j], self.next_size)
+
+        def in_full(rows: Booleans) -> Floats:
+            ratio = (self.scaled[rows, j, None] - self.scaled[rows]) / self.spread[j]
+            first, second = np.where(pairs[0], ratio, -np.inf), np.where(pairs[1], -ratio, -np.inf)
+            return np.asarray(np.maximum(first, second).max(axis=1))
+
+        return _quantile(greatest, most, in_full, coverage)
+
+
+def _quantile(
+    at_least: Floats, at_most: Floats, in_full: Callable[[Booleans], Floats], coverage: float
+) -> float:
+    """The `coverage` quantile (R's type 7) of numbers known to lie between `at_least` and `at_most`.
+
+    Those that could reach the order statistic it begins at are worked out by `in_full`; the others lie below.
+    """
+    place = int((len(at_least) - 1) * coverage)
+    floor = np.partition(at_least, place)[place]
+    is_open = (at_most >= floor) & (at_most > at_least)
+    known = at_least.copy()
+    known[is_open] = in_full(is_open)
+    return float(np.quantile(known, coverage))
+
+
+def _order(estimates: Floats, standard_errors: Floats, coverage: float) -> Integers:
+    """Rows that can be ranked, sorted, so that the order they came in decides nothing."""
+    if not 0 < coverage < 1:
+        raise ValueError(f"Coverage lies between 0 and 1, not {coverage}.")
+    if (standard_errors < 0).any():
+        raise ValueError(f"A standard error cannot be below 0: {np.nanmin(standard_errors)}.")
+    rows = np.flatnonzero(np.isfinite(estimates) & np.isfinite(standard_errors))
+    return rows[np.lexsort((standard_errors[rows], estimates[rows]))]
