@@ -1,6 +1,6 @@
 """The method on a framework it was not written for: the star rating of 4,536 American hospitals, April 2021.
 
-What is rated, how it hangs together and by what rules is data (cms_stars/); figures and stars are as published.
+What is rated, how it hangs together and by what rules is data (cms_stars/); the figures are as published.
 """
 
 from pathlib import Path
