@@ -1,0 +1,162 @@
+"""Files that read well and cannot be true: every expectation of the edition fails on one, and names the CCG.
+
+All of them land together and go through the main job once; what failed is looked for where people look: in
+the asset checks of the instance, in the summary, and on the report's page.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from planted_files import Rows, of, respoil_rows, write_files
+
+from ccg_pipeline.assets.observations import OBSERVATIONS
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.run import MainJob
+
+EDITION = load_edition()
+MONTH, PLANTED = "2017-03", "06W"
+
+
+def lose(rows: Rows) -> None:
+    rows.remove(of(rows, PLANTED))
+
+
+def ten_times_as_many(rows: Rows) -> None:
+    row = of(rows, PLANTED)
+    row.update(numerator=f"{row['numerator']}0", denominator=f"{row['denominator']}0")
+
+
+def jump(rows: Rows) -> None:
+    row = of(rows, PLANTED)
+    row.update(numerator=str(int(row["denominator"]) // 5), value="")
+
+
+def into_another_column(rows: Rows) -> None:
+    """Counts of one measure beside the limits of another, and no published value to compare them with."""
+    of(rows, PLANTED).update(value="", lower_95="97.5", upper_95="99.5")
+
+
+# expectation -> file that is spoilt, what is done to it, the file before it, and the subject that fails
+PLANTS: dict[str, tuple[str, Callable[[Rows], None], str, str]] = {
+    "every_ccg_is_present": ("satod/satod_2017-03-31.csv", lose, "", "101a"),
+    "england_total_agrees": (
+        "cancer_waits/cancer_waits_2017-03-31.csv",
+        ten_times_as_many,
+        "cancer_waits/cancer_waits_2016-12-31.csv",
+        "122b",
+    ),
+    "movement_since_last_period": ("ae/ae_2017-03-31.csv", jump, "ae/ae_2017-02-28.csv", "127c"),
+    "no_stale_period": ("e_rs/e_rs_2017-03-31.csv", lose, "e_rs/e_rs_2016-09-30.csv", "e_rs"),
+    "value_inside_interval": ("eip/eip_2017-03-31.csv", into_another_column, "", "123b"),
+}
+
+
+@dataclass
+class Said:
+    """What the asset checks of a run say, by check, and the report's page."""
+
+    warned: list[str]
+    passed: dict[str, bool]
+    severity: dict[str, dg.AssetCheckSeverity]
+    description: dict[str, str]
+    failing: dict[str, list[str]]
+    page: str
+
+
+def run_checks(home: Path, landing: Path) -> Said:
+    """Take the month through the main job, and read back what the instance has of its checks."""
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        patch.setenv("CCG_HOME", str(home))
+        outcome = MainJob(instance, f"sqlite:///{home / 'ccg.db'}", str(landing)).run("interim", MONTH)
+        said = Said(outcome.warned, {}, {}, {}, {}, "")
+        for expectation in EDITION.expectations:
+            key = dg.AssetCheckKey(OBSERVATIONS, expectation.key)
+            records = instance.event_log_storage.get_asset_check_execution_history(key, limit=50)
+            evaluations = [
+                record.event.dagster_event.asset_check_evaluation_data
+                for record in records
+                if record.event is not None and record.event.dagster_event is not None
+            ]
+            (of_month,) = (one for one in evaluations if one.partition == MONTH)
+            said.passed[expectation.key] = of_month.passed
+            said.severity[expectation.key] = of_month.severity
+            said.description[expectation.key] = of_month.description or ""
+            newest = next(one for one in evaluations if one.metadata)  # of the run with the last months
+            table = str(newest.metadata["failing rows"].value).splitlines()
+            said.failing[expectation.key] = [row for row in table if f"| {MONTH} |" in row]
+        said.page = (home / "validation" / f"{MONTH}.html").read_text(encoding="utf-8")
+        report = Path(str(newest.metadata["report"].value))
+        assert report == home / "validation" / f"{MONTH}.html"
+    return said
+
+
+def names() -> list[str]:
+    return [name for file, _, before, _ in PLANTS.values() for name in (file, before) if name]
+
+
+@pytest.fixture(scope="module")
+def as_it_should_be(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    home = tmp_path_factory.mktemp("plausible")
+    return run_checks(home, write_files(home / "landing", names()))
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Said:
+    home = tmp_path_factory.mktemp("implausible")
+    landing = write_files(home / "landing", names())
+    for file, spoil, _, _ in PLANTS.values():
+        respoil_rows(landing / file, spoil)
+    return run_checks(home, landing)
+
+
+def test_there_is_a_planted_file_for_every_expectation() -> None:
+    assert sorted(PLANTS) == sorted(one.key for one in EDITION.expectations)
+
+
+@pytest.mark.parametrize("check", PLANTS)
+def test_the_asset_check_fails_and_names_the_ccg(planted: Said, check: str) -> None:
+    subject = PLANTS[check][3]
+    assert not planted.passed[check]
+    sentence = planted.description[check].split(f" {subject}: ")[1]
+    assert PLANTED in sentence.split(". ")[0]
+    rows = [row for row in planted.failing[check] if f"| {subject} |" in row]
+    assert rows
+    assert all(f"| {PLANTED} |" in row or PLANTED in row for row in rows)
+    assert f"observations: {check}" in planted.warned
+
+
+@pytest.mark.parametrize("check", PLANTS)
+def test_the_severity_is_that_of_the_edition(planted: Said, check: str) -> None:
+    severity = {"warn": dg.AssetCheckSeverity.WARN, "block": dg.AssetCheckSeverity.ERROR}
+    assert planted.severity[check] == severity[EDITION.expectation(check).severity]
+
+
+@pytest.mark.parametrize("check", PLANTS)
+def test_the_report_shows_what_failed_and_the_ccg(planted: Said, check: str) -> None:
+    title, subject = EDITION.expectation(check).title, PLANTS[check][3]
+    section = planted.page.split(f'id="{check}"')[1].split("</section>")[0]
+    assert "Did not hold" in section
+    failing = section.split(f"<h3>{title}: {subject}</h3>")[1].split("</table>")[0]
+    assert f"<td>{PLANTED}</td>" in failing
+    assert "MADE-UP DATA" in planted.page
+    assert "http" not in planted.page
+
+
+@pytest.mark.parametrize("check", PLANTS)
+def test_on_the_same_files_as_they_should_be_the_ccg_is_not_named(as_it_should_be: Said, check: str) -> None:
+    subject = PLANTS[check][3]
+    rows = [row for row in as_it_should_be.failing[check] if f"| {subject} |" in row]
+    assert not any(PLANTED in row for row in rows)
+    if check in ("england_total_agrees", "value_inside_interval"):
+        assert as_it_should_be.passed[check]
+        assert f"observations: {check}" not in as_it_should_be.warned
+
+
+def test_what_is_implausible_is_shown_and_stops_nothing(planted: Said, as_it_should_be: Said) -> None:
+    """A late or odd figure is for people to judge; the gates and the table come all the same."""
+    assert {one for one in planted.warned if "verified_by_panel" in one} == {
+        one for one in as_it_should_be.warned if "verified_by_panel" in one
+    }
