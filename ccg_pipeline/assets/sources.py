@@ -122,7 +122,8 @@ def _soundness(key: dg.AssetKey, landed: list[Landed]) -> dg.AssetCheckResult:
 def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinition:
     """Build the asset of one publication."""
     key = source_key(publication.key)
-    indicators = [one.code for one in edition.indicators if one.publication == publication.key]
+    fed = [one.code for one in edition.indicators if one.publication == publication.key]
+    fed += [one.code for one in edition.supplementary if one.publication == publication.key]
     layouts = {
         "published": "its publisher's own layout",
         "assumed": "its publisher's layout as far as it is known (assumed)",
@@ -142,7 +143,7 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
         tags={"layout": publication.layout, "cadence": publication.cadence},
         description=(
             f"{publication.title} ({publication.publisher}), read in {layouts[publication.layout]}. "
-            f"Feeds {', '.join(indicators) or 'supplementary measures'}."
+            f"Feeds {', '.join(fed) or 'nothing: it is read so that each of its rows is accounted for'}."
         ),
         metadata={
             "table": "source_observation",

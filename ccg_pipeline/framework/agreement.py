@@ -105,9 +105,14 @@ def _check_publications(edition: Edition, where: Where) -> None:
     used = {one.publication for one in edition.indicators}
     used |= {one.publication for one in edition.supplementary}
     for number, publication in enumerate(edition.publications):
-        if publication.key not in used:
+        if publication.read_for == "figures" and publication.key not in used:
             raise EditionError(
                 f"{where('publications', number)}: nothing uses the publication {publication.key!r}."
+            )
+        if publication.read_for == "account" and publication.key in used:
+            raise EditionError(
+                f"{where('publications', number)} ({publication.key}): read_for is 'account', but "
+                "an indicator or a supplementary measure takes its figures from it."
             )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources import (
+    accounted,
     cancer_stage,
     ccg_ois,
     declared,
@@ -35,6 +36,8 @@ READERS: Mapping[str, Reader] = {
     "iapt": iapt.READER,
     "ccg_ois": ccg_ois.READER,
     "dementia_diagnoses": dementia_diagnoses.READER,
+    "ld_care": accounted.LD_CARE_READER,
+    "fingertips": accounted.FINGERTIPS_READER,
     DECLARED: declared.READER,
 }
 """Publication to the reader of its own layout; ``declared`` reads every other."""

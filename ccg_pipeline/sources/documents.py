@@ -1,7 +1,7 @@
 """Opening a file safely: bytes in, sheets of cells out, whatever the file's name says it is.
 
-Belongs here: telling workbooks, CSV and JSON apart by what they hold, and refusing what cannot be trusted
-as a whole (empty, a web page, truncated, a zip bomb, not text).
+Belongs here: telling workbooks, CSV, JSON and archives of CSV apart by what they hold, and refusing what
+cannot be trusted as a whole (empty, a web page, truncated, a zip bomb, not text).
 Does not belong here: which publication it is, headers, marks, dates.
 """
 
@@ -27,6 +27,7 @@ from ccg_pipeline.sources.sidecar import Sidecar, read_sidecar
 MAX_BYTES = 200 * 2**20  # of a file, packed and unpacked
 MAX_RATIO = 200  # unpacked to packed; real workbooks unpack to about ten times their size
 MAX_SECONDS = 60  # for a workbook; the largest published one here takes 0.2
+Kind = Literal["workbook", "csv", "json", "archive"]
 _XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 
@@ -55,7 +56,7 @@ class Document:
     path: Path
     sha256: str
     size_bytes: int
-    kind: Literal["workbook", "csv", "json"]
+    kind: Kind
     sheets: tuple[Sheet, ...]
     sidecar: Sidecar
 
@@ -65,9 +66,12 @@ class Document:
         return self.path.name
 
     def sheet(self, name: str) -> Sheet | None:
-        """The sheet of that name, whatever its case and spaces; CSV and JSON have one, without a name."""
+        """The sheet of that name, whatever its case and spaces; without a name the first.
+
+        CSV and JSON have one sheet, an archive one for each file in it.
+        """
         wanted = heading(name)
-        return next((each for each in self.sheets if heading(each.name) == wanted), None)
+        return next((each for each in self.sheets if wanted in ("", heading(each.name))), None)
 
 
 def open_document(path: Path) -> Document:
@@ -83,10 +87,13 @@ def open_document(path: Path) -> Document:
         ) from error
     if not data.strip():
         raise Refused(f"{name}: is empty; download it again.")
-    kind: Literal["workbook", "csv", "json"] = "workbook"
+    kind: Kind = "workbook"
     if data.startswith(_ZIP):
-        _check_archive(name, data)
-        sheets = _read_workbook(name, data)
+        sheets = _read_archive(name, data)
+        if sheets:
+            kind = "archive"
+        else:
+            sheets = _read_workbook(name, data)
     elif data.startswith(_XLS):
         sheets = _read_workbook(name, data)
     else:
@@ -97,18 +104,22 @@ def open_document(path: Path) -> Document:
     return Document(path, digest, len(data), kind, sheets, read_sidecar(path))
 
 
-def _check_archive(name: str, data: bytes) -> None:
-    """An .xlsx is a zip archive: refuse one that unpacks to more than anyone publishes, or is damaged."""
+def _read_archive(name: str, data: bytes) -> tuple[Sheet, ...]:
+    """The CSV files of a zip archive, a sheet each; none of an .xlsx, which is a zip archive too.
+
+    Refuses an archive that unpacks to more than anyone publishes, is damaged, or holds anything else.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(each.file_size for each in archive.infolist())
+            members = [each for each in archive.infolist() if not each.is_dir()]
+            unpacked = sum(each.file_size for each in members)
             if unpacked > MAX_BYTES or unpacked > MAX_RATIO * len(data):
                 raise Refused(
                     f"{name}: would unpack from {len(data):,} to {unpacked:,} bytes, as a zip bomb does; "
                     "it was not unpacked."
                 )
             if "xl/workbook.xml" not in archive.namelist():
-                raise Refused(f"{name}: is a zip archive and not a workbook; unpack it first.")
+                return tuple(_read_member(name, each.filename, archive.read(each)) for each in members)
             damaged = archive.testzip()  # unpacks no more than the sizes just checked
     except (
         zipfile.BadZipFile,
@@ -119,9 +130,20 @@ def _check_archive(name: str, data: bytes) -> None:
         ValueError,
         zlib.error,
     ) as error:
-        raise Refused(f"{name}: is a damaged workbook ({error}); download it again.") from error
+        raise Refused(f"{name}: is a damaged workbook or archive ({error}); download it again.") from error
     if damaged is not None:
         raise Refused(f"{name}: is a damaged workbook (its part {damaged!r}); download it again.")
+    return ()
+
+
+def _read_member(name: str, member: str, data: bytes) -> Sheet:
+    try:
+        return _read_csv(name, _decode(name, data), member)
+    except Refused as refused:
+        raise Refused(
+            f"{name}: is a zip archive that is no workbook, and {member!r} in it no proper CSV; "
+            "unpack it and put the data itself here."
+        ) from refused
 
 
 def _read_workbook(name: str, data: bytes) -> tuple[Sheet, ...]:
@@ -159,11 +181,14 @@ def _decode(name: str, data: bytes) -> str:
     return text
 
 
-def _read_csv(name: str, text: str) -> Sheet:
+def _read_csv(name: str, text: str, sheet: str = "") -> Sheet:
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        return Sheet("", list(csv.reader(io.StringIO(text, newline=""), strict=True)))
+        # Codes and names repeat from row to row: each is kept in memory once.
+        rows = [list(map(sys.intern, cells)) for cells in lines]
     except csv.Error as error:
         raise Refused(f"{name}: is no proper CSV ({error}); download it again.") from error
+    return Sheet(sheet, rows)
 
 
 def _read_json(name: str, text: str) -> Sheet:

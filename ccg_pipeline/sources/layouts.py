@@ -7,12 +7,11 @@ Does not belong here: opening files (``documents``), what a publication's rows m
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import pandas as pd
 
 from ccg_pipeline.sources.cells import heading, text
-from ccg_pipeline.sources.documents import Document, Sheet
+from ccg_pipeline.sources.documents import Document, Kind, Sheet
 from ccg_pipeline.sources.reading import Refused
 
 
@@ -27,7 +26,7 @@ class Layout:
 
     publication: str
     what: str
-    kind: Literal["workbook", "csv", "json"]
+    kind: Kind
     columns: Mapping[str, tuple[str, ...]]
     optional: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sheet: str = ""
@@ -69,12 +68,13 @@ class _Header:
     lacking: tuple[str, ...]
 
 
-def find_table(document: Document, layout: Layout) -> Table:
-    """The table of ``layout`` in ``document``.
+def find_table(document: Document, layout: Layout, sheet: Sheet | None = None) -> Table:
+    """The table of ``layout`` in ``document``, or in the ``sheet`` of it that is meant of several alike.
 
     Raises Refused, naming the file and what it lacks: the sheet, a column, or any data row.
     """
-    sheet = document.sheet(layout.sheet) if layout.kind == document.kind else None
+    if sheet is None and layout.kind == document.kind:
+        sheet = document.sheet(layout.sheet)
     if sheet is None:
         raise Refused(
             f"{document.name}: has no sheet {layout.sheet!r} of {layout.what}; download it again.",

@@ -15,7 +15,7 @@ from ccg_pipeline.sources.cells import texts
 ENGLAND = "ENG"
 NHS_ENGLAND = "X24"
 _ENGLAND_IS_ALSO = ("ENG", "ENGLAND", "E92000001", "NATIONAL")
-_NO_ORGANISATION = ("UNKNOWN", "UNALLOCATED", "TOTAL")
+_NO_ORGANISATION = ("UNKNOWN", "UNALLOCATED", "U", "TOTAL")
 
 
 @cache
@@ -46,6 +46,11 @@ def _read_code(word: str) -> str:
     if code in _ENGLAND_IS_ALSO:
         return ENGLAND
     return "" if code in ("-", "NULL", "NA") else code
+
+
+def is_nobody(codes: "pd.Series[str]") -> "pd.Series[bool]":
+    """True for codes that stand for no organisation at all: unknown, unallocated, a total."""
+    return codes.isin(_NO_ORGANISATION)
 
 
 def kinds_of(codes: "pd.Series[str]", period_end: "pd.Series[pd.Timestamp]") -> "pd.Series[str]":

@@ -7,6 +7,7 @@ Does not belong here: why a row is doubted (readers and ``observing`` say that).
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -46,10 +47,13 @@ class Sieve:
         self.period_end = pd.Series(np.datetime64("NaT", "ns"), index=index)
         self._aside = np.full(len(index), "", dtype=object)
         self._doubted = np.zeros(len(index), dtype=bool)
-        self._rows = [int(row) for row in index]
-        self._place = {row: place for place, row in enumerate(self._rows)}
+        self._rows: list[int] = index.to_list()
         self._reasons: dict[int, list[str]] = {}
         self.doubt(table.ragged, f"the row has not the {len(table.raw_header)} cells of the header")
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {row: place for place, row in enumerate(self._rows)}
 
     @property
     def kept(self) -> Mask:

@@ -53,6 +53,12 @@ FAULTS = {
         ("2016-03-31,2016", "2017-03-31,2016", "(lsoa_admissions): undated dates must follow"),
         ("2016-11-09,assumed", "2016-11-09,", "(lsoa_admissions): undated dates need undated"),
         ("2016-03-31,2016", "last March,2016", "(lsoa_admissions): undated_period_end is 'last"),
+        (
+            "\nncmp,National Child Measurement Programme,NHS Digital,made_up,,",
+            "\nncmp,National Child Measurement Programme,NHS Digital,made_up,account,",
+            "(ncmp): read_for is 'account', but an indicator or a supplementary measure takes its",
+        ),
+        (",published,account,", ",published,show,", "(ld_care): read_for is 'show': input should be"),
     ],
     "supplementary.csv": [
         ("nda_participation", "101a", ": code '101a' stands twice."),
@@ -148,6 +154,11 @@ FAULTS_ELSEWHERE = {
         ("key: compliance", "key: tidiness", r"indicators.csv, line 57 \(162a\): unknown points_scale"),
     ],
     "publications.csv": [
+        (
+            ",published,account,",
+            ",published,figures,",
+            "publications.csv, line 22: nothing uses the publication 'ld_care'.",
+        ),
         ("\nncmp,", "\nncmpp,", r"indicators.csv, line 3 \(102a\): unknown publication 'ncmp'."),
     ],
     "overall.yaml": [

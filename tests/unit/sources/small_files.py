@@ -5,6 +5,7 @@ Does not belong here: the made-up year's own files (tests/unit/demo), real files
 """
 
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,37 @@ def write_workbook(path: Path, sheets: Sheets) -> Path:
                     sheet.write(at, column, cell)
     book.save(str(path))
     return path
+
+
+def write_archive(path: Path, members: dict[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def ld_care_csv(*rows: str) -> str:
+    """One year's file of the archive; a row is "code,measure,value"."""
+    header = "DATASET,YEAR,CCG_ONS_CODE,CCG_ODS_CODE,CCG_NAME,INDICATOR,SEX,AGE_BAND,VALUE"
+    split = [row.split(",") for row in rows]
+    start = "HEALTH AND CARE OF PEOPLE WITH LEARNING DISABILITIES,2016-17,E38000130"
+    lines = [f"{start},{code},NHS {code},{measure},ALL,ALL,{value}" for code, measure, value in split]
+    return "\r\n".join([header, *lines, ""])
+
+
+FINGERTIPS_HEADER = (
+    "Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,Area Name,Area Type,Sex,Age,Category Type,"
+    "Category,Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,Lower CI 99.8 limit,"
+    "Upper CI 99.8 limit,Count,Denominator,Value note,Recent Trend,Compared to England value or percentiles,"
+    "Column not used,Time period Sortable,New data,Compared to goal,Time period range"
+)
+
+
+def fingertips_row(area: str, kind: str, value: object) -> str:
+    start = f"91547,Smoking,E92000001,England,{area},Somewhere,{kind},Persons,15+ yrs,,,2015/16"
+    return f"{start},{value},17,19,,,8,46,,,Better,Not compared,,20150000,,,1y".replace(
+        ",,20150000", ",20150000"
+    )
 
 
 def preamble(title: str, period: str = "April 2016", status: str = "Published") -> list[Row]:

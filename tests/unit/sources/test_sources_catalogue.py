@@ -9,14 +9,18 @@ from ccg_pipeline.sources.catalogue import READERS, read_landing, recognise
 from ccg_pipeline.sources.reading import Reading, Refused
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,
+    FINGERTIPS_HEADER,
     cancer_record,
     declared_row,
     dtoc_sheets,
+    fingertips_row,
+    ld_care_csv,
     mar_row,
     mar_sheets,
     ois_row,
     ois_sheets,
     rtt_sheets,
+    write_archive,
     write_json,
     write_lines,
     write_lsoas,
@@ -48,6 +52,8 @@ def landing(tmp_path: Path) -> Path:
         "ORG_TYPE,ORG_CODE,NAME,ACH_DATE,MEASURE,VALUE",
         "CCG,00C,,31MAR2017,X,1",
     )
+    write_archive(folder / "ld_care", {"2016-17.csv": ld_care_csv("00L,LDOB001,12")})
+    write_lines(folder / "fingertips", FINGERTIPS_HEADER, fingertips_row("E92000001", "England", 19.1))
     write_lines(folder / "satod", DECLARED_HEADER, declared_row("101a", "00C", "10", "40"))
     return folder
 
@@ -68,7 +74,7 @@ def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
     read = list(read_landing(landing, edition))
     names = [str(path.relative_to(landing)) for path, _ in read]
     assert names == sorted(names)
-    assert len(names) == 10
+    assert len(names) == 12
     outcomes = {path.name: outcome for path, outcome in read}
     assert isinstance(outcomes.pop("gossip.csv"), Refused)
     assert all(isinstance(outcome, Reading) for outcome in outcomes.values())

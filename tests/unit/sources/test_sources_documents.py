@@ -8,7 +8,7 @@ import pytest
 
 from ccg_pipeline.sources.documents import open_document
 from ccg_pipeline.sources.reading import Refused
-from tests.unit.sources.small_files import rtt_sheets, write_json, write_lines, write_workbook
+from tests.unit.sources.small_files import rtt_sheets, write_archive, write_json, write_lines, write_workbook
 
 WEB_PAGE = "\n<!DOCTYPE html>\n<html><body><h1>Sign in</h1></body></html>"
 
@@ -74,11 +74,32 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     assert "as a zip bomb does" in refusal(path)
 
 
-def test_an_archive_that_is_no_workbook(tmp_path: Path) -> None:
-    path = tmp_path / "data.xlsx"
+def test_an_archive_of_csv_files_has_a_sheet_for_each(tmp_path: Path) -> None:
+    members = {"years/": "", "years/2016.csv": "a,b\n1,2\n", "years/2017.csv": "\ufeffa,b\n3,4\n"}
+    document = open_document(write_archive(tmp_path / "data.xlsx", members))
+    assert document.kind == "archive"
+    assert [(sheet.name, sheet.rows) for sheet in document.sheets] == [
+        ("years/2016.csv", [["a", "b"], ["1", "2"]]),
+        ("years/2017.csv", [["a", "b"], ["3", "4"]]),
+    ]
+    assert document.sheet("") is document.sheets[0]
+    assert document.sheet("YEARS/2017.csv") is document.sheets[1]
+
+
+@pytest.mark.parametrize("content", ["<html>", "a\0b", 'a,"b\n'])
+def test_an_archive_of_anything_else(tmp_path: Path, content: str) -> None:
+    path = write_archive(tmp_path / "data.zip", {"data.csv": "a,b\n1,2\n", "word/document.xml": content})
+    assert "is a zip archive that is no workbook, and 'word/document.xml' in it no proper" in refusal(path)
+
+
+def test_an_archive_that_is_a_zip_bomb_or_damaged(tmp_path: Path) -> None:
+    path = write_archive(tmp_path / "data.zip", {"data.csv": "0" * 40_000_000})
+    assert "as a zip bomb does" in refusal(path)
+    path = tmp_path / "stored.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("data.csv", "a,b\n1,2\n")
-    assert "is a zip archive and not a workbook" in refusal(path)
+        archive.writestr("data.csv", "a,b\n" + "1,2\n" * 100)
+    path.write_bytes(path.read_bytes().replace(b"1,2", b"1,3", 1))
+    assert "is a damaged workbook or archive" in refusal(path)
 
 
 def test_an_xlsx_with_a_damaged_part(tmp_path: Path) -> None:
