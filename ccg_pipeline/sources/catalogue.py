@@ -18,6 +18,7 @@ from ccg_pipeline.sources import (
     iapt,
     lsoa_admissions,
     mar,
+    primary_care_dementia,
     rtt,
 )
 from ccg_pipeline.sources.documents import Document, open_document
@@ -36,11 +37,13 @@ READERS: Mapping[str, Reader] = {
     "iapt": iapt.READER,
     "ccg_ois": ccg_ois.READER,
     "dementia_diagnoses": dementia_diagnoses.READER,
+    "primary_care_dementia": primary_care_dementia.READER,
     "ld_care": accounted.LD_CARE_READER,
     "fingertips": accounted.FINGERTIPS_READER,
     DECLARED: declared.READER,
 }
-"""Publication to the reader of its own layout; ``declared`` reads every other."""
+"""Layout to its reader. Most are called as their publication, which may have more than one layout over the
+years; ``declared`` reads every publication that has none here."""
 
 
 def recognise(path: Path) -> str:
@@ -50,7 +53,7 @@ def recognise(path: Path) -> str:
     """
     document = open_document(path)
     key = _layout_of(document)
-    return declared.publication_of(document) if key == DECLARED else key
+    return READERS[key].layout.publication or declared.publication_of(document)
 
 
 def read_file(path: Path, edition: Edition) -> Reading:

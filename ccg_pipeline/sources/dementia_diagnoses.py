@@ -1,7 +1,7 @@
 """Recorded dementia diagnoses: the estimated diagnosis rate of people aged 65 and over (126a).
 
 Belongs here: the layout of NHS Digital's monthly long CSV.
-Does not belong here: the later workbook of primary care dementia data.
+Does not belong here: the later workbook of the same series (``primary_care_dementia``).
 
 Layout as described for 2016 to 2018: ORG_TYPE, ORG_CODE, NAME, ACH_DATE (31MAR2017 or 31-Mar-17), MEASURE,
 VALUE; all levels of organisation in one file. The count is a snapshot on the last day of a month: its

@@ -209,12 +209,25 @@ def test_fingertips_download_is_accounted_for_row_by_row(landing: Path, edition:
     assert reading.observations.empty
 
 
+def test_primary_care_dementia_of_2024_tells_of_england_alone(landing: Path, edition: Edition) -> None:
+    (path,) = (landing / "dementia").iterdir()
+    reading = read_file(path, edition)
+    (england,) = reading.observations.to_dict("records")
+    figures = [england[name] for name in ("numerator", "denominator", "lower_95", "upper_95")]
+    assert figures == [466_610, 721_748.6, 58.3, 70.1]
+    assert england["value"] == pytest.approx(64.6, abs=0.05)  # as published
+    assert (england["cell"], str(reading.source_file.published_on)) == ("row 11", "2024-05-23")
+    file = reading.source_file
+    assert (file.rows_read, file.rows_used, file.rows_not_asked_for) == (596, 1, 106)  # sub-ICB locations
+    assert file.rows_quarantined == 0
+
+
 def test_the_whole_landing_folder_is_read_or_refused_in_seconds(landing: Path, edition: Edition) -> None:
     began = time.process_time()
     outcomes = dict(read_landing(landing, edition))
     assert time.process_time() - began < 20
     read = [each for each in outcomes.values() if isinstance(each, Reading)]
-    assert len(read) == 3 + 13 + 12 + 6
+    assert len(read) == 3 + 13 + 12 + 7
     for path, outcome in outcomes.items():
         if isinstance(outcome, Refused):
             assert str(outcome).startswith(path.name)

@@ -147,6 +147,24 @@ def mar_sheets(*rows: Row, period: str = "April 2016", status: str = "Published"
     return {"Commissioner": [*head, MAR_HEADER, *rows], "Notes": [[], ["", "Notes"]]}
 
 
+def primary_care_row(kind: str, code: str, recorded: object, estimated: object) -> Row:
+    return [kind, code, "E", f"NHS {code}", recorded, estimated, 64.6, 58.3, 70.1]
+
+
+def primary_care_sheets(*rows: Row, month: str = ", England, April 2024") -> Sheets:
+    title = "Table 4: Dementia: 65+ estimated diagnosis rate, by organisation of responsibility"
+    return {
+        "Title sheet": [[], ["Primary Care Dementia Data"], ["Publication date: ", "", "23 May 2024"]],
+        "Table 4": [
+            [], [title + month],
+            ["", "", "", "", "Number of patients", "", "Diagnosis rate (%)", "95% confidence limits"],
+            ["Type", "ODS Code ", "ONS Code", "Name", "Recorded", "Estimated", "", "Lower", "Upper"],
+            *([*row[:6], 64.6, *row[7:]] for row in rows),
+            [], ["Source: NHS England"],
+        ],
+    }  # fmt: skip
+
+
 OIS_HEADER: Row = [
     "Reporting period", "Period of coverage", "", "Breakdown", "ONS code", "Level", "Level description",
     "Gender", "Indicator value", "", "CI lower", "", "CI upper", "Denominator", "", "", "Numerator",

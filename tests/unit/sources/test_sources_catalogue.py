@@ -19,6 +19,8 @@ from tests.unit.sources.small_files import (
     mar_sheets,
     ois_row,
     ois_sheets,
+    primary_care_row,
+    primary_care_sheets,
     rtt_sheets,
     write_archive,
     write_json,
@@ -52,6 +54,9 @@ def landing(tmp_path: Path) -> Path:
         "ORG_TYPE,ORG_CODE,NAME,ACH_DATE,MEASURE,VALUE",
         "CCG,00C,,31MAR2017,X,1",
     )
+    write_workbook(
+        folder / "primary_care_dementia", primary_care_sheets(primary_care_row("National", "ENG", 1, 2))
+    )
     write_archive(folder / "ld_care", {"2016-17.csv": ld_care_csv("00L,LDOB001,12")})
     write_lines(folder / "fingertips", FINGERTIPS_HEADER, fingertips_row("E92000001", "England", 19.1))
     write_lines(folder / "satod", DECLARED_HEADER, declared_row("101a", "00C", "10", "40"))
@@ -60,7 +65,8 @@ def landing(tmp_path: Path) -> Path:
 
 def test_every_layout_is_recognised_by_what_it_holds(landing: Path) -> None:
     found = {path.name: recognise(path) for path in landing.rglob("*") if path.is_file()}
-    assert found == {name: name for name in [*READERS, "satod"] if name != "declared"}
+    names = {name: name for name in [*READERS, "satod"] if name != "declared"}
+    assert found == names | {"primary_care_dementia": "dementia_diagnoses"}  # a later layout of it
 
 
 def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
@@ -74,7 +80,7 @@ def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
     read = list(read_landing(landing, edition))
     names = [str(path.relative_to(landing)) for path, _ in read]
     assert names == sorted(names)
-    assert len(names) == 12
+    assert len(names) == 13
     outcomes = {path.name: outcome for path, outcome in read}
     assert isinstance(outcomes.pop("gossip.csv"), Refused)
     assert all(isinstance(outcome, Reading) for outcome in outcomes.values())
