@@ -4,7 +4,7 @@ Belongs here: sorting codes into kinds, with the dates for which a code means a 
 Does not belong here: the lists themselves (``reference``), what becomes of a row (``sieve``).
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,7 @@ def read_codes(cells: "pd.Series[str]") -> "pd.Series[str]":
     return texts(cells).map(_read_code).astype(object)
 
 
+@lru_cache(maxsize=10_000)  # a file repeats its codes
 def _read_code(word: str) -> str:
     code = word.upper()
     if code in _ENGLAND_IS_ALSO:

@@ -47,9 +47,12 @@ class Sieve:
         self.period_end = pd.Series(np.datetime64("NaT", "ns"), index=index)
         self._aside = np.full(len(index), "", dtype=object)
         self._doubted = np.zeros(len(index), dtype=bool)
-        self._rows: list[int] = index.to_list()
         self._reasons: dict[int, list[str]] = {}
         self.doubt(table.ragged, f"the row has not the {len(table.raw_header)} cells of the header")
+
+    @cached_property
+    def _rows(self) -> list[int]:
+        return list(self.rows.index)
 
     @cached_property
     def _place(self) -> dict[int, int]:

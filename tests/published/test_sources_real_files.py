@@ -233,7 +233,12 @@ def test_the_whole_landing_folder_is_read_or_refused_in_seconds(landing: Path, e
             assert str(outcome).startswith(path.name)
 
 
-DAMAGED = ["dtoc/LA_April_16.xls", "cancer/stg1and2detection.json", "ccgois/CCG_1_2_I00754_D.xls"]
+DAMAGED = [
+    "dtoc/LA_April_16.xls",
+    "mar/Commissioner_Feb_17.xls",
+    "cancer/stg1and2detection.json",
+    "ccgois/CCG_1_2_I00754_D.xls",
+]
 
 
 def damages(data: bytes) -> Iterator[bytes]:

@@ -34,7 +34,8 @@ def write_workbook(path: Path, sheets: Sheets) -> Path:
 def write_archive(path: Path, members: dict[str, str]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            # without the time of day, so that equal members give equal bytes
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return path
 
 

@@ -18,7 +18,9 @@ from tests.unit.sources.small_files import (
     DECLARED_HEADER,
     cancer_record,
     declared_row,
+    ld_care_csv,
     rtt_sheets,
+    write_archive,
     write_json,
     write_lines,
     write_lsoas,
@@ -61,6 +63,7 @@ def sound() -> dict[str, bytes]:
     rows = [declared_row("101a", code, "10", "40", "25") for code in ("00C", "00D", "00J", "ENG")]
     areas = [f'{code},{1000 + n},3,2.5,0.{n},"{n},500.5"' for code in ("00C", "00D") for n in range(1, 6)]
     records = [cancer_record(code, "1,240", "2,480", 50) for code in ("00C", "00D", "National")]
+    people = ["00L,LDOB001,12", "U,LDOB001,3", "15A,LDOB002,*"]
     with TemporaryDirectory() as folder:
         here = Path(folder)
         files = [
@@ -70,6 +73,7 @@ def sound() -> dict[str, bytes]:
             write_json(here / "json", records),
             write_lines(here / "declared", DECLARED_HEADER, *rows),
             write_lsoas(here / "lsoas", *areas),
+            write_archive(here / "archive", dict.fromkeys(["2016.csv", "2017.csv"], ld_care_csv(*people))),
         ]
         return {path.name: path.read_bytes() for path in files}
 
@@ -128,6 +132,7 @@ test_a_damaged_workbook = damage_test("workbook", 60)
 test_damaged_json = damage_test("json", 150)
 test_a_damaged_declared_file = damage_test("declared", 150)
 test_a_damaged_long_csv = damage_test("lsoas", 150)
+test_a_damaged_archive = damage_test("archive", 150)
 
 WORDS = st.sampled_from(
     ["", "*", "-", "0", "1", "40", "41", "1e9", "-3", "x", "00D", "99Z", "ENG", "2016-13-01", "made_up", '"']
