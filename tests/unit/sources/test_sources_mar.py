@@ -3,12 +3,21 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.reading import Reading
 from tests.unit.sources.readings import account, by_code
-from tests.unit.sources.small_files import Row, mar_row, mar_sheets, write_workbook
+from tests.unit.sources.small_files import (
+    DECLARED_HEADER,
+    Row,
+    declared_row,
+    mar_row,
+    mar_sheets,
+    write_lines,
+    write_workbook,
+)
 
 
 def mar(folder: Path, edition: Edition, *rows: Row, period: str = "April 2016", status: str = "") -> Reading:
@@ -67,3 +76,19 @@ def test_mar_of_a_month_before_april_is_of_the_financial_year_before(
     row = mar_row("00C", 600, month="FEBRUARY ")
     assert mar(tmp_path, edition, row, period="February 2017").quarantine.empty
     assert len(mar(tmp_path, edition, row, period="February 2016").quarantine) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "publication", "value", "status"),
+    [
+        ("gp_referrals_made", "mar", "600", "published"),  # a count
+        ("nda_participation", "nda", "100", "published"),  # a share
+        ("nda_participation", "nda", "100.1", "refused"),
+    ],
+)
+def test_a_supplementary_measure_in_percent_is_a_share_and_another_a_count(
+    tmp_path: Path, edition: Edition, code: str, publication: str, value: str, status: str
+) -> None:
+    row = declared_row(code, "00C", "", "", value, publication=publication)
+    reading = read_file(write_lines(tmp_path / "own.csv", DECLARED_HEADER, row), edition)
+    assert by_code(reading).loc["00C", "status"] == status
