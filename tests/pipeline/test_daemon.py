@@ -1,0 +1,230 @@
+"""The definitions in Dagster's running webserver and daemon, driven over GraphQL and REST.
+
+One server for all stories here; each has a round, or a panel, of its own, so that none leans on another. What
+takes the daemon minutes, a backfill and a schedule, comes last.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pandas as pd
+import pytest
+from live_dagster import LiveDagster
+from live_town import Town, by_key
+from small_house import MONTH, PANELS, SMALL, YEAR, House, copy_files, land_again
+
+from ccg_pipeline.assets.observations import FRESH, OBSERVATIONS
+from ccg_pipeline.definitions import build_definitions
+from ccg_pipeline.publish import assessment as published
+from ccg_pipeline.run import dagster_instance
+
+pytestmark = pytest.mark.daemon
+
+MONTHS = [f"2016-{month:02d}" for month in range(4, 13)] + ["2017-01", "2017-02", "2017-03"]
+LATE = "ae/ae_2016-06-30.csv"
+LANDED = [*SMALL, LATE]
+DAYS_LATE = 40
+LONDON = ZoneInfo("Europe/London")
+ENDED = ("SUCCESS", "FAILURE", "CANCELED")
+
+
+@pytest.fixture(scope="module")
+def town(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home: Path) -> Iterator[Town]:
+    """A month and a year are scored, nothing is signed, and Dagster is running."""
+    del ccg_home  # asked for, so that this process keeps nothing beside the code either
+    folder = tmp_path_factory.mktemp("town")
+    landing = copy_files(made_up_year, folder / "landing", LANDED)
+    url = f"sqlite:///{folder}/ccg.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCG_HOME", str(folder))
+        patch.setenv("DAGSTER_HOME", str(folder / "dagster"))
+        with dagster_instance() as instance:
+            house = House(url, landing, instance)
+            house.run(MONTH, YEAR)
+            # No clock can be turned; so the observations' last event comes once more, dated back.
+            last = instance.get_latest_materialization_event(OBSERVATIONS)
+            assert last is not None
+            then = (datetime.now() - timedelta(days=DAYS_LATE)).timestamp()
+            instance.handle_new_event(last._replace(timestamp=then))
+            settings = {"CCG_DATABASE": url, "CCG_LANDING": str(landing)}
+            live = LiveDagster(folder, {**settings, "FRESHNESS_DAEMON_INTERVAL_SECONDS": "5"})
+            try:
+                print(f"\nwebserver and daemon up: {live.start():.1f} s")
+                yield Town(house, live)
+            finally:
+                live.stop()
+                house.engine.dispose()
+
+
+def test_schedules_and_sensor_are_there(town: Town) -> None:
+    assert town.schedules() == {"on_the_5th": "month", "on_1_june": "annual_lane"}
+    assert town.sensors() == {"follow_the_ledger": "RUNNING"}
+
+
+@pytest.mark.parametrize(
+    ("schedule", "tick", "partition"),
+    [
+        ("on_the_5th", datetime(2017, 4, 5, 6), "2017-03"),  # in British Summer Time
+        ("on_the_5th", datetime(2017, 1, 5, 6), "2016-12"),
+        ("on_the_5th", datetime(2016, 3, 5, 6), "2016-02"),
+        ("on_1_june", datetime(2017, 6, 1, 6), "2016-04-01"),
+        ("on_1_june", datetime(2026, 6, 1, 6), "2025-04-01"),
+    ],
+)
+def test_a_schedule_names_its_partition(town: Town, schedule: str, tick: datetime, partition: str) -> None:
+    assert town.asked_at(schedule, tick.replace(tzinfo=LONDON)) == [partition]
+
+
+def test_a_late_publication_shows_as_stale(town: Town) -> None:
+    """The check names the publication that is late, and none that is in time."""
+    execution = town.stale("2017-03")
+    assert (execution["status"], execution["evaluation"]["severity"]) == ("FAILED", "WARN")
+    said = execution["evaluation"]["description"]
+    assert "ae: The newest period ended 2016-06-30, 274 days before 2017-03-31, and 120 are allowed" in said
+    assert "rtt" not in said
+
+
+def test_observations_that_are_late_show_as_stale(town: Town) -> None:
+    """The freshness policy says so of all of them, where nothing at all was read for too long."""
+    warn, fail = FRESH.warn_window.to_timedelta(), FRESH.fail_window.to_timedelta()
+    assert warn < timedelta(days=DAYS_LATE) < fail
+    assert town.freshness()[1:] == (warn, fail)
+    town.live.wait("late observations to show as late", lambda: town.freshness()[0] == "WARNING", 60)
+
+
+def test_forged_events_publish_nothing(town: Town) -> None:
+    """Whoever can reach the webserver can claim anything there; the gates and tables ask the ledger."""
+    house = town.house
+    before = house.serials(), house.verifications(*MONTH), house.lines(), town.launched()
+    forged = sum(town.forge(*lane_and_key, panel) for lane_and_key in (MONTH, YEAR) for panel in PANELS)
+    since = time.time()
+    town.live.wait("a look of the sensor since", lambda: max(town.looks(), default=0.0) > since, 90)
+    assert (house.serials(), house.verifications(*MONTH), house.lines(), town.launched()) == before
+    print(f"{forged} forged events published nothing")
+
+
+@pytest.fixture(scope="module")
+def signed(town: Town) -> Town:
+    """The six panels sign the year while the daemon runs."""
+    assert YEAR not in town.house.serials()
+    town.house.approve(PANELS, *YEAR)
+    town.shows("the sixth panel's last signature", YEAR, PANELS[-1], published.VERIFIED)
+    return town
+
+
+def of_panel(house: House, panel: str) -> pd.DataFrame:
+    """A panel's ratings as the year's table shows them, without the words about them."""
+    ratings = house.tables(*YEAR).frames["ratings"]
+    own = ratings[ratings["panel"] == panel].drop(columns="verification").reset_index(drop=True)
+    assert own["rating"].ne("").any()
+    return own
+
+
+def test_the_sixth_signature_brings_the_table(signed: Town) -> None:
+    tables = signed.house.tables(*YEAR)
+    assert len(tables.frames["assessment"]) == 209
+    assert {entry["serial"] for entry in tables.header["panels"].values()} == {1}
+
+
+def test_a_withdrawal_reaches_the_table(signed: Town) -> None:
+    signed.house.decide("withdraw", "cancer", 0, *YEAR)
+    signed.shows("a withdrawal", YEAR, "cancer", published.WITHDRAWN)
+
+
+def test_changed_data_are_marked_and_not_published(signed: Town) -> None:
+    house = signed.house
+    ratings, before = of_panel(house, "diabetes"), house.state("diabetes", *YEAR).subject
+
+    def halve(row: dict[str, str]) -> None:
+        if row["denominator"].isdigit():
+            row["numerator"] = str(int(row["numerator"]) // 2)
+            row["value"] = str(100 * int(row["numerator"]) / int(row["denominator"]))
+
+    folder = house.landing / "nda"
+    land_again(folder / "nda_2017-03-31.csv", folder / "nda_again.csv", "2018-12-01", halve)
+    assert house.launch("ingest", MONTH[1], [dg.AssetKey(["source", "nda"]), OBSERVATIONS]).success
+    assert house.launch("annual_lane", YEAR[1]).success
+    assert house.state("diabetes", *YEAR).subject != before
+    signed.shows("a change of the data", YEAR, "diabetes", published.SUPERSEDED)
+    pd.testing.assert_frame_equal(of_panel(house, "diabetes"), ratings)
+
+
+def test_a_decision_of_the_night_takes_effect_in_the_morning(town: Town) -> None:
+    town.live.stop()
+    town.house.approve(["maternity"], *MONTH)
+    assert town.house.verifications(*MONTH)["maternity"] == published.AWAITING
+    print(f"webserver and daemon up again: {town.live.start():.1f} s")
+    town.shows("a decision of the night", MONTH, "maternity", published.VERIFIED)
+
+
+def last_fifth() -> datetime:
+    """When the monthly schedule should last have ticked."""
+    now = datetime.now(LONDON)
+    fifth = now.replace(day=5, hour=6, minute=0, second=0, microsecond=0)
+    return fifth if fifth < now else (fifth - timedelta(days=5)).replace(day=5)
+
+
+@dataclass
+class Overnight:
+    """What the daemon does side by side: backfills, by what they are of, and the tick of a `fifth`."""
+
+    backfills: dict[str, str]
+    fifth: datetime
+    begun: float
+
+
+@pytest.fixture(scope="module")
+def overnight(town: Town) -> Overnight:
+    """Launch two backfills of twelve months, and switch the monthly schedule on just before its last tick."""
+    keys = build_definitions().resolve_asset_graph().get_all_asset_keys()
+    lane = [key.path for key in keys if key.path[0] == "interim"]
+    sources = sorted({name.partition("/")[0] for name in LANDED})
+    chosen = {
+        "sources and observations": [["observations"], *(["source", name] for name in sources)],
+        "interim lane": [path for path in lane if path[-1] != "assessment"],
+    }
+    backfills = {name: town.launch_backfill(paths, MONTHS) for name, paths in chosen.items()}
+    fifth = last_fifth()
+    town.switch_on_the_5th(fifth - timedelta(hours=1))
+    return Overnight(backfills, fifth, time.monotonic())
+
+
+@pytest.mark.parametrize("part", ["sources and observations", "interim lane"])
+def test_a_backfill_of_twelve_months_is_one_run(town: Town, overnight: Overnight, part: str) -> None:
+    backfill_id = overnight.backfills[part]
+
+    def has_ended() -> bool:
+        return str(town.backfill(backfill_id)["status"]).startswith("COMPLETED")
+
+    town.live.wait(f"the backfill of {part}", has_ended, 300)
+    ended = town.backfill(backfill_id)
+    assert ended["status"] == "COMPLETED_SUCCESS", f"{ended}\n{town.live.printed()}"
+    (run,) = ended["runs"]
+    tags = by_key(run["tags"])
+    first, last = (tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
+    assert (run["status"], first, last) == ("SUCCESS", MONTHS[0], MONTHS[-1])
+    print(
+        f"backfill of {part}: one run of {run['endTime'] - run['startTime']:.1f} s, "
+        f"ended {time.monotonic() - overnight.begun:.1f} s after it was asked for"
+    )
+
+
+def test_the_monthly_schedule_ticks(town: Town, overnight: Overnight) -> None:
+    """The daemon itself ticks, at its own time, and its run of a month without any file ends green."""
+
+    def ended() -> list[str]:
+        return [run["status"] for tick in town.ticks() for run in tick["runs"] if run["status"] in ENDED]
+
+    town.live.wait("the run of the tick", ended, 180)
+    (tick,) = town.ticks()
+    (run,) = tick["runs"]
+    month_before = (overnight.fifth.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    assert tick["timestamp"] == overnight.fifth.timestamp()
+    assert by_key(run["tags"])["dagster/partition"] == month_before
+    assert run["status"] == "SUCCESS", town.live.printed()
+    town.live.wait("the observations to show as fresh", lambda: town.freshness()[0] == "HEALTHY", 60)
