@@ -28,7 +28,7 @@ def main() -> None:
 
     arguments = [one for one in sys.argv[1:] if one != DEBUG]
     try:
-        app(arguments)
+        app(arguments, prog_name="ccg")
     except Exception as fault:  # whatever it is, it ends as one sentence
         if len(arguments) < len(sys.argv) - 1:
             raise

@@ -109,7 +109,7 @@ def run(landing: Landing = None, month: Month = "", year: Year = "", database: D
             wanted = [(lane, key)] if lane else last_month(job.files())
             for one_lane, one_key in wanted:
                 job.run(one_lane, one_key)
-    printed.summary(console, open_database(url), load_edition(EDITION), wanted, job.outcome)
+    printed_lists.summary(console, open_database(url), load_edition(EDITION), wanted, job.outcome)
 
 
 def _progress() -> Progress:
@@ -120,6 +120,7 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=errors,
         transient=True,
+        disable=not errors.is_terminal,  # where nobody watches, only errors are written
     )
 
 

@@ -1,13 +1,13 @@
-"""What the ccg command prints: summaries and tables for a terminal, with the stamp every print carries.
+"""What the ccg command prints of one CCG, and how it prints: tables for a terminal, the stamp they carry.
 
 Belongs here: laying out on a terminal what other rooms return; a cell is folded where it is too long, and
 never cut.
-Does not belong here: options and exit codes (cli_verbs.py, cli.py), finding or computing anything.
+Does not belong here: what is printed of the whole (printed_lists.py), options and exit codes (cli_verbs.py,
+cli.py), finding or computing anything.
 """
 
 import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,23 +15,13 @@ from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import Engine, func, select
 
-from ccg_pipeline.assets.gates import VERIFIED_BY_PANEL
-from ccg_pipeline.checks.asset_checks import report_path
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.partitions import last_day
 from ccg_pipeline.publish.assessment import MADE_UP, NOT_OFFICIAL
 from ccg_pipeline.publish.explanation import Explanation
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
 from ccg_pipeline.publish.released import Tables
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.run import Outcome
-from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import kind_of, reading
-from ccg_pipeline.storage.releases import latest_release
-from ccg_pipeline.storage.tables import area_score, candidate_rating, gate, source_file
-from ccg_pipeline.storage.tables import quarantine as quarantined
 
 BANDS = {0: "0, worse", 1: "1, within limits", 2: "2, better"}
 RANGE = {0: "0, outside the expected range", 1: "1, inside the expected range"}
@@ -75,85 +65,10 @@ def stamp(console: Console, is_made_up: bool) -> None:
         console.print(MADE_UP, style="bold reverse")
 
 
-def _stamp(console: Console, is_made_up: bool) -> None:
+def stamps(console: Console, is_made_up: bool) -> None:
+    """Print both: that figures are made up, where they are, and that the scores are nobody's but ours."""
     stamp(console, is_made_up)
     console.print(NOT_OFFICIAL, style="italic")
-
-
-def summary(
-    console: Console, engine: Engine, edition: Edition, wanted: Sequence[tuple[str, str]], outcome: Outcome
-) -> None:
-    """Print the short table that a run ends with: what was assessed, awaited and refused, where to look.
-
-    `wanted`: the lanes and partition keys of the run, a column each.
-    """
-    with reading(engine) as connection:
-        n_quarantined = connection.execute(select(func.count()).select_from(quarantined)).scalar_one()
-        refused = frames.read(connection, source_file, {"state": "refused"})
-        is_made_up = kind_of(connection) == "made_up"
-    about = {f"{lane} {words(lane, key)}": _assessed(engine, edition, lane, key) for lane, key in wanted}
-    warned = sorted({one for one in outcome.warned if not one.endswith(f": {VERIFIED_BY_PANEL}")})
-    rows: list[list[object]] = [
-        [name, *(column[name] for column in about.values())] for name in next(iter(about.values()))
-    ]
-    rows += [
-        ["rows quarantined", f"{n_quarantined:,}"],
-        ["files refused", len(refused)],
-        ["checks warned", len(warned)],
-    ]
-    _stamp(console, is_made_up)
-    console.print(
-        table_of([edition.title, *about], ([*row, *[""] * (len(about) + 1 - len(row))] for row in rows))
-    )
-    for sentence in refused["refusal"]:
-        console.print(f"Refused: {sentence}", markup=False, highlight=False)
-    for check in warned:
-        console.print(f"Warned: {check}", markup=False, highlight=False)
-    reports = {report_path(last_day(key).strftime("%Y-%m")) for _, key in wanted}
-    console.print(_where_to_look(sorted(reports), n_quarantined, len(refused), len(outcome.run_ids)))
-
-
-def _assessed(engine: Engine, edition: Edition, lane: str, key: str) -> dict[str, str]:
-    scope = {"lane": lane, "partition_key": key}
-    with reading(engine) as connection:
-        scores = frames.read(connection, area_score, scope)
-        rated = frames.read(connection, candidate_rating, scope)
-        gates = frames.read(connection, gate, scope)
-        release = latest_release(connection, lane, key)
-    scored = scores[scores["score"].notna()]
-    without = sorted(set(scores["area_code"]) - set(scored["area_code"]))
-    n_rated = rated[rated["grade"].notna()].groupby("panel").size()
-    states = dict(zip(gates["panel"], gates["state"], strict=True))
-    return {
-        "CCGs": str(scores["ccg_code"].nunique()),
-        "areas scored": f"{scored['area_code'].nunique()} of {scores['area_code'].nunique()}",
-        "areas not assessed, no data": ", ".join(without) or "none",
-        "area scores": f"{len(scored):,} of {len(scores):,}",
-        **{
-            f"{rule.name} ratings": f"{n_rated.get(rule.key, 0)}, {states.get(rule.key, 'not ready')}"
-            for rule in edition.panels
-        },
-        "released table": "none" if release is None else f"release {release.serial}",
-    }
-
-
-def _where_to_look(reports: Sequence[Path], n_quarantined: int, n_refused: int, n_runs: int) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row("[bold]Where to look[/]", "")
-    table.add_row("ccg panel status", "what each panel has before it, and what it takes")
-    table.add_row("ccg show CCG", "the assessment of a CCG")
-    table.add_row("ccg explain CCG AREA", "from a rating to the cell of each figure")
-    if n_quarantined:
-        table.add_row("ccg quarantine", "every refused row and why")
-    if n_refused:
-        table.add_row("ccg files", "every file and the account of its rows")
-    for path in reports:
-        if path.is_file():
-            table.add_row("plausibility", escape(str(path)))
-    table.add_row("make ui", f"the {n_runs} runs in Dagster")
-    return table
 
 
 def provenance(tables: Tables) -> str:
@@ -170,7 +85,7 @@ def provenance(tables: Tables) -> str:
 
 
 def _head(console: Console, tables: Tables, edition: Edition, ccg_code: str, about: str = "") -> None:
-    _stamp(console, tables.is_made_up)
+    stamps(console, tables.is_made_up)
     names = ccgs().set_index("ccg_code")["ccg_name"]
     title = f"{edition.lane(tables.lane).title}, {words(tables.lane, tables.partition_key)}"
     console.print(f"\n[bold]{escape(names[ccg_code])}[/] ({ccg_code}){about}\n{title}", highlight=False)
@@ -214,10 +129,14 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
                 withheld = one["why_no_score"] if pd.isna(one["n_used"]) else ""
                 lines.append([f"{area.code} {area.name}", score, withheld or _used(one)])
     console.print(table_of(["area", "score 0–2", "indicators"], lines, numbers=["score 0–2"]))
+    bands = tables.frames["bands"]
+    landed = bands[(bands["ccg_code"] == ccg_code) & bands["period_end"].notna()]["area_code"]
+    without = [code for code in by_area if code not in set(landed)]
+    _notes(console, [(", ".join(without), "no file with a figure has landed.")] if without else [])
     notes = (
         (code, f"{one['why_no_score']} {'' if one['note'].startswith('rests on') else one['note']}".strip())
         for code, one in by_area.items()
-        if not pd.isna(one["n_used"])
+        if not pd.isna(one["n_used"]) and code not in without
     )
     _notes(console, notes)
     console.print(f"\n{provenance(tables)}", markup=False, highlight=False)

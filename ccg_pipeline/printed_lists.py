@@ -1,26 +1,109 @@
-"""What the ccg command prints of records that grow long: the method's numbers, its fit, files and quarantine.
+"""What the ccg command prints of the whole: a run's summary, the method's numbers and fit, files, quarantine.
 
 Belongs here: laying out lists on a terminal, in groups, so that no line has to repeat what they share.
-Does not belong here: a run's summary and a CCG's assessment (printed.py), options and exit codes.
+Does not belong here: one CCG's assessment (printed.py), options and exit codes.
 """
 
-from rich.console import Console
-from rich.table import Table
-from sqlalchemy import Engine
+from collections.abc import Sequence
+from pathlib import Path
 
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import Engine, func, select
+
+from ccg_pipeline.assets.gates import VERIFIED_BY_PANEL
+from ccg_pipeline.checks.asset_checks import report_path
 from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.printed import provenance, stamp, table_of
-from ccg_pipeline.publish.assessment import NOT_OFFICIAL
+from ccg_pipeline.partitions import last_day
+from ccg_pipeline.printed import provenance, stamp, stamps, table_of
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import Tables
+from ccg_pipeline.run import Outcome
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.releases import latest_release
+from ccg_pipeline.storage.tables import area_score, candidate_rating, gate, source_file
 from ccg_pipeline.storage.tables import quarantine as quarantined
-from ccg_pipeline.storage.tables import source_file
 
 ROWS = ("rows_read", "rows_used", "rows_not_asked_for", "rows_not_an_organisation", "rows_quarantined")
 NAMES = ("rows", "used", "not asked", "no CCG", "refused")
+
+
+def summary(
+    console: Console, engine: Engine, edition: Edition, wanted: Sequence[tuple[str, str]], outcome: Outcome
+) -> None:
+    """Print the short table that a run ends with: what was assessed, awaited and refused, where to look.
+
+    `wanted`: the lanes and partition keys of the run, a column each.
+    """
+    with reading(engine) as connection:
+        n_quarantined = connection.execute(select(func.count()).select_from(quarantined)).scalar_one()
+        refused = frames.read(connection, source_file, {"state": "refused"})
+        is_made_up = kind_of(connection) == "made_up"
+    about = {f"{lane} {words(lane, key)}": _assessed(engine, edition, lane, key) for lane, key in wanted}
+    warned = sorted({one for one in outcome.warned if not one.endswith(f": {VERIFIED_BY_PANEL}")})
+    rows: list[list[object]] = [
+        [name, *(column[name] for column in about.values())] for name in next(iter(about.values()))
+    ]
+    rows += [
+        ["rows quarantined", f"{n_quarantined:,}"],
+        ["files refused", len(refused)],
+        ["checks warned in this run", len(warned)],
+    ]
+    stamps(console, is_made_up)
+    filled = ([*row, *[""] * (len(about) + 1 - len(row))] for row in rows)
+    console.print(table_of(["", *about], filled, title=edition.title))
+    for sentence in refused["refusal"]:
+        console.print(f"Refused: {sentence}", markup=False, highlight=False)
+    for check in warned:
+        console.print(f"Warned: {check}", markup=False, highlight=False)
+    reports = {report_path(last_day(key).strftime("%Y-%m")) for _, key in wanted}
+    console.print(_where_to_look(sorted(reports), n_quarantined, len(refused), len(outcome.run_ids)))
+
+
+def _assessed(engine: Engine, edition: Edition, lane: str, key: str) -> dict[str, str]:
+    scope = {"lane": lane, "partition_key": key}
+    with reading(engine) as connection:
+        scores = frames.read(connection, area_score, scope)
+        rated = frames.read(connection, candidate_rating, scope)
+        gates = frames.read(connection, gate, scope)
+        release = latest_release(connection, lane, key)
+    scored = scores[scores["score"].notna()]
+    without = sorted(set(scores["area_code"]) - set(scored["area_code"]))
+    n_rated = rated[rated["grade"].notna()].groupby("panel").size()
+    states = dict(zip(gates["panel"], gates["state"], strict=True))
+    return {
+        "CCGs": str(scores["ccg_code"].nunique()),
+        "areas scored": f"{scored['area_code'].nunique()} of {scores['area_code'].nunique()}",
+        "areas not assessed, no data": ", ".join(without) or "none",
+        "area scores": f"{len(scored):,} of {len(scores):,}",
+        **{
+            f"{rule.name} ratings": f"{n_rated.get(rule.key, 0)}, {states.get(rule.key, 'not ready')}"
+            for rule in edition.panels
+        },
+        "released table": "none" if release is None else f"release {release.serial}",
+    }
+
+
+def _where_to_look(reports: Sequence[Path], n_quarantined: int, n_refused: int, n_runs: int) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("[bold]Where to look[/]", "")
+    table.add_row("ccg panel status", "what each panel has before it, and what it takes")
+    table.add_row("ccg show CCG", "the assessment of a CCG")
+    table.add_row("ccg explain CCG AREA", "from a rating to the cell of each figure")
+    if n_quarantined:
+        table.add_row("ccg quarantine", "every refused row and why")
+    if n_refused:
+        table.add_row("ccg files", "every file and the account of its rows")
+    for path in reports:
+        if path.is_file():
+            table.add_row("plausibility", escape(str(path)))
+    table.add_row("make ui", f"the {n_runs} runs in Dagster")
+    return table
 
 
 def method(console: Console, edition: Edition) -> None:
@@ -39,8 +122,7 @@ def method(console: Console, edition: Edition) -> None:
 
 def fit(console: Console, tables: Tables, edition: Edition) -> None:
     """Print counts by grade beside the published counts, and each indicator's share of CCGs by band."""
-    stamp(console, tables.is_made_up)
-    console.print(NOT_OFFICIAL, style="italic")
+    stamps(console, tables.is_made_up)
     console.print("Shown, never tuned to: made-up figures need not give the published counts.")
     overall = tables.frames["overall"]
     grades = fit_by_grade(tables.frames["ratings"], edition, overall if len(overall) else None)

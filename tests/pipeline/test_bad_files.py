@@ -16,7 +16,7 @@ from planted_files import Rows, Sheets, of, respoil_rows, respoil_workbook, writ
 from rich.console import Console
 from sqlalchemy import Engine
 
-from ccg_pipeline import printed, printed_lists
+from ccg_pipeline import printed_lists
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.run import MainJob, Outcome
@@ -140,7 +140,7 @@ class House:
     def printed(self) -> str:
         """What `ccg run`, `ccg files` and `ccg quarantine` print, on one line."""
         console = Console(file=io.StringIO(), width=250, no_color=True)
-        printed.summary(console, self.engine, EDITION, [("interim", MONTH)], self.outcome)
+        printed_lists.summary(console, self.engine, EDITION, [("interim", MONTH)], self.outcome)
         printed_lists.files(console, self.engine)
         printed_lists.quarantine(console, self.engine)
         return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]  # a StringIO

@@ -53,7 +53,7 @@ class House:
 
     def summary(self, month: str) -> str:
         console = Console(file=io.StringIO(), width=200, no_color=True)
-        printed.summary(console, self.engine, EDITION, [("interim", month)], self.outcomes[month])
+        printed_lists.summary(console, self.engine, EDITION, [("interim", month)], self.outcomes[month])
         return str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
 
 
