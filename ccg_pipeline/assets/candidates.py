@@ -62,7 +62,7 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     specs = {
         rule.key: dg.AssetSpec(
             candidate_key(lane.key, rule.key),
-            group_name=f"{lane.key}/panels",
+            group_name=f"{lane.key}/candidates",
             owners=METHODOLOGISTS,
             kinds={"python", "pandas"},
             code_version=code_version(*METHOD_VERSION),

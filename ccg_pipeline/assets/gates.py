@@ -110,7 +110,7 @@ def gates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     specs = {
         rule.key: dg.AssetSpec(
             gate_key(lane.key, rule.key),
-            group_name=f"{lane.key}/panels",
+            group_name=f"{lane.key}/gates",
             owners=PANELS,
             kinds={"person"},
             code_version=code_version("expert_panels"),
