@@ -5,6 +5,8 @@ the ledger says.
 Does not belong here: what a step does (assets/), the rules of a decision (expert_panels).
 """
 
+import os
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +34,7 @@ from expert_panels.terms import Terms
 
 ROUND_TAG = "ccg/round"
 WANTED_TAG = "ccg/wanted"
+PROCESS_TAG = "ccg/process"
 MOST_FAILURES = 3
 _UNFINISHED = [
     DagsterRunStatus.QUEUED,
@@ -185,6 +188,34 @@ def _covers(run: DagsterRun, one: Due) -> bool:
     return one.partition_key == tags.get("dagster/partition")
 
 
+def this_process() -> str:
+    """Return what a run that is executed in this very process says of it: machine and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def bury_the_killed(instance: dg.DagsterInstance) -> None:
+    """Report as failed what runs in a process of this machine that is no more.
+
+    Nobody else watches over a run in the process of a command: killed, it would count as unfinished for ever,
+    and its round would be waited for for ever.
+    """
+    for run in instance.get_runs(RunsFilter(statuses=_UNFINISHED)):
+        machine, _, process = run.tags.get(PROCESS_TAG, "").rpartition(":")
+        # a re-execution has its parent's tags, and a process that they do not name
+        if machine == socket.gethostname() and not run.parent_run_id and not _lives(int(process)):
+            instance.report_run_failed(run, f"The process {process} that ran this was killed.")
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)  # asks only
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()  # a run of this process is over before anything is asked
+
+
 def requests(instance: dg.DagsterInstance, rounds: list[Due]) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Turn what is due into runs: none while one for that round is unfinished, none after three failures."""
     unfinished = instance.get_runs(RunsFilter(statuses=_UNFINISHED))
@@ -246,6 +277,7 @@ def follow_the_ledger(release_jobs: Sequence[Any]) -> dg.SensorDefinition:
         context: dg.SensorEvaluationContext, database: Database, methodology: Methodology, panels: Panels
     ) -> dg.SensorResult:
         engine = database.engine()
+        bury_the_killed(context.instance)
         rounds = due(engine, methodology.edition(), panels.all_terms())
         answers = list(requests(context.instance, rounds))
         wishes = [one for one in answers if isinstance(one, dg.RunRequest)]

@@ -20,14 +20,14 @@ from sqlalchemy import select
 from ccg_pipeline.assets.landing import recorded
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
-from ccg_pipeline.automation import due, requests
+from ccg_pipeline.automation import PROCESS_TAG, bury_the_killed, due, requests, this_process
 from ccg_pipeline.definitions import EDITION, build_definitions
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import MONTHS, last_day
 from ccg_pipeline.resources import Found, LandingFolder, Panels, home, launched_by
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.io_manager import Database
-from ccg_pipeline.storage.tables import source_observation
+from ccg_pipeline.storage.tables import observed, source_observation
 
 Step = Callable[[str], None]
 """Told the name of each step as it ends, and of each part of the work as it begins."""
@@ -183,6 +183,7 @@ class MainJob:
 
     def converge(self) -> None:
         """Do once what the sensor does: let every gate and table show what the ledger says."""
+        bury_the_killed(self._instance)
         for request in requests(self._instance, due(self._engine, self._edition, Panels().all_terms())):
             if isinstance(request, dg.RunRequest) and request.job_name and request.partition_key:
                 self._tell(f"release of {request.tags.get('ccg/round', '')}")
@@ -202,14 +203,23 @@ class MainJob:
         held = {(str(sha256), str(month)) for sha256, month in stored}
         news = unread(files, held, self._new, last)
         for first, until, publications in spans(news, last) if news else []:
-            tags = {
-                "dagster/asset_partition_range_start": first,
-                "dagster/asset_partition_range_end": until,
-            }
             keys = [source_key(publication) if publication else UNPLACED for publication in publications]
             self._tell(f"sources of {first} to {until}")
-            self._execute("ingest", tags, [*keys, OBSERVATIONS])
+            self._execute("ingest", _range(first, until), [*keys, OBSERVATIONS])
+        behind = self._behind(last)
+        for first, until, _ in spans({OBSERVATIONS.path[-1]: behind}, last) if behind else []:
+            self._tell(f"observations of {first} to {until}, which a run left behind")
+            self._execute("ingest", _range(first, until), [OBSERVATIONS])
         self._new = []
+
+    def _behind(self, last: str) -> set[str]:
+        """Return months up to `last` whose sources were written but not taken in: a run ended between."""
+        month = source_observation.c.partition_key
+        statement = (
+            select(month).where(month <= last, month.not_in(select(observed.c.partition_key))).distinct()
+        )
+        with reading(self._engine) as connection:
+            return {str(row[0]) for row in connection.execute(statement)}
 
     def _execute(
         self, job_name: str, tags: dict[str, str], selection: list[dg.AssetKey] | None = None
@@ -217,7 +227,7 @@ class MainJob:
         result = self._definitions.resolve_job_def(job_name).execute_in_process(
             instance=self._instance,
             partition_key=tags.pop("dagster/partition", None),
-            tags={**tags, "ccg/launched_by": launched_by({})},
+            tags={**tags, "ccg/launched_by": launched_by({}), PROCESS_TAG: this_process()},
             asset_selection=selection,
             run_config={"loggers": {"progress": {}}},
             raise_on_error=False,
@@ -229,6 +239,14 @@ class MainJob:
                 self.outcome.warned.append(name)
         if not result.success:
             raise RunFailed(_sentence(result))
+
+
+def _range(first: str, until: str) -> dict[str, str]:
+    """Return the tags by which one run takes all months from `first` to `until`."""
+    return {
+        "dagster/asset_partition_range_start": first,
+        "dagster/asset_partition_range_end": until,
+    }
 
 
 def _sentence(result: ExecuteInProcessResult) -> str:

@@ -7,6 +7,7 @@ Does not belong here: reading files (sources.py), choosing a period for a lane (
 from datetime import timedelta
 
 import dagster as dg
+import pandas as pd
 
 from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, picture_of, told
 from ccg_pipeline.assets.sources import source_key
@@ -58,7 +59,10 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
         conform(known.drop(columns="partition_key"), observation_schema(edition), "observations")
         by_publication = known[known["status"] == "published"].groupby("publication").size()
         return told(
-            [Piece("observation", {"partition_key": keys}, known)],
+            [
+                Piece("observation", {"partition_key": keys}, known),
+                Piece("observed", {"partition_key": keys}, pd.DataFrame({"partition_key": keys})),
+            ],
             about=known,
             metadata={
                 "rows": len(known),

@@ -60,6 +60,7 @@ def deliver(landed: list[Landed], publication: str, keys: list[str], edition: Ed
     held = sorted(set(observations["partition_key"]))
     return [
         *pieces,
+        Piece("observed", {"partition_key": held}, pd.DataFrame(columns=["partition_key"])),
         Piece(
             "source_observation",
             {"publication": publication, "partition_key": held},

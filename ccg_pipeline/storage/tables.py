@@ -71,6 +71,10 @@ source_observation = Table("source_observation", metadata, *_observation_columns
 observation = Table("observation", metadata, *_observation_columns())
 """What is known now: of several files about one figure, the one revised or published last."""
 
+observed = Table("observed", metadata, Column("partition_key", Text, primary_key=True))
+"""Months whose observations have taken in all that their sources say. A source that writes takes the mark
+away in the same transaction, so that a run killed before the observations is known by its absence."""
+
 quarantine = Table(
     "quarantine",
     metadata,
