@@ -29,6 +29,20 @@ from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.io_manager import Database
 from ccg_pipeline.storage.tables import observed, source_observation
 
+SETTINGS = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+freshness:
+  enabled: true
+# After a backfill the sensor has a release to make for each round, and a run takes 300 MB.
+concurrency:
+  runs:
+    max_concurrent_runs: 2
+"""
+"""What `dagster.yaml` says where there is none yet."""
+
 Step = Callable[[str], None]
 """Told the name of each step as it ends, and of each part of the work as it begins."""
 
@@ -52,7 +66,7 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "dagster.yaml"
     if not settings.exists():
-        settings.write_text("telemetry:\n  enabled: false\nfreshness:\n  enabled: true\n", encoding="utf-8")
+        settings.write_text(SETTINGS, encoding="utf-8")
     with dg.DagsterInstance.get() as instance:
         yield instance
 
