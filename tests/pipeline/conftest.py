@@ -93,12 +93,16 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
 
 
+@pytest.fixture(scope="session")
+def postgres(postgres_server: Any) -> Databases:
+    return PostgresDatabases(postgres_server)
+
+
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def databases(request: pytest.FixtureRequest) -> Databases:
     """Each kind of database in turn."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("sqlite")
-    return PostgresDatabases(request.getfixturevalue("postgres_server"))
+    found: Databases = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
@@ -124,14 +128,17 @@ def sqlite_scored_url(sqlite: Databases, small_landing: Path, ccg_home: Path) ->
 
 
 @pytest.fixture(scope="session")
-def scored_url(
-    request: pytest.FixtureRequest, databases: Databases, sqlite: Databases, small_landing: Path
-) -> str:
-    """The same on each kind of database."""
-    if databases is sqlite:
-        return str(request.getfixturevalue("sqlite_scored_url"))
-    request.getfixturevalue("ccg_home")
-    return _scored(databases, small_landing)
+def postgres_scored_url(postgres: Databases, small_landing: Path, ccg_home: Path) -> str:
+    """The same on PostgreSQL."""
+    del ccg_home
+    return _scored(postgres, small_landing)
+
+
+@pytest.fixture(scope="session")
+def scored_url(request: pytest.FixtureRequest, databases: Databases, sqlite: Databases) -> str:
+    """The same on each kind of database in turn."""
+    kind = "sqlite" if databases is sqlite else "postgres"
+    return str(request.getfixturevalue(f"{kind}_scored_url"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,301 @@
+"""What the sensor finds due, on tables made by hand; which runs it asks for; which it no longer waits for."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import pytest
+from dagster import DagsterRunStatus
+from dagster._core.test_utils import create_run_for_test
+from small_house import EDITION, MONTH, PANELS, TERMS, YEAR
+from sqlalchemy import Engine
+
+from ccg_pipeline.assets.assessment import proposed_header
+from ccg_pipeline.assets.gates import gate_row
+from ccg_pipeline.automation import Due, bury_the_killed, due, mirrored, requests
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.releases import latest_release, next_header
+from ccg_pipeline.storage.tables import gate, lane_fingerprint, release
+from expert_panels import ledger, ledger_table
+
+STANDS = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"]
+
+
+class Board:
+    """A database with fingerprints in the place of candidates; `catch_up` does what the launched runs do."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        ledger_table.create(engine)
+
+    def stand(self, lane: str, key: str, letter: str, *parts: str) -> None:
+        """Let parts of a round (without any: all) have the fingerprint aaaa…, bbbb…."""
+        rows = [
+            [lane, key, part, letter * 64, "engineer@data.example", True]
+            for part in parts or ("open", *PANELS)
+        ]
+        scope = {"lane": lane, "partition_key": key, "part": [row[2] for row in rows]}
+        self._put(lane_fingerprint, scope, pd.DataFrame(rows, columns=STANDS))
+
+    def decide(self, lane: str, key: str, decision: str, who: int, *panels: str) -> None:
+        for panel in panels:
+            state = ledger.state_of(self.engine, TERMS[panel], lane, key)
+            ledger.decide(
+                self.engine,
+                TERMS[panel],
+                lane=lane,
+                partition_key=key,
+                decision=decision,
+                subject=state.published_subject if decision == "withdraw" else state.subject,
+                actor=TERMS[panel].members[who].email,
+                interests="none",
+                reason="For a test.",
+            )
+
+    def sign(self, lane: str, key: str, *panels: str) -> None:
+        for who in range(3):
+            self.decide(lane, key, "approve", who, *panels)
+
+    def due(self) -> list[Due]:
+        return due(self.engine, EDITION, TERMS)
+
+    def said(self) -> list[tuple[str, set[str], bool]]:
+        return [(one.lane, set(one.panels), one.release) for one in self.due()]
+
+    def catch_up(self) -> None:
+        for one in self.due():
+            stands = self._stands(one.lane, one.partition_key)
+            for panel in one.panels:
+                subject = str(stands.loc[stands["part"] == panel, "sha256"].iloc[0])
+                about: dict[str, Any] = {"lane": one.lane, "partition_key": one.partition_key}
+                ledger.open_round(
+                    self.engine, TERMS[panel], subject=subject, launched_by="engineer@data.example", **about
+                )
+                state = ledger.state_of(self.engine, TERMS[panel], one.lane, one.partition_key)
+                row = gate_row(one.lane, one.partition_key, state, TERMS[panel], True)
+                self._put(gate, {**about, "panel": panel}, pd.DataFrame([row]))
+            if one.release:
+                self._release(one.lane, one.partition_key, stands)
+
+    def _release(self, lane: str, key: str, stands: pd.DataFrame) -> None:
+        states = {panel: ledger.state_of(self.engine, TERMS[panel], lane, key) for panel in PANELS}
+        with reading(self.engine) as connection:
+            before = latest_release(connection, lane, key)
+            header = proposed_header(EDITION, EDITION.lane(lane), key, stands, states, before)
+            news = next_header(connection, header)
+        self._put(release, {"lane": lane, "partition_key": [], "serial": []}, news)
+
+    def _stands(self, lane: str, key: str) -> pd.DataFrame:
+        with reading(self.engine) as connection:
+            return frames.read(connection, lane_fingerprint, {"lane": lane, "partition_key": key})
+
+    def _put(self, table: Any, scope: frames.Scope, frame: pd.DataFrame) -> None:
+        with self.engine.begin() as connection:
+            frames.replace(connection, table, scope, frame)
+
+
+@pytest.fixture
+def board() -> Iterator[Board]:
+    engine = open_database("sqlite://")
+    yield Board(engine)
+    engine.dispose()
+
+
+def test_where_nothing_was_scored_nothing_is_due(board: Board) -> None:
+    assert board.due() == []
+
+
+def test_a_month_that_was_scored_is_due_once(board: Board) -> None:
+    board.stand(*MONTH, "a")
+    assert board.said() == [("interim", set(PANELS), True)]
+    board.catch_up()
+    assert board.due() == []
+
+
+@pytest.mark.parametrize(
+    ("move", "panels"),
+    [
+        (lambda board: board.stand(*MONTH, "b", "cancer"), {"cancer"}),
+        (lambda board: board.stand(*MONTH, "b", "open"), set()),
+        (lambda board: board.stand(*MONTH, "b"), set(PANELS)),
+        (lambda board: board.decide(*MONTH, "approve", 0, "dementia"), {"dementia"}),
+        (lambda board: board.sign(*MONTH, "cancer", "diabetes"), {"cancer", "diabetes"}),
+        (lambda board: board.decide(*MONTH, "return", 0, "maternity"), {"maternity"}),
+        (lambda board: board.decide(*MONTH, "withdraw", 0, "mental_health"), {"mental_health"}),
+    ],
+)
+def test_what_moves_is_due_until_it_is_shown_and_nothing_else(
+    board: Board, move: Any, panels: set[str]
+) -> None:
+    for key in ("2017-02", "2017-03"):
+        board.stand("interim", key, "a")
+    board.catch_up()
+    board.sign(*MONTH, "mental_health")
+    board.catch_up()
+    assert board.due() == []
+    move(board)
+    assert [one.partition_key for one in board.due()] == ["2017-03"]
+    assert board.said() == [("interim", panels, True)]
+    board.catch_up()
+    assert board.due() == []
+
+
+def test_a_year_is_released_when_the_last_panel_has_signed(board: Board) -> None:
+    board.stand(*YEAR, "a")
+    assert board.said() == [("annual", set(PANELS), False)]
+    board.catch_up()
+    assert board.due() == []
+    board.sign(*YEAR, *PANELS[:5])
+    assert board.said() == [("annual", set(PANELS[:5]), False)]
+    board.catch_up()
+    board.sign(*YEAR, PANELS[5])
+    assert board.said() == [("annual", {PANELS[5]}, True)]
+    board.catch_up()
+    assert board.due() == []
+    board.decide(*YEAR, "withdraw", 0, "cancer")
+    assert board.said() == [("annual", {"cancer"}, True)]
+    board.catch_up()
+    assert board.due() == []
+    # new figures for another panel, while one is withdrawn: what is out is marked, nothing new comes out
+    board.stand(*YEAR, "b", "dementia", "open")
+    assert board.said() == [("annual", {"dementia"}, True)]
+    board.catch_up()
+    with reading(board.engine) as connection:
+        newest = latest_release(connection, *YEAR)
+    assert newest is not None
+    assert newest.header["open"] == "a" * 64
+    assert newest.header["panels"]["dementia"]["subject"] == "a" * 64
+
+
+def test_the_same_wish_has_one_name_and_another_wish_another(board: Board) -> None:
+    board.stand(*MONTH, "a")
+    (first,), (again,) = board.due(), board.due()
+    assert first.wanted == again.wanted
+    board.stand(*MONTH, "b", "cancer")
+    (changed,) = board.due()
+    assert changed.wanted != first.wanted
+
+
+ONE = Due(*MONTH, ("cancer",), True, "0123456789abcdef")
+UNFINISHED = [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED]
+
+
+def asked(instance: dg.DagsterInstance, *rounds: Due) -> list[dg.RunRequest | dg.SkipReason]:
+    return list(requests(instance, list(rounds)))
+
+
+def test_a_round_that_is_due_is_asked_for(instance: dg.DagsterInstance) -> None:
+    (request,) = asked(instance, ONE)
+    assert isinstance(request, dg.RunRequest)
+    assert (request.job_name, request.partition_key) == ("interim_release", "2017-03")
+    assert [key.to_user_string() for key in request.asset_selection or []] == [
+        "interim/gate/cancer",
+        "interim/assessment",
+    ]
+    (gates_only,) = asked(instance, Due(*YEAR, ("cancer",), False, "0123456789abcdef"))
+    assert isinstance(gates_only, dg.RunRequest)
+    assert [key.to_user_string() for key in gates_only.asset_selection or []] == ["annual/gate/cancer"]
+
+
+RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+
+
+@pytest.mark.parametrize(
+    ("tags", "waits"),
+    [
+        ({"dagster/partition": "2017-03"}, True),
+        ({"dagster/partition": "2017-02"}, False),
+        ({"dagster/partition": "2016-04-01"}, False),
+        (dict(zip(RANGE, ("2017-01", "2017-06"), strict=True)), True),
+        (dict(zip(RANGE, ("2016-01", "2017-02"), strict=True)), False),
+        (dict(zip(RANGE, ("2016-04-01", "2018-04-01"), strict=True)), False),
+    ],
+)
+@pytest.mark.parametrize("status", UNFINISHED)
+def test_an_unfinished_run_of_the_round_is_waited_for(
+    instance: dg.DagsterInstance, tags: dict[str, str], waits: bool, status: DagsterRunStatus
+) -> None:
+    create_run_for_test(instance, job_name="interim_lane", status=status, tags=tags)
+    (answer,) = asked(instance, ONE)
+    assert isinstance(answer, dg.SkipReason) is waits
+    if isinstance(answer, dg.SkipReason):
+        assert answer.skip_message == "interim/2017-03: a run is unfinished; looking again after it."
+
+
+@pytest.mark.parametrize(("failures", "gives_up"), [(2, False), (3, True)])
+def test_after_three_failures_for_the_same_wish_a_person_is_needed(
+    instance: dg.DagsterInstance, failures: int, gives_up: bool
+) -> None:
+    failed = [DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED, DagsterRunStatus.FAILURE][:failures]
+    tags = {"ccg/wanted": ONE.wanted}
+    runs = [
+        create_run_for_test(instance, job_name="interim_release", status=one, tags=tags) for one in failed
+    ]
+    create_run_for_test(instance, job_name="interim_release", status=DagsterRunStatus.SUCCESS, tags=tags)
+    (answer,) = asked(instance, ONE)
+    assert isinstance(answer, dg.SkipReason) is gives_up
+    if isinstance(answer, dg.SkipReason):
+        assert answer.skip_message == f"interim/2017-03: 3 runs failed; look at {runs[-1].run_id} first."
+    (other,) = asked(instance, Due(*MONTH, ("cancer",), True, "fedcba9876543210"))
+    assert isinstance(other, dg.RunRequest)
+
+
+def gone() -> int:
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+@pytest.mark.parametrize(
+    ("machine", "process", "parent", "is_killed"),
+    [
+        ("this", "gone", None, True),
+        ("this", "alive", None, False),
+        ("another", "gone", None, False),
+        ("this", "gone", "re-executed", False),
+        ("", "", None, False),
+    ],
+)
+def test_a_run_whose_process_is_gone_is_no_longer_waited_for(
+    instance: dg.DagsterInstance, machine: str, process: str, parent: str | None, is_killed: bool
+) -> None:
+    number = {"gone": gone(), "alive": os.getppid(), "": 0}[process]
+    said = {"this": socket.gethostname(), "another": "another-machine"}.get(machine)
+    tags = {"dagster/partition": "2017-03", **({"ccg/process": f"{said}:{number}"} if said else {})}
+    before = create_run_for_test(instance, job_name="x").run_id if parent else None
+    run = create_run_for_test(
+        instance,
+        job_name="interim_lane",
+        status=DagsterRunStatus.STARTED,
+        tags=tags,
+        parent_run_id=before,
+        root_run_id=before,
+    )
+    bury_the_killed(instance)
+    now = instance.get_run_by_id(run.run_id)
+    assert now is not None
+    assert now.status is (DagsterRunStatus.FAILURE if is_killed else DagsterRunStatus.STARTED)
+    (answer,) = asked(instance, ONE)
+    assert isinstance(answer, dg.RunRequest) is is_killed
+
+
+def test_new_lines_of_the_ledger_are_mirrored_once(board: Board) -> None:
+    board.stand(*MONTH, "a")
+    board.catch_up()
+    board.decide(*MONTH, "return", 0, "cancer")
+    events = mirrored(board.engine, 6)
+    assert [event.asset_key.to_user_string() for event in events] == ["decision/cancer"]
+    said = {name: value.value for name, value in events[0].metadata.items()}
+    assert said["decision"] == "return"
+    assert said["actor"] == TERMS["cancer"].members[0].email
+    assert said["reason"] == "For a test."
+    assert said["hash"] == ledger.head(board.engine).hash
+    assert mirrored(board.engine, 7) == []
+    assert len(mirrored(board.engine, 0)) == 7

@@ -1,0 +1,156 @@
+"""Whoever writes past the pipeline, into the database or Dagster's events, has nothing published by it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import dagster as dg
+import pytest
+from ledger_cases import damage, edit
+from small_house import MONTH, PANELS, House
+
+from ccg_pipeline.run import RunFailed
+from ccg_pipeline.storage.releases import StorageFault
+from expert_panels import ledger
+
+AWAITED = dict.fromkeys(PANELS, "awaiting the panel")
+MOVED = (
+    "Nothing is released: the candidate of the panel for cancer in 2017-03 is not what its own run recorded"
+)
+
+
+def refuses(house: House, sentence: str) -> None:
+    """Neither the sensor's run nor one launched by hand releases; both say why, and nothing is written."""
+    before = house.fingerprints("release", "kept")
+    with pytest.raises(RunFailed, match=sentence):
+        house.converge()
+    by_hand = house.launch("interim_release", MONTH[1], [dg.AssetKey(["interim", "assessment"])])
+    assert not by_hand.success
+    assert house.fingerprints("release", "kept") == before
+
+
+def taken_out(line: int) -> str:
+    return f"DELETE FROM decision_ledger WHERE seq = {line}"  # noqa: S608  # damage on purpose
+
+
+LEDGER: dict[str, tuple[Callable[[int], list[str]], str]] = {
+    # the number of the last line of the signed round -> what is done, and what is said
+    "a reason is edited": (
+        lambda last: [edit(last - 1, "reason", "For another test.")],
+        "the sign-off ledger is broken: Line {before} has been edited",
+    ),
+    "the signatures are cut off": (
+        lambda last: [taken_out(last - 2), taken_out(last - 1), taken_out(last)],
+        "so its tail has been cut off or written anew",
+    ),
+    "a line is taken out": (
+        lambda last: [taken_out(last - 1)],
+        "Line {before} is missing",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "sentence"), LEDGER.values(), ids=LEDGER.keys())
+def test_a_ledger_that_was_touched_releases_nothing_more_and_is_named(
+    sqlite_house: House, statements: Callable[[int], list[str]], sentence: str
+) -> None:
+    house = sqlite_house
+    house.approve(["cancer"], *MONTH)
+    house.converge()
+    shown, last = house.tables(*MONTH).header, house.lines()[-1].seq
+    damage(house.engine, statements(last))
+    house.approve(["dementia"], *MONTH)
+    refuses(house, sentence.format(before=last - 1))
+    assert house.tables(*MONTH).header == shown
+
+
+def test_so_it_is_on_the_other_database(house: House) -> None:
+    house.approve(["cancer"], *MONTH)
+    house.converge()
+    damage(house.engine, [edit(house.lines()[-1].seq, "actor", "somebody@else.example")])
+    house.approve(["dementia"], *MONTH)
+    refuses(house, "has been edited: it does not give the hash that it carries")
+
+
+CANDIDATES = {
+    "a rating": "UPDATE candidate_rating SET rating = 'Top performing', grade = 1 WHERE panel = 'cancer'",
+    "a score of the area": "UPDATE area_score SET score = 1.9 WHERE area_code = '122' AND ccg_code = '01C'",
+    "a band": "UPDATE indicator_band SET band = 2 - band WHERE indicator_code = '122a' AND ccg_code = '01C'",
+    "its fingerprint": "UPDATE lane_fingerprint SET sha256 = '" + "ab" * 32 + "' WHERE part = 'cancer'",
+    "a row is taken out": "DELETE FROM candidate_rating WHERE panel = 'cancer' AND ccg_code = '01C'",
+}
+
+
+@pytest.mark.parametrize("statement", CANDIDATES.values(), ids=CANDIDATES.keys())
+def test_a_candidate_that_is_not_what_its_run_made_is_not_released(
+    sqlite_house: House, statement: str
+) -> None:
+    sqlite_house.approve(["cancer"], *MONTH)
+    sqlite_house.change(statement)
+    refuses(sqlite_house, MOVED)
+    assert sqlite_house.verifications(*MONTH) == AWAITED
+
+
+def test_a_part_that_was_rewritten_is_not_shown(sqlite_house: House) -> None:
+    sqlite_house.approve(["cancer"], *MONTH)
+    sqlite_house.converge()
+    sqlite_house.change("UPDATE kept SET content = replace(content, '01C', '01D')")
+    with pytest.raises(StorageFault, match="was altered: its bytes no longer match"):
+        sqlite_house.tables(*MONTH)
+
+
+def test_a_gate_table_that_says_open_opens_nothing(sqlite_house: House) -> None:
+    house = sqlite_house
+    house.change("UPDATE gate SET state = 'approved', n_approvals = 3, missing = ''")
+    house.converge()
+    assert house.launch("interim_release", MONTH[1]).success
+    assert house.verifications(*MONTH) == AWAITED
+
+
+def test_lines_written_past_the_rules_count_for_nothing(sqlite_house: House) -> None:
+    """Lines with right hashes: by nobody of the panel, on other rows, by one member three times."""
+    house = sqlite_house
+    house.decide("approve", "cancer", 0, *MONTH)
+    true = house.lines()[-1]
+    forged = [
+        replace(true, actor="anybody@panel.example"),
+        replace(true, actor="cancer.deputy@panel.example", role="deputy", subject_sha256="ab" * 32),
+        replace(true, actor="cancer.deputy@panel.example", role="deputy", serial=2),
+        true,
+        true,
+    ]
+    for line in forged:
+        ledger.append(house.engine, line)
+    assert ledger.verify(house.engine) == []
+    house.converge()
+    assert house.verifications(*MONTH) == AWAITED
+
+
+def test_forged_events_publish_nothing(house: House) -> None:
+    """Events that Dagster takes from anybody: of decisions, gates, candidates and the table itself."""
+    before, lines = house.fingerprints("release", "kept", "gate"), house.lines()
+    for panel in PANELS:
+        said = {"decision": "approve", "actor": f"{panel}.chair@panel.example", "state": "approved"}
+        for key in (["decision", panel], ["interim", "gate", panel], ["interim", "candidate", panel]):
+            partition = None if key[0] == "decision" else MONTH[1]
+            house.instance.report_runless_asset_event(
+                dg.AssetMaterialization(dg.AssetKey(key), metadata=said, partition=partition)
+            )
+    house.instance.report_runless_asset_event(
+        dg.AssetMaterialization(dg.AssetKey(["interim", "assessment"]), partition=MONTH[1])
+    )
+    house.instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey(["interim", "gate", "cancer"]), check_name="verified_by_panel", passed=True
+        )
+    )
+    house.converge()
+    data = house.tick()
+    assert data.run_requests == []
+    assert house.fingerprints("release", "kept", "gate") == before
+    assert house.lines() == lines
+    # what is in no ledger is mirrored by nobody; the six lines of each lane are
+    assert len(data.asset_events) == len(lines) == 12
+    # and a release launched by hand says what it said before
+    assert house.launch("interim_release", MONTH[1]).success
+    assert house.fingerprints("release") == {"release": before["release"]}
+    assert house.verifications(*MONTH) == AWAITED
