@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ccg_pipeline import cli_panel, printed, printed_lists
+from ccg_pipeline import cli_fetch, cli_panel, printed, printed_lists
 from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
+from ccg_pipeline.downloads.addresses import DownloadFault
 from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import PartitionFault, month_key, year_key
@@ -43,6 +44,7 @@ REFUSED = (
     DecisionRefused,
     NotReleased,
     cli_panel.NotHere,
+    DownloadFault,
 )
 """With WRONG_USE, every exception whose text is a sentence for whoever typed the command."""
 
@@ -54,6 +56,7 @@ app = typer.Typer(
     help="From published source files to the interim and annual assessment of Clinical Commissioning Groups.",
 )
 app.add_typer(cli_panel.app, name="panel")
+app.command()(cli_fetch.fetch)
 console, errors = Console(), Console(stderr=True)
 
 TABLES = ("assessment", "area_scores", "ratings", "bands", "overall")

@@ -16,10 +16,12 @@ from ccg_pipeline.automation import follow_the_ledger, jobs, on_1_june, on_the_5
 from ccg_pipeline.checks.asset_checks import plausibility_checks
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.resources import (
+    Downloads,
     LandingFolder,
     Methodology,
     Panels,
     database_url,
+    downloads_path,
     landing_path,
 )
 from ccg_pipeline.storage.io_manager import Database, FrameStore
@@ -58,6 +60,7 @@ def build_definitions(url: str | None = None, landing: str | None = None) -> dg.
         resources={
             "database": database,
             "landing": LandingFolder(path=landing or landing_path()),
+            "downloads": Downloads(path=downloads_path()),
             "methodology": Methodology(edition_key=EDITION),
             "panels": Panels(),
             "io_manager": FrameStore(database=database),

@@ -7,12 +7,17 @@ Does not belong here: reading a file (sources), writing a table (storage).
 import getpass
 import hashlib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 import pandas as pd
 
+from ccg_pipeline.demo.year import is_made_up_year
+from ccg_pipeline.downloads.addresses import Addresses, DownloadFault, load_addresses
+from ccg_pipeline.downloads.outcomes import Fetched, Policy, Progress
+from ccg_pipeline.downloads.publications import fetch_publication
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import files_in, read_file
@@ -79,6 +84,33 @@ class LandingFolder(dg.ConfigurableResource[None]):
         return _LANDED[key]
 
 
+class Downloads(dg.ConfigurableResource[None]):
+    """Where publishers' files are to be had; `path` is the file of addresses, which need not be there."""
+
+    path: str
+
+    def addresses(self, edition: Edition) -> Addresses:
+        """Return the addresses by publication. Raises DownloadFault."""
+        return load_addresses(Path(self.path), tuple(one.key for one in edition.publications))
+
+    def fetch(
+        self,
+        edition: Edition,
+        publication: str,
+        months: Collection[str],
+        landing: str,
+        progress: Progress = lambda *_: None,
+    ) -> list[Fetched]:
+        """Fetch a publication's files of `months` into the landing folder. Raises DownloadFault."""
+        addresses = self.addresses(edition)
+        if publication in addresses and is_made_up_year(Path(landing)):
+            raise DownloadFault(
+                f"{publication}: {landing} holds the made-up year, and no publisher's file goes in there; "
+                "name another landing folder."
+            )
+        return fetch_publication(addresses, publication, months, Path(landing), Policy(), progress)
+
+
 _LANDED: dict[tuple[Found, str], Landed] = {}
 _SHA256: dict[tuple[str, int, int], str] = {}
 
@@ -134,3 +166,8 @@ def database_url() -> str:
 def landing_path() -> str:
     """Return the landing folder in use: CCG_LANDING, or `landing` in the home folder."""
     return os.environ.get("CCG_LANDING") or str(home() / "landing")
+
+
+def downloads_path() -> str:
+    """Return the file of addresses in use: CCG_DOWNLOADS, or `downloads.yaml` in the home folder."""
+    return os.environ.get("CCG_DOWNLOADS") or str(home() / "downloads.yaml")

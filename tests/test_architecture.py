@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     {"framework", "reference"},
     {"method"},
-    {"schemas", "sources", "storage", "demo"},
+    {"schemas", "sources", "storage", "demo", "downloads"},
     {"publish"},  # above storage, because it shows what is kept there
     {"partitions"},
     {"resources"},
@@ -32,7 +32,7 @@ LAYERS = (
     {"run"},  # runs the definitions in one process, so that the command line needs no Dagster
     {"printed"},
     {"printed_lists"},
-    {"cli_panel"},
+    {"cli_panel", "cli_fetch"},
     {"cli_verbs"},
     {"cli"},
 )
@@ -40,7 +40,7 @@ LAYERS = (
 
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 NEVER = {("demo", "method")}  # the made-up year's truth must not come from what is tested with it
-ON_TOP = {"run", "cli_panel", "cli_verbs", "cli"}
+ON_TOP = {"run", "cli_panel", "cli_fetch", "cli_verbs", "cli"}
 OF_PANELS = {"resources", "assets", "checks", "automation", "definitions", *ON_TOP}
 """Rooms that may import expert_panels, which imports none of them."""
 

@@ -11,9 +11,11 @@ import pandas as pd
 
 from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, table_of, told
 from ccg_pipeline.assets.landing import file_rows, landed_of
+from ccg_pipeline.downloads.addresses import DownloadFault
+from ccg_pipeline.downloads.outcomes import Fetched
 from ccg_pipeline.framework.model import Edition, Publication
 from ccg_pipeline.partitions import MONTHS
-from ccg_pipeline.resources import Landed, LandingFolder, Methodology
+from ccg_pipeline.resources import Downloads, Landed, LandingFolder, Methodology
 from ccg_pipeline.schemas.factory import conform
 from ccg_pipeline.schemas.observations import quarantine_schema, source_observation_schema
 from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
@@ -102,8 +104,32 @@ def _summary(landed: list[Landed], pieces: list[Piece], keys: list[str]) -> dict
     }
 
 
-def _soundness(key: dg.AssetKey, landed: list[Landed]) -> dg.AssetCheckResult:
-    refused = [str(one.outcome) for one in landed if isinstance(one.outcome, Refused)]
+def _news(fetched: list[Fetched]) -> dict[str, object]:
+    """Return what came of the downloads, as metadata; nothing where there were none."""
+    if not fetched:
+        return {}
+    rows = pd.DataFrame([{"state": one.state, "download": one.sentence} for one in fetched])
+    return {"downloads": table_of(rows)}
+
+
+def _fetched(
+    downloads: Downloads, edition: Edition, publication: str, keys: list[str], landing: LandingFolder
+) -> list[Fetched]:
+    """Fetch what is new at the publisher where its address is configured; a refused download stops nothing.
+
+    Being offline is a normal state: what has landed before is read all the same.
+    """
+    try:
+        if publication not in downloads.addresses(edition):
+            return []
+        return downloads.fetch(edition, publication, keys, landing.path)
+    except DownloadFault as fault:
+        raise dg.Failure(str(fault), allow_retries=False) from None
+
+
+def _soundness(key: dg.AssetKey, landed: list[Landed], fetched: list[Fetched]) -> dg.AssetCheckResult:
+    refused = [one.sentence for one in fetched if one.state == "refused"]
+    refused += [str(one.outcome) for one in landed if isinstance(one.outcome, Refused)]
     quarantined = {
         one.found.path.name: one.outcome.source_file.rows_quarantined
         for one in landed
@@ -163,18 +189,20 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
     def source(
         context: dg.AssetExecutionContext,
         landing: LandingFolder,
+        downloads: Downloads,
         database: Database,
         methodology: Methodology,
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
+        fetched = _fetched(downloads, methodology.edition(), publication.key, keys, landing)
         landed = landed_of(landing, database.engine(), methodology.edition(), publication.key, keys)
         pieces = deliver(landed, publication.key, keys, methodology.edition())
         held = next((piece.frame for piece in pieces if piece.table == "source_observation"), None)
         return told(
             pieces,
             about=held,
-            metadata=_summary(landed, pieces, keys),
-            check_results=[_soundness(key, landed)],
+            metadata=_summary(landed, pieces, keys) | _news(fetched),
+            check_results=[_soundness(key, landed, fetched)],
         )
 
     return source

@@ -86,12 +86,17 @@ def make_year(
     return written
 
 
+def is_made_up_year(folder: Path) -> bool:
+    """Whether ``folder`` holds a made-up year, whole or cut short."""
+    return (folder / TRUTH).is_dir()
+
+
 def is_unfinished(folder: Path) -> bool:
     """Whether a made-up year has yet to be written into ``folder``, or its writing was cut short.
 
     Not so for a folder that holds files of somebody's own.
     """
-    if (folder / TRUTH).is_dir():
+    if is_made_up_year(folder):
         return not (folder / TRUTH / LATENT).is_file()  # which is written last
     return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 

@@ -501,7 +501,18 @@ def test_the_help_names_every_verb_and_debug(ccg: Terminal) -> None:
     answer = ccg.type("--help")
     assert answer.code == 0
     assert "--debug" in answer.out
-    for verb in ("run", "demo", "show", "explain", "export", "method", "files", "quarantine", "panel"):
+    for verb in (
+        "run",
+        "demo",
+        "show",
+        "explain",
+        "export",
+        "method",
+        "files",
+        "quarantine",
+        "panel",
+        "fetch",
+    ):
         assert f" {verb} " in answer.out, verb
     assert ccg.type().code in (0, 2)  # nothing typed: the same help
 

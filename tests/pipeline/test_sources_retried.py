@@ -9,7 +9,7 @@ import pytest
 from small_house import EDITION, House, copy_files
 
 from ccg_pipeline.assets.sources import RETRY, source_asset
-from ccg_pipeline.resources import Found, LandingFolder, Methodology
+from ccg_pipeline.resources import Downloads, Found, LandingFolder, Methodology
 from ccg_pipeline.storage.io_manager import Database, FrameStore
 
 QOF = "qof/qof_2017-03-31.csv"
@@ -52,6 +52,7 @@ def materialised(
         instance=instance,
         resources={
             "landing": folder,
+            "downloads": Downloads(path=""),
             "database": database,
             "methodology": Methodology(edition_key=EDITION.key),
             "io_manager": FrameStore(database=database),

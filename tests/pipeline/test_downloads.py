@@ -1,0 +1,165 @@
+"""Publishers' files on the way in: the verb and the source assets against a real server on this machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from publisher import Publisher, page, running_publisher, serves
+from small_house import EDITION
+from sqlalchemy import select
+from typer.testing import CliRunner
+
+from ccg_pipeline.assets.sources import source_asset
+from ccg_pipeline.cli_verbs import app
+from ccg_pipeline.downloads.addresses import DownloadFault
+from ccg_pipeline.downloads.outcomes import Policy
+from ccg_pipeline.resources import Downloads, LandingFolder, Methodology
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.io_manager import Database, FrameStore
+from ccg_pipeline.storage.tables import source_file
+
+QOF = "qof/qof_2017-03-31.csv"
+QUICK = Policy(attempts=2, first_wait=0.01)
+
+
+@pytest.fixture(scope="module")
+def publisher() -> Iterator[Publisher]:
+    with running_publisher() as running:
+        yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CCG_HOME", str(tmp_path))
+    for name in ("CCG_DOWNLOADS", "CCG_LANDING"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def configured(house: Path, **urls: str) -> None:
+    lines = [f"{key}: {{url: '{url}'}}\n" for key, url in urls.items()]
+    (house / "downloads.yaml").write_text("".join(lines))
+
+
+def materialised(house: Path) -> dg.ExecuteInProcessResult:
+    database = Database(url=f"sqlite:///{house}/ccg.db")
+    return dg.materialize(
+        [source_asset(EDITION.publication("qof"), EDITION)],
+        partition_key="2017-03",
+        instance=dg.DagsterInstance.ephemeral(),
+        resources={
+            "landing": LandingFolder(path=str(house / "landing")),
+            "downloads": Downloads(path=str(house / "downloads.yaml")),
+            "database": database,
+            "methodology": Methodology(edition_key=EDITION.key),
+            "io_manager": FrameStore(database=database),
+        },
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        raise_on_error=False,
+    )
+
+
+def stored(house: Path) -> list[tuple[str, str]]:
+    with reading(Database(url=f"sqlite:///{house}/ccg.db").engine()) as connection:
+        rows = connection.execute(select(source_file.c.name, source_file.c.state)).all()
+    return [(str(name), str(state)) for name, state in rows]
+
+
+def downloads_of(result: dg.ExecuteInProcessResult) -> str:
+    (event,) = result.asset_materializations_for_node("source__qof")
+    return str(event.metadata["downloads"].value)
+
+
+def test_a_source_asset_fetches_reads_and_records(
+    publisher: Publisher, house: Path, made_up_year: Path
+) -> None:
+    body = (made_up_year / QOF).read_bytes()
+    configured(house, qof=publisher.at("/qof/2017.csv", serves(body, '"1"')))
+    result = materialised(house)
+    assert result.success
+    assert all(check.passed for check in result.get_asset_check_evaluations())
+    assert "2017.csv: fetched" in downloads_of(result)
+    assert stored(house) == [("2017.csv", "read")]
+    assert "unchanged" in downloads_of(materialised(house))
+
+
+def test_an_asset_reads_what_has_landed_when_the_publisher_is_away(
+    house: Path, made_up_year: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ccg_pipeline.resources.Policy", lambda: QUICK)
+    (house / "landing").mkdir()
+    (house / "landing" / "by_hand.csv").write_bytes((made_up_year / QOF).read_bytes())
+    with running_publisher() as gone:
+        configured(house, qof=gone.root + "/qof.csv")
+    result = materialised(house)
+    assert result.success
+    assert all(check.passed for check in result.get_asset_check_evaluations())  # offline is a normal state
+    assert "127.0.0.1 cannot be reached; what has landed stands" in downloads_of(result)
+    assert stored(house) == [("by_hand.csv", "read")]
+
+
+def test_a_sign_in_page_lands_nowhere_and_fails_the_check(publisher: Publisher, house: Path) -> None:
+    configured(house, qof=publisher.at("/qof.csv", page))
+    result = materialised(house)
+    assert result.success
+    (check,) = result.get_asset_check_evaluations()
+    assert not check.passed
+    assert check.severity == dg.AssetCheckSeverity.ERROR
+    assert "answers with a web page, perhaps to sign in" in str(check.description)
+    assert not [path for path in (house / "landing").rglob("*.csv") if path.is_file()]
+
+
+def test_a_wrong_address_fails_the_step_in_one_sentence(house: Path) -> None:
+    (house / "downloads.yaml").write_text("qof: {url: 'https://a.example/{day}'}\n")
+    result = materialised(house)
+    assert not result.success
+    failures = [event.step_failure_data for event in result.all_events if event.is_step_failure]
+    assert "downloads.yaml, line 1 (qof): url {day} is none of" in str(
+        failures[0].user_failure_data.description  # type: ignore[union-attr]  # a dg.Failure has one
+    )
+
+
+# --- the verb ----------------------------------------------------------------------------------------------
+
+
+def test_the_verb_fetches_into_the_landing_folder(publisher: Publisher, house: Path) -> None:
+    configured(house, rtt=publisher.at("/Mar17.xls", serves(b"abc", '"1"')).replace("Mar17", "{month:%b%y}"))
+    answer = CliRunner().invoke(app, ["fetch", "rtt", "--month", "2017-03"])
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith("Mar17.xls: fetched, 3 bytes, sha256 ba7816bf8f01")
+    assert (house / "landing" / "rtt" / "Mar17.xls").read_bytes() == b"abc"
+    again = CliRunner().invoke(app, ["fetch", "rtt", "--month", "2017-03"])
+    assert again.stdout == "Mar17.xls: unchanged at the publisher.\n"
+
+
+def test_the_verb_without_a_publication_lists_them(house: Path) -> None:
+    configured(house, rtt="https://a.example/x")
+    lines = CliRunner().invoke(app, ["fetch"]).stdout.splitlines()
+    assert sum("configured" in line for line in lines) == 1
+    assert lines[-1] == f"Addresses: {house}/downloads.yaml"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rtt"], "rtt: its address names the month; give --month."),
+        (["iapt"], "iapt: no address is configured (there are: mar, rtt)."),
+        (["mar"], "answers 404 Not Found; correct the address"),
+    ],
+)
+def test_the_verb_refuses_in_one_sentence(
+    publisher: Publisher, house: Path, arguments: list[str], said: str
+) -> None:
+    configured(house, rtt="https://a.example/{month}", mar=publisher.root + "/none.xls")
+    answer = CliRunner().invoke(app, ["fetch", *arguments])
+    assert isinstance(answer.exception, DownloadFault)
+    assert said in str(answer.exception)
+
+
+def test_no_publishers_file_goes_into_the_made_up_year(publisher: Publisher, house: Path) -> None:
+    configured(house, rtt=publisher.at("/a.xls", serves(b"abc")))
+    (house / "landing" / "_truth").mkdir(parents=True)
+    answer = CliRunner().invoke(app, ["fetch", "rtt"])
+    assert "holds the made-up year" in str(answer.exception)
+    assert not (house / "landing" / "rtt").exists()
