@@ -15,11 +15,12 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import PartitionFault, month_key, year_key
 from ccg_pipeline.printed import provenance, stamp, table_of
 from ccg_pipeline.publish.naming import words
-from ccg_pipeline.publish.released import log_view, unreleased
+from ccg_pipeline.publish.released import unreleased
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Panels, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_database, reading
-from expert_panels import ledger, ledger_table
+from expert_panels import access_log, ledger, ledger_table
+from expert_panels import tables as panel_tables
 from expert_panels.decision import GateState
 from expert_panels.terms import Terms
 
@@ -72,6 +73,7 @@ def _terms(panel: str) -> Terms:
 def _open(database: str) -> Engine:
     engine = open_database(database or database_url())
     ledger_table.create(engine)
+    panel_tables.create(engine)
     return engine
 
 
@@ -117,7 +119,7 @@ def show(panel: Panel, month: Month = "", year: Year = "", database: Database = 
     terms, engine, edition = _terms(panel), _open(database), load_edition(EDITION)
     state = ledger.state_of(engine, terms, lane, key)
     tables = unreleased(engine, edition, lane, key)
-    log_view(engine, os.environ.get("CCG_ACTOR", ""), f"panel show {panel}", f"{lane} {key}")
+    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), f"panel show {panel}", f"{lane} {key}")
     ratings = tables.frames["ratings"]
     own = ratings[ratings["panel"] == panel]
     names = own["ccg_code"] + " " + own["ccg_code"].map(ccgs().set_index("ccg_code")["ccg_name"])

@@ -23,12 +23,14 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import PartitionFault, month_key, year_key
 from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
 from ccg_pipeline.publish.export import FORMATS, exported, stamped
-from ccg_pipeline.publish.released import NotReleased, Tables, log_view, released, unreleased
+from ccg_pipeline.publish.released import NotReleased, Tables, released, unreleased
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import database_url, landing_path
 from ccg_pipeline.run import MainJob, RunFailed, dagster_instance, last_month
 from ccg_pipeline.storage.database import DatabaseFault, open_database
 from ccg_pipeline.storage.releases import StorageFault
+from expert_panels import access_log
+from expert_panels import tables as panel_tables
 from expert_panels.ledger import DecisionRefused
 from expert_panels.ledger_table import LedgerError
 from expert_panels.terms import TermsError
@@ -149,7 +151,8 @@ def _tables(url: str, month: str, year: str, is_unreleased: bool, what: str) -> 
     if not is_unreleased:
         return released(engine, edition, lane, key)
     tables = unreleased(engine, edition, lane, key)
-    log_view(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
+    panel_tables.create(engine)
+    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
     return tables
 
 

@@ -1,18 +1,17 @@
 """The one door: what leaves the building, read from what was released.
 
 Belongs here: finding a release and rebuilding its tables from the parts it points at, each checked; the same
-of what is not released, with the log of who saw it.
-Does not belong here: which parts a release shows (assets/), how a table is laid out (assessment.py).
+of what is not released.
+Does not belong here: which parts a release shows (assets/), how a table is laid out (assessment.py), the log
+of who saw what is not released (the panels' own package keeps it).
 """
 
-import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.assessment import SHOWN, assessed_tables
@@ -22,7 +21,7 @@ from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.frames import read, typed
 from ccg_pipeline.storage.releases import Release, fetch, latest_release, released_partitions
-from ccg_pipeline.storage.tables import BY_NAME, access_log, lane_fingerprint
+from ccg_pipeline.storage.tables import BY_NAME, lane_fingerprint
 
 NOT_VERIFIED = "not verified, not for publication"
 
@@ -78,7 +77,7 @@ def released(engine: Engine, edition: Edition, lane: str = "", partition_key: st
 
 
 def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: str = "") -> Tables:
-    """Return the tables as they stand, verified or not, for who may see them; log_view records the view."""
+    """Return the tables as they stand, verified or not, for who may see them; whoever shows them logs it."""
     with reading(engine) as connection:
         stands = read(connection, lane_fingerprint, {})
         if not lane:
@@ -104,17 +103,3 @@ def _newest(partitions: pd.DataFrame) -> tuple[str, str]:
         return "", ""
     ordered = partitions.sort_values(["lane", "partition_key"], ascending=[False, False])
     return str(ordered["lane"].iloc[0]), str(ordered["partition_key"].iloc[0])
-
-
-def log_view(engine: Engine, actor: str, what: str, subject: str, outcome: str = "shown") -> None:
-    """Record that somebody saw ratings that are not released; without `actor`, the user of this process."""
-    with engine.begin() as connection:
-        connection.execute(
-            insert(access_log).values(
-                at=datetime.now(UTC),
-                actor=actor or getpass.getuser(),
-                what=what,
-                subject=subject,
-                outcome=outcome,
-            )
-        )

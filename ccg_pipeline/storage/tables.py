@@ -3,12 +3,12 @@
 Belongs here: SQLAlchemy table definitions. Every layer table carries `partition_key`, the Dagster partition
 its rows belong to; a partition is always replaced whole.
 Does not belong here: reading and writing (frames.py), which rows a release shows (releases.py), the sign-off
-ledger (the panels' own package keeps it, in the same database).
+ledger and the log of who looked (the panels' own package keeps them, in the same database).
 """
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Float, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -177,15 +177,6 @@ release = Table(
     *_text("sha256", "header"),
 )
 """Published tables, as headers that point at kept parts; never changed, only followed by the next serial."""
-
-access_log = Table(
-    "access_log",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    *_text("actor", "what", "subject", "outcome"),
-)
-"""Every view of unreleased ratings: the pre-release access record."""
 
 for _table in (source_observation, observation, quarantine):
     Index(f"ix_{_table.name}_partition", _table.c.partition_key, _table.c.publication)

@@ -29,8 +29,9 @@ from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.publish.export import UNRELEASED
 from ccg_pipeline.resources import Panels
 from ccg_pipeline.storage.database import open_database
-from ccg_pipeline.storage.tables import access_log, database_kind
+from ccg_pipeline.storage.tables import database_kind
 from expert_panels import ledger
+from expert_panels import tables as panel_tables
 
 EDITION = load_edition()
 NAMES = (
@@ -131,8 +132,9 @@ def database(home: Path) -> str:
 
 def views(home: Path) -> list[tuple[str, str, str]]:
     """Who saw what that was not released."""
-    columns = access_log.c
-    with open_database(database(home)).connect() as connection:
+    columns, engine = panel_tables.access_log.c, open_database(database(home))
+    panel_tables.create(engine)
+    with engine.connect() as connection:
         rows = connection.execute(select(columns.actor, columns.what, columns.subject).order_by(columns.seq))
         return [(str(actor), str(what), str(subject)) for actor, what, subject in rows]
 

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from method_tables import EDITION
 from publish_layers import CCGS, Layers
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, insert, text
 
 from ccg_pipeline.publish.parts import OPEN
-from ccg_pipeline.publish.released import NotReleased, log_view, released, unreleased
+from ccg_pipeline.publish.released import NotReleased, released, unreleased
 from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.releases import StorageFault, keep, next_header
-from ccg_pipeline.storage.tables import access_log, lane_fingerprint, release
+from ccg_pipeline.storage.tables import lane_fingerprint, release
 
 PANELS = [rule.key for rule in EDITION.panels]
 
@@ -51,11 +51,6 @@ def let_out(engine: Engine, layers: Layers, stands: dict[str, str], **states: st
     with engine.begin() as connection:
         for row in next_header(connection, header).to_dict("records"):
             connection.execute(insert(release).values(**{str(key): value for key, value in row.items()}))
-
-
-def seen(engine: Engine) -> list[Any]:
-    with engine.connect() as connection:
-        return [tuple(row) for row in connection.execute(select(access_log).order_by(access_log.c.seq))]
 
 
 @pytest.mark.parametrize(
@@ -160,13 +155,3 @@ def test_a_part_that_is_gone_is_said(engine: Engine, layers: Layers) -> None:
         connection.execute(text("DELETE FROM kept WHERE part = 'cancer'"))
     with pytest.raises(StorageFault, match="No part is kept under"):
         released(engine, EDITION)
-
-
-def test_a_view_is_recorded_with_who_saw_what(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("getpass.getuser", lambda: "engineer")
-    log_view(engine, "chair@panel.example", "show 02N", "interim 2017-03")
-    log_view(engine, "", "export bands", "annual 2016-04-01", "refused")
-    first, second = seen(engine)
-    assert first[2:] == ("chair@panel.example", "show 02N", "interim 2017-03", "shown")
-    assert second[2:] == ("engineer", "export bands", "annual 2016-04-01", "refused")
-    assert first[1] <= second[1]

@@ -1,0 +1,115 @@
+"""Who asks: finds the person of every request, lets nobody else in, and logs whoever is turned away.
+
+Belongs here: the middleware between sessions and pages, and the log of views that pages call.
+Does not belong here: how somebody signs in (local.py, openid.py, proxy.py), what a panel lets a member do.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import quote, urlsplit
+
+from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from expert_panels import access_log
+from expert_panels.room.people import Person, holds_a_seat
+from expert_panels.room.refusing import DENIED, refusal
+from expert_panels.terms import Terms
+
+SIGN_IN = "/sign-in"
+SIGN_OUT = "/sign-out"
+STATIC = "/static/"
+
+
+class SignIn(Protocol):
+    """One way of finding out who asks."""
+
+    routes: list[BaseRoute]
+    form_targets: tuple[str, ...]
+    limit: str
+
+    def person(self, request: Request) -> Person | None:
+        """Return who asks, or None. Raises Denied when the request lies about it."""
+        ...
+
+
+class Denied(Exception):
+    """Somebody who is not let in: one sentence for them and for the log, and the status of the answer."""
+
+    def __init__(self, sentence: str, status: int = 403) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Identity:
+    """Sets `request.state.person`, and lets only who holds a seat past the sign-in and the static files."""
+
+    def __init__(
+        self, app: ASGIApp, engine: Engine, sign_in: SignIn, terms: Callable[[], Mapping[str, Terms]]
+    ) -> None:
+        self._app, self._engine, self._sign_in, self._terms = app, engine, sign_in, terms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        request.state.person = None
+        request.state.engine = self._engine
+
+        async def send_logged(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in DENIED:
+                said = getattr(request.state, "refusal", "")
+                await run_in_threadpool(_log, request, scope["path"], f"{message['status']}: {said}")
+            await send(message)
+
+        answer = None if scope["path"].startswith(STATIC) else await run_in_threadpool(self._stop, request)
+        await (answer or self._app)(scope, receive, send_logged)
+
+    def _stop(self, request: Request) -> Response | None:
+        """Find the person; return the answer to whoever may not go on."""
+        try:
+            person = request.state.person = self._sign_in.person(request)
+        except Denied as denied:
+            return refusal(request, denied.status, str(denied))
+        path = request.scope["path"]
+        if path in (SIGN_IN, SIGN_OUT) or path.startswith(f"{SIGN_IN}/"):
+            return None
+        if person is None:
+            if request.method in ("GET", "HEAD"):
+                return sign_in_again(request)
+            return refusal(request, 401, "You are not signed in, or no longer; nothing was recorded.")
+        if not holds_a_seat(person, self._terms(), datetime.now(UTC).date()):
+            return refusal(request, 403, f"{person.email} holds no seat in any panel.")
+        return None
+
+
+def _log(request: Request, subject: str, outcome: str) -> None:
+    person: Person | None = request.state.person
+    who = person.email if person else f"somebody at {request.client.host if request.client else '?'}"
+    access_log.record(request.state.engine, who, f"{request.method} page", subject, outcome)
+
+
+def viewed(request: Request, subject: str) -> None:
+    """Log that the person of this request is shown ratings that are not released; to be called before."""
+    _log(request, subject, "shown")
+
+
+def sign_in_again(request: Request, back: str = "") -> Response:
+    """Return the redirect to a fresh sign-in that leads back to `back`, or else to the page asked for."""
+    here = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"{SIGN_IN}?back={quote(back or here, safe='')}", status_code=303)
+
+
+def way_back(given: str | None) -> str:
+    """Return the page of this room that a sign-in leads back to; the board for anything that is none."""
+    back = given or "/"
+    parts = urlsplit(back)
+    is_ours = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    return back if is_ours and not parts.scheme and not parts.netloc else "/"

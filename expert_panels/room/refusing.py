@@ -1,0 +1,30 @@
+"""Turning somebody away, with one sentence that says why.
+
+Belongs here: the answer itself, and the sentence's way into the access log.
+Does not belong here: when somebody is turned away.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.templating import Jinja2Templates
+
+DENIED = frozenset({401, 403, 413, 429})
+"""Answers that turn somebody away; each is a line of the access log."""
+
+_HEADINGS = {
+    400: "You are not signed in",
+    401: "You are not signed in",
+    403: "You cannot do this",
+    413: "Too large",
+    429: "Too many attempts",
+    503: "Not now",
+}
+
+
+def refusal(request: Request, status: int, sentence: str) -> Response:
+    """Return the page that says `sentence`; the access log will say it too."""
+    request.state.refusal = sentence
+    templates: Jinja2Templates = request.app.state.templates
+    heading = _HEADINGS.get(status, "This cannot be done")
+    context = {"heading": heading, "sentence": sentence}
+    return templates.TemplateResponse(request, "refusal.html", context, status_code=status)
