@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.framework.hierarchy import Hierarchy, Node
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Banding
+from ccg_pipeline.method.composite import available, composite
 from ccg_pipeline.method.grid import figures, row_of_each_cell, words
 
 AREA_COLUMNS = (
@@ -30,6 +32,15 @@ AREA_COLUMNS = (
 )
 
 
+def hierarchy_of_areas(edition: Edition) -> Hierarchy:
+    """The indicators of the edition below their areas, each counting alike, the areas below one top."""
+    used = {indicator.area for indicator in edition.indicators}
+    areas = [Node(area.code, edition.key) for area in edition.areas if area.code in used]
+    # Points are turned for direction already, so every indicator counts upwards.
+    indicators = [Node(indicator.code, indicator.area) for indicator in edition.indicators]
+    return Hierarchy((Node(edition.key, ""), *areas, *indicators))
+
+
 def score_areas(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     """Score every area of the edition for every CCG in `bands`: the mean of its indicators' points, 0 to 2.
 
@@ -41,20 +52,20 @@ def score_areas(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     ccgs = sorted(bands["ccg_code"].unique())
     rows = row_of_each_cell(bands, edition.indicator_codes, ccgs)
     points, why = figures(bands, "points", rows), words(bands, "why_no_band", rows)
+    hierarchy = hierarchy_of_areas(edition)
+    scores_of, n_of = composite(points.T, hierarchy), available(points.T, hierarchy)
     by_area: list[dict[str, Any]] = []
     for area in edition.areas:
         indicators = edition.indicators_of(area.code)
         at = [edition.indicator_codes.index(indicator.code) for indicator in indicators]
-        is_used = np.isfinite(points[at])
-        n_used = is_used.sum(axis=0)
-        total = np.where(is_used, points[at], 0).sum(axis=0)
+        n_used = n_of[area.code]
         by_area.append(
             {
                 "area_code": np.full(len(ccgs), area.code),
                 "area": np.full(len(ccgs), area.slug),
                 "domain": np.full(len(ccgs), area.domain),
                 "ccg_code": ccgs,
-                "score": np.where(n_used > 0, total / np.maximum(n_used, 1), np.nan),
+                "score": scores_of[area.code],
                 "n_used": n_used,
                 "n_expected": np.full(len(ccgs), len(at)),
                 "note": [_note(indicators, edition.banding, n) for n in n_used],

@@ -13,6 +13,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import Matrix, Mean
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.composite import Aggregation, aggregate
 from ccg_pipeline.method.cutpoints import ROUNDING, grade_by_cuts
 from ccg_pipeline.method.grid import Floats, figures, row_of_each_cell, words
 
@@ -52,8 +53,7 @@ def mean_score(grades: Floats, mean: Mean) -> Floats:
     """Mean score of the grades that are there: `grades` of shape (indicators, CCGs); NaN where none is."""
     known = np.isfinite(grades)
     scores = np.array([score.value for score in mean.scores])[np.where(known, grades, 1).astype(int) - 1]
-    n = known.sum(axis=0)
-    return np.where(n > 0, np.where(known, scores, 0).sum(axis=0) / np.maximum(n, 1), np.nan)
+    return aggregate(np.where(known, scores, np.nan).T, np.ones(len(grades)), Aggregation())
 
 
 def rate_panel(

@@ -1,37 +1,20 @@
 """Composite: from normalised indicators to one score, up a hierarchy that is data.
 
-Belongs here: the hierarchy (parent, weight, direction) and what it must satisfy, weighted means, how much
-data a mean must rest on, leaving each indicator out.
-Does not belong here: scales and turning (`normalisation`: a direction is stated here and used only there),
-grades (`cutpoints`, `clusters`), the assessment's own areas and ratings (`areas`, `clinical`, `overall`).
+Belongs here: weighted means, how much data a mean must rest on, leaving each indicator out.
+Does not belong here: the hierarchy itself (the framework's `hierarchy`), scales and turning
+(`normalisation`), grades (`cutpoints`, `clusters`), a whole edition run at once (`rating`).
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 
+from ccg_pipeline.framework.composite_edition import Mean
+from ccg_pipeline.framework.hierarchy import Hierarchy
 from ccg_pipeline.method.grid import Floats, Integers
 from ccg_pipeline.method.normalisation import Normalisation, normalise
-
-Mean = Literal["arithmetic", "geometric", "harmonic"]
-
-
-@dataclass(frozen=True)
-class Node:
-    """An indicator, or an aggregate of what names it as `parent`; the top has no parent ('').
-
-    ``weight``: within its parent, in proportion to the others there. ``direction``: 1 higher is better,
-    −1 lower; an aggregate is turned already and has 1.
-    """
-
-    code: str
-    parent: str
-    weight: float = 1.0
-    direction: int = 1
 
 
 @dataclass(frozen=True)
@@ -52,89 +35,6 @@ class Aggregation:
             raise ValueError(f"There is no mean {self.mean!r}; there are {', '.join(get_args(Mean))}.")
         if not 0 <= self.at_least <= 1:
             raise ValueError(f"The share of members that must be there is 0 to 1, not {self.at_least}.")
-
-
-@dataclass(frozen=True)
-class Hierarchy:
-    """Nodes in any order; checked once: ValueError names the code at fault and what is wrong with it."""
-
-    nodes: tuple[Node, ...]
-
-    def __post_init__(self) -> None:
-        """Check that the nodes make one tree with weights and directions that can be used."""
-        twice = [code for code, n in Counter(node.code for node in self.nodes).items() if n > 1]
-        if twice:
-            raise ValueError(f"{twice[0]} stands twice in the hierarchy.")
-        tops = [node.code for node in self.nodes if not node.parent]
-        if len(tops) != 1:
-            raise ValueError(f"A hierarchy has one node without a parent, not {len(tops)}: {tops}.")
-        codes = {node.code for node in self.nodes}
-        for node in self.nodes:
-            if node.parent and node.parent not in codes:
-                raise ValueError(
-                    f"{node.code} names the parent {node.parent}, which is not in the hierarchy."
-                )
-            if not (np.isfinite(node.weight) and node.weight > 0):
-                raise ValueError(f"The weight of {node.code} must be above 0, not {node.weight}.")
-            if node.direction not in (1, -1):
-                raise ValueError(f"The direction of {node.code} is 1 or -1, not {node.direction}.")
-            if node.direction == -1 and node.code in self.members:
-                raise ValueError(f"{node.code} is an aggregate and turned already: its direction must be 1.")
-        if self.top not in self.members:
-            raise ValueError(f"{self.top} has no members: a hierarchy has indicators below its top.")
-        reached = {self.top, *(member.code for code in self.aggregates for member in self.members[code])}
-        if lost := sorted(codes - reached):
-            raise ValueError(f"{lost[0]} does not lead up to {self.top}: its parents go round in a circle.")
-
-    @cached_property
-    def members(self) -> dict[str, tuple[Node, ...]]:
-        """Members of each aggregate, in the order given."""
-        found: dict[str, tuple[Node, ...]] = {}
-        for node in self.nodes:
-            if node.parent:
-                found[node.parent] = (*found.get(node.parent, ()), node)
-        return found
-
-    @cached_property
-    def top(self) -> str:
-        """Code of the node without a parent."""
-        return next(node.code for node in self.nodes if not node.parent)
-
-    @cached_property
-    def aggregates(self) -> tuple[str, ...]:
-        """Codes of the aggregates, each after those it rests on; the top is the last."""
-        downwards = [self.top]
-        for code in downwards:  # grows while it is walked
-            downwards += [member.code for member in self.members.get(code, ()) if member.code in self.members]
-        return tuple(reversed(downwards))
-
-    @cached_property
-    def indicators(self) -> tuple[Node, ...]:
-        """Nodes without members, in the order given: the columns of every table of values."""
-        return tuple(node for node in self.nodes if node.code not in self.members)
-
-    @cached_property
-    def directions(self) -> Integers:
-        """Direction of each indicator, shape (m,)."""
-        return np.array([node.direction for node in self.indicators], dtype=np.int64)
-
-    def effective_weights(self) -> dict[str, float]:
-        """Share of each indicator in the top where all data are there: its own share times its parents'."""
-        share = {self.top: 1.0}
-        for code in reversed(self.aggregates):
-            total = sum(member.weight for member in self.members[code])
-            share |= {member.code: share[code] * member.weight / total for member in self.members[code]}
-        return {node.code: share[node.code] for node in self.indicators}
-
-    def without(self, *codes: str) -> "Hierarchy":
-        """The hierarchy that never had these indicators, nor aggregates that rested on them alone."""
-        if unknown := sorted(set(codes) - {node.code for node in self.indicators}):
-            raise ValueError(f"{unknown[0]} is no indicator of the hierarchy.")
-        left = [node for node in self.nodes if node.code not in codes]
-        for code in self.aggregates:
-            if not any(node.parent == code for node in left):
-                left = [node for node in left if node.code != code]
-        return Hierarchy(tuple(left))
 
 
 def impute_by_mean(values: Floats) -> Floats:

@@ -7,11 +7,14 @@ Does not belong here: bands and points of indicators (`banding`), the clinical a
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.framework.hierarchy import Hierarchy, Node
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.composite import available, composite
 from ccg_pipeline.method.cutpoints import grade_by_cuts
-from ccg_pipeline.method.grid import Floats, figures, row_of_each_cell, words
+from ccg_pipeline.method.grid import figures, row_of_each_cell, words
 
+OVERALL = "overall"
 OVERALL_COLUMNS = (
     "ccg_code",
     "performance_score",
@@ -30,16 +33,14 @@ OVERALL_COLUMNS = (
 )
 
 
-def weighted_mean(blocks: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Weighted mean of the blocks that are there, and the weight that it rests on.
-
-    `blocks` of shape (blocks, CCGs), NaN where missing; `weights` of shape (blocks,). Missing blocks give
-    their weight to the others; without any the mean is NaN and its weight 0.
-    """
-    known = np.isfinite(blocks)
-    used = weights @ known
-    total = weights @ np.where(known, blocks, 0)
-    return np.where(used > 0, total / np.where(used > 0, used, 1), np.nan), used
+def hierarchy_of_overall(edition: Edition) -> Hierarchy:
+    """The blocks of the overall score with their weights; below performance what counts towards it, alike."""
+    blocks = [
+        Node(block.indicator or block.key, OVERALL, block.weight.value) for block in edition.overall.blocks
+    ]
+    performance = next(block.key for block in edition.overall.blocks if block.indicator is None)
+    counting = [Node(one.code, performance) for one in edition.indicators if one.counts_towards_overall]
+    return Hierarchy((Node(OVERALL, ""), *blocks, *counting))
 
 
 def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFrame:
@@ -59,14 +60,14 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
     points, judgement = figures(bands, "points", rows), words(bands, "judgement", rows)
     at = {code: i for i, code in enumerate(edition.indicator_codes)}
 
-    counting = points[[at[one.code] for one in edition.indicators if one.counts_towards_overall]]
-    is_used = np.isfinite(counting)
-    n_used = is_used.sum(axis=0)
-    total = np.where(is_used, counting, 0).sum(axis=0)
-    performance = np.where(n_used > 0, total / np.maximum(n_used, 1), np.nan)
+    hierarchy = hierarchy_of_overall(edition)
+    columns = points[[at[node.code] for node in hierarchy.indicators]].T
+    scores = composite(columns, hierarchy)
+    performance, score = scores["performance"], scores[OVERALL]
+    n_used = available(columns, hierarchy)["performance"]
     leadership, finance = (at[str(rule.block(key).indicator)] for key in ("leadership", "finance"))
     weights = np.array([rule.block(key).weight.value for key in ("performance", "leadership", "finance")])
-    score, weight_used = weighted_mean(np.vstack([performance, points[[leadership, finance]]]), weights)
+    weight_used = weights @ np.isfinite(np.vstack([performance, points[[leadership, finance]]]))
 
     required = [at[code] for code in rule.required]
     missing = ~np.isfinite(points[required])
@@ -89,7 +90,7 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
             "ccg_code": ccgs,
             "performance_score": performance,
             "n_performance_used": n_used,
-            "n_performance_expected": len(counting),
+            "n_performance_expected": len(hierarchy.members["performance"]),
             "leadership_judgement": judgement[leadership],
             "leadership_points": points[leadership],
             "finance_judgement": judgement[finance],

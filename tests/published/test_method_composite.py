@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.method.composite import Hierarchy, Node, composite, impute_by_mean
+from ccg_pipeline.framework.hierarchy import Hierarchy, Node
+from ccg_pipeline.method.composite import composite, impute_by_mean
 from ccg_pipeline.method.normalisation import Normalisation, normalise
 from ccg_pipeline.method.ranks import ranks
 

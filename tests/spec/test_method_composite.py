@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from method_tables import lines
 
+from ccg_pipeline.framework.hierarchy import Hierarchy, Node
 from ccg_pipeline.method.composite import (
     Aggregation,
-    Hierarchy,
-    Node,
     aggregate,
     available,
     composite,
@@ -114,7 +113,7 @@ def test_two_areas_by_hand(given: dict[str, str]) -> None:
 
 def test_what_the_hierarchy_says_of_itself() -> None:
     assert [node.code for node in TWO_AREAS.indicators] == ["a", "b", "c"]
-    assert TWO_AREAS.directions.tolist() == [1, -1, 1]
+    assert TWO_AREAS.directions == (1, -1, 1)
     assert TWO_AREAS.top == "all"
     assert TWO_AREAS.effective_weights() == {"a": 0.1875, "b": 0.5625, "c": 0.25}
     counts = available(np.array([numbers("4 - 3"), numbers("- - 3")]), TWO_AREAS)

@@ -2,12 +2,11 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 from method_tables import EDITION, bands, lines
 
-from ccg_pipeline.method.overall import OVERALL_COLUMNS, rate_overall, weighted_mean
+from ccg_pipeline.method.overall import OVERALL_COLUMNS, rate_overall
 
 LEADERSHIP = {"Green Star": 2, "Green": 1.33, "Amber": 0.67, "Red": 0}
 FINANCE = {"Green": 2, "Amber": 1, "Red": 0}
@@ -112,9 +111,10 @@ def test_the_interim_lane_has_no_overall_rating() -> None:
 
 
 def test_nothing_at_all_has_no_weight() -> None:
-    mean, used = weighted_mean(np.full((3, 1), np.nan), np.array([0.5, 0.25, 0.25]))
-    assert math.isnan(mean[0])
-    assert used[0] == 0
+    row = _rated({"129a": ""}, "", "")
+    assert math.isnan(row["performance_score"])
+    assert math.isnan(row["overall_score"])
+    assert (row["weight_used"], row["n_performance_used"]) == (0, 0)
 
 
 def test_every_ccg_has_a_row_whatever_the_order_of_rows() -> None:

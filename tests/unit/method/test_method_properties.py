@@ -11,8 +11,8 @@ from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.method.areas import score_areas
 from ccg_pipeline.method.banding import band_indicators, band_of, range_points, turned_z
 from ccg_pipeline.method.clinical import grade_of
+from ccg_pipeline.method.composite import Aggregation, aggregate
 from ccg_pipeline.method.dispersion import dispersion
-from ccg_pipeline.method.overall import weighted_mean
 
 CCGS = [f"{n:02}A" for n in range(1, 8)]
 REVERSED = {"higher_is_better": "lower_is_better", "lower_is_better": "higher_is_better"}
@@ -181,9 +181,10 @@ def test_an_area_score_lies_among_its_points(points: list[float | None]) -> None
 def test_an_overall_score_never_falls_with_a_better_block(
     blocks: list[float | None], place: int, gain: float
 ) -> None:
-    before = np.array([[np.nan if one is None else one] for one in blocks])
+    before = np.array([np.nan if one is None else one for one in blocks])
     after = before.copy()
     after[place] += gain
     weights = np.array([0.5, 0.25, 0.25])
     assume(np.isfinite(before).any())
-    assert weighted_mean(after, weights)[0] >= weighted_mean(before, weights)[0] - 1e-12
+    means = [aggregate(one, weights, Aggregation()) for one in (before, after)]
+    assert means[1] >= means[0] - 1e-12
