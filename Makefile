@@ -2,7 +2,7 @@
 # ARGS is passed on:  make run ARGS="--month 2017-03"   make test ARGS="tests/spec -k dementia"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types ui bench lock clean
+.PHONY: help install run test lint types ui room styles bench lock clean
 
 # The first that really works is taken: a version manager may offer names that only complain when called.
 WORKS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -52,6 +52,20 @@ ui: export DAGSTER_HOME := $(CURDIR)/.ccg/dagster
 ui: $(INSTALLED)  ## open Dagster on workspace.yaml
 	@$(BIN)/python -W ignore -c 'from ccg_pipeline.run import dagster_instance as i; i().__enter__().dispose()'
 	$(BIN)/dagster dev -w workspace.yaml $(ARGS)
+
+room: $(INSTALLED)  ## open the panels' room
+	$(BIN)/ccg room $(ARGS)
+
+# Optional, needs Node: without it the room's pages use a small stylesheet of ours. npm asks the registry that the
+# machine is set to, and nothing that it fetches is committed.
+STATIC := expert_panels/room/static
+NHSUK := styles/node_modules/nhsuk-frontend/dist/nhsuk
+styles:  ## build NHS.UK frontend's styles for the room into the package
+	cd styles && npm ci --ignore-scripts --no-audit --no-fund
+	styles/node_modules/.bin/sass --load-path=styles/node_modules --no-source-map --style=compressed --quiet-deps \
+	  styles/nhsuk.scss $(STATIC)/nhsuk.css
+	mkdir -p $(STATIC)/images
+	cp $(NHSUK)/assets/images/nhsuk-icon-arrow-*.svg $(NHSUK)/assets/images/nhsuk-icon-cross.svg $(STATIC)/images
 
 bench: $(INSTALLED)  ## time the main job and the scoring
 	@for each in benchmarks/*.py; do $(BIN)/python "$$each" $(ARGS) || exit 1; done

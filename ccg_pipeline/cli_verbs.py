@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ccg_pipeline import cli_fetch, cli_panel, printed, printed_lists
+from ccg_pipeline import cli_fetch, cli_panel, cli_room, printed, printed_lists
 from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
@@ -33,6 +33,7 @@ from expert_panels import access_log
 from expert_panels import tables as panel_tables
 from expert_panels.ledger import DecisionRefused
 from expert_panels.ledger_table import LedgerError
+from expert_panels.room.local import NotLocal
 from expert_panels.terms import TermsError
 
 WRONG_USE = (PartitionFault, NotKnown, DemoError)
@@ -44,6 +45,7 @@ REFUSED = (
     TermsError,
     LedgerError,
     DecisionRefused,
+    NotLocal,
     NotReleased,
     cli_panel.NotHere,
     DownloadFault,
@@ -59,6 +61,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_panel.app, name="panel")
 app.command()(cli_fetch.fetch)
+app.command(name="room")(cli_room.serve)
 console, errors = Console(), Console(stderr=True)
 
 TABLES = ("assessment", "area_scores", "ratings", "bands", "overall")

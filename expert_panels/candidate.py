@@ -1,29 +1,135 @@
-"""What the room asks of the pipeline: the table that a round is about.
+"""What the room asks of the pipeline: the table that a round is about, in words that people read.
 
-Belongs here: the protocol that the pipeline implements, and the table it hands over.
-Does not belong here: any implementation, any knowledge of what the columns mean.
+Belongs here: the protocol that the pipeline implements, and the frozen pieces it hands over. Every figure
+comes as text with its unit, since the room shows figures and computes none.
+Does not belong here: any implementation, any knowledge of what is measured or how it is rated.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
-import pandas as pd
+
+@dataclass(frozen=True)
+class Measure:
+    """An indicator that stands in the table; `decides` says whether the rating rests on it."""
+
+    code: str
+    name: str
+    unit: str
+    better: str
+    why_it_matters: str
+    decides: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measure of one organisation, each part in words; '' where there is none.
+
+    `better` and `worse` say how far the figure is from its next grade, in its own unit and in people, `why`
+    says why it has no grade. `margin` is the distance to the nearest other grade in standard errors.
+    """
+
+    measure: str
+    value: str
+    counts: str
+    interval: str
+    reference: str
+    period: str
+    band: str
+    grade: str
+    better: str
+    worse: str
+    why: str
+    note: str
+    margin: float | None = None
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One row of the table: an organisation, its candidate rating, and the figures under it.
+
+    `grade` counts from 1, the best, and is None where there is no rating: `why` then says why. `close` says
+    which single change of a figure would bring another rating, `closeness` how small that change is, in
+    standard errors (None where no single change would).
+    """
+
+    code: str
+    name: str
+    region: str
+    grade: int | None
+    rating: str
+    score: str
+    used: str
+    why: str
+    figures: tuple[Figure, ...]
+    similar: tuple[str, ...] = ()
+    close: str = ""
+    closeness: float | None = None
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A line on a scale, and what it parts."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What a picture shows: the values of all organisations on a scale, and the lines between the grades."""
+
+    title: str
+    scale: str
+    values: tuple[float, ...]
+    cuts: tuple[Cut, ...]
 
 
 @dataclass(frozen=True)
 class CandidateTable:
     """The exact rows behind a `subject_sha256`, and what is to be said of all of them.
 
-    `rows` has one row an organisation; `notes` are sentences for the panel, e.g. how many rows were refused.
+    `labels` are the ratings, best first. `notes` are sentences for the panel about the quality of the data.
     """
 
     panel: str
     lane: str
     partition_key: str
     subject_sha256: str
-    rows: pd.DataFrame
+    labels: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    organisations: tuple[Organisation, ...]
+    spreads: tuple[Spread, ...]
     is_made_up: bool
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def by_code(self) -> dict[str, Organisation]:
+        """The organisations by their codes."""
+        return {one.code: one for one in self.organisations}
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A row of a source file that was refused, whole, with every reason."""
+
+    file: str
+    place: str
+    about: str
+    reasons: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class MethodNumber:
+    """A number or choice of the method: `provenance` is found, derived, memory or assumed."""
+
+    item: str
+    value: str
+    provenance: str
+    source: str
 
 
 class Candidates(Protocol):
@@ -31,4 +137,20 @@ class Candidates(Protocol):
 
     def table(self, subject_sha256: str) -> CandidateTable | None:
         """Return the table with that fingerprint, or None when no candidate ever had it."""
+        ...
+
+    def refused_rows(self, panel: str) -> Sequence[RefusedRow]:
+        """Return the rows, refused until now, that could have been figures of the panel's area."""
+        ...
+
+    def method(self, panel: str) -> Sequence[MethodNumber]:
+        """Return every number by which the panel's area is rated."""
+        ...
+
+    def is_made_up(self) -> bool:
+        """Return whether the figures were drawn and not published, which every page then says."""
+        ...
+
+    def round_name(self, lane: str, partition_key: str) -> str:
+        """Return what people call the rounds of a lane and partition: `interim assessment, 2017-03`."""
         ...

@@ -7,7 +7,6 @@ Does not belong here: the room's own pages (tests of the room), any expectation.
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from gate_lines import TERMS
@@ -16,20 +15,18 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.templating import Jinja2Templates
 from starlette.testclient import TestClient
 
-import expert_panels.room
 from expert_panels.room.guarded import guard
 from expert_panels.room.identity import SignIn, sign_in_again, viewed
 from expert_panels.room.local import LocalSignIn
+from expert_panels.room.pages import TEMPLATES
 from expert_panels.room.people import is_fresh
 from expert_panels.room.sessions import Memory, csrf_token
 from expert_panels.tables import access_log, create
 from expert_panels.terms import Terms
 
 KEY = "k" * 32
-TEMPLATES = Path(expert_panels.room.__file__).parent / "templates"
 
 
 def terms() -> Mapping[str, Terms]:
@@ -61,7 +58,7 @@ def room_with(engine: Engine, sign_in: SignIn, hosts: list[str], is_secure: bool
         *guarded.routes,
     ]
     app = Starlette(routes=routes, middleware=guarded.middleware)
-    app.state.templates = Jinja2Templates(TEMPLATES)
+    app.state.templates = TEMPLATES
     return app
 
 

@@ -25,6 +25,7 @@ LAYERS = (
     {"publish"},  # above storage, because it shows what is kept there
     {"partitions"},
     {"resources"},
+    {"candidates"},  # what the panels' room shows of what is kept
     {"assets"},
     {"checks"},
     {"automation"},
@@ -33,6 +34,7 @@ LAYERS = (
     {"printed"},
     {"printed_lists"},
     {"cli_panel", "cli_fetch"},
+    {"cli_room"},
     {"cli_verbs"},
     {"cli"},
 )
@@ -40,8 +42,8 @@ LAYERS = (
 
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 NEVER = {("demo", "method")}  # the made-up year's truth must not come from what is tested with it
-ON_TOP = {"run", "cli_panel", "cli_fetch", "cli_verbs", "cli"}
-OF_PANELS = {"resources", "assets", "checks", "automation", "definitions", *ON_TOP}
+ON_TOP = {"run", "cli_panel", "cli_fetch", "cli_room", "cli_verbs", "cli"}
+OF_PANELS = {"resources", "candidates", "assets", "checks", "automation", "definitions", *ON_TOP}
 """Rooms that may import expert_panels, which imports none of them."""
 
 PURE = {"framework", "reference", "method"}

@@ -15,7 +15,10 @@ _HEADINGS = {
     400: "You are not signed in",
     401: "You are not signed in",
     403: "You cannot do this",
+    404: "There is no such page",
+    409: "Nothing was recorded",
     413: "Too large",
+    422: "Something is missing",
     429: "Too many attempts",
     503: "Not now",
 }

@@ -1,0 +1,71 @@
+"""The room as an application: which address shows which page.
+
+Belongs here: putting pages, static files, the guard and the page that says why not together.
+Does not belong here: any page (a module each), who is signed in (guarded.py), where tables come from.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from expert_panels import ledger, ledger_table
+from expert_panels.candidate import Candidates
+from expert_panels.ledger_table import LedgerError
+from expert_panels.room.board import rounds
+from expert_panels.room.guarded import Guard
+from expert_panels.room.pages import STATIC, TEMPLATES, Room, page, room_of, utc_now, why_not
+from expert_panels.terms import Terms
+
+
+def room(
+    engine: Engine,
+    terms: Callable[[], Mapping[str, Terms]],
+    candidates: Candidates,
+    guard: Guard,
+    clock: Callable[[], datetime] = utc_now,
+) -> Starlette:
+    """Return the application of the panel room on the ledger in `engine`, behind `guard`."""
+    ledger_table.create(engine)
+    app = Starlette(
+        routes=[
+            Route("/", board_page),
+            *guard.routes,
+            Mount("/static", Static(directory=STATIC), name="static"),
+        ],
+        middleware=guard.middleware,
+        exception_handlers={HTTPException: why_not, LedgerError: why_not},
+    )
+    app.state.room = Room(engine, terms, candidates, clock)
+    app.state.templates = TEMPLATES
+    return app
+
+
+class Static(StaticFiles):
+    """The room's styles and its one script, which a browser may keep for a while, unlike any page."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return a file, to be kept for ten minutes."""
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "public, max-age=600"
+        return answer
+
+
+def board_page(request: Request) -> Response:
+    """Show every panel's gate in every round."""
+    here = room_of(request)
+    terms = here.terms()
+    states = ledger.states(here.engine, terms)
+    name = here.candidates.round_name
+    return page(
+        request,
+        "board.html",
+        rounds=rounds(states, terms, name, here.clock(), request.state.person.email),
+    )

@@ -1,0 +1,108 @@
+"""The board: every panel's gate in every round, as the page lists them.
+
+Belongs here: what the board says of each gate, from the states that the ledger gives. Pure: no request, no
+clock, no database.
+Does not belong here: markup, what a panel has before it (candidate_page.py).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from expert_panels.decision import GateState, Signature
+from expert_panels.ledger import Gate
+from expert_panels.room.words import SHORT, STATES, StateWords, moment, waited
+from expert_panels.terms import Terms
+
+
+@dataclass(frozen=True)
+class GateRow:
+    """One panel's gate on the board."""
+
+    panel: str
+    title: str
+    href: str
+    words: StateWords
+    serial: int
+    signed: tuple[str, ...]
+    missing: tuple[str, ...]
+    since: str
+    opened: str
+    fingerprint: str
+    is_reader: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """The gates of one lane and partition, and how many of them are decided."""
+
+    name: str
+    lane: str
+    partition_key: str
+    gates: tuple[GateRow, ...]
+
+    @property
+    def decided(self) -> int:
+        """How many gates stand open."""
+        return sum(gate.words in (STATES["approved"], STATES["overridden"]) for gate in self.gates)
+
+
+def gate_address(panel: str, lane: str, partition_key: str) -> str:
+    """Return the address of a panel's page in a round."""
+    return f"/panels/{panel}/{lane}/{partition_key}"
+
+
+def signed_by(state: GateState) -> tuple[Signature, ...]:
+    """Return whose signatures the state rests on now: those given, or those that keep it published."""
+    return state.votes or state.overrides or state.returns or state.published_by
+
+
+def rounds(
+    states: Mapping[Gate, GateState],
+    terms: Mapping[str, Terms],
+    name: Callable[[str, str], str],
+    now: datetime,
+    email: str,
+) -> list[Round]:
+    """Return the rounds that have a gate with lines, the newest partition first, all panels in each.
+
+    `name` gives the name of a lane and partition; `email` is whose board it is, so that their own panels
+    are links to what lies before them.
+    """
+    asked = sorted({gate[1:] for gate in states}, key=lambda each: (each[1], each[0]), reverse=True)
+    return [
+        Round(
+            name(lane, key),
+            lane,
+            key,
+            tuple(
+                _row(states.get(Gate(panel, lane, key), GateState(panel=panel)), its, lane, key, now, email)
+                for panel, its in terms.items()
+            ),
+        )
+        for lane, key in asked
+    ]
+
+
+def _row(state: GateState, terms: Terms, lane: str, key: str, now: datetime, email: str) -> GateRow:
+    is_waiting = state.is_open and state.opened_at is not None
+    since = state.opened_at if is_waiting else state.decided_at
+    return GateRow(
+        panel=terms.panel,
+        title=terms.title,
+        href=gate_address(terms.panel, lane, key),
+        words=STATES[state.state],
+        serial=state.serial,
+        signed=tuple(f"{one.role}, {moment(one.at)}" for one in signed_by(state)),
+        missing=state.missing,
+        since=waited(since, now) if since and is_waiting else "",
+        opened=moment(since),
+        fingerprint=state.subject[:SHORT],
+        is_reader=bool(state.serial) and is_reader(terms, email, now),
+    )
+
+
+def is_reader(terms: Terms, email: str, now: datetime) -> bool:
+    """Return whether a person may see what lies before a panel: its members, and those who may override."""
+    day = now.date()
+    return terms.member(email, day) is not None or terms.officer(email, day) is not None
