@@ -24,6 +24,7 @@ from ccg_pipeline.partitions import PartitionFault, month_key, year_key
 from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
 from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.publish.released import NotReleased, Tables, released, unreleased
+from ccg_pipeline.publish.row_ledger import RowsLost
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import database_url, landing_path
 from ccg_pipeline.run import MainJob, RunFailed, dagster_instance, last_month
@@ -47,6 +48,7 @@ REFUSED = (
     DecisionRefused,
     NotLocal,
     NotReleased,
+    RowsLost,
     cli_panel.NotHere,
     DownloadFault,
 )

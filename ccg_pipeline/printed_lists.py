@@ -20,6 +20,7 @@ from ccg_pipeline.partitions import last_day
 from ccg_pipeline.printed import provenance, stamp, stamps, table_of
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import Tables
+from ccg_pipeline.publish.row_ledger import RowsLost, row_ledger, unaccounted
 from ccg_pipeline.run import Outcome
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import kind_of, reading
@@ -154,23 +155,32 @@ def _bands(tables: Tables, edition: Edition) -> Table:
 
 
 def files(console: Console, engine: Engine) -> None:
-    """Print the ledger of files: a line a file, whose counts add up to the rows read."""
+    """Print the ledger of files: a line a file, whose counts add up to the rows read, and their totals.
+
+    Raises RowsLost where they do not.
+    """
     with reading(engine) as connection:
-        met, kind = frames.read(connection, source_file, {}), kind_of(connection)
+        met, kind = row_ledger(connection), kind_of(connection)
     stamp(console, kind == "made_up")
+    twice = met["name"].duplicated(keep=False)
+    met["shown"] = met["name"] + (" (" + met["sha256"].str[:8] + ")").where(twice, "")
     rows: list[list[object]] = []
-    for publication, own in met.sort_values(["publication", "name"]).groupby("publication"):
+    for publication, own in met.groupby("publication"):
         rows.append([f"— {str(publication) or 'of no publication known here'}", *[""] * len(ROWS)])
         for _, one in own.iterrows():
             counts = [int(one[name]) for name in ROWS] if one["state"] == "read" else ["refused"]
-            rows.append([one["name"], *counts, *[""] * (len(ROWS) - len(counts))])
+            rows.append([one["shown"], *counts, *[""] * (len(ROWS) - len(counts))])
     if rows:
+        rows.append([])
+        rows.append(["all files", *(int(met[name].sum()) for name in ROWS)])
         console.print(table_of(["file", *NAMES], rows, "Files", numbers=NAMES))
     for sentence in met.loc[met["state"] == "refused", "refusal"]:
         console.print(f"Refused: {sentence}", markup=False, highlight=False)
     n_refused = int((met["state"] == "refused").sum())
-    total = f"{len(met)} files, {n_refused} of them refused; {met['rows_read'].sum():,} rows."
-    console.print(total, highlight=False)
+    if faults := unaccounted(met):
+        raise RowsLost(" ".join(faults))
+    total = f"{met['rows_read'].sum():,} rows, each of them accounted for"
+    console.print(f"{len(met)} files, {n_refused} of them refused; {total}.", highlight=False)
 
 
 def quarantine(console: Console, engine: Engine) -> None:

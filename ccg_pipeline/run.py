@@ -104,13 +104,19 @@ def unread(
 ) -> dict[str, set[str]]:
     """Return publication -> the months up to `last` of which one of its files tells something new.
 
-    `held` has (sha256, month) of the figures that were stored, `new` the files that were never read before: a
-    new one with no figure that is asked for comes with no month, so that it gets on record.
+    `held` has (sha256, month) of the figures that were stored, `new` the files that were never read before,
+    or not in this way: all their months are news. One with no figure that is asked for comes with no month,
+    so that it gets on record.
     """
     news: dict[str, set[str]] = {}
+    new = set(new)
     first = str(MONTHS.start.strftime("%Y-%m"))
     for found, (publication, months) in files.items():
-        missing = {month for month in months if first <= month <= last and (found.sha256, month) not in held}
+        missing = {
+            month
+            for month in months
+            if first <= month <= last and (found in new or (found.sha256, month) not in held)
+        }
         if missing or found in new:
             news.setdefault(publication, set()).update(missing)
     return news

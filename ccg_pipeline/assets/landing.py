@@ -15,7 +15,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.resources import Found, Landed, LandingFolder
 from ccg_pipeline.sources.reading import Reading
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.tables import source_file
+from ccg_pipeline.storage.tables import source_file, source_observation
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Recorded:
 
 
 Record = Mapping[Found, Recorded]
+Months = Mapping[tuple[str, str], frozenset[str]]
+"""File, by its sha256 and name -> months."""
 
 
 def read_by(found: Found) -> str:
@@ -67,6 +69,24 @@ def landed_of(
     ]
     landed = [landing.read(found, edition) for found in wanted]
     return [one for one in landed if one.publication == publication]
+
+
+def to_write_again(engine: Engine, landed: Collection[Landed]) -> Months:
+    """Return the months that are stored of those of `landed` that were read in another way before.
+
+    They tell something else now (or no more) in every one of these months, not only in those of a run.
+    """
+    record = recorded(engine, [one.found for one in landed])
+    changed = {(one.found.sha256, one.found.path.name) for one in landed if one.found not in record}
+    column = source_observation.c
+    statement = select(column.source_sha256, column.source_name, column.partition_key).distinct()
+    wanted = column.source_sha256.in_(sorted(sha256 for sha256, _ in changed))
+    months: dict[tuple[str, str], frozenset[str]] = {}
+    with reading(engine) as connection:
+        for sha256, name, month in connection.execute(statement.where(wanted)).all():
+            if (sha256, name) in changed:
+                months[sha256, name] = months.get((sha256, name), frozenset()) | {month}
+    return months
 
 
 def file_rows(landed: list[Landed]) -> pd.DataFrame:

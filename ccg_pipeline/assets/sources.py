@@ -10,7 +10,7 @@ import dagster as dg
 import pandas as pd
 
 from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, table_of, told
-from ccg_pipeline.assets.landing import file_rows, landed_of
+from ccg_pipeline.assets.landing import Months, file_rows, landed_of, to_write_again
 from ccg_pipeline.downloads.addresses import DownloadFault
 from ccg_pipeline.downloads.outcomes import Fetched
 from ccg_pipeline.framework.model import Edition, Publication
@@ -33,55 +33,60 @@ def source_key(publication: str) -> dg.AssetKey:
     return dg.AssetKey(["source", publication])
 
 
-def _in_months(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    months = pd.to_datetime(frame["period_end"]).dt.strftime("%Y-%m").fillna("")
-    return frame.assign(partition_key=months)[months.isin(keys)]
+def deliver(landed: list[Landed], keys: list[str], edition: Edition, again: Months) -> list[Piece]:
+    """Return what the files of a publication put into the months `keys`, file by file.
 
-
-def deliver(landed: list[Landed], publication: str, keys: list[str], edition: Edition) -> list[Piece]:
-    """Return what the files of a publication put into the months `keys`.
-
-    Only months for which a file holds something are replaced: a file that was taken away does not take its
-    figures with it.
+    A file replaces its own rows alone: an older file of the same figures stays beside it, and one that was
+    taken away does not take its figures with it. Of a file in `again`, which was read in another way before,
+    the months that are stored are written again too, and what it no longer tells goes.
     """
-    read = [one.outcome for one in landed if isinstance(one.outcome, Reading)]
-    pieces = []
-    if landed:
-        files = file_rows(landed)
-        scope = {"sha256": sorted(files["sha256"]), "name": sorted(files["name"])}
-        pieces.append(Piece("source_file", scope, files))
-    if not read:
-        return pieces
-    of_rows, of_refused = source_observation_schema(edition), quarantine_schema(edition)
-    for one in read:
-        conform(one.observations, of_rows, one.source_file.name)
-        conform(one.quarantine, of_refused, f"quarantine of {one.source_file.name}")
-    observations = _in_months(pd.concat([one.observations for one in read]), keys)
-    quarantine = pd.concat([one.quarantine for one in read])
-    quarantine["partition_key"] = pd.to_datetime(quarantine["period_end"]).dt.strftime("%Y-%m").fillna("")
-    held = sorted(set(observations["partition_key"]))
-    return [
-        *pieces,
-        Piece("observed", {"partition_key": held}, pd.DataFrame(columns=["partition_key"])),
-        Piece(
-            "source_observation",
-            {"publication": publication, "partition_key": held},
-            observations[["partition_key", *OBSERVATION_COLUMNS]],
-            brings_in_data=True,
-        ),
-        Piece(
-            "quarantine",
-            {"source_sha256": sorted(one.source_file.sha256 for one in read)},
-            quarantine[["partition_key", *QUARANTINE_COLUMNS]],
-            brings_in_data=True,
-        ),
-    ]
+    files = {(one.found.sha256, one.found.path.name): one for one in landed}
+    pieces: list[Piece] = []
+    months: set[str] = set()
+    for (sha256, name), one in files.items():
+        pieces.append(Piece("source_file", {"sha256": sha256, "name": name}, file_rows([one])))
+        own = (one.months & set(keys)) | again.get((sha256, name), frozenset())
+        months |= own
+        observations, quarantine = _rows(one, edition)
+        file = {"source_sha256": sha256, "source_name": name}
+        within = observations[observations["partition_key"].isin(own)]
+        pieces += [
+            Piece("source_observation", {**file, "partition_key": sorted(own)}, within, brings_in_data=True),
+            Piece("quarantine", file, quarantine, brings_in_data=True),
+        ]
+    unfinished = pd.DataFrame(columns=["partition_key"])
+    return [*pieces, Piece("observed", {"partition_key": sorted(months)}, unfinished)]
+
+
+def _rows(one: Landed, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the observations and the quarantine of a file, each with its month; none of a refused file."""
+    if isinstance(one.outcome, Refused):
+        return _none(OBSERVATION_COLUMNS), _none(QUARANTINE_COLUMNS)
+    name = one.outcome.source_file.name
+    conform(one.outcome.observations, source_observation_schema(edition), name)
+    conform(one.outcome.quarantine, quarantine_schema(edition), f"quarantine of {name}")
+    return _by_month(one.outcome.observations), _by_month(one.outcome.quarantine)
+
+
+def _none(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=["partition_key", *columns])
+
+
+def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
+    months = pd.to_datetime(rows["period_end"]).dt.strftime("%Y-%m").fillna("")
+    return rows.assign(partition_key=months)[["partition_key", *rows.columns]]
+
+
+def _told_by(pieces: list[Piece]) -> pd.DataFrame:
+    """Return all observations among `pieces`."""
+    frames = [piece.frame for piece in pieces if piece.table == "source_observation" and len(piece.frame)]
+    return pd.concat(frames, ignore_index=True) if frames else _none(OBSERVATION_COLUMNS)
 
 
 def _summary(landed: list[Landed], pieces: list[Piece], keys: list[str]) -> dict[str, object]:
     read = [one.outcome.source_file for one in landed if isinstance(one.outcome, Reading)]
-    observations = next((piece.frame for piece in pieces if piece.table == "source_observation"), None)
-    status = Counter() if observations is None else Counter(observations["status"])
+    observations = _told_by(pieces)
+    status = Counter(observations["status"])
     accounts = pd.DataFrame(
         [
             {
@@ -97,7 +102,7 @@ def _summary(landed: list[Landed], pieces: list[Piece], keys: list[str]) -> dict
     )
     return {
         "months": ", ".join(keys) if len(keys) < 4 else f"{keys[0]} to {keys[-1]}",
-        "observations": 0 if observations is None else len(observations),
+        "observations": len(observations),
         "files": table_of(accounts),
         **{name: status[name] for name in ("published", "suppressed", "missing", "refused")},
         "is_made_up": any(one.is_made_up for one in read),
@@ -194,13 +199,13 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
         methodology: Methodology,
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
-        fetched = _fetched(downloads, methodology.edition(), publication.key, keys, landing)
-        landed = landed_of(landing, database.engine(), methodology.edition(), publication.key, keys)
-        pieces = deliver(landed, publication.key, keys, methodology.edition())
-        held = next((piece.frame for piece in pieces if piece.table == "source_observation"), None)
+        edition, engine = methodology.edition(), database.engine()
+        fetched = _fetched(downloads, edition, publication.key, keys, landing)
+        landed = landed_of(landing, engine, edition, publication.key, keys)
+        pieces = deliver(landed, keys, edition, to_write_again(engine, landed))
         return told(
             pieces,
-            about=held,
+            about=_told_by(pieces),
             metadata=_summary(landed, pieces, keys) | _news(fetched),
             check_results=[_soundness(key, landed, fetched)],
         )
@@ -232,7 +237,7 @@ def unplaced_files(
     landed = landed_of(landing, database.engine(), methodology.edition(), "", [])
     reasons = [str(one.outcome) for one in landed]
     return told(
-        deliver(landed, "", [], methodology.edition()),
+        deliver(landed, [], methodology.edition(), to_write_again(database.engine(), landed)),
         about=None,
         metadata={
             "files": len(landed),

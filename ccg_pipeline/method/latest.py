@@ -79,7 +79,10 @@ def last_known(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
             "known": np.maximum(_days(rows["published_on"]), _days(rows["revised_on"])),
             "is_figure": (rows["status"] == "published").to_numpy(),
             "start": _days(rows["period_start"]),
-            **{name: rows[name].to_numpy() for name in ("source_sha256", "sheet", "cell", "note")},
+            **{
+                name: rows[name].to_numpy()
+                for name in ("source_sha256", "source_name", "sheet", "cell", "note")
+            },
         }
     )
     if rows.duplicated(key).any():
