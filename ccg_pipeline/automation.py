@@ -255,6 +255,7 @@ def mirrored(engine: Engine, after: int) -> list[dg.AssetMaterialization]:
                 "actor": line.actor,
                 "role": line.role,
                 "reason": line.reason,
+                "about": line.about,
                 "subject": line.subject_sha256,
                 "hash": line.hash,
             },

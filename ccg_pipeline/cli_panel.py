@@ -5,7 +5,7 @@ Does not belong here: the rules of a decision (expert_panels), the release (asse
 """
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import PartitionFault, month_key, year_key
 from ccg_pipeline.printed import provenance, stamp, table_of
+from ccg_pipeline.publish.explanation import find_ccg
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import unreleased
 from ccg_pipeline.reference.organisations import ccgs
@@ -55,6 +56,7 @@ Seen = Annotated[
 ]
 Interests = Annotated[str, typer.Option("--interests", help='Your interests in any CCG, or "none".')]
 Reason = Annotated[str, typer.Option("--reason", help="Why; return, withdraw and override need it.")]
+About = Annotated[str, typer.Option("--about", help="Code (02N), name, or a part of the name of a CCG.")]
 
 
 def _round(month: str, year: str) -> tuple[str, str]:
@@ -92,11 +94,13 @@ def status(database: Database = "") -> None:
     engine, all_terms = _open(database), Panels().all_terms()
     rounds: dict[tuple[str, str], list[list[str]]] = {}
     needs: dict[tuple[str, str], dict[str, list[str]]] = {}
+    sentences: dict[tuple[str, str], list[str]] = {}
     for gate, state in ledger.states(engine, all_terms).items():
         signed = ", ".join(signature.role for signature in (state.votes or state.published_by)) or "nobody"
         row = [gate.panel, str(state.serial), state.state, signed, state.subject[:SHORT]]
         rounds.setdefault(gate[1:], []).append(row)
         needs.setdefault(gate[1:], {}).setdefault("; ".join(state.missing), []).append(gate.panel)
+        sentences.setdefault(gate[1:], []).extend(_said(gate.panel, state))
     with reading(engine) as connection:
         stamp(console, kind_of(connection) == "made_up")
     heads = ["panel", "round", "state", "signed by", "table"]
@@ -105,11 +109,20 @@ def status(database: Database = "") -> None:
         for missing, panels in needs[lane, key].items():
             if missing:
                 console.print(f"Needed of {', '.join(panels)}: {missing}.", markup=False, highlight=False)
+        for said in sentences[lane, key]:
+            console.print(said, markup=False, highlight=False)
         console.print()
     if rounds:
         console.print("Waiting is no failure: a gate opens by signatures alone.", highlight=False)
     else:
         console.print("No table has been laid before a panel yet: `ccg run` does that.", highlight=False)
+
+
+def _said(panel: str, state: GateState) -> list[str]:
+    """Return what the people of a round said to those who made its table, a line each."""
+    returned = [f"Returned by {panel} ({one.role}): {one.reason}" for one in state.returns]
+    remarks = [f"{panel} on {one.about} ({one.role}): {one.text}" for one in state.comments]
+    return [" ".join(said.split()) for said in returned + remarks]
 
 
 @app.command()
@@ -150,6 +163,7 @@ def _decide(
     interests: str,
     reason: str,
     database: str,
+    **about: Any,
 ) -> None:
     lane, key = _round(month, year)
     terms, engine = _terms(panel), _open(database)
@@ -165,6 +179,7 @@ def _decide(
         actor=actor,
         interests=interests,
         reason=reason,
+        **about,
     )
     console.print(f"Line {line.seq}: {line.actor} ({line.role}). {line.meaning}", markup=False)
     _follow(database)
@@ -230,6 +245,16 @@ def override(
 ) -> None:  # fmt: skip
     """Ask, as one of two officers, that a table go out unverified and marked as overridden."""
     _decide("override", panel, month, year, actor, seen, interests, reason, database)
+
+
+@app.command()
+def comment(
+    panel: Panel, about: About, actor: Actor, seen: Seen, reason: Reason, month: Month = "", year: Year = "",
+    database: Database = "",
+) -> None:  # fmt: skip
+    """Say something of one CCG in the table that you saw; it is no vote, and a return carries it back."""
+    code = find_ccg(ccgs(), about)
+    _decide("comment", panel, month, year, actor, seen, "", reason, database, about=code)
 
 
 @app.command()

@@ -15,6 +15,10 @@ from typing import Any
 GENESIS = "0" * 64
 """What the first line of a ledger carries as the hash of the line before it."""
 
+LATER_FIELDS = ("about", "item", "before", "after", "minuted_on", "minutes_sha256")
+"""Fields that lines did not always have. An empty one is not hashed, so that a line written before it was
+thought of gives the hash that it carries; one that holds anything is hashed like every other."""
+
 
 def text_of(at: datetime) -> str:
     """Return an aware time as the UTC text that is hashed: 2017-04-05T09:00:00.000000Z, with microseconds."""
@@ -24,11 +28,16 @@ def text_of(at: datetime) -> str:
 
 
 def hash_of(content: Mapping[str, Any]) -> str:
-    """Return the sha256 of a line's fields (all but `hash`) as sorted JSON without spaces, in UTF-8.
+    """Return the sha256 of a line's fields as sorted JSON without spaces, in UTF-8.
 
-    Values that no ledger writes, such as bytes put in by hand, hash to something rather than fail.
+    All fields but `hash`, and but those of LATER_FIELDS that are empty. Values that no ledger writes, such as
+    bytes put in by hand, hash to something rather than fail.
     """
-    fields = {name: value for name, value in content.items() if name != "hash"}
+    fields = {
+        name: value
+        for name, value in content.items()
+        if name != "hash" and (value != "" or name not in LATER_FIELDS)
+    }
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -38,7 +47,10 @@ class Line:
     """One line of the ledger; before it is sealed, `seq`, `prev` and `hash` are empty.
 
     A round is a lane, a partition and a serial. The `actor` of an `open` line is whoever launched the run
-    that made the candidate; of any other, the e-mail address of the person who decides.
+    that made the candidate; of any other, the e-mail address of the person who decides. `about` is the code
+    of the one organisation that a comment or a moderation is about; `item` the code of the judgement that is
+    moderated, from `before` to `after`. `minuted_on` (ISO date) and `minutes_sha256` say in which meeting's
+    minutes a decision stands that came that way.
     """
 
     seq: int = 0
@@ -58,6 +70,12 @@ class Line:
     reason: str = ""
     via: str = ""
     terms_version: str = ""
+    about: str = ""
+    item: str = ""
+    before: str = ""
+    after: str = ""
+    minuted_on: str = ""
+    minutes_sha256: str = ""
 
     def content(self) -> dict[str, Any]:
         """Return the fields as they are stored and hashed: plain text and whole numbers."""
@@ -72,7 +90,8 @@ class Line:
 def faults_of(rows: Sequence[Mapping[str, Any]], known_heads: Collection[str] = ()) -> list[str]:
     """Return one sentence for everything that is wrong with a ledger's `rows`; none when it is whole.
 
-    A row has the fields of `decision.Line`, `at` as text; one that could not be read has `seq` alone.
+    A row has the fields of `Line`, `at` as text, with or without LATER_FIELDS; one that could not be read has
+    `seq` alone.
     `known_heads` are hashes that were once those of a last line: each must still be carried by some line.
     """
     rows = sorted(rows, key=lambda row: int(row["seq"]))

@@ -9,7 +9,8 @@ elsewhere: every release carries one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -17,8 +18,17 @@ from sqlalchemy import Connection, Engine, Select, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from expert_panels.chain import GENESIS, Line, faults_of, text_of
-from expert_panels.decision import MEANINGS, GateState, fold, refusal
-from expert_panels.ledger_table import LedgerError, decision_ledger, missing_triggers, reading, writing
+from expert_panels.decision import MEANINGS, GateState
+from expert_panels.fold import fold
+from expert_panels.ledger_table import (
+    LedgerError,
+    decision_ledger,
+    missing_triggers,
+    reading,
+    standing_columns,
+    writing,
+)
+from expert_panels.refusal import refusal
 from expert_panels.terms import Terms
 
 
@@ -97,7 +107,8 @@ def open_round(
     """Lay the candidate `subject` before the panel when it is new or has changed; return the line, or None.
 
     Asked twice with the same subject it writes once, so that a run may be repeated. `again` lays a candidate
-    that was returned or withdrawn before the panel once more, unchanged.
+    that was returned or withdrawn before the panel once more, unchanged. A `subject` of '' takes what is
+    before the panel away: what it rests on no longer stands.
     """
     gate = Gate(terms.panel, lane, partition_key)
     with writing(engine) as connection:
@@ -105,63 +116,97 @@ def open_round(
         closed = state.state in ("returned", "withdrawn")
         if state.subject == subject and not (again and closed):
             return None
+        decision = "open" if subject else "close"
         line = Line(
             **gate._asdict(),
             at=at or datetime.now(UTC),
-            serial=state.serial + 1,
-            decision="open",
-            subject_sha256=subject,
+            serial=state.serial + 1 if subject else state.serial,
+            decision=decision,
+            subject_sha256=subject or state.subject,
             actor=launched_by,
             role="pipeline",
-            meaning=MEANINGS["open"],
+            meaning=MEANINGS[decision],
             via="pipeline",
             terms_version=terms.version,
         )
         return _append_allowed(connection, line, state, terms)
 
 
-def decide(
-    engine: Engine,
-    terms: Terms,
-    *,
-    lane: str,
-    partition_key: str,
-    decision: str,
-    subject: str,
-    actor: str,
-    interests: str,
-    reason: str = "",
-    via: str = "cli",
-    serial: int | None = None,
-    at: datetime | None = None,
-) -> Line:
-    """Record the decision of `actor` on the table `subject` that they saw, and return its line.
+@dataclass(frozen=True)
+class Decision:
+    """A decision as a person takes it: all that its line says and the ledger does not fill in itself.
+
+    `subject` is the fingerprint of the table that was seen, `serial` (where given) that of the round. The
+    others are the fields of a line.
+    """
+
+    lane: str
+    partition_key: str
+    decision: str
+    subject: str
+    actor: str
+    interests: str = ""
+    reason: str = ""
+    via: str = "cli"
+    serial: int | None = None
+    about: str = ""
+    item: str = ""
+    before: str = ""
+    after: str = ""
+    minuted_on: str = ""
+    minutes_sha256: str = ""
+
+
+def decide(engine: Engine, terms: Terms, *, at: datetime | None = None, **fields: Any) -> Line:
+    """Record a decision, by the `fields` of Decision, on the table `subject` that was seen; return its line.
 
     Whether it may be taken is asked in the transaction that writes it, so that of two at once the second is
-    judged by what the first left. `serial` is that of the round that was seen, where it is known. Raises
-    DecisionRefused with the reason, LedgerError when the ledger cannot be written.
+    asked after the first. `serial` says of which round the page was that showed the table. Raises
+    DecisionRefused.
     """
-    gate, at, actor = Gate(terms.panel, lane, partition_key), at or datetime.now(UTC), actor.strip().lower()
+    return decide_all(engine, [(terms, Decision(**fields))], at)[0]
+
+
+def decide_all(
+    engine: Engine, decisions: Sequence[tuple[Terms, Decision]], at: datetime | None = None
+) -> list[Line]:
+    """Record decisions in one transaction, each asked after those before it: all of them, or none.
+
+    Raises DecisionRefused for the first that may not be taken.
+    """
+    at = at or datetime.now(UTC)
     with writing(engine) as connection:
-        # No `at`: a line from a machine whose clock is ahead counts here, or its author could sign twice.
-        state = fold(_read(connection, *_of(gate)), terms)
-        day = at.astimezone(UTC).date()
-        person = terms.officer(actor, day) if decision == "override" else terms.member(actor, day)
-        line = Line(
-            **gate._asdict(),
-            at=at,
-            serial=state.serial if serial is None else serial,
-            decision=decision,
-            subject_sha256=subject,
-            actor=actor,
-            role=person.role if person else "",
-            meaning=MEANINGS.get(decision, ""),
-            interests=interests.strip(),
-            reason=reason.strip(),
-            via=via,
-            terms_version=terms.version,
-        )
-        return _append_allowed(connection, line, state, terms)
+        return [_decide(connection, terms, decision, at) for terms, decision in decisions]
+
+
+def _decide(connection: Connection, terms: Terms, taken: Decision, at: datetime) -> Line:
+    gate, actor = Gate(terms.panel, taken.lane, taken.partition_key), taken.actor.strip().lower()
+    # No `at`: a line from a machine whose clock is ahead counts here, or its author could sign twice.
+    state = fold(_read(connection, *_of(gate)), terms)
+    day = at.astimezone(UTC).date()
+    overrides = taken.decision == "override"
+    person = terms.officer(actor, day) if overrides else terms.member(actor, day)
+    line = Line(
+        **gate._asdict(),
+        at=at,
+        serial=state.serial if taken.serial is None else taken.serial,
+        decision=taken.decision,
+        subject_sha256=taken.subject,
+        actor=actor,
+        role=person.role if person else "",
+        meaning=MEANINGS.get(taken.decision, ""),
+        interests=taken.interests.strip(),
+        reason=taken.reason.strip(),
+        via=taken.via,
+        terms_version=terms.version,
+        about=taken.about.strip().upper(),
+        item=taken.item,
+        before=taken.before,
+        after=taken.after,
+        minuted_on=taken.minuted_on,
+        minutes_sha256=taken.minutes_sha256,
+    )
+    return _append_allowed(connection, line, state, terms)
 
 
 def _append_allowed(connection: Connection, line: Line, state: GateState, terms: Terms) -> Line:
@@ -217,14 +262,15 @@ def verify(engine: Engine, known_head: str | Collection[str] = ()) -> list[str]:
 
 def _stored(connection: Connection) -> list[dict[str, Any]]:
     """Return the rows as they are stored; one whose bytes are no longer text has its number alone."""
+    columns = standing_columns(connection)  # those of a ledger that was written when lines had fewer fields
     try:
-        return _rows(connection, select(decision_ledger))
+        return _rows(connection, select(*columns))
     except DatabaseError:
         connection.rollback()
     rows: list[dict[str, Any]] = []
     for (seq,) in connection.execute(select(decision_ledger.c.seq)).all():
         try:
-            rows += _rows(connection, select(decision_ledger).where(decision_ledger.c.seq == seq))
+            rows += _rows(connection, select(*columns).where(decision_ledger.c.seq == seq))
         except DatabaseError:
             connection.rollback()
             rows.append({"seq": seq})

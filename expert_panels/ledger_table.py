@@ -6,12 +6,13 @@ Does not belong here: what the lines say and what is asked of them (ledger.py).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, Table, Text, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from expert_panels.chain import GENESIS
+from expert_panels.chain import GENESIS, LATER_FIELDS
 
 decision_ledger = Table(
     "decision_ledger",
@@ -33,6 +34,7 @@ decision_ledger = Table(
     Column("reason", Text, nullable=False),
     Column("via", Text, nullable=False),
     Column("terms_version", Text, nullable=False),
+    *(Column(name, Text, nullable=False, server_default="") for name in LATER_FIELDS),
 )
 """One line a decision. Nothing but an insert of the line that follows the last one is let through.
 Times are text, so that both databases give back the very bytes that were hashed."""
@@ -134,13 +136,33 @@ def missing_triggers(connection: Connection) -> set[str]:
     return set(_SQLITE_TRIGGERS) - {str(name) for (name,) in standing}
 
 
+def standing_columns(connection: Connection) -> list[Column[Any]]:
+    """Return the columns that the table in this database has, none where there is no table."""
+    inspector = inspect(connection)
+    if not inspector.has_table(decision_ledger.name):
+        return []
+    names = {column["name"] for column in inspector.get_columns(decision_ledger.name)}
+    return [column for column in decision_ledger.columns if column.name in names]
+
+
 def create(engine: Engine) -> None:
-    """Make the ledger's table and triggers where they do not stand yet; safe in many processes at once."""
+    """Make the ledger's table and triggers where they do not stand yet; safe in many processes at once.
+
+    A table that was made before a line had all its fields gets them, empty: no line's hash changes by it.
+    """
     with reading(engine) as connection:
-        if not missing_triggers(connection):
+        if not missing_triggers(connection) and len(standing_columns(connection)) == len(
+            decision_ledger.columns
+        ):
             return
     with writing(engine, table_exists=False) as connection:
         connection.execute(CreateTable(decision_ledger, if_not_exists=True))
+        stands = {column.name for column in standing_columns(connection)}
+        for name in LATER_FIELDS:
+            if name not in stands:
+                connection.exec_driver_sql(
+                    f"ALTER TABLE decision_ledger ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+                )
         connection.execute(CreateIndex(_by_round, if_not_exists=True))
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(_POSTGRES_FUNCTION)

@@ -63,6 +63,8 @@ class Terms(_Frozen):
 
     `members` hold the seats. `officers` hold none and have no vote: two of them, in two roles, may override.
     A person who leaves keeps the line with an end date, so that what was signed in term keeps counting.
+    `may_moderate` are the codes of the judgements that the body may change before it confirms: none, but for
+    the committee over the overall rating.
     """
 
     panel: str = Field(pattern=r"^[a-z][a-z_]*$")
@@ -75,6 +77,7 @@ class Terms(_Frozen):
     declaration_of_interests: str = Field(min_length=1)
     members: tuple[Member, ...]
     officers: tuple[Member, ...] = ()
+    may_moderate: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _can_be_met(self) -> Self:
@@ -92,6 +95,8 @@ class Terms(_Frozen):
     def version(self) -> str:
         """The sha256 of the content, so that a ledger line says under which terms it was written."""
         content = self.model_dump(mode="json", by_alias=True)
+        if not self.may_moderate:  # terms that say nothing of it have the version that they always had
+            del content["may_moderate"]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 

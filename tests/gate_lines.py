@@ -3,8 +3,9 @@
 Belongs here: one made-up panel, and turning "open A; chair approve" into lines.
 Does not belong here: any expectation.
 
-A script is steps parted by semicolons: "open A" lays candidate A before the panel; "chair approve" decides on
-the candidate before the panel, "chair approve A" on A whatever is before it.
+A script is steps parted by semicolons: "open A" lays candidate A before the panel, "close" takes it away;
+"chair approve" decides on the candidate before the panel, "chair approve A" on A whatever is before it;
+"m1 comment 01C" remarks on an organisation, "m1 moderate 01C Red Green" moderates its judgement 165a.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from expert_panels.chain import GENESIS, Line
-from expert_panels.decision import MEANINGS
+from expert_panels.decision import MEANINGS, OF_THE_PIPELINE
 from expert_panels.terms import Terms
 
 START = datetime(2017, 4, 5, 9, 0, 0, 123456, tzinfo=UTC)
@@ -62,6 +63,8 @@ CONTENT: dict[str, Any] = {
 """Five seats, four whose terms end or begin about the day of every script, 5 April 2017; three officers."""
 
 TERMS = Terms.model_validate(CONTENT)
+COMMITTEE = Terms.model_validate({**CONTENT, "may_moderate": ["165a", "141b"]})
+"""The same people, as a body that may moderate two judgements."""
 
 _ROLES = {**_SEATS, **_OFFICERS}
 
@@ -82,7 +85,7 @@ def sha(letter: str) -> str:
 
 def a_line(who: str, decision: str, letter: str, serial: int, **changes: Any) -> Line:
     """One line as the ledger would write it, unsealed; `changes` replace fields."""
-    is_open = decision == "open"
+    is_open = decision in OF_THE_PIPELINE
     line = Line(
         at=START,
         panel="cancer",
@@ -95,7 +98,7 @@ def a_line(who: str, decision: str, letter: str, serial: int, **changes: Any) ->
         role="pipeline" if is_open else _ROLES.get(who, "member"),
         meaning=MEANINGS.get(decision, ""),
         interests="" if is_open else "none",
-        reason="a reason" if decision in ("return", "withdraw", "override") else "",
+        reason="" if decision in (*OF_THE_PIPELINE, "approve", "recuse") else "a reason",
         via="pipeline" if is_open else "cli",
         terms_version=TERMS.version,
     )
@@ -110,6 +113,13 @@ def unsealed(script: str) -> list[Line]:
         if step[0] == "open":
             serial, letter = serial + 1, step[1]
             found.append(a_line("", "open", letter, serial, at=at))
+        elif step[0] == "close":
+            found.append(a_line("", "close", letter, serial, at=at))
+        elif step[1] in ("comment", "moderate"):
+            names = ("about", "before", "after")
+            about = dict(zip(names, step[2:], strict=False))
+            item = {"item": "165a"} if step[1] == "moderate" else {}
+            found.append(a_line(step[0], step[1], letter, serial, at=at, **about, **item))
         else:
             who, decision, *seen = step
             found.append(a_line(who, decision, seen[0] if seen else letter, serial, at=at))

@@ -32,7 +32,7 @@ from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.io_manager import Database, Piece
 from ccg_pipeline.storage.releases import Release, latest_release, next_header
-from ccg_pipeline.storage.tables import release
+from ccg_pipeline.storage.tables import gate, release
 from expert_panels import ledger, ledger_table
 from expert_panels.decision import GateState
 
@@ -69,9 +69,11 @@ def verification(state: GateState, stands_now: str) -> str:
 
 
 def known_heads(connection: Connection) -> list[str]:
-    """Return the ledger heads that the newest releases carry, by which a cut-off tail shows."""
+    """Return the hashes of lines that releases and gates carry, by which a cut-off tail shows."""
     headers = [latest_release(connection, lane, key) for lane, key in _released(connection)]
-    return sorted({one.header["ledger_head"] for one in headers if one is not None} - {""})
+    released = {one.header["ledger_head"] for one in headers if one is not None}
+    shown = set(connection.execute(select(gate.c.last_line)).scalars())
+    return sorted((released | shown) - {""})
 
 
 def _released(connection: Connection) -> list[tuple[str, str]]:
@@ -145,11 +147,11 @@ def proposed_header(
                 "subject": state.published_subject,
                 "serial": state.serial,
                 "by": [[one.role, one.actor] for one in state.published_by],
-                "last_line": state.last_hash,
+                "last_line": state.decision_line,
             }
             for panel, state in states.items()
         },
-        "ledger_head": max(states.values(), key=lambda state: state.last_seq).last_hash,
+        "ledger_head": max(states.values(), key=lambda state: state.decision_seq).decision_line,
     }
 
 

@@ -83,9 +83,9 @@ def gate_row(
 
 def _evaluate(
     engine: Engine, terms: Terms, lane: str, standing: pd.DataFrame, keys: list[str]
-) -> pd.DataFrame:
-    """Lay what is new before the panel, and return the gate's rows for the partitions `keys`."""
-    rows = []
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Lay what is new before the panel; return the gate's rows for partitions `keys`, and the comments."""
+    rows, comments = [], []
     for key in keys:
         candidate = standing[(standing["partition_key"] == key) & (standing["part"] == terms.panel)]
         if candidate.empty:
@@ -102,7 +102,8 @@ def _evaluate(
         )
         state = ledger.state_of(engine, terms, lane, key)
         rows.append(gate_row(lane, key, state, terms, bool(now["is_made_up"])))
-    return pd.DataFrame(rows)
+        comments += [[key, one.about, " ".join(one.text.split()), one.role] for one in state.comments]
+    return pd.DataFrame(rows), pd.DataFrame(comments, columns=["partition_key", "about", "comment", "by"])
 
 
 def gates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
@@ -154,13 +155,15 @@ def gates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         for panel in specs:
             if gate_key(lane.key, panel) not in context.selected_asset_keys:
                 continue
-            rows = _evaluate(engine, all_terms[panel], lane.key, standing, keys)
-            yield _shown(lane.key, panel, keys, rows)
+            rows, comments = _evaluate(engine, all_terms[panel], lane.key, standing, keys)
+            yield _shown(lane.key, panel, keys, rows, comments)
 
     return gates
 
 
-def _shown(lane: str, panel: str, keys: list[str], rows: pd.DataFrame) -> dg.MaterializeResult:
+def _shown(
+    lane: str, panel: str, keys: list[str], rows: pd.DataFrame, comments: pd.DataFrame
+) -> dg.MaterializeResult:
     versions = [f"{row.state}:{row.subject_sha256}:{row.last_line}" for row in rows.itertuples(index=False)]
     is_open = rows["state"].isin(["approved", "overridden"])
     shut = rows[~is_open]
@@ -173,6 +176,7 @@ def _shown(lane: str, panel: str, keys: list[str], rows: pd.DataFrame) -> dg.Mat
             "state": ", ".join(sorted(set(rows["state"]))),
             "round": ", ".join(rows["round"].head(12)),
             "table": table_of(rows[["partition_key", "state", "n_approvals", "quorum", "missing"]]),
+            "comments": table_of(comments, rows=len(comments)),
             "is_made_up": bool(rows["is_made_up"].any()),
         },
         # one partition: `state:subject:last line`; several: the hash of those

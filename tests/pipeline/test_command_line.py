@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from dagster import AssetKey, DagsterInstance
 from planted_files import Rows, of, respoil_rows, write_files
 from rich.console import Console
 from sqlalchemy import insert, select, text
@@ -711,6 +712,32 @@ def test_three_signatures_let_the_area_out_and_a_withdrawal_takes_it_in_again(
     assert "Cancer no rating withheld withdrawn by the panel" in shown.said
     assert f"Release {verified + 1} " in shown.said
     assert ccg.type("panel", "verify").said.startswith("The ledger is whole: ")
+
+
+def test_a_comment_on_a_ccg_goes_back_with_a_returned_table(ccg: Terminal, copy: Path) -> None:
+    ccg.at(copy)
+    said = decide("comment", copy, about="Airedale, Wharfedale", reason="122b looks doubled.\nPlease see.")
+    said = tuple(part for part in said if part not in ("--interests", "none"))
+    before = ledger.head(open_database(database(copy))).seq
+    answer = ccg.type(*said)
+    assert answer.code == 0
+    assert "I remark on one organisation in this table; it is no vote." in answer.said
+    assert "has said so of 02N already" in ccg.type(*said).err
+    assert ccg.type(*said[:-1], "nowhere", "--about", "Atlantis").code == 2
+    assert "cancer 1 awaiting nobody" in ccg.type("panel", "status").said
+    released = ccg.type("show", "02N").said.split("Release ")[1].split()[0]
+    assert released == "1"  # a comment is no reason for a new release
+    assert ccg.type(*decide("return", copy, reason="See the comments.", **{"as": DEPUTY})).code == 0
+    status = ccg.wide(200).type("panel", "status")
+    assert "Returned by cancer (deputy): See the comments." in status.said
+    assert "\ncancer on 02N (chair): 122b looks doubled. Please see.\n" in status.out
+    assert [line.about for line in ledger.lines(open_database(database(copy)), after=before)] == ["02N", ""]
+    with DagsterInstance.get() as instance:
+        shown = instance.get_latest_materialization_event(AssetKey(["interim", "gate", "cancer"]))
+    assert shown is not None
+    assert shown.asset_materialization is not None
+    table = str(shown.asset_materialization.metadata["comments"].value)
+    assert "| 2017-03 | 02N | 122b looks doubled. Please see. | chair |" in table
 
 
 def test_a_ledger_that_was_altered_is_said(ccg: Terminal, copy: Path) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from gate_lines import ENGINEER, TERMS, a_line, lines_of, sha
 
-from expert_panels.decision import fold, refusal
+from expert_panels.fold import fold
+from expert_panels.refusal import refusal
 
 SIGNED = "open A; chair approve; m1 approve; m2 approve"
 

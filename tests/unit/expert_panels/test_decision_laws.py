@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expert_panels.chain import Line
-from expert_panels.decision import MEANINGS, GateState, fold, refusal
+from expert_panels.decision import MEANINGS, GateState
+from expert_panels.fold import fold
+from expert_panels.refusal import refusal
 
 PEOPLE = ("chair", "deputy", "m1", "m2", "m3", "ex", "stranger", "d1", "d2", "d3")
 LEADERS = {email("chair"), email("deputy")}

@@ -11,7 +11,7 @@ from gate_lines import START, TERMS, a_line, email, lines_of, sha
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
-from expert_panels.chain import GENESIS
+from expert_panels.chain import GENESIS, LATER_FIELDS
 from expert_panels.decision import MEANINGS
 from expert_panels.ledger import (
     DecisionRefused,
@@ -363,3 +363,44 @@ def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"^The ledger cannot be read \(file is not a database\)\.$"):
         verify(engine)
     engine.dispose()
+
+
+# --- a ledger from before lines had all their fields
+
+OLD_FIELDS = (
+    "seq, prev, hash, at, panel, lane, partition_key, serial, decision, subject_sha256, actor, role, "
+    "meaning, interests, reason, via, terms_version"
+)
+OLD_HASHES = {
+    # of the first and the last line of the script, as they were written before comments and moderations
+    1: "e66f06cb23f06a656b",
+    8: "9d2a904465f6f54c82",
+}
+
+
+def _as_it_was(engine: Engine) -> None:
+    """Make the table as it was when lines had seventeen fields, with the lines of the script in it."""
+    ledger_cases.filled(engine)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE old AS SELECT {OLD_FIELDS} FROM decision_ledger"))  # noqa: S608  # of constants
+        connection.execute(text("DROP TABLE decision_ledger"))
+        connection.execute(text("ALTER TABLE old RENAME TO decision_ledger"))
+
+
+def test_a_ledger_from_before_is_whole_and_goes_on(engine: Engine) -> None:
+    _as_it_was(engine)
+    assert [sentence for sentence in verify(engine) if "trigger" not in sentence] == []
+    create(engine)
+    assert verify(engine) == []
+    assert lines(engine) == lines_of(ledger_cases.SCRIPT)
+    assert {line.seq: line.hash[:18] for line in lines(engine) if line.seq in OLD_HASHES} == OLD_HASHES
+    assert append(engine, a_line("m1", "comment", "B", 2, about="01C")).seq == 9
+    assert verify(engine) == []
+
+
+@pytest.mark.parametrize("name", LATER_FIELDS)
+def test_a_later_field_that_is_filled_afterwards_is_an_edit(engine: Engine, name: str) -> None:
+    _as_it_was(engine)
+    create(engine)
+    ledger_cases.damage(engine, [ledger_cases.edit(3, name, "x")])
+    assert verify(engine) == ["Line 3 has been edited: it does not give the hash that it carries."]
