@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from gate_lines import START, TERMS, email, lines_of, sha
 
-from expert_panels.decision import fold
+from expert_panels.fold import fold
 from expert_panels.ledger import Gate
 from expert_panels.room.board import GateRow, Round, rounds
 from expert_panels.room.words import STATES, moment, waited
