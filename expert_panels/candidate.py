@@ -28,7 +28,8 @@ class Figure:
     """One measure of one organisation, each part in words; '' where there is none.
 
     `better` and `worse` say how far the figure is from its next grade, in its own unit and in people, `why`
-    says why it has no grade. `margin` is the distance to the nearest other grade in standard errors.
+    says why it has no grade. `margin` is the distance to the nearest other grade in standard errors, `order`
+    the bare figure, by which a table is sorted.
     """
 
     measure: str
@@ -44,6 +45,7 @@ class Figure:
     why: str
     note: str
     margin: float | None = None
+    order: float | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class MethodNumber:
 
     item: str
     value: str
+    unit: str
     provenance: str
     source: str
 

@@ -1,17 +1,29 @@
 """The pipeline's side of the panels' room: candidate tables as the room's protocol asks for them.
 
 Belongs here: finding the kept bytes behind a fingerprint, and what is asked of the database beside them.
-Does not belong here: what a row or a figure says (a module each in this room), any page (expert_panels).
+Does not belong here: what a row or a figure says (tables.py, figures.py), any page (expert_panels).
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from threading import Lock
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, select
 
+from ccg_pipeline.candidates.figures import codes_of
+from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.naming import words
+from ccg_pipeline.publish.released import kept_part
 from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.tables import kept, quarantine
 from expert_panels.candidate import CandidateTable, MethodNumber, RefusedRow
+
+REMEMBERED = 64
+"""Tables that are kept in memory: what a fingerprint stands for never changes."""
+
+_OF_ALL_PANELS = ("banding", "max_age_months", "conventions")
 
 
 class KeptCandidates:
@@ -19,24 +31,79 @@ class KeptCandidates:
 
     def __init__(self, engine: Engine, edition: Edition) -> None:
         self._engine, self._edition = engine, edition
+        self._tables: OrderedDict[str, CandidateTable] = OrderedDict()
+        self._lock = Lock()
+        self._kind = ""
 
     def table(self, subject_sha256: str) -> CandidateTable | None:
-        """Return the table with that fingerprint, or None."""
-        raise NotImplementedError
+        """Return the table with that fingerprint, or None; StorageFault when its bytes were altered."""
+        with self._lock:  # whoever asks at the same time waits for the first rather than parse it again
+            if subject_sha256 not in self._tables:
+                with reading(self._engine) as connection:
+                    found = self._read(connection, subject_sha256)
+                if found is None:
+                    return None
+                self._tables[subject_sha256] = found
+            self._tables.move_to_end(subject_sha256)
+            while len(self._tables) > REMEMBERED:
+                self._tables.popitem(last=False)
+            return self._tables[subject_sha256]
+
+    def _read(self, connection: Connection, subject_sha256: str) -> CandidateTable | None:
+        part = connection.execute(select(kept.c.part).where(kept.c.sha256 == subject_sha256)).scalar()
+        if part is None:
+            return None
+        return candidate_table(
+            self._edition, str(part), subject_sha256, kept_part(connection, subject_sha256)
+        )
 
     def refused_rows(self, panel: str) -> Sequence[RefusedRow]:
-        """Return the rows, refused until now, that could have been figures of the panel's area."""
-        raise NotImplementedError
+        """Return the quarantined rows of a panel's indicators, and those of their files that name none."""
+        codes = codes_of(self._edition, self._edition.panel(panel))
+        publications = {self._edition.indicator(code).publication for code in codes}
+        of_the_panel = quarantine.c.indicator_code.in_(codes) | (
+            (quarantine.c.indicator_code == "") & quarantine.c.publication.in_(sorted(publications))
+        )
+        statement = (
+            select(quarantine).where(of_the_panel).order_by(quarantine.c.source_name, quarantine.c.row)
+        )
+        with reading(self._engine) as connection:
+            return [_refused(row) for row in connection.execute(statement)]
 
     def method(self, panel: str) -> Sequence[MethodNumber]:
-        """Return every number by which the panel's area is rated."""
-        raise NotImplementedError
+        """Return the numbers of a panel's rule, of its indicators, and of the bands that all share."""
+        codes = set(codes_of(self._edition, self._edition.panel(panel)))
+        of_file = {
+            "clinical.yaml": {panel},
+            "indicators.csv": codes,
+            "framework.yaml": set(_OF_ALL_PANELS),
+            "points.yaml": {self._edition.indicator(code).points_scale or "" for code in codes},
+        }
+        return [
+            MethodNumber(
+                one.item,
+                f"{one.value:g}" if isinstance(one.value, float | int) else one.value,
+                one.unit,
+                one.provenance,
+                one.source,
+            )
+            for one in self._edition.numbers()
+            if one.item.split(" / ")[0] in of_file.get(one.file, ())
+        ]
 
     def is_made_up(self) -> bool:
-        """Return whether this database holds made-up data."""
-        with reading(self._engine) as connection:
-            return kind_of(connection) == "made_up"
+        """Return whether this database holds made-up data; asked until the first file has decided."""
+        if not self._kind:
+            with reading(self._engine) as connection:
+                self._kind = kind_of(connection)
+        return self._kind == "made_up"
 
     def round_name(self, lane: str, partition_key: str) -> str:
         """Return the lane and partition in words: `interim assessment, 2017-03`."""
         return f"{lane} assessment, {words(lane, partition_key)}"
+
+
+def _refused(row: Any) -> RefusedRow:
+    sheet = f"sheet {row.sheet}, " if row.sheet else ""
+    about = " ".join(part for part in (row.indicator_code, row.organisation_code) if part)
+    return RefusedRow(row.source_name, f"{sheet}row {row.row}", about, row.reasons, row.raw)

@@ -46,7 +46,8 @@ class Tables:
         return bool(self.header["is_made_up"])
 
 
-def _part(connection: Connection, sha256: str) -> dict[str, pd.DataFrame]:
+def kept_part(connection: Connection, sha256: str) -> dict[str, pd.DataFrame]:
+    """Return the tables of a kept part, each column of its own type; StorageFault when it was altered."""
     return {
         name: typed(frame, BY_NAME[name]) if name in BY_NAME else frame
         for name, frame in tables_of(fetch(connection, sha256)).items()
@@ -68,10 +69,10 @@ def released(engine: Engine, edition: Edition, lane: str = "", partition_key: st
                 f"No {named} has been released: `ccg panel status` says what is awaited, and --unreleased "
                 "shows what is not verified."
             )
-        parts = {OPEN: _part(connection, found.header["open"])}
+        parts = {OPEN: kept_part(connection, found.header["open"])}
         for panel, said in found.header["panels"].items():
             if said["verification"] in SHOWN:
-                parts[panel] = _part(connection, said["subject"])
+                parts[panel] = kept_part(connection, said["subject"])
     frames = assessed_tables(found.header, parts, edition, ccgs())
     return Tables(lane, partition_key, frames, found.header, found)
 
@@ -86,7 +87,9 @@ def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: 
         if OPEN not in set(stands["part"]):
             named = f"the {lane} lane for {words(lane, partition_key)}" if lane else "this database"
             raise NotReleased(f"Nothing has been scored in {named}: `ccg run` does that.")
-        parts = {str(row.part): _part(connection, str(row.sha256)) for row in stands.itertuples(index=False)}
+        parts = {
+            str(row.part): kept_part(connection, str(row.sha256)) for row in stands.itertuples(index=False)
+        }
     header = {
         "lane": lane,
         "partition_key": partition_key,

@@ -20,9 +20,19 @@ from expert_panels import ledger, ledger_table
 from expert_panels.candidate import Candidates
 from expert_panels.ledger_table import LedgerError
 from expert_panels.room.board import rounds
+from expert_panels.room.candidate_page import candidate_page, organisation_page
+from expert_panels.room.comment_page import record_comment
+from expert_panels.room.decision_page import (
+    check_decision,
+    decision_form,
+    decision_line,
+    record_decision,
+)
 from expert_panels.room.guarded import Guard
 from expert_panels.room.pages import STATIC, TEMPLATES, Room, page, room_of, utc_now, why_not
 from expert_panels.terms import Terms
+
+GATE = "/panels/{panel}/{lane}/{key}"
 
 
 def room(
@@ -37,6 +47,13 @@ def room(
     app = Starlette(
         routes=[
             Route("/", board_page),
+            Route(GATE, candidate_page),
+            Route(f"{GATE}/ccgs/{{code}}", organisation_page),
+            Route(f"{GATE}/ccgs/{{code}}/comment", record_comment, methods=["POST"]),
+            Route(f"{GATE}/decision", decision_form, methods=["GET"]),
+            Route(f"{GATE}/decision", check_decision, methods=["POST"]),
+            Route(f"{GATE}/decision/confirm", record_decision, methods=["POST"]),
+            Route(f"{GATE}/decisions/{{seq:int}}", decision_line),
             *guard.routes,
             Mount("/static", Static(directory=STATIC), name="static"),
         ],

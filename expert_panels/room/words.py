@@ -23,6 +23,9 @@ STATES = {
     "not_ready": StateWords("Not ready", "grey", "No table has been laid before the panel yet."),
     "awaiting": StateWords("Awaiting the panel", "yellow", "Nobody has signed yet; nothing is published."),
     "partial": StateWords("Partly signed", "blue", "More signatures are needed; nothing is published."),
+    "moderated": StateWords(
+        "Moderated", "blue", "A judgement has been moderated: the moderated table is being worked out."
+    ),
     "approved": StateWords("Verified", "green", "The panel has verified this table, and it is published."),
     "returned": StateWords("Returned", "orange", "The panel has returned this table to those who made it."),
     "withdrawn": StateWords("Withdrawn", "red", "The panel has withdrawn its verification."),

@@ -76,7 +76,7 @@ def test_the_newest_round_comes_first() -> None:
 
 
 def test_every_state_of_a_gate_has_its_words() -> None:
-    known = "not_ready awaiting partial approved returned withdrawn superseded overridden"
+    known = "not_ready awaiting partial moderated approved returned withdrawn superseded overridden"
     assert set(STATES) == set(known.split())
 
 

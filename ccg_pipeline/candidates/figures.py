@@ -1,0 +1,186 @@
+"""Figures as a panel reads them: value, interval, reference, period, band, and the way to another grade.
+
+Belongs here: turning rows of bands into words; every number with its unit.
+Does not belong here: any rule (method/), ratings (tables.py), which single change would change one
+(nearness.py).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from ccg_pipeline.candidates.counted import counted
+from ccg_pipeline.framework.indicators import Indicator
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.method.next_grade import Evidence, Step, steps
+from ccg_pipeline.publish.naming import REFERENCES
+from expert_panels.candidate import Figure, Measure
+
+GRADES = {1: "significantly better", 2: "better", 3: "worse", 4: "significantly worse"}
+"""What a grade of an indicator is beside its reference; at the reference it is better."""
+
+BANDS = {0: "0, worse", 1: "1, within limits", 2: "2, better"}
+
+DIRECTIONS = {
+    "higher_is_better": "higher is better",
+    "lower_is_better": "lower is better",
+    "no_direction": "neither direction is better",
+}
+
+
+def codes_of(edition: Edition, rule: PanelRule) -> list[str]:
+    """Return the indicators that a panel sees: those that decide, those shown beside, the area's others."""
+    area = [one.code for one in edition.indicators_of(rule.area)]
+    return list(dict.fromkeys([*rule.indicators, *rule.shown, *area]))
+
+
+def measures_of(edition: Edition, rule: PanelRule) -> tuple[Measure, ...]:
+    """Return what a panel's table shows, those that decide first."""
+    return tuple(
+        _measure(edition.indicator(code), code in rule.indicators) for code in codes_of(edition, rule)
+    )
+
+
+def _measure(indicator: Indicator, decides: bool) -> Measure:
+    return Measure(
+        indicator.code,
+        indicator.name,
+        indicator.unit,
+        DIRECTIONS[indicator.direction],
+        indicator.why_it_matters,
+        decides,
+    )
+
+
+def evidence_of(row: Any, indicator: Indicator) -> Evidence | None:
+    """Return a row of bands as what the way to another grade is reckoned from; None where it has no grade."""
+    if pd.isna(row.z):
+        return None
+    counts = None if pd.isna(row.numerator) or pd.isna(row.denominator) else (row.numerator, row.denominator)
+    return Evidence(
+        float(row.value),
+        float(row.reference_value),
+        float(row.standard_error),
+        float(row.tau2),
+        -1 if indicator.direction == "lower_is_better" else 1,
+        indicator.scale,
+        *(counts or (None, None)),
+    )
+
+
+def steps_of(row: Any, indicator: Indicator, rule: PanelRule) -> tuple[Step | None, Step | None]:
+    """Return the steps of a row of bands to the grades beside its own; None where there is no such step."""
+    evidence = evidence_of(row, indicator)
+    if evidence is None:
+        return None, None
+    return steps(evidence, rule.grading.significant_at.value, indicator.kind == "proportion")
+
+
+def figures_of(
+    rows: Iterable[Any], grades: dict[str, int | None], edition: Edition, rule: PanelRule
+) -> tuple[Figure, ...]:
+    """Return one CCG's rows of bands as figures, in the order of the panel's measures."""
+    by_code = {row.indicator_code: row for row in rows}
+    return tuple(
+        _figure(by_code[code], grades.get(code), edition.indicator(code), rule)
+        for code in codes_of(edition, rule)
+        if code in by_code
+    )
+
+
+def _figure(row: Any, grade: int | None, indicator: Indicator, rule: PanelRule) -> Figure:
+    better, worse = steps_of(row, indicator, rule) if indicator.code in rule.indicators else (None, None)
+    margins = [step.margin for step in (better, worse) if step is not None]
+    return Figure(
+        measure=indicator.code,
+        value=row.judgement or shown(row.value, indicator),
+        counts=_counts(row),
+        interval=_interval(row, indicator),
+        reference=_reference(row, indicator),
+        period=_period(row.period_start, row.period_end),
+        band=_band(row),
+        grade=GRADES.get(grade, "") if grade else "",
+        better=way(better, indicator),
+        worse=way(worse, indicator),
+        why=row.why_no_band,
+        note=row.note,
+        margin=min(margins) if margins else None,
+        order=None if pd.isna(row.value) else float(row.value),
+    )
+
+
+def shown(value: float, indicator: Indicator) -> str:
+    """Return a figure as text: percentages with one decimal and their sign, others with three digits or more.
+
+    '' for a missing one.
+    """
+    if pd.isna(value):
+        return ""
+    if is_percent(indicator):
+        return f"{value:.1f} %"
+    return f"{value:,.2f}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def is_percent(indicator: Indicator) -> bool:
+    """Return whether an indicator's unit is percent of something."""
+    return indicator.unit.startswith("%")
+
+
+def _counts(row: Any) -> str:
+    if pd.isna(row.numerator) or pd.isna(row.denominator):
+        return ""
+    return f"{row.numerator:,.0f} of {row.denominator:,.0f}"
+
+
+def _interval(row: Any, indicator: Indicator) -> str:
+    if pd.isna(row.lower_95) or pd.isna(row.upper_95):
+        return ""
+    return f"{shown(row.lower_95, indicator)} to {shown(row.upper_95, indicator)}"
+
+
+def _reference(row: Any, indicator: Indicator) -> str:
+    if pd.isna(row.reference_value):
+        return ""
+    whose = REFERENCES.get(row.reference_basis, row.reference_basis)
+    mark = "" if row.reference_provenance == "found" else f" ({row.reference_provenance})"
+    return f"{shown(row.reference_value, indicator)}, {whose}{mark}"
+
+
+def _period(start: Any, end: Any) -> str:
+    if pd.isna(end):
+        return ""
+    last = f"{end.day} {end:%B %Y}"
+    return f"{start.day} {start:%B %Y} to {last}" if pd.notna(start) else f"to {last}"
+
+
+def _band(row: Any) -> str:
+    if pd.isna(row.points):
+        return ""
+    return BANDS[int(row.band)] if pd.notna(row.band) else f"{row.points:g} of 2 points"
+
+
+def way(step: Step | None, indicator: Indicator) -> str:
+    """Return a step in words: `29 more people seen (7.7 percentage points higher) would make it better`."""
+    if step is None:
+        return ""
+    return f"{change(step, indicator)} would make it {GRADES[step.grade]}"
+
+
+def change(step: Step, indicator: Indicator) -> str:
+    """Return how much of a change a step is: in people, where the figure is a count, and in its own unit."""
+    side = "higher" if step.change > 0 else "lower"
+    size = abs(step.change)
+    unit = "percentage points" if is_percent(indicator) else ""
+    amount = f"{_rounded_up(size)} {unit} {side}".replace("  ", " ")
+    if step.events is None:
+        return amount
+    return f"{counted(indicator.code, step.events)} ({amount})"
+
+
+def _rounded_up(size: float) -> str:
+    """Return a distance with the digits that it needs: what is there shall never read as nothing."""
+    if size >= 0.05:
+        return f"{size:,.1f}" if size >= 10 else f"{size:,.2f}"
+    return f"{size:.1g}" if size else "0"

@@ -1,0 +1,336 @@
+"""The room's pages and forms: who sees what, what is recorded, how a form is answered that may not be."""
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from gate_lines import email, sha
+from guarded_room import logged
+from room_cases import ADDRESS, HOSTILE, SmallRoom, Visitor, figure, hidden, organisation, table
+from sqlalchemy import Engine, create_engine
+
+from expert_panels import ledger
+from expert_panels.candidate import RefusedRow
+from expert_panels.decision import MEANINGS
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def small(engine: Engine) -> SmallRoom:
+    """A room with table A before the panel, and B known."""
+    changed = organisation("A02", 3, 45.0)
+    others = [one for one in table("A").organisations if one.code != "A02"]
+    made = SmallRoom(engine, table("A"), table("B", [*others, changed]))
+    made.open("A")
+    return made
+
+
+@pytest.fixture
+def chair(small: SmallRoom) -> Visitor:
+    return small.enter("chair")
+
+
+def test_the_board_leads_to_the_table(chair: Visitor) -> None:
+    board = chair.look("/")
+    assert board.status_code == 200
+    assert f'href="{ADDRESS}"' in board.text
+    assert "Awaiting the panel" in board.text
+
+
+def test_the_table_says_all_of_every_row(chair: Visitor) -> None:
+    shown = chair.look()
+    assert shown.status_code == 200
+    assert shown.headers["cache-control"] == "no-store"
+    for said in ("Place A01", "Best", "80.0 %", "Too few figures.", "A note.", "our choice", sha("A")[:12]):
+        assert said in shown.text, said
+    assert "No table of this round was verified before this one." in shown.text
+
+
+def codes(text: str) -> list[str]:
+    long = text[text.index('id="long-caption"') : text.index('id="distribution"')]
+    return [part[:3] for part in long.split(f'href="{ADDRESS}/ccgs/')[1:]]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, "A01 A02 A03 A04"),
+        ({"order": "desc"}, "A04 A03 A02 A01"),
+        ({"sort": "rating", "order": "desc"}, "A03 A02 A01 A04"),
+        ({"sort": "m1"}, "A03 A04 A02 A01"),
+        ({"sort": "near"}, "A03 A02 A01 A04"),
+        ({"region": "South"}, "A02 A04"),
+        ({"rating": "Good"}, "A02"),
+        ({"rating": "no rating"}, "A04"),
+        ({"q": "place a03"}, "A03"),
+        ({"q": "nowhere"}, ""),
+        ({"sort": "password", "region": "Mars", "rating": "9"}, "A01 A02 A03 A04"),
+    ],
+)
+def test_the_table_is_sorted_and_filtered_by_its_address(
+    chair: Visitor, query: dict[str, str], found: str
+) -> None:
+    assert codes(chair.look(**query).text) == found.split()
+
+
+def test_an_organisation_has_a_page_and_nobody_else_has(chair: Visitor) -> None:
+    assert "2 more would make it significantly better" in chair.look(f"{ADDRESS}/ccgs/A02").text
+    assert chair.look(f"{ADDRESS}/ccgs/ZZZ").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/panels/astrology/interim/2017-03", 404),
+        ("/panels/cancer/interim/1999-01", 404),
+        (f"{ADDRESS}/decisions/99", 404),
+        ("/nowhere", 404),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_not_there(chair: Visitor, path: str, status: int) -> None:
+    answer = chair.look(path)
+    assert answer.status_code == status
+    assert "There is no such page" in answer.text
+
+
+def test_every_view_is_logged_before_it_is_shown(chair: Visitor, engine: Engine) -> None:
+    chair.look()
+    chair.look(f"{ADDRESS}/ccgs/A02")
+    views = [(who, subject) for who, _, subject, outcome in logged(engine) if outcome == "shown"]
+    assert views == [
+        (email("chair"), "cancer interim 2017-03"),
+        (email("chair"), "cancer interim 2017-03 A02"),
+    ]
+
+
+def test_a_decision_is_checked_confirmed_and_recorded_once(small: SmallRoom, chair: Visitor) -> None:
+    asked = chair.send(chair.form(), decision="approve", reason="Looks right.")
+    assert asked.status_code == 200
+    assert MEANINGS["approve"] in asked.text
+    assert small.decisions() == []
+    done = chair.client.post(f"{ADDRESS}/decision/confirm", data=hidden(asked.text))
+    assert done.status_code == 303
+    assert small.decisions() == [("chair", "approve")]
+    (line,) = ledger.lines(small.engine, after=1)
+    assert (line.via, line.interests, line.reason, line.serial) == ("page", "none", "Looks right.", 1)
+    shown = chair.look(done.headers["location"])
+    assert MEANINGS["approve"] in shown.text
+    assert line.hash in shown.text
+
+
+def test_a_form_sent_twice_signs_once(small: SmallRoom, chair: Visitor) -> None:
+    form = chair.form()
+    first, second = (chair.send(form, "/confirm", decision="approve") for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["location"] == second.headers["location"]
+    assert small.decisions() == [("chair", "approve")]
+
+
+def test_a_form_sent_at_the_same_instant_signs_once(small: SmallRoom, chair: Visitor) -> None:
+    form = chair.form()
+
+    def send(_: int) -> tuple[int, str]:
+        answer = chair.send(form, "/confirm", decision="approve")
+        return answer.status_code, answer.headers.get("location", answer.text)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = set(pool.map(send, range(6)))
+    assert answers == {(303, f"{ADDRESS}/decisions/2")}
+    assert small.decisions() == [("chair", "approve")]
+
+
+def test_the_last_signature_sent_twice_signs_once(small: SmallRoom) -> None:
+    for who in ("m1", "m2"):
+        small.enter(who).sign("approve")
+    chair = small.enter("chair")
+    form = chair.form()
+    answers = [chair.send(form, "/confirm", decision="approve").status_code for _ in range(2)]
+    assert answers == [303, 303]
+    assert small.decisions() == [("m1", "approve"), ("m2", "approve"), ("chair", "approve")]
+
+
+@pytest.mark.parametrize("step", ["", "/confirm"])
+def test_a_page_opened_before_the_data_moved_is_answered_409(
+    small: SmallRoom, chair: Visitor, step: str
+) -> None:
+    form = chair.form()
+    small.open("B")
+    answer = chair.send(form, step, decision="approve")
+    assert answer.status_code == 409
+    assert "Nothing was recorded" in answer.text
+    assert small.decisions() == []
+
+
+def test_an_old_form_is_not_taken_for_one_sent_twice(small: SmallRoom, chair: Visitor) -> None:
+    """Signed, withdrawn, and then the first form once more: it is refused, not answered with the old line."""
+    opened_again = chair.form()
+    for who in ("m1", "m2", "chair"):
+        small.enter(who).sign("approve")
+    small.enter("m1").sign("withdraw", reason="A mistake.")
+    form = {**opened_again, "after": str(ledger.head(small.engine).seq)}
+    assert chair.send(form, "/confirm", decision="approve").status_code == 409
+    assert len(small.decisions()) == 4
+
+
+@pytest.mark.parametrize(
+    ("filled", "said", "field"),
+    [
+        ({"decision": "return"}, "A decision to return needs a reason.", "reason"),
+        ({"decision": "return", "reason": " \n "}, "A decision to return needs a reason.", "reason"),
+        ({"decision": "withdraw"}, "A decision to withdraw needs a reason.", "reason"),
+        ({"decision": "approve", "interest": ""}, "Answer the declaration of interests.", "interest"),
+        ({"decision": "approve", "interest": "some"}, "State the interest.", "interests"),
+        ({"decision": ""}, "Choose a decision.", "decision"),
+        ({"decision": "publish"}, "Choose a decision.", "decision"),
+        ({"decision": "approve", "reason": "x" * 10_001}, "Write at most 10,000 signs.", "reason"),
+    ],
+)
+@pytest.mark.parametrize("step", ["", "/confirm"])
+def test_a_form_that_lacks_something_is_shown_again_with_422(
+    small: SmallRoom, chair: Visitor, filled: dict[str, str], said: str, field: str, step: str
+) -> None:
+    answer = chair.send(chair.form(), step, **filled)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'href="#{field}"' in answer.text
+    assert small.decisions() == []
+
+
+def test_what_was_written_is_still_there_when_something_lacks(chair: Visitor) -> None:
+    answer = chair.send(chair.form(), decision="approve", interest="some", reason="Kept & shown")
+    assert "Kept &amp; shown</textarea>" in answer.text
+    assert 'value="approve" checked' in answer.text
+
+
+@pytest.mark.parametrize("who", ["ex", "late"])
+def test_somebody_whose_term_is_over_is_let_in_nowhere(engine: Engine, who: str) -> None:
+    small = SmallRoom(engine, table("A"))
+    small.open("A")
+    client = small.enter("chair").client
+    token = hidden(client.get("/sign-in").text)["csrf_token"]
+    answer = client.post("/sign-in", data={"csrf_token": token, "email": email(who)})
+    assert answer.status_code == (303 if who == "late" else 403)
+
+
+def test_an_officer_sees_and_may_only_override(small: SmallRoom) -> None:
+    officer = small.enter("d1")
+    assert officer.look().status_code == 200
+    assert officer.sign("approve").status_code == 403
+    assert small.decisions() == []
+    for who in ("d1", "d2"):
+        assert small.enter(who).sign("override", reason="The panel cannot meet.").status_code == 303
+    assert "Published by override" in officer.look().text
+
+
+def test_a_form_without_its_token_records_nothing(small: SmallRoom, chair: Visitor) -> None:
+    form = {**chair.form(), "csrf_token": "forged"}
+    assert chair.send(form, "/confirm", decision="approve").status_code == 403
+    assert small.decisions() == []
+
+
+def test_an_old_sign_in_is_asked_again_before_a_decision(engine: Engine) -> None:
+    now = datetime.now(UTC)
+    small = SmallRoom(engine, table("A"), clock=lambda: now + timedelta(minutes=6))
+    small.open("A")
+    chair = small.enter("chair")
+    asked = chair.look(f"{ADDRESS}/decision")
+    assert asked.status_code == 303
+    assert asked.headers["location"].startswith("/sign-in?back=")
+    fields = {"csrf_token": hidden(chair.look("/").text)["csrf_token"], "serial": "1", "after": "1"}
+    form = {**fields, "subject": sha("A"), "published": ""}
+    assert chair.send(form, "/confirm", decision="approve").headers["location"].startswith("/sign-in?back=")
+    assert small.decisions() == []
+
+
+def test_the_page_shows_what_changed_since_the_last_verified_table(small: SmallRoom) -> None:
+    for who in ("m1", "m2", "chair"):
+        assert small.enter(who).sign("approve").status_code == 303
+    small.open("B")
+    shown = small.enter("m1").look().text
+    assert "Changed since it was verified" in shown
+    changed = shown[shown.index('id="changes-caption"') : shown.index('id="close"')]
+    assert "<td>Good</td><td>Poor</td>" in changed
+    assert "60.0 %" in changed
+    assert "45.0 %" in changed
+    assert changed.count(f"{ADDRESS}/ccgs/A02") == 2
+    assert "A01" not in changed
+
+
+def test_a_withdrawal_is_about_the_published_table(small: SmallRoom) -> None:
+    for who in ("m1", "m2", "chair"):
+        small.enter(who).sign("approve")
+    small.open("B")
+    assert small.enter("m1").sign("withdraw", reason="It was wrong.").status_code == 303
+    assert ledger.lines(small.engine)[-1].subject_sha256 == sha("A")
+
+
+def test_a_comment_is_kept_shown_and_recorded_once(small: SmallRoom, chair: Visitor) -> None:
+    path = f"{ADDRESS}/ccgs/A02"
+    form = {**hidden(chair.look(path).text), "text": "Is the denominator right?"}
+    answers = [chair.client.post(f"{path}/comment", data=form).status_code for _ in range(2)]
+    assert answers == [303, 303]
+    assert small.decisions() == [("chair", "comment")]
+    assert "Is the denominator right?" in small.enter("m1").look(path).text
+    assert chair.client.post(f"{path}/comment", data={**form, "text": " "}).status_code == 422
+    small.open("B")
+    assert chair.client.post(f"{path}/comment", data={**form, "text": "Late."}).status_code == 409
+
+
+def test_text_from_data_and_people_is_never_markup(engine: Engine) -> None:
+    hostile = organisation(
+        "A01", 1, 80.0, name=HOSTILE, region=HOSTILE, why=HOSTILE, close=HOSTILE,
+        figures=(figure(80.0, note=HOSTILE, counts=HOSTILE, reference=HOSTILE),), similar=("A01",),
+    )  # fmt: skip
+    small = SmallRoom(engine, table("A", [hostile]))
+    small.candidates.refused = (RefusedRow(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),)
+    small.open("A")
+    chair = small.enter("chair")
+    chair.sign("return", reason=HOSTILE, interest="some", interests=HOSTILE)
+    form = {**hidden(chair.look(f"{ADDRESS}/ccgs/A01").text), "text": HOSTILE}
+    chair.client.post(f"{ADDRESS}/ccgs/A01/comment", data=form)
+    again = chair.send(chair.form(), decision="", reason=HOSTILE, interests=HOSTILE)
+    pages = [
+        chair.look(),
+        chair.look(q=HOSTILE, region=HOSTILE),
+        chair.look(f"{ADDRESS}/ccgs/A01"),
+        chair.look(f"{ADDRESS}/ccgs/{HOSTILE}"),
+        chair.look(f"{ADDRESS}/decisions/2"),
+        again,
+    ]
+    for one in pages:
+        assert "<script>alert" not in one.text
+        assert "<img src=x" not in one.text
+        assert one.text.count("<script") == 1  # ours
+    assert "&lt;script&gt;alert(1)" in pages[0].text
+    assert "&lt;script&gt;alert(1)" in pages[2].text
+    assert "{{ 7 * 7 }}" in pages[2].text
+
+
+def test_no_page_has_inline_script_style_or_an_address_of_the_web(chair: Visitor) -> None:
+    form = chair.form()
+    pages = [
+        chair.look("/"),
+        chair.look(),
+        chair.look(f"{ADDRESS}/ccgs/A02"),
+        chair.look(f"{ADDRESS}/decision"),
+        chair.send(form, decision="return"),
+        chair.send(form, decision="approve"),
+        chair.look("/nowhere"),
+    ]
+    for one in pages:
+        assert " style=" not in one.text
+        assert "<style" not in one.text
+        assert re.search(r"<[^>]* on\w+=", one.text) is None
+        assert "http://" not in one.text.replace("http://www.w3.org", "")
+        assert "https://" not in one.text
+        assert one.text.count("<h1") == 1
+        assert 'lang="en"' in one.text
