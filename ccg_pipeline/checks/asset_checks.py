@@ -1,10 +1,12 @@
-"""Plausibility as Dagster asset checks: one check an expectation of the edition, run in one step.
+"""Plausibility as Dagster asset checks: the edition's suites, run in one step.
 
-Belongs here: handing the months of a run to the plausibility suite and its findings to the UI.
+Belongs here: handing the months of a run to the suites, and their findings to the UI: of the observations one
+check an expectation, of each publication one check for all that is expected of its files.
 Does not belong here: what is plausible (plausibility.py and the edition), the report's page (publish/).
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
@@ -12,19 +14,32 @@ import pandas as pd
 
 from ccg_pipeline.assets.described import table_of
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.checks.plausibility import validate
+from ccg_pipeline.assets.sources import source_key
+from ccg_pipeline.checks.plausibility import Landed, validate
+from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.partitions import MONTHS, first_day, last_day
-from ccg_pipeline.publish.findings import PlausibilityReport
+from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.publish.validation_report import render
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Methodology, home
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.io_manager import Database
-from ccg_pipeline.storage.tables import observation
+from ccg_pipeline.storage.tables import observation, source_observation
+
+PLAUSIBLE = "is_plausible"
+"""Check of a source asset: all that the edition expects of what a publication's files say by themselves."""
 
 SEVERITY = {"warn": dg.AssetCheckSeverity.WARN, "block": dg.AssetCheckSeverity.ERROR}
+
+
+@dataclass(frozen=True)
+class Reports:
+    """What was found of a month: of the observations, and of what each file says."""
+
+    of_observations: PlausibilityReport
+    of_publications: PlausibilityReport
 
 
 def report_path(month: str) -> Path:
@@ -32,72 +47,132 @@ def report_path(month: str) -> Path:
     return home() / "validation" / f"{month}.html"
 
 
-def _reports(database: Database, edition: Edition, months: Sequence[str]) -> dict[str, PlausibilityReport]:
+def _reports(database: Database, edition: Edition, months: Sequence[str]) -> dict[str, Reports]:
     with reading(database.engine()) as connection:
         known = frames.read(connection, observation, {}, observation.c.period_end <= last_day(months[-1]))
-    known, codes, reports = known.drop(columns="partition_key"), list(ccgs()["ccg_code"]), {}
+        said = frames.read(connection, source_observation, {"partition_key": list(months)})
+    codes, reports = list(ccgs()["ccg_code"]), {}
     for month in months:
-        landed = known["period_end"].between(pd.Timestamp(first_day(month)), pd.Timestamp(last_day(month)))
-        before = known["period_end"] < pd.Timestamp(first_day(month))
-        reports[month] = validate(known[landed], known[before], edition, codes, last_day(month))
+        first, last = pd.Timestamp(first_day(month)), last_day(month)
+        now, before = (
+            known[known["period_end"].between(first, pd.Timestamp(last))],
+            known[known["period_end"] < first],
+        )
+        own = said[said["partition_key"] == month]
+        reports[month] = Reports(
+            validate(Landed(now, before, own), edition, codes, last),
+            validate(Landed(own, own.iloc[:0], own), edition, codes, last, "publications"),
+        )
     return reports
+
+
+def _of_publication(report: PlausibilityReport, edition: Edition, publication: str) -> Checked:
+    """Return the findings about a publication's indicators as one check, of the gravest severity."""
+    own = {one.code for one in edition.indicators if one.publication == publication}
+    own |= {one.code for one in edition.supplementary if one.publication == publication}
+    findings = tuple(one for one in report if one.subject in own)
+    grave = any(one.severity == "block" and not one.success for one in findings)
+    titled = tuple(_titled(one, report.of(one.check).title) for one in findings)
+    return Checked(PLAUSIBLE, "What its files say is plausible", "block" if grave else "warn", titled)
+
+
+def _titled(finding: Finding, title: str) -> Finding:
+    """The finding with its expectation in its subject, since one check shows those of several."""
+    return Finding(
+        finding.check,
+        f"{finding.subject} ({title.lower()})",
+        finding.severity,
+        finding.success,
+        finding.observed,
+        finding.failing,
+    )
+
+
+def _results(
+    key: dg.AssetCheckKey, found: dict[str, Checked], of_one_month: bool, report: Path
+) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation]:
+    """Yield the result of a check over the months of a run, and one a month where there are several."""
+    if not of_one_month:
+        # A run over a range has one result, of no month: without these each month shows as skipped.
+        for month, checked in found.items():
+            yield dg.AssetCheckEvaluation(
+                asset_key=key.asset_key,
+                check_name=key.name,
+                passed=checked.success,
+                metadata={},
+                severity=SEVERITY[checked.severity],
+                description=checked.observed,
+                partition=month,
+            )
+    failed = {month: checked for month, checked in found.items() if not checked.success}
+    failing = [checked.failing.assign(month=month) for month, checked in failed.items()]
+    said = " ".join(f"{month}: {checked.observed}" for month, checked in failed.items())
+    grave = any(checked.severity == "block" for checked in failed.values())
+    quiet = next((checked.observed for checked in found.values()), "There was nothing to compare.")
+    yield dg.AssetCheckResult(
+        asset_key=key.asset_key,
+        check_name=key.name,
+        passed=not failing,
+        severity=SEVERITY["block" if grave else "warn"],
+        description=said[:4000] or quiet,
+        metadata={
+            "failing rows": table_of(pd.concat(failing) if failing else pd.DataFrame(), rows=20_000),
+            "report": dg.MetadataValue.path(str(report)),
+        },
+    )
+
+
+def _expected(edition: Edition, suite: Suite) -> list[Expectation]:
+    return [one for one in edition.expectations if suite in one.suites]
+
+
+def _specs(edition: Edition) -> list[dg.AssetCheckSpec]:
+    """Return one check an expectation about the observations, and one for each publication."""
+    of_files = ", ".join(one.title.lower() for one in _expected(edition, "publications"))
+    # A failure is shown and its severity said; it is no gate, since a later run would pass it by.
+    return [
+        dg.AssetCheckSpec(
+            one.key,
+            asset=OBSERVATIONS,
+            description=f"{one.title}. Severity: {one.severity} ({one.provenance}).",
+            partitions_def=MONTHS,
+        )
+        for one in _expected(edition, "observations")
+    ] + [
+        dg.AssetCheckSpec(
+            PLAUSIBLE,
+            asset=source_key(one.key),
+            description=f"What its files say by themselves is plausible: {of_files}.",
+            partitions_def=MONTHS,
+        )
+        for one in edition.publications
+        if one.read_for == "figures"
+    ]
 
 
 def plausibility_checks(edition: Edition) -> dg.AssetChecksDefinition:
     """Build the checks of what landed in each month of a run, and its report that opens offline."""
 
-    @dg.multi_asset_check(
-        name="plausibility",
-        specs=[
-            dg.AssetCheckSpec(
-                one.key,
-                asset=OBSERVATIONS,
-                description=f"{one.title}. Severity: {one.severity} ({one.provenance}).",
-                # A failure is shown and its severity said; it is no gate, since a later run would pass it by.
-                partitions_def=MONTHS,
-            )
-            for one in edition.expectations
-        ],
-        can_subset=False,
-    )
+    @dg.multi_asset_check(name="plausibility", specs=_specs(edition), can_subset=True)
     def plausibility(
         context: dg.AssetCheckExecutionContext, database: Database, methodology: Methodology
     ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation]:
-        reports = _reports(database, methodology.edition(), context.partition_keys)
+        edition, months = methodology.edition(), list(context.partition_keys)
+        of_one_month = context.op_execution_context.has_partition_key
+        reports = _reports(database, edition, months)
         for month, report in reports.items():
             path = report_path(month)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(report), encoding="utf-8")
-        for one in edition.expectations:
-            found = {month: report.of(one.key) for month, report in reports.items()}
-            if not context.op_execution_context.has_partition_key:
-                # A run over a range has one result, of no month: without these each month shows as skipped.
-                for month, checked in found.items():
-                    yield dg.AssetCheckEvaluation(
-                        asset_key=OBSERVATIONS,
-                        check_name=one.key,
-                        passed=checked.success,
-                        metadata={},
-                        severity=SEVERITY[one.severity],
-                        description=checked.observed,
-                        partition=month,
-                    )
-            failing = [
-                checked.failing.assign(month=month) for month, checked in found.items() if not checked.success
-            ]
-            said = " ".join(
-                f"{month}: {checked.observed}" for month, checked in found.items() if not checked.success
-            )
-            yield dg.AssetCheckResult(
-                asset_key=OBSERVATIONS,
-                check_name=one.key,
-                passed=not failing,
-                severity=SEVERITY[one.severity],
-                description=said[:4000] or next(iter(found.values())).observed,
-                metadata={
-                    "failing rows": table_of(pd.concat(failing) if failing else pd.DataFrame(), rows=20_000),
-                    "report": dg.MetadataValue.path(str(report_path(context.partition_keys[-1]))),
-                },
-            )
+            path.write_text(render(report.of_observations, report.of_publications), encoding="utf-8")
+        for key in sorted(context.selected_asset_check_keys, key=str):
+            if key.asset_key == OBSERVATIONS:
+                found = {month: report.of_observations.of(key.name) for month, report in reports.items()}
+            else:
+                own = {
+                    month: _of_publication(report.of_publications, edition, key.asset_key.path[-1])
+                    for month, report in reports.items()
+                }
+                found = {month: checked for month, checked in own.items() if checked.findings}
+            yield from _results(key, found, of_one_month, report_path(months[-1]))
 
     return plausibility

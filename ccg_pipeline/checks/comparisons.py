@@ -46,20 +46,20 @@ class Comparison:
 
 def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison:
     """Lay every CCG beside the status of its row in each indicator's newest period, none without a row."""
-    newest = _newest(observations[observations["organisation_kind"] == "ccg"], by_organisation=False)
-    ends = newest.groupby("indicator_code")["period_end"].first()
-    expected = pd.MultiIndex.from_product([ends.index, sorted(ccg_codes)], names=_CELL)
-    rows = newest.set_index(_CELL)["status"].reindex(expected).reset_index().join(ends, on="indicator_code")
+    last = newest(observations[observations["organisation_kind"] == "ccg"], by_organisation=False)
+    ends = last.groupby("indicator_code")["period_end"].first()
+    expected = pd.MultiIndex.from_product([ends.index, sorted(ccg_codes)], names=CELL)
+    rows = last.set_index(CELL)["status"].reindex(expected).reset_index().join(ends, on="indicator_code")
 
     def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
         period = f"for the period that ended {rows['period_end'].iloc[0]:%Y-%m-%d}"
         if len(failing):
-            who = _names(failing["organisation_code"])
+            who = names(failing["organisation_code"])
             return f"{len(failing)} of {len(rows)} CCGs have no row {period}: {who}."
         without = int((rows["status"] != "published").sum())
         return f"All {len(rows)} CCGs have a row {period}, {without} of them without a figure."
 
-    return Comparison(_by_subject(rows, "indicator_code"), (*_CELL, "period_end"), say, filled=("status",))
+    return Comparison(by_subject(rows, "indicator_code"), (*CELL, "period_end"), say, filled=("status",))
 
 
 def totals(
@@ -72,10 +72,10 @@ def totals(
     `look_first_at` names the CCGs that are lost or, where none is, the CCG whose own departure from its last
     period (without one: from the median ratio of numerator to denominator) is nearest to the difference.
     """
-    newest = _newest(observations)
-    england = newest[newest["organisation_kind"] == "england"].set_index(_PERIOD)
-    parts = newest[newest["organisation_kind"].isin(PARTS_OF_ENGLAND)]
-    before = _newest(previous).set_index(_CELL)
+    last = newest(observations)
+    england = last[last["organisation_kind"] == "england"].set_index(_PERIOD)
+    parts = last[last["organisation_kind"].isin(PARTS_OF_ENGLAND)]
+    before = newest(previous).set_index(CELL)
     lines = []
     for key, theirs in parts.groupby(_PERIOD):
         code, _, end = (str(key[0]), *key[1:])
@@ -110,13 +110,13 @@ def totals(
         for row in rows.itertuples():
             parts = f"{row.figure}: the parts sum to {row.sum_of_parts:,.10g} and the England row says"
             suspects = str(row.look_first_at).split(", ") if row.look_first_at else []
-            look = f", look first at {_names(suspects)}" if suspects and row.Index in failing.index else ""
+            look = f", look first at {names(suspects)}" if suspects and row.Index in failing.index else ""
             each.append(f"{parts} {row.england:,.10g}{look}")
         return "; ".join(each) + "."
 
     shown = ("figure", "england", "sum_of_parts", "ccgs_without_figure", "look_first_at", "period_end")
     return Comparison(
-        rows=_by_subject(rows, "indicator_code"),
+        rows=by_subject(rows, "indicator_code"),
         shown=("indicator_code", *shown),
         say=say,
         not_below=(("england", "least"), ("most", "england")),
@@ -148,13 +148,13 @@ def movement(
     """
     measured = {one.code for one in edition.indicators if one.kind in MEASURED}
     now, then = (
-        _newest(frame[(frame["organisation_kind"] == "ccg") & (frame["status"] == "published")])
+        newest(frame[(frame["organisation_kind"] == "ccg") & (frame["status"] == "published")])
         for frame in (observations, previous)
     )
     now = now[now["indicator_code"].isin(measured)].dropna(subset=["value"])
-    then = then.dropna(subset=["value"]).set_index(_CELL)[["value", "period_end"]]
+    then = then.dropna(subset=["value"]).set_index(CELL)[["value", "period_end"]]
     both = now.join(
-        then.rename(columns={"value": "value_before", "period_end": "period_end_before"}), on=_CELL
+        then.rename(columns={"value": "value_before", "period_end": "period_end_before"}), on=CELL
     )
     both = both[both["period_end_before"] < both["period_end"]]
     both["change"] = both["value"] - both["value_before"]
@@ -165,12 +165,12 @@ def movement(
     spread = deviation.where(deviation > 0, by.transform("std"))
     both["spreads"] = (away / spread.where(spread > 0, 1.0)).astype("float64")
     both["allowed_spreads"] = spreads
-    rows = both[by.transform("size") >= least_ccgs].sort_values(_CELL)
+    rows = both[by.transform("size") >= least_ccgs].sort_values(CELL)
 
     def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
         about = f"the median change of {rows['median_change'].iloc[0]:+.3g}"
         if len(failing):
-            who = _names(failing["organisation_code"])
+            who = names(failing["organisation_code"])
             return f"{len(failing)} of {len(rows)} CCGs moved too far from {about}: {who}."
         farthest = f"{rows['spreads'].max():.1f} of {spreads:g} spreads"
         return f"The farthest of {len(rows)} CCGs is {farthest} from {about}."
@@ -178,8 +178,8 @@ def movement(
     periods = ("period_end_before", "period_end")
     figures = ("value_before", "value", "change", "median_change", "spreads", "allowed_spreads")
     return Comparison(
-        rows=_by_subject(rows, "indicator_code"),
-        shown=(*_CELL, *figures, *periods, *_SOURCE),
+        rows=by_subject(rows, "indicator_code"),
+        shown=(*CELL, *figures, *periods, *SOURCE),
         say=say,
         not_below=(("allowed_spreads", "spreads"),),
     )
@@ -188,7 +188,7 @@ def movement(
 def staleness(observations: pd.DataFrame, edition: Edition, month_end: date) -> Comparison:
     """Lay the age in days of each organisation's newest period beside the age its publication allows."""
     kinds = observations["organisation_kind"].isin(["ccg", "stp"])
-    rows = _newest(observations[kinds]).sort_values(["publication", *_CELL])
+    rows = newest(observations[kinds]).sort_values(["publication", *CELL])
     allowed = {one.key: float(one.stale_after_days) for one in edition.publications}
     rows = rows.assign(
         age_days=(pd.Timestamp(month_end) - rows["period_end"]).dt.days.astype("float64"),
@@ -199,13 +199,13 @@ def staleness(observations: pd.DataFrame, edition: Edition, month_end: date) -> 
         newest, allows = rows["period_end"].max(), rows["allowed_days"].iloc[0]
         ended = f"ended {newest:%Y-%m-%d}, {rows['age_days'].min():.0f} days before {month_end}"
         who = failing["organisation_code"].drop_duplicates()
-        each = "every organisation" if len(who) == rows["organisation_code"].nunique() else _names(who)
+        each = "every organisation" if len(who) == rows["organisation_code"].nunique() else names(who)
         stale = f"; stale for {each}" if len(failing) else ""
         return f"The newest period {ended}, and {allows:.0f} are allowed{stale}."
 
-    shown = ("publication", *_CELL, "period_end", "age_days", "allowed_days", *_SOURCE)
+    shown = ("publication", *CELL, "period_end", "age_days", "allowed_days", *SOURCE)
     return Comparison(
-        rows=_by_subject(rows, "publication"),
+        rows=by_subject(rows, "publication"),
         shown=shown,
         say=say,
         not_below=(("allowed_days", "age_days"),),
@@ -214,47 +214,49 @@ def staleness(observations: pd.DataFrame, edition: Edition, month_end: date) -> 
 
 def intervals(observations: pd.DataFrame, slack_percent: float) -> Comparison:
     """Lay each value beside its own published limits, widened by `slack_percent` of the interval's width."""
-    rows = observations.dropna(subset=["value", "lower_95", "upper_95"]).sort_values([*_CELL, "period_end"])
+    rows = observations.dropna(subset=["value", "lower_95", "upper_95"]).sort_values([*CELL, "period_end"])
     slack = (rows["upper_95"] - rows["lower_95"]) * slack_percent / 100
     rows = rows.assign(least=rows["lower_95"] - slack, most=rows["upper_95"] + slack)
 
     def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
         if len(failing):
-            who = _names(failing["organisation_code"])
+            who = names(failing["organisation_code"])
             return f"{len(failing)} of {len(rows)} values lie outside their own interval: {who}."
         return f"All {len(rows)} values lie inside their own interval."
 
     return Comparison(
-        rows=_by_subject(rows, "indicator_code"),
-        shown=(*_CELL, "period_end", "lower_95", "value", "upper_95", *_SOURCE),
+        rows=by_subject(rows, "indicator_code"),
+        shown=(*CELL, "period_end", "lower_95", "value", "upper_95", *SOURCE),
         say=say,
         not_below=(("value", "least"), ("most", "value")),
     )
 
 
-_CELL = ["indicator_code", "organisation_code"]
+CELL = ["indicator_code", "organisation_code"]
 _PERIOD = ["indicator_code", "period_start", "period_end"]
 _COUNTS = ["numerator", "denominator"]
-_SOURCE = ("source_name", "sheet", "cell")
+SOURCE = ("source_name", "sheet", "cell")
 
 
-def _newest(observations: pd.DataFrame, *, by_organisation: bool = True) -> pd.DataFrame:
+def newest(observations: pd.DataFrame, *, by_organisation: bool = True) -> pd.DataFrame:
     """One row an indicator and organisation: of its newest period and, of two that end together, the shorter.
 
     Not `by_organisation`: only rows of the newest period that the indicator has of anyone.
     """
     if not by_organisation:
-        newest = observations.groupby("indicator_code")["period_end"].transform("max")
-        observations = observations[observations["period_end"] == newest]
+        end = observations.groupby("indicator_code")["period_end"].transform("max")
+        observations = observations[observations["period_end"] == end]
     return observations.sort_values(["period_end", "period_start"], kind="stable").drop_duplicates(
-        _CELL, keep="last"
+        CELL, keep="last"
     )
 
 
-def _by_subject(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+def by_subject(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the rows with `column` as their subject, at positions from 0 on."""
     return rows.assign(subject=rows[column]).reset_index(drop=True)
 
 
-def _names(codes: Iterable[str]) -> str:
+def names(codes: Iterable[str]) -> str:
+    """Return the first NAMED codes in words, and how many more there are."""
     each = list(codes)
     return ", ".join(each[:NAMED]) + (f" and {len(each) - NAMED} more" if len(each) > NAMED else "")

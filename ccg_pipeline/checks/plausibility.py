@@ -8,15 +8,18 @@ severities (the edition); how findings are shown (publish, asset_checks.py).
 import os
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from ccg_pipeline.checks.comparisons import Comparison, intervals, movement, presence, staleness, totals
-from ccg_pipeline.framework.expectations import Expectation
+from ccg_pipeline.checks.distributions import agreement, denominators, distribution
+from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
+from ccg_pipeline.reference.populations import population_mid_2015
 
 FailingRows = Callable[[Comparison], "pd.Index[int]"]
 
@@ -25,41 +28,55 @@ class UnknownExpectation(Exception):
     """An edition that expects something that nobody here knows how to check: one sentence."""
 
 
-def validate(
-    observations: pd.DataFrame,
-    previous: pd.DataFrame,
-    edition: Edition,
-    ccg_codes: Sequence[str],
-    month_end: date,
-) -> PlausibilityReport:
-    """Hold what was known at `month_end` against every expectation of the edition.
+@dataclass(frozen=True)
+class Landed:
+    """What a suite is held against: observation rows of one kind of table.
 
-    `observations`: observation rows, of which the newest period of each indicator is checked; `previous`:
-    earlier rows, of which the newest before those is compared with (there may be none). No period is stale
-    that either of them renews. Periods that end after the month are left out of both. UnknownExpectation
-    names what the edition expects and nothing here can check.
+    ``now``: rows of which the newest period of each indicator is checked; ``before``: earlier rows, of which
+    the newest before those is compared with (there may be none); ``said``: what each file says of ``now``,
+    file by file.
     """
-    upto = pd.Timestamp(month_end)
-    now, before = (frame[frame["period_end"] <= upto] for frame in (observations, previous))
+
+    now: pd.DataFrame
+    before: pd.DataFrame
+    said: pd.DataFrame
+
+    def upto(self, day: date) -> "Landed":
+        """The same without the periods that end after `day`."""
+        end = pd.Timestamp(day)
+        frames = (self.now, self.before, self.said)
+        return Landed(*(frame[frame["period_end"] <= end] for frame in frames))
+
+    def without(self, indicators: Sequence[str]) -> "Landed":
+        """The same without some indicators."""
+        frames = (self.now, self.before, self.said)
+        return Landed(*(frame[~frame["indicator_code"].isin(indicators)] for frame in frames))
+
+
+def validate(
+    landed: Landed, edition: Edition, ccg_codes: Sequence[str], month_end: date, suite: Suite = "observations"
+) -> PlausibilityReport:
+    """Hold what was known at `month_end` against every expectation of a suite of the edition.
+
+    No period is stale that an earlier or a new row renews. UnknownExpectation names what the edition expects
+    and nothing here can check.
+    """
+    landed = landed.upto(month_end)
     failing = _great_expectations()
     checks = []
     for one in edition.expectations:
-        comparison = _comparison(one, now, before, edition, ccg_codes, month_end)
-        findings = _findings(one, comparison, failing(comparison))
-        checks.append(Checked(one.key, one.title, one.severity, findings))
-    return PlausibilityReport(month_end, edition.key, bool(now["is_made_up"].any()), tuple(checks))
+        if suite in one.suites:
+            shown = landed.without(list(one.leaves_out))
+            comparison = _comparison(one, shown, edition, ccg_codes, month_end)
+            findings = _findings(one, comparison, failing(comparison))
+            checks.append(Checked(one.key, one.title, one.severity, findings))
+    return PlausibilityReport(month_end, edition.key, bool(landed.now["is_made_up"].any()), tuple(checks))
 
 
 def _comparison(
-    expectation: Expectation,
-    now: pd.DataFrame,
-    before: pd.DataFrame,
-    edition: Edition,
-    ccg_codes: Sequence[str],
-    month_end: date,
+    expectation: Expectation, landed: Landed, edition: Edition, ccg_codes: Sequence[str], month_end: date
 ) -> Comparison:
-    threshold = expectation.parameter
-    now = now[~now["indicator_code"].isin(list(expectation.leaves_out))]
+    threshold, now, before = expectation.parameter, landed.now, landed.before
     match expectation.key:
         case "every_ccg_is_present":
             return presence(now, ccg_codes)
@@ -67,10 +84,17 @@ def _comparison(
             return totals(now, before, ccg_codes, threshold("tolerance_percent"))
         case "movement_since_last_period":
             return movement(now, before, edition, threshold("spreads"), threshold("least_ccgs"))
+        case "distribution_since_last_period":
+            limits = (threshold(name) for name in ("spreads", "times", "least_ccgs"))
+            return distribution(now, before, edition, *limits)
         case "no_stale_period":
             return staleness(pd.concat([now, before]), edition, month_end)
         case "value_inside_interval":
             return intervals(now, threshold("slack_percent"))
+        case "denominators_fit_population":
+            return denominators(now, population_mid_2015(), threshold("times"))
+        case "files_agree":
+            return agreement(landed.said)
         case unknown:
             raise UnknownExpectation(
                 f"{edition.key} expects {unknown!r}, which no check in this version covers."

@@ -12,17 +12,21 @@ from pydantic import Field, model_validator
 from ccg_pipeline.framework.provenance import Frozen, Provenance, Sourced, Stated, Text
 from ccg_pipeline.framework.rules import Lane
 
+Suite = Literal["observations", "publications"]
 Count = Annotated[int, Field(ge=0)]
 
 
 class Expectation(Frozen):
     """What must be plausible about what landed, and whether its failure warns or blocks.
 
-    ``leaves_out`` names indicators of which it may not be expected, each with the reason.
+    ``suites`` says of what it is expected: of the observations as they are known, all publications together,
+    of what the files of each publication say by themselves, or of both. ``leaves_out`` names indicators of
+    which it may not be expected, each with the reason.
     """
 
     key: Text
     title: Text
+    suites: Annotated[tuple[Suite, ...], Field(min_length=1)]
     severity: Literal["warn", "block"]
     parameters: dict[str, Sourced] = Field(default_factory=dict)
     leaves_out: dict[Text, Text] = Field(default_factory=dict)

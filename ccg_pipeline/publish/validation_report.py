@@ -27,14 +27,23 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .failed { font-weight: bold; color: #9c1710; }
 """.strip()
 
+OF_FILES = "files-"
+"""Begins the anchors of the second part, in which the same expectations may stand."""
+
 CONSEQUENCE = {"warn": "warns", "block": "blocks"}
 
 
-def render(report: PlausibilityReport) -> str:
-    """Return the page as HTML: a summary, then each expectation with its findings and all failing rows."""
+def render(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
+    """Return the page as HTML: a summary, then each expectation with its findings and all failing rows.
+
+    `report` is about the observations as they are known, `of_files` about what the files say by themselves.
+    """
     title = f"Validation report, {report.month_end:%B %Y}"
     banner = f'<p class="made-up" role="note">{escape(MADE_UP)}</p>' if report.is_made_up else ""
-    sections = "\n".join(_section(checked) for checked in report.checks)
+    known, files = (
+        "\n".join(_section(checked, prefix) for checked in one.checks)
+        for one, prefix in ((report, ""), (of_files, OF_FILES))
+    )
     return f"""<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -49,19 +58,21 @@ def render(report: PlausibilityReport) -> str:
 <header>
 <h1>{escape(title)}</h1>
 {banner}
-<p>{escape(_verdict(report))}</p>
+<p>{escape(_verdict(report, of_files))}</p>
 </header>
 <main>
-{_summary(report)}
-{sections}
+{_summary(report, "What is known of the month", "")}
+{known}
+{_summary(of_files, "What the files say by themselves", OF_FILES)}
+{files}
 </main>
 </body>
 </html>
 """
 
 
-def _verdict(report: PlausibilityReport) -> str:
-    failed = [one for one in report if not one.success]
+def _verdict(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
+    failed = [one for one in (*report, *of_files) if not one.success]
     about = f"What had landed by {report.month_end} was held against what edition {report.edition} expects:"
     if not failed:
         return f"{about} all of them held."
@@ -71,20 +82,21 @@ def _verdict(report: PlausibilityReport) -> str:
     )
 
 
-def _summary(report: PlausibilityReport) -> str:
+def _summary(report: PlausibilityReport, caption: str, prefix: str) -> str:
     rows = "\n".join(
-        f'<tr><th scope="row"><a href="#{escape(one.check)}">{escape(one.title)}</a></th>'
+        f'<tr><th scope="row"><a href="#{prefix}{escape(one.check)}">{escape(one.title)}</a></th>'
         f"<td>{CONSEQUENCE[one.severity]}</td>{_result_cell(one)}"
         f'<td class="number">{len(one.findings)}</td><td class="number">{len(one.failed)}</td>'
         f'<td class="number">{len(one.failing):,}</td></tr>'
         for one in report.checks
     )
     heads = ("Expectation", "A failure", "Result", "Subjects", "Subjects failed", "Rows failed")
-    return _table("Expectations and results", heads, rows)
+    return _table(caption, heads, rows)
 
 
-def _section(checked: Checked) -> str:
-    heading = f'<section aria-labelledby="{escape(checked.check)}">\n<h2 id="{escape(checked.check)}">'
+def _section(checked: Checked, prefix: str) -> str:
+    anchor = prefix + escape(checked.check)
+    heading = f'<section aria-labelledby="{anchor}">\n<h2 id="{anchor}">'
     heading += f"{escape(checked.title)}</h2>"
     if not checked.findings:
         return f"{heading}\n<p>There was nothing to compare.</p>\n</section>"

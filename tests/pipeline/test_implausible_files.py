@@ -4,6 +4,7 @@ All of them land together and go through the main job once; what failed is looke
 the asset checks of the instance, in the summary, and on the report's page.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,28 @@ def into_another_column(rows: Rows) -> None:
     of(rows, PLANTED).update(value="", lower_95="97.5", upper_95="99.5")
 
 
+def a_digit_too_many(rows: Rows) -> None:
+    """Ten times the people seen and the people waiting: the same percentage."""
+    row = of(rows, PLANTED)
+    row.update(numerator=f"{row['numerator']}0", denominator=f"{row['denominator']}0")
+    total = of(rows, "ENG")
+    for name in ("numerator", "denominator"):
+        total[name] = str(int(total[name]) + int(row[name]) * 9 // 10)
+
+
+def fractions_for_percentages(rows: Rows) -> None:
+    for row in rows:
+        row.update({name: str(float(row[name]) / 100) for name in FIGURES if row[name][:1].isdecimal()})
+
+
+def another_figure(rows: Rows) -> None:
+    row = of(rows, PLANTED)
+    row.update(dict.fromkeys(FIGURES, ""))
+    row.update(numerator=str(int(row["numerator"]) - 1))
+
+
+AGAIN = "again/"  # a second file of the same date beside the made-up year's own
+FIGURES = ("value", "lower_95", "upper_95")
 # expectation -> file that is spoilt, what is done to it, the file before it, and the subject that fails
 PLANTS: dict[str, tuple[str, Callable[[Rows], None], str, str]] = {
     "every_ccg_is_present": ("satod/satod_2017-03-31.csv", lose, "", "101a"),
@@ -51,7 +74,17 @@ PLANTS: dict[str, tuple[str, Callable[[Rows], None], str, str]] = {
     "movement_since_last_period": ("ae/ae_2017-03-31.csv", jump, "ae/ae_2017-02-28.csv", "127c"),
     "no_stale_period": ("e_rs/e_rs_2017-03-31.csv", lose, "e_rs/e_rs_2016-09-30.csv", "e_rs"),
     "value_inside_interval": ("eip/eip_2017-03-31.csv", into_another_column, "", "123b"),
+    "distribution_since_last_period": (
+        "stakeholder_survey/stakeholder_survey_2017-03-31.csv",
+        fractions_for_percentages,
+        "stakeholder_survey/stakeholder_survey_2016-03-31.csv",
+        "164a",
+    ),
+    "denominators_fit_population": ("deaths/deaths_2017-03-31.csv", a_digit_too_many, "", "105c"),
+    "files_agree": (f"{AGAIN}ambulance/ambulance_2017-03-31.csv", another_figure, "", "127d"),
 }
+NAMED = {"distribution_since_last_period": "164a"}
+"""What a failing row names where it is not the planted CCG: an indicator that moved for all."""
 
 
 @dataclass
@@ -93,20 +126,27 @@ def run_checks(home: Path, landing: Path) -> Said:
     return said
 
 
-def names() -> list[str]:
-    return [name for file, _, before, _ in PLANTS.values() for name in (file, before) if name]
+def landed(folder: Path) -> Path:
+    """The files of the made-up year that are asked of, and a copy of one that lands twice."""
+    names = [name for file, _, before, _ in PLANTS.values() for name in (file, before) if name]
+    write_files(folder, [name.removeprefix(AGAIN) for name in names])
+    for name in names:
+        if name.startswith(AGAIN):
+            (folder / name).parent.mkdir(parents=True)
+            shutil.copy(folder / name.removeprefix(AGAIN), folder / name)
+    return folder
 
 
 @pytest.fixture(scope="module")
 def as_it_should_be(tmp_path_factory: pytest.TempPathFactory) -> Said:
     home = tmp_path_factory.mktemp("plausible")
-    return run_checks(home, write_files(home / "landing", names()))
+    return run_checks(home, landed(home / "landing"))
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Said:
     home = tmp_path_factory.mktemp("implausible")
-    landing = write_files(home / "landing", names())
+    landing = landed(home / "landing")
     for file, spoil, _, _ in PLANTS.values():
         respoil_rows(landing / file, spoil)
     return run_checks(home, landing)
@@ -121,10 +161,11 @@ def test_the_asset_check_fails_and_names_the_ccg(planted: Said, check: str) -> N
     subject = PLANTS[check][3]
     assert not planted.passed[check]
     sentence = planted.description[check].split(f" {subject}: ")[1]
-    assert PLANTED in sentence.split(". ")[0]
+    named = NAMED.get(check, PLANTED)
+    assert named == subject or PLANTED in sentence.split(". ")[0]
     rows = [row for row in planted.failing[check] if f"| {subject} |" in row]
     assert rows
-    assert all(f"| {PLANTED} |" in row or PLANTED in row for row in rows)
+    assert all(named in row for row in rows)
     assert f"observations: {check}" in planted.warned
 
 
@@ -140,7 +181,7 @@ def test_the_report_shows_what_failed_and_the_ccg(planted: Said, check: str) -> 
     section = planted.page.split(f'id="{check}"')[1].split("</section>")[0]
     assert "Did not hold" in section
     failing = section.split(f"<h3>{title}: {subject}</h3>")[1].split("</table>")[0]
-    assert f"<td>{PLANTED}</td>" in failing
+    assert f"<td>{NAMED.get(check, PLANTED)}</td>" in failing
     assert "MADE-UP DATA" in planted.page
     assert "http" not in planted.page
 
@@ -149,10 +190,31 @@ def test_the_report_shows_what_failed_and_the_ccg(planted: Said, check: str) -> 
 def test_on_the_same_files_as_they_should_be_the_ccg_is_not_named(as_it_should_be: Said, check: str) -> None:
     subject = PLANTS[check][3]
     rows = [row for row in as_it_should_be.failing[check] if f"| {subject} |" in row]
-    assert not any(PLANTED in row for row in rows)
+    assert not any(NAMED.get(check, PLANTED) in row for row in rows)
     if check in ("england_total_agrees", "value_inside_interval"):
         assert as_it_should_be.passed[check]
         assert f"observations: {check}" not in as_it_should_be.warned
+
+
+@pytest.mark.parametrize(
+    ("publication", "expectation"),
+    [
+        ("ambulance", "files_agree"),
+        ("deaths", "denominators_fit_population"),
+        ("eip", "value_inside_interval"),
+    ],
+)
+def test_a_publication_shows_what_is_implausible_of_its_own_files(
+    planted: Said, as_it_should_be: Said, publication: str, expectation: str
+) -> None:
+    assert f"source/{publication}: is_plausible" in planted.warned
+    assert f"source/{publication}: is_plausible" not in as_it_should_be.warned
+    section = planted.page.split(f'id="files-{expectation}"')[1].split("</section>")[0]
+    assert f"<td>{PLANTED}</td>" in section
+
+
+def test_a_publication_without_a_fault_is_plausible(planted: Said) -> None:
+    assert "source/satod: is_plausible" not in planted.warned
 
 
 def test_what_is_implausible_is_shown_and_stops_nothing(planted: Said, as_it_should_be: Said) -> None:

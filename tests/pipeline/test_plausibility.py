@@ -14,16 +14,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ccg_pipeline.checks.plausibility import UnknownExpectation, validate
+from ccg_pipeline.checks.plausibility import Landed, UnknownExpectation, validate
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.findings import PlausibilityReport
 from ccg_pipeline.publish.validation_report import render
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.reference.populations import population_mid_2015
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.declared import COLUMNS
 
 EDITION = load_edition()
 CODES = list(ccgs()["ccg_code"])
+POPULATION = population_mid_2015()
 MARCH = date(2017, 3, 31)
 PLANTED = "06W"
 Row = dict[str, object]
@@ -38,7 +41,8 @@ def month_of_eip(month: int, published: str) -> dict[str, Row]:
     rows: dict[str, Row] = {}
     for place, code in enumerate(CODES):
         percent = 60 + (place * month) % 7
-        people = 400 if code == PLANTED else 100  # enough for its loss to exceed England's tolerance
+        people = 100 * max(1, int(POPULATION[code]) // 100_000)
+        people *= 3 if code == PLANTED else 1  # enough for its loss to exceed England's tolerance
         counts = {"numerator": percent * people // 100, "denominator": people}
         rows[code] = {**counts, "value": percent, "lower_95": percent - 9, "upper_95": percent + 9}
     totals = {
@@ -60,11 +64,22 @@ def observed(folder: Path, rows: dict[str, Row]) -> pd.DataFrame:
     return reading.observations
 
 
+def held(
+    now: pd.DataFrame, before: pd.DataFrame, edition: Edition, codes: list[str], end: date
+) -> PlausibilityReport:
+    """What the expectations about the observations say of `now`, of which each figure is told by one file."""
+    return validate(Landed(now, before, now), edition, codes, end)
+
+
+def render_alone(report: PlausibilityReport) -> str:
+    return render(report, PlausibilityReport(report.month_end, report.edition, False, ()))
+
+
 def report_on(folder: Path, plant: Plant, month_end: date = MARCH) -> PlausibilityReport:
     march = month_of_eip(3, "2017-05-11")
     plant(march)
     previous = observed(folder, month_of_eip(2, "2017-04-13"))
-    return validate(observed(folder, march), previous, EDITION, CODES, month_end)
+    return held(observed(folder, march), previous, EDITION, CODES, month_end)
 
 
 def nothing(_: dict[str, Row]) -> None:
@@ -82,15 +97,17 @@ def triple(rows: dict[str, Row]) -> None:
 
 
 def jump(rows: dict[str, Row]) -> None:
-    rows[PLANTED] |= {"numerator": 20, "value": 5, "lower_95": 1, "upper_95": 11}
+    few = int(str(rows[PLANTED]["denominator"])) // 20
+    rows[PLANTED] |= {"numerator": few, "value": 5, "lower_95": 1, "upper_95": 11}
 
 
 def test_files_as_they_should_be_pass_everything(tmp_path: Path) -> None:
     report = report_on(tmp_path, nothing)
     assert [one.check for one in report.checks] == [one.key for one in EDITION.expectations]
-    assert all(one.success and len(one.findings) == 1 and one.failing.empty for one in report.checks)
+    assert all(one.success and one.failing.empty for one in report.checks)
+    assert [one.check for one in report.checks if len(one.findings) != 1] == ["files_agree"]
     assert not report.blocks
-    assert "all of them held" in render(report)
+    assert "all of them held" in render_alone(report)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +128,74 @@ def test_a_planted_file_fails_its_expectation_and_the_ccg_is_named(
     assert set(finding.failing[column]) == {PLANTED}
     assert said in finding.observed
     assert PLANTED in finding.observed
-    assert f"<td>{PLANTED}</td>" in render(report)
+    assert f"<td>{PLANTED}</td>" in render_alone(report)
+
+
+def test_a_unit_that_changed_for_all_shows_in_the_distribution_alone(tmp_path: Path) -> None:
+    """Fractions for percentages: every CCG moves with the others, so none stands out among them."""
+    february, march = (observed(tmp_path, month_of_eip(month, "2017-05-11")) for month in (2, 3))
+    march[["value", "lower_95", "upper_95"]] /= 100
+    report = held(march, february, EDITION, CODES, MARCH)
+    assert report.of("movement_since_last_period").success
+    (finding,) = report.of("distribution_since_last_period").failed
+    assert finding.observed.endswith(": has its unit or definition changed?")
+    assert finding.failing["widening"].tolist() == pytest.approx([100], rel=0.5)
+
+
+@pytest.mark.parametrize(("times", "holds"), [(4.9, True), (5.1, False)])
+@pytest.mark.parametrize("larger", [True, False])
+def test_a_denominator_that_does_not_fit_the_population_is_named(
+    tmp_path: Path, times: float, holds: bool, larger: bool
+) -> None:
+    march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
+    ccgs_alone = march["organisation_kind"] == "ccg"
+    march.loc[ccgs_alone, "denominator"] = march["organisation_code"].map(POPULATION) / 100
+    march.loc[march["organisation_code"] == PLANTED, "denominator"] *= times if larger else 1 / times
+    found = held(march, march.iloc[:0], EDITION, CODES, MARCH).of("denominators_fit_population")
+    assert found.success is holds
+    assert found.failing.get("organisation_code", pd.Series()).tolist() == ([] if holds else [PLANTED])
+
+
+def two_files(folder: Path, **other: object) -> pd.DataFrame:
+    """March as one file tells it, and beside it another file that tells the planted CCG alone."""
+    march = observed(folder, month_of_eip(3, "2017-05-11"))
+    second = march[march["organisation_code"] == PLANTED].assign(source_sha256="2" * 64, source_name="b.csv")
+    return pd.concat([march, second.assign(**other)], ignore_index=True)
+
+
+DISAGREEMENTS = [  # what the second file says otherwise, whether they agree
+    ({}, True),
+    ({"value": 1.0}, False),
+    ({"value": 1.0, "revised_on": pd.Timestamp("2017-06-01")}, True),  # supersedes
+    ({"value": 1.0, "published_on": pd.Timestamp("2017-05-10")}, True),  # is superseded
+    ({"value": float("nan"), "status": "suppressed"}, True),  # says nothing
+    ({"value": float("nan"), "judgement": "Green"}, False),
+]
+
+
+@pytest.mark.parametrize(("other", "agree"), DISAGREEMENTS)
+def test_two_files_of_one_date_must_say_the_same(
+    tmp_path: Path, other: dict[str, object], agree: bool
+) -> None:
+    said = two_files(tmp_path, **other)
+    known = said.drop_duplicates(["organisation_code"])
+    for suite in ("observations", "publications"):
+        found = validate(Landed(known, known.iloc[:0], said), EDITION, CODES, MARCH, suite)  # type: ignore[arg-type]  # of a tuple
+        checked = found.of("files_agree")
+        assert checked.success is agree
+        if not agree:
+            assert checked.failing["organisation_code"].tolist() == [PLANTED]
+            assert "b.csv, eip_2017-03-31.csv" in checked.observed
+
+
+def test_the_suite_of_publications_holds_its_own_expectations_alone(tmp_path: Path) -> None:
+    march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
+    report = validate(Landed(march, march.iloc[:0], march), EDITION, CODES, MARCH, "publications")
+    assert [one.check for one in report.checks] == [
+        "value_inside_interval",
+        "denominators_fit_population",
+        "files_agree",
+    ]
 
 
 def test_an_indicator_that_an_expectation_leaves_out_is_not_held_against_it(tmp_path: Path) -> None:
@@ -121,7 +205,7 @@ def test_an_indicator_that_an_expectation_leaves_out_is_not_held_against_it(tmp_
     march = month_of_eip(3, "2017-05-11")
     triple(march)
     landed = observed(tmp_path, march)
-    report = validate(landed, landed.head(0), edition, CODES, MARCH)
+    report = held(landed, landed.head(0), edition, CODES, MARCH)
     assert report.of("england_total_agrees").findings == ()
 
 
@@ -142,7 +226,7 @@ def test_one_ccg_left_behind_is_stale(tmp_path: Path) -> None:
     lose(march)
     autumn = observed(tmp_path, month_of_eip(1, "2017-03-09"))
     autumn[["period_start", "period_end"]] -= pd.Timedelta(days=92)
-    report = validate(observed(tmp_path, march), autumn, EDITION, CODES, MARCH)
+    report = held(observed(tmp_path, march), autumn, EDITION, CODES, MARCH)
     (finding,) = report.of("no_stale_period").failed
     assert finding.failing["organisation_code"].tolist() == [PLANTED]
 
@@ -151,7 +235,7 @@ def test_a_value_outside_its_interval_fails_and_the_ccg_is_named(tmp_path: Path)
     """Our readers refuse such a row at once, so it is planted behind them, as another could leave it."""
     march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
     march.loc[march["organisation_code"] == PLANTED, ["lower_95", "upper_95"]] = [90.0, 99.0]
-    report = validate(march, march.iloc[:0], EDITION, CODES, MARCH)
+    report = held(march, march.iloc[:0], EDITION, CODES, MARCH)
     (finding,) = report.of("value_inside_interval").failed
     assert finding.failing["organisation_code"].tolist() == [PLANTED]
     assert finding.observed == "1 of 209 values lie outside their own interval: 06W."
@@ -162,7 +246,7 @@ def test_every_failing_ccg_is_listed_beyond_two_hundred(tmp_path: Path) -> None:
     march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
     wrong = march["organisation_kind"] == "ccg"
     march.loc[wrong, ["lower_95", "upper_95"]] = [0.0, 1.0]
-    failing = validate(march, march.iloc[:0], EDITION, CODES, MARCH).of("value_inside_interval").failing
+    failing = held(march, march.iloc[:0], EDITION, CODES, MARCH).of("value_inside_interval").failing
     assert failing["organisation_code"].tolist() == CODES
     assert failing["subject"].unique().tolist() == ["123b"]
 
@@ -171,16 +255,16 @@ def test_periods_after_the_month_are_left_out(tmp_path: Path) -> None:
     april = month_of_eip(4, "2017-06-08")
     lose(april)
     both = pd.concat([observed(tmp_path, month_of_eip(3, "2017-05-11")), observed(tmp_path, april)])
-    report = validate(both, both, EDITION, CODES, MARCH)
+    report = held(both, both, EDITION, CODES, MARCH)
     assert report.of("every_ccg_is_present").success
-    assert not validate(both, both, EDITION, CODES, date(2017, 4, 30)).of("every_ccg_is_present").success
+    assert not held(both, both, EDITION, CODES, date(2017, 4, 30)).of("every_ccg_is_present").success
 
 
 def test_a_month_in_which_nothing_landed_is_reported_as_such(tmp_path: Path) -> None:
     march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
-    report = validate(march.iloc[:0], march.iloc[:0], EDITION, CODES, MARCH)
+    report = held(march.iloc[:0], march.iloc[:0], EDITION, CODES, MARCH)
     assert {one.observed for one in report.checks} == {"There was nothing to compare."}
-    assert render(report).count("Not compared") == len(EDITION.expectations)
+    assert render_alone(report).count("Not compared") == len(EDITION.expectations)
 
 
 def test_what_the_edition_expects_and_nothing_checks_is_said(tmp_path: Path) -> None:
@@ -188,7 +272,7 @@ def test_what_the_edition_expects_and_nothing_checks_is_said(tmp_path: Path) -> 
     odd = EDITION.expectations[0].model_copy(update={"key": "all_is_well"})
     edition = EDITION.model_copy(update={"expectations": (odd,)})
     with pytest.raises(UnknownExpectation, match="iaf_2016_17 expects 'all_is_well'"):
-        validate(march, march, edition, CODES, MARCH)
+        held(march, march, edition, CODES, MARCH)
 
 
 def test_great_expectations_is_imported_late_and_leaves_no_trace(tmp_path: Path) -> None:
@@ -197,12 +281,12 @@ def test_great_expectations_is_imported_late_and_leaves_no_trace(tmp_path: Path)
 import sys, warnings
 import pandas as pd
 from datetime import date
-from ccg_pipeline.checks.plausibility import validate
+from ccg_pipeline.checks.plausibility import Landed, validate
 from ccg_pipeline.framework.load import load_edition
 assert "great_expectations" not in sys.modules
 before = list(warnings.filters)
 rows = pd.read_pickle(sys.argv[1])
-validate(rows, rows, load_edition(), ["01C"], date(2017, 3, 31))
+validate(Landed(rows, rows, rows), load_edition(), ["01C"], date(2017, 3, 31))
 assert "great_expectations" in sys.modules
 assert list(warnings.filters) == before, "warning filters changed"
 import os; assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
