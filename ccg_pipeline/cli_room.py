@@ -4,7 +4,6 @@ Belongs here: options, and putting the room together with this database, these p
 Does not belong here: any page (expert_panels.room), where its tables come from (candidates/).
 """
 
-import secrets
 from typing import Annotated
 
 import typer
@@ -18,11 +17,9 @@ from ccg_pipeline.cli_panel import EDITION, Database
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.resources import Panels, database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
-from expert_panels import tables
 from expert_panels.room.app import room
-from expert_panels.room.guarded import guard
-from expert_panels.room.local import LocalSignIn
-from expert_panels.room.sessions import Memory
+from expert_panels.room.entrance import entrance
+from expert_panels.settings import Declared, declared
 
 LOOPBACK = "127.0.0.1"
 console = Console()
@@ -31,10 +28,10 @@ Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65_535)]
 
 
-def local_room(engine: Engine, host: str = LOOPBACK) -> Starlette:
-    """Return the room in local mode on a database: whoever opens it signs in as a demonstration member.
+def panel_room(engine: Engine, host: str = LOOPBACK, settings: Declared | None = None) -> Starlette:
+    """Return the room on a database; without settings in local mode, where nobody proves who they are.
 
-    Raises NotLocal where that may not be.
+    Raises NotLocal where that may not be, SettingsError for settings that cannot be used.
     """
 
     def holds_real_data() -> bool:
@@ -42,16 +39,14 @@ def local_room(engine: Engine, host: str = LOOPBACK) -> Starlette:
             return kind_of(connection) == "real"
 
     terms = Panels().all_terms()  # read once: who changes them starts the room again
-    tables.create(engine)
-    sign_in = LocalSignIn(host, Memory(engine), lambda: terms, holds_real_data)
-    guarded = guard(
-        engine, sign_in, lambda: terms, secrets.token_urlsafe(32), [host, "localhost"], is_secure=False
-    )
+    guarded = entrance(engine, settings, host, lambda: terms, holds_real_data)
     return room(engine, lambda: terms, KeptCandidates(engine, load_edition(EDITION)), guarded)
 
 
 def serve(host: Host = LOOPBACK, port: Port = 8001, database: Database = "") -> None:
     """Open the panels' room: what lies before each panel, and its decisions."""
-    app = local_room(open_database(database or database_url()), host)
-    console.print(f"The panels' room: http://{host}:{port}", highlight=False)
+    settings = declared()
+    app = panel_room(open_database(database or database_url()), host, settings)
+    address = settings.settings.address if settings else f"http://{host}:{port}"
+    console.print(f"The panels' room: {address}", highlight=False)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)

@@ -35,9 +35,10 @@ from expert_panels import tables as panel_tables
 from expert_panels.ledger import DecisionRefused
 from expert_panels.ledger_table import LedgerError
 from expert_panels.room.local import NotLocal
+from expert_panels.settings import SettingsError
 from expert_panels.terms import TermsError
 
-WRONG_USE = (PartitionFault, NotKnown, DemoError)
+WRONG_USE = (PartitionFault, NotKnown, DemoError, SettingsError)
 REFUSED = (
     RunFailed,
     DatabaseFault,

@@ -7,15 +7,16 @@ Does not belong here: what a decision does (decision.py), the record of decision
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
+
+from expert_panels.declared import Frozen, read
 
 PACKAGED_TERMS = Path(__file__).parent / "terms"
 """The folder of the packaged terms: six panels of made-up demonstration members."""
@@ -25,11 +26,7 @@ class TermsError(Exception):
     """Terms of reference that cannot be used: one sentence that names the file and the offender."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Member(_Frozen):
+class Member(Frozen):
     """A person in a role from one day to another, both included; `to` of None is open-ended."""
 
     name: str = Field(min_length=1)
@@ -49,7 +46,7 @@ class Member(_Frozen):
         return self.since <= day and (self.to is None or day <= self.to)
 
 
-class Quorum(_Frozen):
+class Quorum(Frozen):
     """How many distinct members must approve, and whether the chair or the deputy must be among them."""
 
     members: StrictInt = Field(ge=1)
@@ -58,7 +55,7 @@ class Quorum(_Frozen):
     source: str = Field(min_length=1)
 
 
-class Terms(_Frozen):
+class Terms(Frozen):
     """The terms of reference of one panel.
 
     `members` hold the seats. `officers` hold none and have no vote: two of them, in two roles, may override.
@@ -129,44 +126,9 @@ def _refuse_overlaps(people: Iterable[Member]) -> None:
                 raise ValueError(f"{email} is listed twice for {later.since}")
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key given twice is an error; the standard loader silently takes the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} is given twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-
-def _first_fault(fault: ValidationError) -> str:
-    error = fault.errors()[0]
-    place = ".".join(str(part) for part in error["loc"])
-    message = error["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}" if place else message
-
-
 def _read(path: Path) -> Terms:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
-    except (OSError, UnicodeDecodeError) as fault:
-        raise TermsError(f"{path.name}: cannot be read as UTF-8 text ({fault}).") from fault
-    except yaml.MarkedYAMLError as fault:
-        line = f"line {fault.problem_mark.line + 1}: " if fault.problem_mark else ""
-        raise TermsError(f"{path.name}: {line}{fault.problem}.") from fault
-    except yaml.YAMLError as fault:
-        raise TermsError(f"{path.name}: is not YAML ({' '.join(str(fault).split())}).") from fault
-    if not isinstance(content, dict):
-        raise TermsError(f"{path.name}: holds no terms of reference; write `panel: {path.stem}` and so on.")
-    try:
-        terms = Terms.model_validate(content)
-    except ValidationError as fault:
-        raise TermsError(f"{path.name}: {_first_fault(fault)}.") from fault
+    example = f"holds no terms of reference; write `panel: {path.stem}` and so on"
+    terms = read(path, Terms, TermsError, example)
     if terms.panel != path.stem:
         raise TermsError(f"{path.name}: panel: {terms.panel!r} is not the name of the file.")
     return terms

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from expert_panels import access_log
+from expert_panels.room import sessions
 from expert_panels.room.people import Person, holds_a_seat
 from expert_panels.room.refusing import DENIED, refusal
 from expert_panels.terms import Terms
@@ -99,6 +100,13 @@ def _log(request: Request, subject: str, outcome: str) -> None:
 def viewed(request: Request, subject: str) -> None:
     """Log that the person of this request is shown ratings that are not released; to be called before."""
     _log(request, subject, "shown")
+
+
+def let_in(request: Request, memory: sessions.Memory, person: Person, back: str | None) -> Response:
+    """Begin the session of who has just signed in, log it, and lead back to where they came from."""
+    sessions.begin(request, memory, person)
+    access_log.record(request.state.engine, person.email, "sign in", person.via, "signed in")
+    return RedirectResponse(way_back(back), status_code=303)
 
 
 def sign_in_again(request: Request, back: str = "") -> Response:

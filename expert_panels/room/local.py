@@ -4,19 +4,19 @@ Belongs here: what local mode refuses, and its sign-in page.
 Does not belong here: any sign-in that proves something (openid.py, proxy.py).
 """
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
 from expert_panels.room import sessions
-from expert_panels.room.identity import SIGN_IN, Denied, way_back
+from expert_panels.room.identity import SIGN_IN, Denied, let_in, way_back
 from expert_panels.room.people import Person
 from expert_panels.room.refusing import refusal
+from expert_panels.settings import is_loopback
 from expert_panels.terms import Member, Terms
 
 _REAL = (
@@ -26,14 +26,6 @@ _REAL = (
 
 class NotLocal(Exception):
     """Local mode that may not be: one sentence that says why and what to do."""
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether `host` can be reached from this machine alone."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class LocalSignIn:
@@ -100,5 +92,4 @@ class LocalSignIn:
         if found is None:
             return refusal(request, 403, f"{email} is none of the demonstration members.")
         person = Person(found.email, found.name, datetime.now(UTC), "local")
-        sessions.begin(request, self._memory, person)
-        return RedirectResponse(way_back(back if isinstance(back, str) else None), status_code=303)
+        return let_in(request, self._memory, person, back if isinstance(back, str) else None)

@@ -1,0 +1,65 @@
+"""Reading a declaration: a YAML file that a person writes, of which every key is known and given once.
+
+Belongs here: turning such a file into a frozen model, or into one sentence that names file and offender.
+Does not belong here: what is declared (terms.py, settings.py).
+"""
+
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Frozen(BaseModel):
+    """A part of a declaration: never changed, and without a key that is not its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key given twice is an error; the standard loader silently takes the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} is given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def first_fault(fault: ValidationError) -> str:
+    """Return where the first fault is and what it says."""
+    error = fault.errors()[0]
+    place = ".".join(str(part) for part in error["loc"])
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message
+
+
+def read(path: Path, model: type[Model], refuse: Callable[[str], Exception], example: str) -> Model:
+    """Return the `model` that the file declares.
+
+    Raises what `refuse` makes of one sentence; `example` is how such a file begins.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
+    except (OSError, UnicodeDecodeError) as fault:
+        raise refuse(f"{path.name}: cannot be read as UTF-8 text ({fault}).") from fault
+    except yaml.MarkedYAMLError as fault:
+        line = f"line {fault.problem_mark.line + 1}: " if fault.problem_mark else ""
+        raise refuse(f"{path.name}: {line}{fault.problem}.") from fault
+    except yaml.YAMLError as fault:
+        raise refuse(f"{path.name}: is not YAML ({' '.join(str(fault).split())}).") from fault
+    if not isinstance(content, dict):
+        raise refuse(f"{path.name}: {example}.")
+    try:
+        return model.model_validate(content)
+    except ValidationError as fault:
+        raise refuse(f"{path.name}: {first_fault(fault)}.") from fault

@@ -1,0 +1,259 @@
+"""Signing in by OpenID Connect against real providers over HTTP: one that is honest, one that lies."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+from guarded_room import browser, form_token, logged, room_with
+from openid_provider import CLIENT, EMAIL, SECRET, Provider
+from served import free_port, served
+from sqlalchemy import Engine, create_engine
+from starlette.testclient import TestClient
+
+from expert_panels import tables
+from expert_panels.room.openid import OpenIdSignIn
+from expert_panels.room.sessions import Memory
+from expert_panels.settings import OpenId
+
+ROOM = "https://room.example"
+HTTP = httpx2.Client(follow_redirects=False)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
+    tables.create(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Provider]:
+    provider = Provider()
+    with served(provider.app()) as provider.issuer:
+        yield provider
+
+
+@pytest.fixture
+def provider(running: Provider) -> Provider:
+    running.straighten()
+    return running
+
+
+def room(engine: Engine, issuer: str) -> TestClient:
+    settings = OpenId(issuer=issuer, client_id=CLIENT, client_secret_file=Path("x"))
+    sign_in = OpenIdSignIn(settings, SECRET, ROOM, Memory(engine))
+    return browser(room_with(engine, sign_in, ["room.example"]), ROOM)
+
+
+@pytest.fixture
+def client(engine: Engine, provider: Provider) -> Iterator[TestClient]:
+    with room(engine, provider.issuer) as client:
+        yield client
+
+
+def answer_of(client: TestClient, back: str = "/page") -> str:
+    """Go to the provider by HTTP, and return the address it sends the browser back to."""
+    asked = client.get(f"/sign-in?back={back}").headers["location"]
+    return str(HTTP.get(asked).headers["location"])
+
+
+def test_who_the_provider_vouches_for_is_signed_in(client: TestClient, provider: Provider) -> None:
+    answer = client.get(answer_of(client, "/page?sort=name"))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/page?sort=name")
+    assert client.get("/page").text.startswith(EMAIL)
+    cookie = answer.headers["set-cookie"].lower()
+    assert cookie.startswith("__host-room=")
+    assert all(flag in cookie for flag in ("; secure", "httponly", "samesite=lax", "path=/;"))
+    asked = provider.asked[-1]
+    assert asked["response_type"] == "code"
+    assert asked["redirect_uri"] == f"{ROOM}/sign-in/return"
+    assert asked["code_challenge_method"] == "S256"
+    assert (asked["max_age"], asked.get("prompt")) == ("28800", None)
+    assert client.get("/sign-in").headers["strict-transport-security"]
+
+
+def test_roles_come_from_the_terms_alone(client: TestClient, provider: Provider, engine: Engine) -> None:
+    provider.bend = lambda claims: claims.update(email="engineer@data.example", roles=["chair"])
+    assert client.get(answer_of(client)).status_code == 303
+    assert client.get("/page").status_code == 403
+    refused = "403: engineer@data.example holds no seat in any panel."
+    assert logged(engine)[-1] == ("engineer@data.example", "GET page", "/page", refused)
+
+
+def test_a_decision_leads_to_a_fresh_proof_and_back_to_its_form(
+    client: TestClient, provider: Provider
+) -> None:
+    provider.bend = lambda claims: claims.update(auth_time=int(time.time()) - 600)
+    client.get(answer_of(client))
+    token = form_token(client.get("/page").text)
+    stale = client.post("/decide", data={"csrf_token": token})
+    assert (stale.status_code, stale.headers["location"]) == (303, "/sign-in?back=%2Fpage")
+    # the provider is told to ask, does not, and says so honestly
+    refused = client.get(answer_of(client))
+    assert (provider.asked[-1]["prompt"], provider.asked[-1]["max_age"]) == ("login", "300")
+    assert refused.status_code == 403
+    provider.straighten()
+    assert client.get(answer_of(client)).headers["location"] == "/page"
+    token = form_token(client.get("/page").text)
+    assert client.post("/decide", data={"csrf_token": token}).text == f"decided by {EMAIL}"
+
+
+def claims(**changed: Any) -> Callable[[Provider], None]:
+    """A lie in the claims; None takes a claim away."""
+
+    def lie(provider: Provider) -> None:
+        def bend(told: dict[str, Any]) -> None:
+            told.update(changed)
+            for name in [name for name, value in changed.items() if value is None]:
+                del told[name]
+
+        provider.bend = bend
+
+    return lie
+
+
+def token(how: str) -> Callable[[Provider], None]:
+    return lambda provider: setattr(provider, "sign", getattr(provider, how))
+
+
+LIES: dict[str, tuple[Callable[[Provider], None], str]] = {
+    "wrong issuer": (claims(iss="https://evil.example"), "iss"),
+    "no issuer": (claims(iss=None), "iss"),
+    "wrong audience": (claims(aud="another"), "aud"),
+    "several audiences and no party": (claims(aud=[CLIENT, "another"]), "azp"),
+    "another party": (claims(aud=[CLIENT, "another"], azp="another"), "azp"),
+    "expired": (claims(exp=int(time.time()) - 120), "expired"),
+    "no end": (claims(exp=None), "exp"),
+    "not yet valid": (claims(nbf=int(time.time()) + 3600), ""),
+    "another nonce": (claims(nonce="another"), "nonce"),
+    "no nonce": (claims(nonce=None), "nonce"),
+    "alg none": (token("unsigned"), ""),
+    "signed by a stranger": (token("signed_by_a_stranger"), "signature"),
+    "signed by the shared secret": (token("signed_by_the_secret"), ""),
+    "edited": (token("edited"), "signature"),
+    "no token": (lambda provider: setattr(provider, "sign", lambda _: None), "no ID token"),
+    "no token at all": (lambda provider: setattr(provider, "sign", lambda _: "x"), ""),
+    "no time of proof": (claims(auth_time=None), "auth_time"),
+    "a proof of yesterday": (claims(auth_time=int(time.time()) - 86_400), "another time"),
+    "a proof of tomorrow": (claims(auth_time=int(time.time()) + 86_400), "another time"),
+    "a true proof": (claims(auth_time=True), "auth_time"),
+    "an address not verified": (claims(email_verified=False), "e-mail"),
+    "no address": (claims(email=None), "e-mail"),
+}
+
+
+@pytest.mark.parametrize(("lie", "said"), LIES.values(), ids=LIES)
+def test_a_lie_signs_nobody_in_and_is_logged(
+    client: TestClient, provider: Provider, engine: Engine, lie: Callable[[Provider], None], said: str
+) -> None:
+    lie(provider)
+    answer = client.get(answer_of(client))
+    assert answer.status_code == 403
+    assert client.get("/page").status_code == 303
+    ((who, what, subject, outcome),) = logged(engine)
+    assert (who, what, subject) == ("somebody at testclient", "GET page", "/sign-in/return")
+    assert outcome.startswith("403: You were not signed in: ")
+    assert said in outcome
+
+
+def test_a_nonce_of_an_earlier_sign_in_is_refused(client: TestClient, provider: Provider) -> None:
+    client.get(answer_of(client))
+    old = provider.asked[-1]["nonce"]
+    provider.bend = lambda claims: claims.update(nonce=old)
+    assert client.get(answer_of(client)).status_code == 403
+
+
+def test_an_answer_counts_once_and_in_its_own_browser(
+    client: TestClient, provider: Provider, engine: Engine
+) -> None:
+    answer = answer_of(client)
+    with room(engine, provider.issuer) as other:
+        assert other.get(answer).status_code == 403
+        assert other.get("/page").status_code == 303
+    before = dict(client.cookies)
+    assert client.get(answer).status_code == 303
+    client.cookies.clear()
+    client.cookies.update(before)  # as somebody who kept a copy of everything
+    assert client.get(answer).status_code == 403
+    assert [outcome[:4] for *_, outcome in logged(engine)] == ["403:", "sign", "403:"]
+    assert "this browser did not ask for it" in logged(engine)[0][3]
+    assert "mismatching_state" in logged(engine)[-1][3]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?code=x", "?code=x&state=y", "?error=access_denied%0aspoofed&state=y"]
+)
+def test_an_answer_nobody_asked_for_is_refused(client: TestClient, engine: Engine, query: str) -> None:
+    assert client.get(f"/sign-in/return{query}").status_code == 403
+    ((*_, outcome),) = logged(engine)
+    assert outcome.isprintable()
+
+
+def test_a_code_of_another_sign_in_is_refused_for_want_of_its_verifier(client: TestClient) -> None:
+    stolen = parse_qs(urlsplit(answer_of(client)).query)["code"][0]
+    state = parse_qs(urlsplit(answer_of(client)).query)["state"][0]
+    assert client.get(f"/sign-in/return?code={stolen}&state={state}").status_code == 403
+
+
+def test_a_provider_by_another_name_is_not_gone_to(
+    client: TestClient, provider: Provider, engine: Engine
+) -> None:
+    provider.metadata = {"issuer": "https://evil.example"}
+    assert client.get("/sign-in").status_code == 403
+    assert "by another name" in logged(engine)[0][3]
+    provider.straighten()
+    assert client.get("/sign-in").status_code == 302
+
+
+def test_a_provider_that_is_down_is_said(engine: Engine) -> None:
+    with room(engine, f"http://127.0.0.1:{free_port()}") as client:
+        answer = client.get("/sign-in")
+        assert answer.status_code == 503
+        assert "cannot be reached just now" in answer.text
+
+
+def test_a_member_signs_in_at_a_real_provider(engine: Engine, tmp_path: Path) -> None:
+    port = free_port()
+    issuer = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "oidc_provider_mock", "-H", "127.0.0.1", "-p", str(port), "-n", "true"]
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(
+            command, stdout=log, stderr=log, env={**os.environ, "PYTHONWARNINGS": "ignore"}
+        ) as process,
+    ):
+        try:
+            _wait_for(f"{issuer}/.well-known/openid-configuration", process)
+            about = {"email": EMAIL, "name": "The chair", "auth_time": int(time.time())}
+            HTTP.put(f"{issuer}/users/one", json=about).raise_for_status()
+            with room(engine, issuer) as client:
+                asked = client.get("/sign-in?back=/page").headers["location"]
+                answer = HTTP.post(asked, data={"sub": "one"})
+                signed_in = client.get(answer.headers["location"])
+                assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/page")
+                assert client.get("/page").text.startswith(EMAIL)
+                assert client.get(answer.headers["location"]).status_code == 403
+                denied = HTTP.post(asked, data={"action": "deny"})
+                assert client.get(denied.headers["location"]).status_code == 403
+        finally:
+            process.kill()
+    assert [outcome[:4] for *_, outcome in logged(engine)] == ["sign", "show", "403:", "403:"]
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            HTTP.get(url).raise_for_status()
+            return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the provider did not start")
