@@ -47,7 +47,7 @@ OF_PANELS = {"resources", "candidates", "assets", "checks", "automation", "defin
 """Rooms that may import expert_panels, which imports none of them."""
 
 PURE = {"framework", "reference", "method"}
-PURE_PACKAGES = {"numpy", "pandas", "scipy", "statsmodels", "pydantic", "yaml"}
+PURE_PACKAGES = {"numpy", "pandas", "scipy", "statsmodels", "kmeans1d", "pydantic", "yaml"}
 OF_DAGSTER = {"partitions", "resources", "assets", "checks", "automation", "definitions", "run"}
 IO_MANAGER = "ccg_pipeline/storage/io_manager.py"
 PLAUSIBILITY = "ccg_pipeline/checks/plausibility.py"

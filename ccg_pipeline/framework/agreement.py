@@ -29,6 +29,7 @@ def check_agreement(edition: Edition, where: Where) -> None:
     _check_panels(edition, where)
     _check_overall(edition, where)
     _check_lanes_and_counts(edition, where)
+    _check_variations(edition, where)
 
 
 def _check_uniqueness(edition: Edition, where: Where) -> None:
@@ -43,6 +44,7 @@ def _check_uniqueness(edition: Edition, where: Where) -> None:
         ("lanes", "key"),
         ("expectations", "key"),
         ("published_counts", "key"),
+        ("variations", "key"),
     ):
         _refuse_twice(field, [getattr(one, attribute) for one in getattr(edition, field)], where)
     # One column holds the codes of both, so they must differ from each other too.
@@ -178,6 +180,27 @@ def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
     for number, count in enumerate(edition.published_counts):
         here = f"{where('published_counts', number)} ({count.year})"
         _known(here, "measure", count.measure, measures)
+
+
+def _check_variations(edition: Edition, where: Where) -> None:
+    values = {(one.file, one.item): one.value for one in edition.numbers()}
+    for number, variation in enumerate(edition.variations):
+        here = where("variations", number)
+        stated = values.get((variation.file, variation.item))
+        if stated is None:
+            raise EditionError(f"{here}: {variation.file} has no number {variation.item!r}.")
+        if isinstance(stated, str):
+            _known(here, "choice", stated, variation.options)
+        elif variation.low is None or variation.high is None:
+            raise EditionError(f"{here}: {variation.item!r} is a number and needs low and high, not choices.")
+        elif not variation.low <= stated <= variation.high:
+            raise EditionError(
+                f"{here}: {variation.item!r} is {stated:g}, outside {variation.low:g} to {variation.high:g}."
+            )
+    try:
+        edition.with_values({(one.file, one.item): one.at(0) for one in edition.variations})
+    except KeyError as error:
+        raise EditionError(f"{FILES['variations']}: {error.args[0]}.") from None
 
 
 def _judged(here: str, code: str, edition: Edition) -> None:

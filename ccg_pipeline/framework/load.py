@@ -14,6 +14,7 @@ from ccg_pipeline.framework.indicators import Indicator, Supplementary
 from ccg_pipeline.framework.model import FILES, Area, Edition, Framework, Publication
 from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.framework.rules import OverallRule, PointsScale
+from ccg_pipeline.framework.variations import Variation
 
 EDITIONS = Path(__file__).parent / "editions"
 
@@ -47,6 +48,7 @@ def load_edition_from(folder: Path) -> Edition:
         panels=documents["clinical.yaml"].models(PanelRule),
         overall=documents["overall.yaml"].model(OverallRule),
         published_counts=tables["published_counts.csv"].models(PublishedCount),
+        variations=tables["variations.csv"].models(Variation),
     )
 
     def where(field: str, number: int | None = None, *inside: int | str) -> str:

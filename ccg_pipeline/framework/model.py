@@ -5,7 +5,7 @@ Does not belong here: indicators (indicators.py), the shapes of its rules (rules
 results are expected to look like (expectations.py), reading files (load.py), any arithmetic on data.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self, TypeVar
@@ -25,8 +25,10 @@ from ccg_pipeline.framework.provenance import (
     Text,
     Unit,
     numbers_of,
+    with_values,
 )
 from ccg_pipeline.framework.rules import Banding, LaneRule, OverallRule, PointsScale
+from ccg_pipeline.framework.variations import Variation
 
 T = TypeVar("T")
 FILES = {
@@ -45,6 +47,7 @@ FILES = {
     "panels": "clinical.yaml",
     "overall": "overall.yaml",
     "published_counts": "published_counts.csv",
+    "variations": "variations.csv",
 }
 
 
@@ -165,6 +168,7 @@ class Edition(Framework):
     panels: tuple[PanelRule, ...]
     overall: OverallRule
     published_counts: tuple[PublishedCount, ...]
+    variations: tuple[Variation, ...]
 
     @cached_property
     def _indicators(self) -> dict[str, Indicator]:
@@ -224,14 +228,36 @@ class Edition(Framework):
     def numbers(self) -> Iterator[Number]:
         """Every number of the edition, and every choice that the files give a provenance, file by file."""
         for field, file in FILES.items():
-            # What a table or a document is about needs no name; a part of framework.yaml does.
-            item = field if file == "framework.yaml" else ""
             unit = "months" if field == "max_age_months" else ""
-            yield from numbers_of(getattr(self, field), file, item, unit)
+            yield from numbers_of(getattr(self, field), file, _item_of(field), unit)
 
     def assumed(self) -> tuple[Number, ...]:
         """The numbers and choices that are our own assumption and not NHS England's."""
         return tuple(one for one in self.numbers() if one.provenance == "assumed")
+
+    def with_values(self, values: Mapping[tuple[str, str], float | str]) -> Self:
+        """The edition with other values for the numbers that `values` names by file and item, as listed.
+
+        Nothing is checked again: cuts must still fall. KeyError for a name that leads nowhere.
+        """
+        changed: dict[str, object] = {}
+        for field, file in FILES.items():
+            top = _item_of(field)
+            here = {
+                item: value
+                for (of, item), value in values.items()
+                if of == file and (file != "framework.yaml" or item.split(" / ")[0] == top)
+            }
+            if here:
+                changed[field] = with_values(getattr(self, field), here, top)
+        if len({file for file, _ in values} - set(FILES.values())):
+            raise KeyError(f"the edition has not all of the files of {sorted(values)}")
+        return self.model_copy(update=changed)
+
+
+def _item_of(field: str) -> str:
+    """What a table or a document is about needs no name in front; a part of framework.yaml does."""
+    return field if FILES[field] == "framework.yaml" else ""
 
 
 def _one(things: tuple[T, ...], attribute: str, value: str) -> T:

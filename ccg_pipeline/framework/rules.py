@@ -5,6 +5,7 @@ Does not belong here: the clinical areas (panels.py), what is expected of data a
 the indicators themselves (model.py), any arithmetic on data.
 """
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal, Self
@@ -23,6 +24,7 @@ from ccg_pipeline.framework.provenance import (
 )
 
 Lane = Literal["interim", "annual"]
+MISSING = {"renormalise": math.nan, "as_reference": 1.0, "as_worst": 0.0}
 
 
 class Level(Frozen):
@@ -138,7 +140,9 @@ class Block(Frozen):
 class OverallRule(Frozen):
     """The overall rating: weighted mean of the blocks (0 to 2), two lines on it, and the rule of both reds.
 
-    Within the performance block what is missing renormalises; without one of ``required`` there is no rating.
+    What is missing of the performance block, as ``missing`` says: ``renormalise`` leaves it out of the mean,
+    ``as_reference`` counts it as band 1 and ``as_worst`` as band 0. Without one of ``required`` there is no
+    rating.
     ``inadequate_rule`` names the judgement that all of ``inadequate_when_red`` have for the lowest rating.
     """
 
@@ -150,8 +154,15 @@ class OverallRule(Frozen):
     required: tuple[Text, ...]
     missing: Choice
 
+    @property
+    def points_of_missing(self) -> float:
+        """Points of an indicator that counts and is missing; NaN where it is left out of the mean."""
+        return MISSING[self.missing.value]
+
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
+        if self.missing.value not in MISSING:
+            raise ValueError(f"missing is {self.missing.value!r}, and must be one of {', '.join(MISSING)}")
         total = sum(block.weight.value for block in self.blocks)
         if abs(total - 1) > 1e-9:
             raise ValueError(f"weights must sum to 1, and sum to {total:g}")

@@ -116,7 +116,7 @@ def band_indicators(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[
     phi, tau2 = _widening(edition, references[["england_value"]].to_numpy(), number)
     better = np.array([[-1.0 if one.direction == "lower_is_better" else 1.0] for one in indicators])
     z = turned_z(number["value"], reference, standard_error, tau2, better)
-    points = _points(edition, z, number["value"], word["judgement"])
+    points = points_of(edition, z, number["value"], word["judgement"])
 
     is_banded = np.isfinite(points)
     by_points = np.array([[one.points_scale is not None] for one in indicators])
@@ -168,8 +168,11 @@ def _widening(edition: Edition, england: Floats, number: Mapping[str, Floats]) -
     return phi, tau2
 
 
-def _points(edition: Edition, z: Floats, value: Floats, judgement: Strings) -> Floats:
-    """Points of every cell: of z by bands or range, of judgements and milestones by the edition's scale."""
+def points_of(edition: Edition, z: Floats, value: Floats, judgement: Strings) -> Floats:
+    """Points of every cell: of z by bands or range, of judgements and milestones by the edition's scale.
+
+    All of shape (indicators, CCGs), in the edition's order; NaN where there is nothing to give points for.
+    """
     rule = edition.banding
     points = band_of(z, rule.cut.value)
     for i, indicator in enumerate(edition.indicators):

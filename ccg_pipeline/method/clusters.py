@@ -1,7 +1,7 @@
 """Clusters: values on one line parted into groups of near neighbours.
 
-Belongs here: k-means solved exactly, and by Lloyd's steps as the star rating of the Centers for Medicare and
-Medicaid Services (CMS) takes them.
+Belongs here: k-means solved exactly (by kmeans1d), and by Lloyd's steps as the star rating of the Centers
+for Medicare and Medicaid Services (CMS) takes them.
 Does not belong here: cuts that are fixed beforehand (`cutpoints`), which organisations are compared.
 
 Groups are numbered 1 for the lowest values to k for the highest; a missing value (NaN) is in none.
@@ -9,6 +9,7 @@ Groups are numbered 1 for the lowest values to k for the highest; a missing valu
 
 from dataclasses import dataclass
 
+import kmeans1d
 import numpy as np
 
 from ccg_pipeline.method.grid import Booleans, Floats, Integers
@@ -27,27 +28,17 @@ class Clusters:
 def exact_clusters(values: Floats, k: int) -> Clusters:
     """The k groups of least Σ (x − mean of its group)²: no start, one optimum; equal values stay together.
 
-    `values` (n,), NaN left out. ValueError unless 1 ≤ k ≤ number of different values. Time k · n · log n.
-    Source: dynamic programming over sorted values (Wang and Song 2011, "Ckmeans.1d.dp"), each layer solved by
-    halves because the best place to part never moves left (Grønlund et al. 2017).
+    `values` (n,), NaN left out. ValueError unless 1 ≤ k ≤ number of different values. Where several partings
+    are equally good, one of them. Time k · n + n · log n. Source: kmeans1d (Wu 1991; Grønlund et al. 2017).
     """
     there = np.isfinite(values)
-    points, first, counts = np.unique(values[there], return_inverse=True, return_counts=True)
-    if not 1 <= k <= len(points):
-        raise ValueError(f"{len(points)} different values cannot make {k} groups.")
-    sums = _sums(points, counts)
-    everyone = np.arange(len(points))
-    cost = _within(sums, np.zeros_like(everyone), everyone)  # of the first i + 1 points in one group
-    begins = []  # begins[g][i]: where the last group begins if the first i + 1 points make g + 2 groups
-    for _ in range(k - 1):
-        cost, begin = _one_group_more(cost, sums)
-        begins.append(begin)
-    edges = [len(points)]
-    for begin in reversed(begins):
-        edges.append(int(begin[edges[-1] - 1]))
-    label_of_point = np.searchsorted(np.array(edges[:0:-1]), everyone, side="right") + 1
+    points = values[there]
+    different = len(np.unique(points))
+    if not 1 <= k <= different:
+        raise ValueError(f"{different} different values cannot make {k} groups.")
+    found = kmeans1d.cluster(points - points.mean(), k)  # about their mean, for its sums of squares round
     labels = np.full(values.shape, np.nan)
-    labels[there] = label_of_point[first]
+    labels[there] = np.array(found.clusters) + 1
     return Clusters(labels, np.array([values[labels == one].mean() for one in range(1, k + 1)]))
 
 
@@ -103,44 +94,3 @@ def _nearest(points: Floats, centres: Floats, radius: float) -> tuple[Integers, 
     """Number of the nearest centre of each point, and whether it lies within `radius`."""
     distance = np.abs(points[:, None] - centres)
     return distance.argmin(axis=1), distance.min(axis=1) <= radius
-
-
-def _sums(points: Floats, counts: Integers) -> Floats:
-    """Running Σn, Σn·x and Σn·x² from 0, shape (3, points + 1), of points moved to mean 0 (for rounding)."""
-    centred = points - np.average(points, weights=counts)
-    rows = np.stack([counts, counts * centred, counts * np.square(centred)])
-    return np.concatenate([np.zeros((3, 1)), rows.cumsum(axis=1)], axis=1)
-
-
-def _within(sums: Floats, begin: Integers, last: Integers) -> Floats:
-    """Sum of squares about their mean of the points from `begin` to `last`, both included."""
-    n, total, squares = sums[:, last + 1] - sums[:, begin]
-    return np.asarray(squares - np.square(total) / n)
-
-
-def _one_group_more(cost: Floats, sums: Floats) -> tuple[Floats, Integers]:
-    """Least cost of the first i + 1 points in one group more than `cost` has, and where the last begins.
-
-    The middle point of every open stretch at once, then the stretches on either side: the best beginning lies
-    between those of the points already solved. What cannot be (fewer points than groups) costs infinity.
-    """
-    n = len(cost)
-    best, begin = np.full(n, np.inf), np.zeros(n, dtype=np.int64)
-    stride = 1 << (n - 1).bit_length()
-    while stride:
-        here = np.arange(stride - 1, n, 2 * stride)
-        here = here[here > 0]  # the first point alone cannot be two groups
-        if len(here):
-            low = np.maximum(np.where(here >= stride, begin[here - stride], 0), 1)
-            after = np.minimum(here + stride, n - 1)
-            high = np.where(here + stride < n, np.minimum(begin[after], here), here)
-            tried = high - low + 1
-            starts = np.cumsum(tried) - tried
-            point = np.repeat(here, tried)
-            candidate = np.arange(tried.sum()) - np.repeat(starts - low, tried)
-            total = cost[candidate - 1] + _within(sums, candidate, point)
-            best[here] = np.minimum.reduceat(total, starts)
-            hit = np.flatnonzero(total == np.repeat(best[here], tried))
-            begin[here] = candidate[hit[np.searchsorted(hit, starts)]]
-        stride //= 2
-    return best, begin

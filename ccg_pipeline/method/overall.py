@@ -12,7 +12,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.composite import available, composite
 from ccg_pipeline.method.cutpoints import grade_by_cuts
-from ccg_pipeline.method.grid import figures, row_of_each_cell, words
+from ccg_pipeline.method.grid import Floats, figures, row_of_each_cell, words
 
 OVERALL = "overall"
 OVERALL_COLUMNS = (
@@ -47,10 +47,11 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
     """Rate every CCG in `bands` overall: one row each, by code, with OVERALL_COLUMNS.
 
     `bands` as `band_indicators` gives them. Performance is the mean of the points of all indicators that
-    count towards it, missing ones left out. Grade 1 from the edition's upper line, 2 from the lower, else 3;
-    grade 4 where all of the judgements that the edition names are red, and nowhere else. Without a judgement
-    that the edition requires there is no score and no grade, and `why_no_rating` says why. `weight_used`:
-    the share of the weights that had figures, rating or not. ValueError for a lane without overall rating.
+    count towards it, missing ones as the edition says. Grade 1 from the edition's upper line, 2 from the
+    lower, else 3; grade 4 where all of the judgements that the edition names are red, and nowhere else.
+    Without a judgement that the edition requires there is no score and no grade, and `why_no_rating` says
+    why. `weight_used`: the share of the weights that had figures, rating or not. ValueError for a lane
+    without overall rating.
     """
     if not edition.lane(lane).has_overall_rating:
         raise ValueError(f"The {lane} lane has no overall rating in edition {edition.key}.")
@@ -62,7 +63,7 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
 
     hierarchy = hierarchy_of_overall(edition)
     columns = points[[at[node.code] for node in hierarchy.indicators]].T
-    scores = composite(columns, hierarchy)
+    scores = composite(_filled(columns, hierarchy, rule.points_of_missing), hierarchy)
     performance, score = scores["performance"], scores[OVERALL]
     n_used = available(columns, hierarchy)["performance"]
     leadership, finance = (at[str(rule.block(key).indicator)] for key in ("leadership", "finance"))
@@ -104,3 +105,10 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
         },
         columns=list(OVERALL_COLUMNS),
     )
+
+
+def _filled(columns: Floats, hierarchy: Hierarchy, of_missing: float) -> Floats:
+    """The points, with `of_missing` in place of what counts and is missing, where anything that counts is."""
+    counting = np.array([node.parent == "performance" for node in hierarchy.indicators])
+    some = np.isfinite(columns[:, counting]).any(axis=1, keepdims=True)
+    return np.where(np.isnan(columns) & counting & some, of_missing, columns)

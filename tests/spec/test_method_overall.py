@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 import pytest
-from method_tables import EDITION, bands, lines
+from method_tables import EDITION, bands, edition_of, lines
 
 from ccg_pipeline.method.overall import OVERALL_COLUMNS, rate_overall
 
@@ -133,3 +133,36 @@ def test_every_ccg_has_a_row_whatever_the_order_of_rows() -> None:
     assert rated["ccg_code"].tolist() == ["01A", "02B"]
     assert rated["rating"].tolist() == ["Outstanding", "Inadequate"]
     assert rated.equals(rate_overall(given.iloc[::-1], EDITION, "annual"))
+
+
+MISSING = """
+    rule         | 129a | 127c | performance
+    renormalise  | 2    | 0    | 1
+    renormalise  | 2    |      | 2
+    renormalise  |      |      |
+    as_reference | 2    |      | 1.5
+    as_reference | 0    |      | 0.5
+    as_worst     | 2    |      | 1
+    as_worst     | 2    | 0    | 1
+    as_worst     |      |      |
+"""
+
+
+@pytest.mark.parametrize("row", lines(MISSING), ids=lambda row: f"{row['rule']} {row['129a']} {row['127c']}")
+def test_what_is_missing_of_performance_counts_as_the_edition_says(row: dict[str, str]) -> None:
+    codes = ("129a", "127c", "165a", "141b")
+    edition = edition_of(*(EDITION.indicator(code) for code in codes))
+    edition = edition.with_values({("overall.yaml", "missing"): row["rule"]})
+    frame = bands(
+        f"""
+        indicator | ccg | points | judgement
+        129a      | 01A | {row["129a"]} |
+        127c      | 01A | {row["127c"]} |
+        165a      | 01A | 1 | Amber
+        141b      | 01A | 1 | Amber
+        """
+    )
+    rated = rate_overall(frame, edition, "annual").iloc[0]
+    wanted = float(row["performance"]) if row["performance"] else math.nan
+    assert rated["performance_score"] == pytest.approx(wanted, nan_ok=True)
+    assert rated["n_performance_used"] == bool(row["129a"]) + bool(row["127c"])

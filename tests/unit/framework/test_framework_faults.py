@@ -17,6 +17,19 @@ Plant = Callable[[str, str, str], tuple[Path, int]]
 
 # what stands there | what is planted | how the sentence goes on after the file and the line of the fault
 FAULTS = {
+    "variations.csv": [
+        ("banding / cut", "banding / winsorise", "(framework.yaml): framework.yaml has no number 'banding /"),
+        (",good_at,", ",great_at,", "(overall.yaml): overall.yaml has no number 'great_at' for which others"),
+        ("cancer / mean", "gout / mean", ": clinical.yaml has no number 'gout / mean / scores / 2'."),
+        (",0.95,1.05,", ",1.05,0.95,", "(overall.yaml): good_at: low 1.05 must be below high 0.95."),
+        (",0.95,1.05,", ",1.01,1.05,", ": 'good_at' is 1, outside 1.01 to 1.05."),
+        (",0.95,1.05,", ",0.95,,", "(overall.yaml): good_at needs low and high or choices, and not both."),
+        (",0.95,1.05,,", ",,,a|b,", ": 'good_at' is a number and needs low and high, not choices."),
+        (",0.95,1.05,", ",nan,1.05,", "(overall.yaml): low is 'nan': input should be a finite number"),
+        ("renormalise|as", "as_it_is|as", ": unknown choice 'renormalise'."),
+        ("|as_reference|as_worst", "", "(overall.yaml): missing: choices must be two or more, parted by |."),
+        (",missing,", ",good_at,", ": 'overall.yaml, good_at' stands twice."),
+    ],
     "indicators.csv": [
         ("lower_is_better", "sideways", "(101a): direction is 'sideways': input should be"),
         ("\n102a,102,", "\n102a,199,", "(102a): unknown area '199'."),

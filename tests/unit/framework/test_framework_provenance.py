@@ -16,6 +16,7 @@ from ccg_pipeline.framework.model import FILES, Area, Edition, Framework, Public
 from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.framework.provenance import Choice, Frozen, Provenance, Sourced
 from ccg_pipeline.framework.rules import OverallRule, PointsScale
+from ccg_pipeline.framework.variations import Variation
 
 FOLDER = EDITIONS / "iaf_2016_17"
 DOCUMENTS: dict[str, Any] = {
@@ -30,6 +31,7 @@ TABLES: dict[str, type[Frozen]] = {
     "supplementary.csv": Supplementary,
     "publications.csv": Publication,
     "published_counts.csv": PublishedCount,
+    "variations.csv": Variation,
 }
 GIVEN = {"indicators.csv": {"max_age_months": "36"}, "supplementary.csv": {"max_age_months": "36"}}
 

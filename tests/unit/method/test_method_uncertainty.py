@@ -1,0 +1,234 @@
+"""Draws through every rule: against the rules themselves, against true values drawn one by one, repeated."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from method_tables import EDITION
+from scipy import stats
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.areas import score_areas
+from ccg_pipeline.method.banding import band_indicators
+from ccg_pipeline.method.clinical import grade_of, rate_panel
+from ccg_pipeline.method.cutpoints import grade_by_cuts
+from ccg_pipeline.method.outcomes import area_grade
+from ccg_pipeline.method.overall import rate_overall
+from ccg_pipeline.method.uncertainty import UNCERTAINTY_COLUMNS, method_versions, uncertainty
+
+CCGS = tuple(f"{i:02}A" for i in range(24))
+CALM = EDITION.model_copy(update={"variations": ()})
+
+
+def observed(ccgs: tuple[str, ...] = CCGS, seed: int = 1) -> pd.DataFrame:
+    """Observations of the whole edition for a few CCGs, one in twelve missing, made up."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for indicator in EDITION.indicators:
+        for code in ccgs:
+            n = int(random.integers(200, 3000)) * max(1, int(indicator.scale / 100))
+            centre = indicator.standard or 40.0
+            value = centre * (1 + 0.08 * random.standard_normal())
+            judgement, status = "", "published" if random.random() > 1 / 12 else "suppressed"
+            if indicator.points_scale is not None:
+                scale = EDITION.points_scale(indicator.points_scale)
+                if scale.is_judgement:
+                    judgement = str(random.choice(scale.labels))
+                    value = np.nan
+                status = "published"
+            rows.append((indicator.code, code, value * n / indicator.scale, n, value, judgement, status))
+    for code in ccgs:
+        rows.append(("nda_participation", code, np.nan, 1, random.uniform(15, 100), "", "published"))
+    names = [
+        "indicator_code",
+        "organisation_code",
+        "numerator",
+        "denominator",
+        "value",
+        "judgement",
+        "status",
+    ]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.assign(
+        lower_95=frame["value"] - 2,
+        upper_95=frame["value"] + 2,
+        organisation_kind="ccg",
+        period_start=pd.Timestamp("2017-03-01"),
+        period_end=pd.Timestamp("2017-03-31"),
+        note="",
+        publication="rtt",
+        source_sha256="0" * 64,
+        source_name="a_file.csv",
+        sheet="",
+        cell="row 2",
+        layout="published",
+        is_made_up=False,
+    )
+
+
+@cache
+def banded() -> tuple[pd.DataFrame, pd.DataFrame]:
+    latest = observed()
+    return band_indicators(latest, EDITION, CCGS), latest
+
+
+def drawn(edition: Edition = EDITION, **more: int) -> pd.DataFrame:
+    bands, latest = banded()
+    given = {"seed": 5, "draws": 400, "versions": 6, "samples": 40} | more
+    return uncertainty(bands, latest, edition, "annual", prior="flat", **given).table
+
+
+def of(table: pd.DataFrame, measure: str, code: str) -> pd.DataFrame:
+    return table[(table["measure"] == measure) & (table["code"] == code)].set_index("ccg_code")
+
+
+def test_scores_and_grades_are_those_of_the_rules() -> None:
+    bands, latest = banded()
+    table = drawn()
+    assert list(table.columns) == list(UNCERTAINTY_COLUMNS)
+    assert len(table) == (29 + 6 + 1) * len(CCGS)
+    areas = score_areas(bands, EDITION)
+    found = table[table["measure"] == "area"]
+    assert found["code"].tolist() == areas["area_code"].tolist()
+    np.testing.assert_allclose(found["score"], areas["score"])
+    for panel in EDITION.panels:
+        rated = rate_panel(bands, latest, EDITION, panel.key, "annual").set_index("ccg_code")
+        own = of(table, "panel", panel.key)
+        pd.testing.assert_series_equal(own["grade"], rated["grade"])
+        np.testing.assert_allclose(own["score"], rated["score"])
+    overall = rate_overall(bands, EDITION, "annual").set_index("ccg_code")
+    own = of(table, "overall", "overall")
+    pd.testing.assert_series_equal(own["grade"], overall["grade"])
+    np.testing.assert_allclose(own["score"], overall["overall_score"])
+
+
+def test_probabilities_are_those_of_drawing_true_values_one_by_one() -> None:
+    """Values are drawn from scipy's distributions and taken through the edition's formulas, for cancer."""
+    bands, _ = banded()
+    table = drawn(draws=4000)
+    random = np.random.default_rng(2)
+    n = 4000
+    for code in CCGS[:6]:
+        rows = bands[
+            (bands["ccg_code"] == code) & bands["indicator_code"].isin(["122a", "122b", "122c", "122d"])
+        ]
+        rows = rows.set_index("indicator_code")
+        z = np.full((4, n), np.nan)
+        for i, (indicator, row) in enumerate(rows.iterrows()):
+            if not np.isfinite(row["z"]):
+                continue
+            if EDITION.indicator(str(indicator)).standard_error == "binomial":
+                x = row["numerator"]
+                value = stats.beta(x + 0.5, row["denominator"] - x + 0.5).rvs(n, random_state=random) * 100
+            else:
+                value = random.normal(row["value"], 4 / (2 * 1.959963984540054), n)
+            z[i] = (value - row["reference_value"]) / np.hypot(row["standard_error"], np.sqrt(row["tau2"]))
+        points = np.where(z >= 1.96, 2, np.where(z <= -1.96, 0, 1)).astype(float)
+        points[np.isnan(z)] = np.nan
+        area = of(table, "area", "122").loc[code]
+        scores = np.nanmean(points, axis=0)
+        for grade in (1, 2, 3):
+            assert area[f"p_grade_{grade}"] == pytest.approx((area_grade(scores) == grade).mean(), abs=0.04)
+        panel = of(table, "panel", "cancer").loc[code]
+        if not pd.isna(panel["grade"]):
+            worth = np.array([2, 1.25, 0.75, 0])
+            grades = grade_of(z, 1.96)
+            mean = np.nanmean(
+                np.where(np.isnan(grades), np.nan, worth[np.nan_to_num(grades, nan=1).astype(int) - 1]),
+                axis=0,
+            )
+            rated = grade_by_cuts(mean, [1.4, 0.9, 0.5])
+            for grade in (1, 2, 3, 4):
+                assert panel[f"p_grade_{grade}"] == pytest.approx((rated == grade).mean(), abs=0.04)
+
+
+def test_probabilities_add_up_and_intervals_hold_their_order() -> None:
+    table = drawn()
+    rated = table[table["grade"].notna()]
+    chances = rated[[f"p_grade_{grade}" for grade in (1, 2, 3, 4)]]
+    assert (chances.sum(axis=1) - 1).abs().max() < 1e-12
+    scored = table[table["score"].notna()]
+    assert (scored["lower_95"] <= scored["upper_95"]).all()
+    shares = table[["share_sampling", "share_method", "share_both"]].dropna()
+    assert len(shares) > 500
+    assert (shares.sum(axis=1) - 1).abs().max() < 1e-9
+    assert (shares > -1e-9).all(axis=None)
+    own = rated["p_own_grade"]
+    assert (rated["is_told_apart"] == (own >= 0.95)).all()
+    assert (rated["neighbour_grade"].isna() == rated["is_told_apart"]).all()
+    assert (rated["neighbour_grade"] != rated["grade"]).fillna(True).all()
+
+
+def test_without_other_numbers_the_method_has_no_share() -> None:
+    table = drawn(CALM)
+    assert (table["share_method"].dropna().abs() < 1e-9).all()
+    assert (table["share_both"].dropna().abs() < 1e-9).all()
+    rated = table["grade"].notna()
+    assert (table.loc[rated, "p_own_grade_by_method"] == 1).all()
+
+
+def test_judgements_have_no_sampling_error() -> None:
+    judged = of(drawn(CALM), "area", "165")
+    assert (judged["lower_95"] == judged["score"]).all()
+    assert (judged["upper_95"] == judged["score"]).all()
+    assert (judged["p_own_grade"] == 1).all()
+    assert judged["share_sampling"].isna().all()
+
+
+def test_equal_seeds_give_equal_tables_whatever_the_order_of_the_rows() -> None:
+    bands, latest = banded()
+    first, other = drawn(), drawn(seed=6)
+    mixed = uncertainty(
+        bands.sample(frac=1, random_state=1),
+        latest.sample(frac=1, random_state=2),
+        EDITION, "annual", seed=5, draws=400, versions=6, samples=40, prior="flat",
+    ).table  # fmt: skip
+    pd.testing.assert_frame_equal(first, mixed)
+    assert not first.equals(other)
+
+
+def test_a_ccg_has_the_same_draws_whoever_else_is_there() -> None:
+    bands, latest = banded()
+    few = bands[bands["ccg_code"].isin(CCGS[3:7])]
+    alone = uncertainty(
+        few, latest, EDITION, "annual", seed=5, draws=400, versions=6, samples=40, prior="flat"
+    )
+    whole = drawn()
+    among = whole[whole["ccg_code"].isin(CCGS[3:7])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.table, among)
+
+
+@pytest.mark.parametrize("processes", [2, 3])
+def test_the_number_of_processes_changes_nothing(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ccg_pipeline.method.uncertainty.BLOCK", 7)
+    bands, latest = banded()
+    found = [
+        uncertainty(bands, latest, EDITION, "annual", seed=5, draws=50, versions=3, samples=5, processes=each)
+        for each in (1, processes)
+    ]
+    pd.testing.assert_frame_equal(found[0].table, found[1].table)
+    assert np.array_equal(found[0].overall_draws, found[1].overall_draws, equal_nan=True)
+
+
+def test_the_interim_lane_has_no_overall_rows() -> None:
+    bands, latest = banded()
+    found = uncertainty(bands, latest, EDITION, "interim", seed=1, draws=50, versions=2, samples=5)
+    assert set(found.table["measure"]) == {"area", "panel"}
+    assert np.isnan(found.overall_draws).all()
+
+
+def test_versions_spread_each_factor_evenly_and_move_its_numbers_together() -> None:
+    versions = method_versions(EDITION, seed=1, n=40)
+    cuts = sorted(one.banding.cut.value for one in versions)
+    strata = (np.array(cuts) - 1.644854) / (2.575829 - 1.644854) * 40
+    assert np.floor(strata).astype(int).tolist() == list(range(40))
+    assert all(one.panel("cancer").grading.significant_at.value == one.banding.cut.value for one in versions)
+    missing = [one.overall.missing.value for one in versions]
+    assert {missing.count(one) for one in set(missing)} <= {13, 14}
+
+
+@pytest.mark.parametrize("what", ["draws", "versions", "samples", "processes"])
+def test_nothing_can_be_drawn_of_nothing(what: str) -> None:
+    with pytest.raises(ValueError, match="at least one draw, version, sample and process"):
+        drawn(**{what: 0})
