@@ -13,6 +13,7 @@ from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, 
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.latest import last_known
+from ccg_pipeline.method.restatement import restate
 from ccg_pipeline.partitions import MONTHS
 from ccg_pipeline.schemas.factory import conform
 from ccg_pipeline.schemas.observations import observation_schema
@@ -45,8 +46,9 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
         freshness_policy=FRESH,
         description=(
             "One row an indicator, organisation and data period that ends in the month, each with the file, "
-            "sheet and cell it came from. Of two files about one figure the one published or revised last "
-            "stands here; both stay in source_observation."
+            "sheet and cell it came from. Figures of other years' CCGs are restated for those of 2016 and "
+            "say so in their note. Of two files about one figure the one published or revised last stands; "
+            "both stay, as published, in source_observation."
         ),
         metadata={"table": "observation", "scope": {}},
     )
@@ -54,7 +56,8 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
         keys = list(context.partition_keys)
         with reading(database.engine()) as connection:
             said = frames.read(connection, source_observation, {"partition_key": keys})
-        known = last_known(said, ONE_FIGURE)
+        restated = restate(said, edition)
+        known = last_known(restated, ONE_FIGURE)
         known = known[["partition_key", *OBSERVATION_COLUMNS]].reset_index(drop=True)
         conform(known.drop(columns="partition_key"), observation_schema(edition), "observations")
         by_publication = known[known["status"] == "published"].groupby("publication").size()
@@ -66,7 +69,8 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
             about=known,
             metadata={
                 "rows": len(known),
-                "superseded": len(said) - len(known),
+                "restated": int(known["note"].str.contains(r"\brestated", regex=True).sum()),
+                "superseded": len(restated) - len(known),
                 "published figures by publication": picture_of(
                     "Published figures by publication",
                     {str(name): int(count) for name, count in by_publication.items()},

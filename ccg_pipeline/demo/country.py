@@ -48,7 +48,7 @@ def _numbered(values: "pd.Series[str]", order: list[str]) -> Groups:
 
 def the_country() -> Country:
     """The organisations of April 2016, from the project's own reference tables."""
-    frame = ccgs("2016").sort_values("ccg_code")
+    frame = ccgs().sort_values("ccg_code")
     codes = [str(code) for code in frame["ccg_code"]]
     plans = stps().sort_values("stp_code")
     plan_codes = [str(code) for code in plans["stp_code"]]

@@ -18,7 +18,12 @@ STATUSES = ("published", "suppressed", "missing", "refused")
 LAYOUTS = ("published", "assumed", "made_up")
 FIGURES = ["numerator", "denominator", "value", "lower_95", "upper_95"]
 SHA256 = "[0-9a-f]{64}"
-CODE_OF_KIND = {"ccg": r"\d\d[A-Z]", "england": "ENG", "nhs_england": "X24", "stp": r"E54\d{6}"}
+CODE_OF_KIND = {
+    "ccg": r"\d\d[A-Z]|[A-Z]\d[A-Z]\d[A-Z]",  # of any year: 02N, and D4U1Y since April 2021
+    "england": "ENG",
+    "nhs_england": "X24",
+    "stp": r"E54\d{6}",
+}
 
 
 def observation_schema(edition: Edition) -> pa.DataFrameSchema:

@@ -48,7 +48,7 @@ def read(document: Document, edition: Edition) -> Reading:
     start, sieve.period_end = read_periods(table.rows["period"])
     breakdown = texts(table.rows["breakdown"]).str.casefold()
     sieve.set_aside(~breakdown.isin(["ccg", "national", ""]), "not_asked_for")
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     sieve.settle_organisations(kinds, ["numerator", "denominator", "value"])
     sieve.doubt_where(sieve.period_end.isna(), "reporting period {} is no year", table.rows["period"])
     columns = {

@@ -60,7 +60,7 @@ def read(document: Document, edition: Edition) -> Reading:
         )
     sieve.organisation = read_codes(table.rows["code"])
     start, sieve.period_end = read_periods(table.rows["period"])
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     sieve.settle_organisations(kinds, ["numerator", "denominator", "value"])
     sieve.doubt_where(sieve.period_end.isna(), "period of coverage {} is no period", table.rows["period"])
     columns = {

@@ -65,7 +65,7 @@ def read(document: Document, edition: Edition) -> Reading:
     sieve.organisation = read_codes(table.rows["organisation_code"])
     start, sieve.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
     published = read_days(table.rows["published_on"])
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     kinds = _settle(sieve, kinds, key, edition)
     for dates, name in (
         (start, "period_start"),

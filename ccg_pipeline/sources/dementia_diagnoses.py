@@ -57,7 +57,7 @@ def read(document: Document, edition: Edition) -> Reading:
     is_ccg = texts(table.rows["type"]).str.upper().eq("CCG")
     sieve.set_aside(~is_ccg & sieve.organisation.ne(ENGLAND), "not_an_organisation")  # other levels
     sieve.period_end = read_days(table.rows["date"])
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     sieve.settle_organisations(kinds, ["value"])
     sieve.doubt_where(sieve.period_end.isna(), "ACH_DATE {} is no date", table.rows["date"])
     start = sieve.period_end.dt.to_period("M").dt.start_time

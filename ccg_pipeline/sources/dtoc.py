@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.apportionment import divide, worst_status
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
 from ccg_pipeline.reference.populations import adults_mid_2015
 from ccg_pipeline.sources.assembling import assemble
@@ -103,23 +104,19 @@ def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
 
     ``authorities`` are observations with organisation_code, status, numerator and rows. A CCG is refused
     when any authority that feeds it is, missing when any has no figure or no row, suppressed when any is.
-    The CCGs together have the days of the authorities exactly, to rounding of floats.
+    The CCGs together have the days of the authorities exactly.
     """
     columns = ["organisation_code", "status", "numerator", "rows"]
     fed = authority_weights().merge(
         authorities[columns], how="left", left_on="authority_code", right_on="organisation_code"
     )
     fed["status"] = fed["status"].fillna("missing")
-    fed["numerator"] *= fed["weight"]
+    fed["numerator"] = divide(fed["numerator"].to_numpy(), fed["weight"].to_numpy(), of=fed["authority_code"])
     by_ccg = fed.groupby("ccg_code")
     adults = adults_mid_2015()
     frame = pd.DataFrame({"numerator": by_ccg["numerator"].sum(), "denominator": adults.astype(float)})
     frame["value"] = scale * frame["numerator"] / frame["denominator"]
-    statuses = by_ccg["status"].agg(set)
-    frame["status"] = [
-        next((worst for worst in ("refused", "missing", "suppressed") if worst in found), "published")
-        for found in statuses
-    ]
+    frame["status"] = worst_status(fed["status"], [fed["ccg_code"]])
     resting_on = {code: sum(rows, ()) for code, rows in fed.dropna(subset="rows").groupby("ccg_code")["rows"]}
     everywhere = sum(authorities["rows"], ())  # where a row was looked for and not found
     frame["rows"] = pd.Series([resting_on.get(code, everywhere) for code in frame.index], index=frame.index)

@@ -65,7 +65,7 @@ def read(document: Document, edition: Edition) -> Reading:
     codes = read_codes(table.rows["code"])
     sieve.organisation = codes.mask(words["type"].eq("england") & codes.eq("ALL"), ENGLAND)
     start, sieve.period_end = read_days(table.rows["start"]), read_days(table.rows["end"])
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     sieve.settle_organisations(kinds, ["value"])
     sieve.doubt_where(start.isna() | sieve.period_end.isna(), "start_date or end_date is no date")
     claims = claim_each_group(sieve, kinds, start, words["measure"], MEASURES, table.rows["value"])

@@ -51,7 +51,7 @@ def read(document: Document, edition: Edition) -> Reading:
     sieve = Sieve(table, INDICATOR)
     sieve.period_end[:] = end
     sieve.organisation = read_codes(table.rows["code"])
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     sieve.settle_organisations(kinds, _FIGURES)
     areas = pd.DataFrame(index=table.rows.index)
     for name in _FIGURES:

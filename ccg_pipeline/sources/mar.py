@@ -50,7 +50,7 @@ def read(document: Document, edition: Edition) -> Reading:
     codes = read_codes(table.rows["code"])
     is_england = codes.eq("") & table.rows["name"].map(heading).eq("england")
     sieve.organisation = codes.mask(is_england, ENGLAND)
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     sieve.settle_organisations(kinds, ["referrals"])
     _doubt_other_months(sieve, start)
     claims = claim_each_row(sieve, kinds, start, numerator=table.rows["referrals"])

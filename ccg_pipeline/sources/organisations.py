@@ -1,15 +1,15 @@
 """Which organisation a published code means.
 
-Belongs here: sorting codes into kinds, with the dates for which a code means a CCG of the edition.
-Does not belong here: the lists themselves (``reference``), what becomes of a row (``sieve``).
+Belongs here: sorting codes into kinds; the code of a CCG of any year is a CCG's.
+Does not belong here: the lists themselves (``reference``), what becomes of a row (``sieve``), of which year a
+file speaks and restating its figures for the CCGs of the edition (``method.restatement``).
 """
 
 from functools import cache, lru_cache
 
-import numpy as np
 import pandas as pd
 
-from ccg_pipeline.reference.organisations import ccgs, commissioning_hubs, other_ccgs, stps
+from ccg_pipeline.reference.organisations import ccg_history, ccgs, commissioning_hubs, stps
 from ccg_pipeline.sources.cells import texts
 
 ENGLAND = "ENG"
@@ -20,20 +20,12 @@ _NO_ORGANISATION = ("UNKNOWN", "UNALLOCATED", "U", "TOTAL")
 
 @cache
 def _kinds() -> dict[str, str]:
-    """Code to kind. Of the CCGs of other years nothing is asked; hubs and regions are no CCGs at all."""
-    kinds = dict.fromkeys(other_ccgs()["ccg_code"], "other_ccg")
-    kinds |= dict.fromkeys([*commissioning_hubs()["hub_code"], *_NO_ORGANISATION], "none")
+    """Code to kind. Hubs and regions are no CCGs at all."""
+    kinds = dict.fromkeys([*commissioning_hubs()["hub_code"], *_NO_ORGANISATION], "none")
     kinds |= dict.fromkeys(ccgs()["region_code"], "none") | dict.fromkeys(ccgs()["local_office_code"], "none")
     kinds |= dict.fromkeys(_ENGLAND_IS_ALSO, "england") | {NHS_ENGLAND: "nhs_england"}
     kinds |= dict.fromkeys(stps()["stp_code"], "stp")
-    return kinds | dict.fromkeys(ccgs()["ccg_code"], "ccg")
-
-
-@cache
-def _last_days() -> dict[str, pd.Timestamp]:
-    """The last day on which a code of 2016 meant its CCG of 2016, where that is over."""
-    ended = ccgs().dropna(subset="valid_to")
-    return dict(zip(ended["ccg_code"], ended["valid_to"], strict=True))
+    return kinds | dict.fromkeys(ccg_history()["ccg_code"], "ccg")
 
 
 def read_codes(cells: "pd.Series[str]") -> "pd.Series[str]":
@@ -54,15 +46,8 @@ def is_nobody(codes: "pd.Series[str]") -> "pd.Series[bool]":
     return codes.isin(_NO_ORGANISATION)
 
 
-def kinds_of(codes: "pd.Series[str]", period_end: "pd.Series[pd.Timestamp]") -> "pd.Series[str]":
-    """ccg, england, nhs_england, stp, other_ccg (valid, but of another year), none, blank or unknown.
-
-    A code of 2016 whose period ends after the area of its CCG changed (01H after March 2017) is another
-    organisation under the same code, so it is other_ccg. Earlier periods are the publisher's restatement.
-    """
-    known, last_day = _kinds(), _last_days()
-    kinds = np.array([known.get(code, "unknown") if code else "blank" for code in codes], dtype=object)
-    for place in np.flatnonzero(codes.isin(list(last_day))):
-        if period_end.iloc[place] > last_day[codes.iloc[place]]:
-            kinds[place] = "other_ccg"
-    return pd.Series(kinds, index=codes.index)
+def kinds_of(codes: "pd.Series[str]") -> "pd.Series[str]":
+    """ccg (of any year), england, nhs_england, stp, none, blank or unknown."""
+    known = _kinds()
+    kinds = [known.get(code, "unknown") if code else "blank" for code in codes]
+    return pd.Series(kinds, index=codes.index, dtype=object)

@@ -68,7 +68,7 @@ def _observe(sieve: Sieve, period: Period, edition: Edition) -> pd.DataFrame:
     sieve.set_aside(functions.ne("") & ~functions.isin(TOTAL_OF_FUNCTIONS), "not_asked_for")
     start, end = map(pd.Timestamp, period)
     sieve.period_end[:] = end
-    kinds = kinds_of(sieve.organisation, sieve.period_end)
+    kinds = kinds_of(sieve.organisation)
     sieve.settle_organisations(kinds, ["total", "within_18_weeks"])
     # England's rows all have one organisation: a line without a function is a note below the table.
     sieve.set_aside(functions.eq("") & kinds.eq("england"), "not_an_organisation")

@@ -154,6 +154,26 @@ def test_129a_of_may_2015_is_released_for_each_of_the_209(house: House) -> None:
     assert own["cell"].is_unique
 
 
+def test_figures_of_older_ccgs_are_restated_on_the_way_and_stay_in_the_source_as_published(
+    house: House,
+) -> None:
+    said = house.rows("source_observation", indicator_code="129a", partition_key="2015-03")
+    known = house.rows("observation", indicator_code="129a", partition_key="2015-03")
+    assert {"00F", "00G", "00H"} <= set(said["organisation_code"])
+    own = known[known["organisation_kind"] == "ccg"].set_index("organisation_code")
+    assert len(own) == 209
+    assert (
+        own.loc["13T", "numerator"]
+        == said.loc[said["organisation_code"].isin(["00F", "00G", "00H"]), "numerator"].sum()
+    )
+    (band,) = house.rows(
+        "indicator_band", lane="interim", partition_key=MAY, indicator_code="122a", ccg_code="13T"
+    ).to_dict("records")
+    assert band["note"] == "restated: added up from 00F, 00G, 00H of April 2013"
+    assert band["numerator"] == 475 + 281 + 269
+    assert band["band"] in (0, 1, 2)
+
+
 @pytest.mark.parametrize(("month", "at_least"), [(MARCH, {"106", "127"}), (MAY, {"129"})])
 def test_areas_without_data_are_not_assessed_and_say_so(house: House, month: str, at_least: set[str]) -> None:
     scores = house.rows("area_score", lane="interim", partition_key=month)

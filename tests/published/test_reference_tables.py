@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
-from ccg_pipeline.reference.organisations import ccgs, commissioning_hubs, other_ccgs, similar_ten, stps
+from ccg_pipeline.reference.changes import ccg_changes
+from ccg_pipeline.reference.deprivation import deprivation_imd_2015
+from ccg_pipeline.reference.organisations import ccg_history, ccgs, commissioning_hubs, similar_ten, stps
 from ccg_pipeline.reference.populations import adults_mid_2015, population_mid_2015
 
 
@@ -41,29 +43,119 @@ def test_ccgs_and_plans(history: pd.DataFrame, ods: pd.DataFrame) -> None:
     assert set(zip(ours["stp_code"], ours["stp_name"], strict=True)) == set(
         zip(stps()["stp_code"], stps()["stp_name"], strict=True)
     )
-    # A new ONS code is a new area, whether or not the ODS code changed.
-    changed = pd.Series("", index=published.index)
-    for year in (19, 18, 17):
-        before, after = published[f"ccg{year - 1}cd"], published[f"ccg{year}cd"]
-        changed = changed.mask(before != after, f"20{year}-03-31")
-    assert list(ours["valid_to"].dt.strftime("%Y-%m-%d").fillna("")) == list(changed)
     opened = ods.set_index(0)[10].reindex(ours["ccg_code"])
-    # 13T was opened on paper on 26 November 2014 and began on 1 April 2015, when its three CCGs ended.
-    assert list(opened.replace("20141126", "20150401")) == list(ours["valid_from"].dt.strftime("%Y%m%d"))
+    # 13T was opened on paper on 26 November 2014 and began on 1 April 2015, when its three CCGs ended; 09G
+    # and 09N were the same body all along, with another boundary from then.
+    for code, day in {"13T": "20150401", "09G": "20150401", "09N": "20150401"}.items():
+        opened[code] = day
+    assert list(opened) == list(ours["valid_from"].dt.strftime("%Y%m%d"))
 
 
-def test_codes_of_other_years(shared: Path, history: pd.DataFrame, ods: pd.DataFrame) -> None:
+@pytest.mark.parametrize("year", [2017, 2018, 2019])
+def test_ccgs_of_later_aprils(history: pd.DataFrame, year: int) -> None:
+    names = {"ccg_code": f"ods_{year}", "ons_code": f"ccg{year % 100}cd", "ccg_name": f"ccg{year % 100}nm"}
+    published = history[list(names.values())].drop_duplicates().sort_values(names["ccg_code"])
+    ours = ccgs(year)[list(names)]
+    if year < 2018:  # the April in which two names began to be spelt with "and"
+        published = published.replace("NHS Fylde and Wyre CCG", "NHS Fylde & Wyre CCG")
+    assert ours.to_numpy().tolist() == published.to_numpy().tolist()
+
+
+def test_plans_regions_and_offices_of_april_2017(shared: Path) -> None:
+    ons = shared / "reference" / "ons"
+    began = ccgs(2017).set_index("ons_code").query("valid_from == '2017-04-01'")
+    plans = _text(ons / "CCG_to_STP_Apr2017_v3__066.csv").set_index("CCG17CD").loc[began.index]
+    assert list(began["stp_code"]) == list(plans["STP17CD"])
+    offices = _text(ons / "CCG_to_NHSRLO_to_NHSER_Apr2017_v3__222.csv").set_index("CCG17CD").loc[began.index]
+    for ours, theirs in zip(began["local_office_name"], offices["NHSRLO17NM"], strict=True):
+        assert f"({ours})" in theirs
+    for ours, theirs in zip(began["region_name"], offices["NHSER17NM"], strict=True):
+        assert theirs.startswith(ours)
+
+
+def test_codes_of_2013(shared: Path, ods: pd.DataFrame) -> None:
     closed = set(ods.loc[(ods[13] == "C") & (ods[11] != ""), 0])
-    later = set(history[["ods_2017", "ods_2018", "ods_2019"]].to_numpy().ravel()) - set(history["ods_2016"])
+    assert closed == set(ccgs(2013)["ccg_code"]) - set(ccgs(2016)["ccg_code"])
+    assert set(commissioning_hubs()["hub_code"]) == set(ods.loc[ods[13] == "H", 0])
+    similar = _text(shared / "reference" / "rightcare_similar10_ccg16.csv").set_index("CCG16CDH")
+    ours = ccgs(2013).set_index("ccg_code")["ons_code"]
+    lasted = similar.index.drop("13T")  # its code of 2013 is given as that of 2015
+    assert ours[lasted].to_dict() == similar.loc[lasted, "CCG13CD"].to_dict()
+    # ONS numbered the 211 by name, so those of the three are the numbers between their neighbours'.
+    by_number = ccgs(2013).sort_values("ons_code")
+    assert list(by_number["ons_code"]) == [f"E38{number:06d}" for number in range(1, 212)]
+    newcastle = by_number["ccg_name"].str.contains("NHS Ga|NHS Fy|NHS Gl|NHS New")
+    assert by_number.loc[newcastle, "ccg_name"].str.replace("&", "and").is_monotonic_increasing
+
+
+def test_codes_of_2020_and_2021(shared: Path) -> None:
     workbook = pd.read_excel(
         shared / "landing" / "ccgois" / "CCG_1_2_I00754_D.xls",
         sheet_name="Data", header=17, engine="calamine", dtype=str,
     )  # fmt: skip
-    of_2020 = set(workbook.loc[workbook["Breakdown"] == "CCG", "Level"]) - set(history["ods_2016"]) - later
-    ours = other_ccgs()
-    assert set(ours["ccg_code"]) == closed | later | of_2020
-    assert set(ours.loc[ours["valid_from"] == "2020-04-01", "ccg_code"]) == of_2020
-    assert set(commissioning_hubs()["hub_code"]) == set(ods.loc[ods[13] == "H", 0])
+    rows = workbook[workbook["Breakdown"] == "CCG"]
+    by_year = {period: own.drop_duplicates("Level") for period, own in rows.groupby("Reporting period")}
+    for period, year in {"2016": 2019, "2018": 2019, "2019": 2020}.items():
+        published = by_year[period].set_index("Level")["ONS code"].to_dict()
+        assert ccgs(year).set_index("ccg_code")["ons_code"].to_dict() == published
+    began = ccgs(2020).query("valid_from == '2020-04-01'").set_index("ccg_code")["ccg_name"]
+    assert (
+        began.to_dict() == by_year["2019"].set_index("Level").loc[began.index, "Level description"].to_dict()
+    )
+
+    (path,) = (shared / "landing" / "dementia").iterdir()
+    sheet = pd.read_excel(path, sheet_name="Table 4", header=None, engine="calamine", dtype=str)
+    locations = sheet[sheet[0] == "SUB_ICB_LOC"]
+    assert len(locations) == 106  # places of integrated care boards, by the codes of the CCGs they followed
+    assert set(locations[1]) == set(ccgs(2021)["ccg_code"])
+    theirs = locations.set_index(1)[2]
+    theirs = theirs[theirs <= "E38000257"]  # later numbers are of boundaries that changed from July 2022 on
+    assert len(theirs) == 98
+    assert ccgs(2021).set_index("ccg_code")["ons_code"][theirs.index].to_dict() == theirs.to_dict()
+
+
+def test_changes_are_those_of_the_look_ups(shared: Path, history: pd.DataFrame) -> None:
+    changes = ccg_changes()
+    ons = shared / "reference" / "ons"
+    before = _text(ons / "LSOA11_to_CCG_to_LAD_Apr2016__211.csv")
+    after = _text(ons / "LSOA11_to_CCG_to_LAD_Apr2017_v4__226.csv")
+    moved = before.merge(after, on="LSOA11CD")
+    ended = moved["CCG16CD"] != moved["CCG17CD"]
+    counted = moved[moved["CCG16CDH"].isin(moved.loc[ended, "CCG16CDH"])]
+    ours = changes[changes["change_date"] == "2017-04-01"].set_index(["from_code", "to_code"])["n_lsoas"]
+    assert ours.to_dict() == counted.groupby(["CCG16CDH", "CCG17CDH"]).size().to_dict()
+    assert ours["06Y", "06W"] == 8
+    assert (ours["01H", "01H"], ours["01H", "01K"], ours["01K", "01K"]) == (207, 117, 99)
+    for year in (2018, 2019):
+        was, became = year % 100 - 1, year % 100
+        own = history[history[f"ccg{was}cd"] != history[f"ccg{became}cd"]]
+        published = set(zip(own[f"ods_{year - 1}"], own[f"ods_{year}"], strict=True))
+        ours_then = changes[changes["change_date"].dt.year == year].query("kind != 'renamed'")
+        assert set(zip(ours_then["from_code"], ours_then["to_code"], strict=True)) == published
+
+
+def test_every_change_ends_one_ccg_and_begins_another() -> None:
+    ccg, changes = ccg_history(), ccg_changes()
+    began = ccg[ccg["valid_from"] > "2013-04-01"]
+    assert set(zip(began["ccg_code"], began["valid_from"], strict=True)) == set(
+        zip(changes["to_code"], changes["change_date"], strict=True)
+    )
+    ended = ccg.dropna(subset="valid_to")
+    after = ended["valid_to"] + pd.Timedelta(days=1)
+    assert set(zip(ended["ccg_code"], after, strict=True)) == set(
+        zip(changes["from_code"], changes["change_date"], strict=True)
+    )
+
+
+def test_deprivation(shared: Path) -> None:
+    published = pd.read_excel(
+        shared / "reference" / "imd2015_File_13_CCG_Summaries.xlsx", sheet_name="IMD", engine="calamine"
+    )
+    codes = published.iloc[:, 0].map(ccgs().set_index("ons_code")["ccg_code"])
+    figures = published.iloc[:, 2:].set_axis(deprivation_imd_2015().columns, axis=1).set_index(codes)
+    pd.testing.assert_frame_equal(
+        deprivation_imd_2015(), figures.sort_index(), check_names=False, check_exact=True
+    )
 
 
 def test_similar_ten(shared: Path) -> None:

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
-from ccg_pipeline.reference.organisations import ccgs, commissioning_hubs, other_ccgs, similar_ten, stps
+from ccg_pipeline.reference.deprivation import deprivation_imd_2015
+from ccg_pipeline.reference.organisations import ccg_history, ccgs, commissioning_hubs, similar_ten, stps
 from ccg_pipeline.reference.populations import adults_mid_2015, population_mid_2015
 
 
@@ -24,21 +25,55 @@ def test_a_ccg_whose_area_changed_in_april_2017_ends_the_day_before(code: str) -
     assert frame.loc[code, "valid_to"] == pd.Timestamp("2017-03-31")
 
 
+@pytest.mark.parametrize(
+    ("year", "count"),
+    [
+        (2013, 211), (2014, 211), (2015, 209), (2016, 209), (2017, 207), (2018, 195), (2019, 191),
+        (2020, 135), (2021, 106),
+    ],
+)  # fmt: skip
+def test_how_many_ccgs_there_were_each_april(year: int, count: int) -> None:
+    frame = ccgs(year)
+    assert len(frame) == count
+    assert frame["ccg_code"].is_unique
+    assert frame["ons_code"].is_unique
+
+
+def test_a_ccg_is_its_code_and_its_dates() -> None:
+    history = ccg_history()
+    assert not history.duplicated(["ccg_code", "valid_from"]).any()
+    cumbria, north_cumbria = (row for row in history.itertuples() if row.ccg_code == "01H")
+    assert (cumbria.ons_code, cumbria.ccg_name) == ("E38000041", "NHS Cumbria CCG")
+    assert (north_cumbria.ons_code, north_cumbria.ccg_name) == ("E38000215", "NHS North Cumbria CCG")
+    assert north_cumbria.valid_from == cumbria.valid_to + pd.Timedelta(days=1)
+    for _, own in history[history["ccg_code"].duplicated(keep=False)].groupby("ccg_code"):
+        follows = own["valid_to"].shift() + pd.Timedelta(days=1)
+        assert (own["valid_from"].iloc[1:] == follows.iloc[1:]).all()
+
+
 def test_newcastle_gateshead_begins_when_its_three_ccgs_end() -> None:
     begins = ccgs().set_index("ccg_code").loc["13T", "valid_from"]
-    ends = other_ccgs().set_index("ccg_code").loc[["00F", "00G", "00H"], "valid_to"]
+    ends = ccg_history().set_index("ccg_code").loc[["00F", "00G", "00H"], "valid_to"]
     assert begins == pd.Timestamp("2015-04-01")
     assert (ends == pd.Timestamp("2015-03-31")).all()
 
 
-def test_another_year_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="CCGs of April 2019 are not known"):
-        ccgs("2019")
+@pytest.mark.parametrize("year", [2012, 2022])
+def test_another_year_is_refused_by_name(year: int) -> None:
+    with pytest.raises(ValueError, match=f"CCGs of April {year} are not known"):
+        ccgs(year)
 
 
 def test_no_code_is_two_kinds_of_organisation() -> None:
-    kinds = [set(ccgs()["ccg_code"]), set(other_ccgs()["ccg_code"]), set(commissioning_hubs()["hub_code"])]
-    assert sum(map(len, kinds)) == len(set.union(*kinds))
+    assert not set(ccg_history()["ccg_code"]) & set(commissioning_hubs()["hub_code"])
+
+
+def test_deprivation_is_of_the_209_and_ranks_them_from_the_most_deprived() -> None:
+    frame = deprivation_imd_2015()
+    assert list(frame.index) == list(ccgs()["ccg_code"])
+    most = frame["rank_of_average_score"] == 1
+    assert frame.loc[most, "average_score"].item() == frame["average_score"].max()
+    assert frame[["share_in_most_deprived_tenth", "extent"]].max().max() <= 1
 
 
 def test_each_ccg_has_ten_others_like_it() -> None:

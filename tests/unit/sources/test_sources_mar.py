@@ -35,7 +35,7 @@ def test_mar_counts_referrals_made_whatever_spaces_its_headings_have(
     )  # fmt: skip
     rows = by_code(reading)
     assert rows["status"].to_dict() == {
-        "ENG": "published", "X24": "published", "00C": "published", "00D": "missing",
+        "ENG": "published", "X24": "published", "00C": "published", "00D": "missing", "14L": "published",
     }  # fmt: skip
     assert set(rows["indicator_code"]) == {"gp_referrals_made"}
     assert rows.loc["00C", ["numerator", "value"]].to_list() == [600.0, 600.0]
@@ -44,7 +44,7 @@ def test_mar_counts_referrals_made_whatever_spaces_its_headings_have(
     assert rows.loc["00C", "cell"] == "row 14"
     assert rows.loc["00C", "period_end"] == pd.Timestamp("2016-04-30")
     assert reading.source_file.is_made_up
-    assert account(reading) == (7, 4, 1, 2, 0)
+    assert account(reading) == (7, 5, 0, 2, 0)
 
 
 def test_mar_quarantines_what_cannot_be(tmp_path: Path, edition: Edition) -> None:
