@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ccg_pipeline import cli_fetch, cli_panel, cli_room, printed, printed_lists
+from ccg_pipeline import cli_fetch, cli_notices, cli_panel, cli_room, printed, printed_lists
 from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
@@ -63,6 +63,7 @@ app = typer.Typer(
     help="From published source files to the interim and annual assessment of Clinical Commissioning Groups.",
 )
 app.add_typer(cli_panel.app, name="panel")
+cli_panel.app.command(name="notices")(cli_notices.show)
 app.command()(cli_fetch.fetch)
 app.command(name="room")(cli_room.serve)
 console, errors = Console(), Console(stderr=True)

@@ -15,6 +15,7 @@ from ccg_pipeline.assets.sources import source_assets
 from ccg_pipeline.automation import follow_the_ledger, jobs, on_1_june, on_the_5th
 from ccg_pipeline.checks.asset_checks import plausibility_checks
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.notices import send_notices
 from ccg_pipeline.resources import (
     Downloads,
     LandingFolder,
@@ -56,7 +57,10 @@ def build_definitions(url: str | None = None, landing: str | None = None) -> dg.
         asset_checks=[plausibility_checks(edition)],
         jobs=all_jobs,
         schedules=[on_the_5th, on_1_june],
-        sensors=[follow_the_ledger([job for job in all_jobs if job.name.endswith("_release")])],
+        sensors=[
+            follow_the_ledger([job for job in all_jobs if job.name.endswith("_release")]),
+            send_notices(),
+        ],
         resources={
             "database": database,
             "landing": LandingFolder(path=landing or landing_path()),

@@ -5,7 +5,7 @@ written the fold disregards when it meets it in a ledger, so that a line forged 
 Does not belong here: which line may be the next (refusal.py), the state itself (decision.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,15 +28,29 @@ def fold(lines: Iterable[Line], terms: Terms, at: datetime | None = None) -> Gat
         asked_of.add((line.panel, line.lane, line.partition_key))
         if at is not None and line.at > at:
             continue
-        if not refusal(line, state, terms):
-            state = _after(line, state, terms)
-            if line.decision != "comment":
-                state = replace(state, decision_seq=line.seq, decision_line=line.hash)
-        state = replace(state, last_seq=line.seq, last_hash=line.hash)
+        state = _next(line, state, terms)
         day = at or line.at
     if len(asked_of) > 1 or any(panel != terms.panel for panel, _, _ in asked_of):
         raise ValueError(f"One gate of {terms.panel} was asked for, with lines of {sorted(asked_of)}.")
     return replace(state, missing=_missing(state, terms, day)) if day else state
+
+
+def steps(lines: Iterable[Line], terms: Terms) -> Iterator[tuple[Line, GateState, GateState]]:
+    """Return each line that moves a gate, with the state before it and after it, `missing` left out."""
+    state = GateState(panel=terms.panel)
+    for line in lines:
+        before, state = state, _next(line, state, terms)
+        if state.decision_seq == line.seq:
+            yield line, before, state
+
+
+def _next(line: Line, state: GateState, terms: Terms) -> GateState:
+    """Return the state after a line; one that may not be is only counted."""
+    if not refusal(line, state, terms):
+        state = _after(line, state, terms)
+        if line.decision != "comment":
+            state = replace(state, decision_seq=line.seq, decision_line=line.hash)
+    return replace(state, last_seq=line.seq, last_hash=line.hash)
 
 
 def _after(line: Line, state: GateState, terms: Terms) -> GateState:

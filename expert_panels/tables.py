@@ -1,6 +1,6 @@
 """The panels' tables beside the ledger, in the pipeline's own database, and making them.
 
-Belongs here: SQLAlchemy table definitions of what is not a decision: who looked, who is signed in.
+Belongs here: SQLAlchemy table definitions of what is no decision: who looked, who is signed in, who is told.
 Does not belong here: the ledger (ledger_table.py), reading and writing (each has a module of its own).
 """
 
@@ -27,7 +27,22 @@ remembered = Table(
 )
 """What the room keeps between two requests: sessions, and sign-ins that are under way."""
 
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *(Column(name, Text, nullable=False) for name in ("key", "channel", "recipient", "kind")),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("subject", "text", "link", "state")),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("lease", "error")),
+)
+"""The outbox: one row for each event, channel and recipient. `state` is waiting, leased, sent, refused or
+passed; `next_at` is when a waiting one is due, when a lease ends, or when the rest was settled."""
+
 Index("ix_room_remembered_expires_at", remembered.c.expires_at)
+Index("ix_notice_state", notice.c.state, notice.c.next_at)
 
 _ADVISORY_LOCK = 7_301_177_229_114_524  # any number that nothing else in the database locks
 

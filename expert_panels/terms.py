@@ -59,6 +59,7 @@ class Terms(Frozen):
     """The terms of reference of one panel.
 
     `members` hold the seats. `officers` hold none and have no vote: two of them, in two roles, may override.
+    Who has not decided is reminded each `reminder_after_days`, without it never.
     A person who leaves keeps the line with an end date, so that what was signed in term keeps counting.
     `may_moderate` are the codes of the judgements that the body may change before it confirms: none, but for
     the committee over the overall rating.
@@ -72,6 +73,7 @@ class Terms(Frozen):
     deputy_role: str = Field(min_length=1)
     quorum: Quorum
     declaration_of_interests: str = Field(min_length=1)
+    reminder_after_days: StrictInt | None = Field(default=None, ge=1)
     members: tuple[Member, ...]
     officers: tuple[Member, ...] = ()
     may_moderate: tuple[str, ...] = ()

@@ -28,13 +28,14 @@ LAYERS = (
     {"candidates"},  # what the panels' room shows of what is kept
     {"assets"},
     {"checks"},
+    {"notices"},  # who is told of what happened at the gates
     {"automation"},
     {"definitions"},
     {"run"},  # runs the definitions in one process, so that the command line needs no Dagster
     {"printed"},
     {"printed_lists"},
     {"cli_panel", "cli_fetch"},
-    {"cli_room"},
+    {"cli_room", "cli_notices"},
     {"cli_verbs"},
     {"cli"},
 )
@@ -42,13 +43,13 @@ LAYERS = (
 
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 NEVER = {("demo", "method")}  # the made-up year's truth must not come from what is tested with it
-ON_TOP = {"run", "cli_panel", "cli_fetch", "cli_room", "cli_verbs", "cli"}
-OF_PANELS = {"resources", "candidates", "assets", "checks", "automation", "definitions", *ON_TOP}
+ON_TOP = {"run", "cli_panel", "cli_fetch", "cli_room", "cli_notices", "cli_verbs", "cli"}
+OF_PANELS = {"resources", "candidates", "assets", "checks", "notices", "automation", "definitions", *ON_TOP}
 """Rooms that may import expert_panels, which imports none of them."""
 
 PURE = {"framework", "reference", "method"}
 PURE_PACKAGES = {"numpy", "pandas", "scipy", "statsmodels", "kmeans1d", "pydantic", "yaml"}
-OF_DAGSTER = {"partitions", "resources", "assets", "checks", "automation", "definitions", "run"}
+OF_DAGSTER = {"partitions", "resources", "assets", "checks", "notices", "automation", "definitions", "run"}
 IO_MANAGER = "ccg_pipeline/storage/io_manager.py"
 PLAUSIBILITY = "ccg_pipeline/checks/plausibility.py"
 

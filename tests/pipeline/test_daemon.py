@@ -63,7 +63,7 @@ def town(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home:
 
 def test_schedules_and_sensor_are_there(town: Town) -> None:
     assert town.schedules() == {"on_the_5th": "month", "on_1_june": "annual_lane"}
-    assert town.sensors() == {"follow_the_ledger": "RUNNING"}
+    assert town.sensors() == {"follow_the_ledger": "RUNNING", "send_notices": "RUNNING"}
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def test_a_member_may_serve_two_terms_in_two_roles() -> None:
 
 # what of cancer.yaml is replaced, by what, and what the one sentence says after the file's name
 BAD_FILES = [
+    ("reminder_after_days: 7", "reminder_after_days: 0", "reminder_after_days: Input should be greater than"),
     ("title:", "titel: x\ntitle:", "titel: Extra inputs are not permitted."),
     ("    role: chair", "    role: chair\n    vote: 2", "members.0.vote: Extra inputs are not permitted."),
     ('area: "122"\n', "", "area: Field required."),
@@ -98,7 +99,7 @@ BAD_FILES = [
         "cancer.chair@panel.example is listed twice for 2016-04-01.",
     ),
     ("cancer.chair@", "Cancer.Chair@", "members.0.email: String should match pattern"),
-    ("members:\n  - name", "members: [\n  - name", "line 19: expected the node content, but found '-'."),
+    ("members:\n  - name", "members: [\n  - name", "line 20: expected the node content, but found '-'."),
 ]
 
 

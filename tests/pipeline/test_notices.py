@@ -1,0 +1,131 @@
+"""Notices of a database: collected from its ledger and releases, sent by the sensor and by the command."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from mail_server import Mailboxes, mail_server
+from sqlalchemy import Engine, insert
+from typer.testing import CliRunner
+
+from ccg_pipeline import cli_verbs
+from ccg_pipeline.notices import fill, send_notices
+from ccg_pipeline.publish.assessment import VERIFIED
+from ccg_pipeline.resources import Panels
+from ccg_pipeline.storage.database import open_database
+from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
+from ccg_pipeline.storage.io_manager import Database
+from ccg_pipeline.storage.tables import release
+from expert_panels import ledger, ledger_table
+from expert_panels.settings import VARIABLE, Declared
+
+SETTINGS = """\
+address: https://room.example
+session_key_file: secret
+sign_in: {{proxy: {{secret_file: secret, sign_in_at: /start}}}}
+notices:
+  mail: {{host: 127.0.0.1, port: {port}, starttls: false, sender: room@room.example}}
+  engineers: [engineer@data.example]
+"""
+TERMS = Panels().all_terms()
+ROUND = {"lane": "annual", "partition_key": "2016-04-01"}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/notices.db"
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """A database in which the cancer panel has verified its table and the release shows it."""
+    engine = open_database(url)
+    ledger_table.create(engine)
+    subject = "a" * 64
+    ledger.open_round(engine, TERMS["cancer"], **ROUND, subject=subject, launched_by="engineer")
+    for who in ("chair", "clinician", "nurse"):
+        line = ledger.decide(
+            engine, TERMS["cancer"], **ROUND, decision="approve", subject=subject,
+            actor=f"cancer.{who}@panel.example", interests="none",
+        )  # fmt: skip
+    header = {**ROUND, "panels": {"cancer": {"verification": VERIFIED, "last_line": line.hash}}}
+    text = canonical_json(header)
+    with engine.begin() as connection:
+        connection.execute(insert(release).values(**ROUND, serial=1, sha256=sha256_of(text), header=text))
+    yield engine
+    engine.dispose()
+
+
+def settings(folder: Path, port: int) -> Declared:
+    path = folder / "room.yaml"
+    path.write_text(SETTINGS.format(port=port), encoding="utf-8")
+    return Declared(path)
+
+
+def test_what_happened_is_told_once_to_whom_it_concerns(engine: Engine, tmp_path: Path) -> None:
+    declared = settings(tmp_path, 1).settings
+    # opened to five members; verified and released to five members and the engineer
+    assert [fill(engine, TERMS, declared) for _ in range(2)] == [5 + 6 + 6, 0]
+    late = datetime.now(UTC) + timedelta(days=8)
+    assert fill(engine, TERMS, declared, late) == 0
+    ledger.open_round(engine, TERMS["cancer"], **ROUND, subject="b" * 64, launched_by="engineer")
+    assert fill(engine, TERMS, declared) == 5
+    assert fill(engine, TERMS, declared, late) == 5  # the reminder
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_sensor_sends_what_is_due_and_does_nothing_without_settings(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailboxes, sensor = Mailboxes(), send_notices()
+    resources = {"database": Database(url=url), "panels": Panels()}
+
+    def look() -> str:
+        with dg.build_sensor_context(resources=resources) as context:
+            answer = sensor(context)
+        assert isinstance(answer, dg.SkipReason)
+        return answer.skip_message or ""
+
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert look() == "No notices: CCG_ROOM names no settings with a mail server or a webhook."
+    with mail_server(mailboxes) as port:
+        settings(tmp_path, port)
+        monkeypatch.setenv(VARIABLE, str(tmp_path / "room.yaml"))
+        assert [look(), look()] == [
+            "17 new messages; 17 delivered.",
+            "0 new messages; 0 delivered.",
+        ]
+    assert mailboxes.recipients.count("engineer@data.example") == 2
+    subjects = {str(mail["Subject"]) for mail in mailboxes.accepted}
+    assert subjects == {
+        f"Cancer panel, annual assessment, 2016-17: {what}"
+        for what in ("a table awaits you", "verified", "released")
+    }
+    (link,) = {mail.get_content().strip().splitlines()[-1] for mail in mailboxes.accepted}
+    assert link == "https://room.example/panels/cancer/annual/2016-04-01"
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_command_fills_shows_and_delivers(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailboxes = Mailboxes()
+    mailboxes.refuse = {"engineer@data.example": "550 no such user"}
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "room.yaml"))
+    monkeypatch.setenv("COLUMNS", "200")
+    with mail_server(mailboxes) as port:
+        settings(tmp_path, port)
+        shown = CliRunner().invoke(cli_verbs.app, ["panel", "notices", "--database", url])
+        assert (shown.exit_code, shown.output.splitlines()[:2]) == (0, ["New: 17.", "mail: 17 waiting"])
+        assert mailboxes.accepted == []
+        sent = CliRunner().invoke(cli_verbs.app, ["panel", "notices", "--deliver", "--database", url])
+    assert sent.output.splitlines()[:4] == ["New: 0.", "Delivered: 15.", "mail: 2 refused", "mail: 15 sent"]
+    assert "550 no such user" in sent.output
+
+
+def test_the_command_without_settings_says_what_to_do(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    answer = CliRunner().invoke(cli_verbs.app, ["panel", "notices", "--database", url])
+    assert str(answer.exception).startswith("There is nowhere to send notices: name a settings file")

@@ -1,0 +1,343 @@
+"""Delivery of notices to real servers on loopback: each message exactly once, whatever the servers do."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import notice_cases
+import pytest
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from mail_server import Mailboxes, mail_server
+from notice_cases import NOW, mail_to, message, states
+from served import free_port, served
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ccg_pipeline.storage.database import open_database
+from expert_panels import tables
+from expert_panels.notices import outbox
+from expert_panels.notices.delivery import Channel, deliver
+from expert_panels.notices.mail import Mail, mail_of
+from expert_panels.notices.webhook import SIGNATURE, Hook
+from expert_panels.settings import MailServer
+
+SECRET = "a shared secret"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/notices.sqlite"
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = open_database(url)
+    tables.create(engine)
+    yield engine
+    engine.dispose()
+
+
+def run(engine: Engine, channel: Channel, at: datetime = NOW, name: str = "mail") -> int:
+    return deliver(engine, {name: channel}, clock=lambda: at)
+
+
+# --- the outbox
+
+
+def test_filling_twice_adds_nothing(engine: Engine) -> None:
+    messages = [message(1), message(2), message(1)]
+    assert [outbox.fill(engine, messages, NOW) for _ in range(3)] == [2, 0, 0]
+    assert outbox.fill(engine, [message(1, channel="webhook", recipient="")], NOW) == 1
+
+
+def test_a_new_channel_is_not_told_of_old_times(engine: Engine) -> None:
+    old = NOW - outbox.TOO_OLD - timedelta(seconds=1)
+    assert outbox.fill(engine, [message(1, happened_at=old), message(2)], NOW) == 1
+    assert states(engine) == {"passed": 1, "waiting": 1}
+    # a channel that is known is told of everything, however long nobody filled the outbox
+    assert outbox.fill(engine, [message(3, happened_at=old)], NOW) == 1
+
+
+def test_what_is_on_lease_is_nobody_elses_until_the_lease_ends(engine: Engine) -> None:
+    outbox.fill(engine, [message()], NOW)
+    first = outbox.lease(engine, ["mail"], NOW)
+    assert first is not None
+    assert first.message == message()
+    assert outbox.lease(engine, ["mail"], NOW + outbox.LEASE - timedelta(seconds=1)) is None
+    second = outbox.lease(engine, ["mail"], NOW + outbox.LEASE)
+    assert second is not None
+    outbox.put_back(engine, first, "late", NOW)  # who comes late settles nothing
+    outbox.sent(engine, second, NOW)
+    assert states(engine) == {"sent": 1}
+
+
+def test_a_message_that_fails_waits_longer_each_time_and_an_hour_at_most(engine: Engine) -> None:
+    outbox.fill(engine, [message()], NOW)
+    now, waits = NOW, []
+    for _ in range(9):
+        leased = outbox.lease(engine, ["mail"], now)
+        assert leased is not None
+        outbox.put_back(engine, leased, "down", now)
+        before = now
+        while outbox.lease(engine, ["mail"], now) is None:
+            now += timedelta(seconds=30)
+        waits.append((now - before).total_seconds())
+        now += outbox.LEASE
+    assert waits == [30, 120, 480, 1920, 3600, 3600, 3600, 3600, 3600]
+
+
+# --- mail
+
+
+def test_each_member_gets_one_mail_of_fixed_words(engine: Engine) -> None:
+    mailboxes = Mailboxes()
+    outbox.fill(engine, [message(number) for number in range(3)], NOW)
+    with mail_server(mailboxes) as port:
+        assert [run(engine, mail_to(port)), run(engine, mail_to(port))] == [3, 0]
+    assert mailboxes.recipients == [f"m{number}@panel.example" for number in range(3)]
+    mail = mailboxes.accepted[0]
+    assert (mail["From"], mail["Auto-Submitted"]) == ("room@room.example", "auto-generated")
+    assert mail["Subject"] == message().subject
+    assert mail.get_content().strip() == "A table awaits you."
+    assert states(engine) == {"sent": 3}
+
+
+def test_a_mail_server_that_is_down_delays(engine: Engine) -> None:
+    mailboxes, port = Mailboxes(), free_port()
+    outbox.fill(engine, [message(1), message(2)], NOW)
+    assert run(engine, mail_to(port)) == 0
+    with engine.connect() as connection:
+        first, second = outbox.unsent(connection)
+    # the first was tried and the second left alone
+    assert sorted(one["error"].partition(":")[0] for one in (first, second)) == [
+        "",
+        "The mail server cannot be reached",
+    ]
+    with mail_server(mailboxes, port):
+        assert run(engine, mail_to(port)) == 1
+        assert run(engine, mail_to(port), NOW + timedelta(seconds=30)) == 1
+    assert mailboxes.recipients == ["m1@panel.example", "m2@panel.example"]
+
+
+def test_a_mail_server_that_is_too_slow_delays(engine: Engine) -> None:
+    mailboxes = Mailboxes()
+    mailboxes.seconds, mailboxes.answer = 0.6, "451 busy"
+    outbox.fill(engine, [message()], NOW)
+    with mail_server(mailboxes) as port:
+        began = time.monotonic()
+        assert run(engine, mail_to(port, seconds=0.3)) == 0
+        assert time.monotonic() - began < 5
+        mailboxes.seconds, mailboxes.answer = 0, "250 OK"
+        assert run(engine, mail_to(port), NOW + timedelta(seconds=30)) == 1
+    assert len(mailboxes.accepted) == 1
+
+
+@pytest.mark.parametrize("answer", ["451 try later", "554 no"])
+def test_a_mail_that_is_not_taken_now_is_taken_later(engine: Engine, answer: str) -> None:
+    mailboxes = Mailboxes()
+    outbox.fill(engine, [message()], NOW)
+    with mail_server(mailboxes) as port:
+        mailboxes.answer = answer
+        assert run(engine, mail_to(port)) == 0
+        mailboxes.answer = "250 OK"
+        assert run(engine, mail_to(port), NOW + timedelta(seconds=30)) == 1
+    assert len(mailboxes.accepted) == 1
+
+
+def test_a_recipient_who_is_refused_keeps_nobody_elses_mail_back(engine: Engine) -> None:
+    mailboxes = Mailboxes()
+    mailboxes.refuse = {"m1@panel.example": "550 no such\x07 user", "m2@panel.example": "450 later"}
+    outbox.fill(engine, [message(number) for number in (1, 2, 3)], NOW)
+    with mail_server(mailboxes) as port:
+        assert run(engine, mail_to(port)) == 1
+        mailboxes.refuse = {}
+        assert run(engine, mail_to(port), NOW + timedelta(days=1)) == 1
+    assert mailboxes.recipients == ["m2@panel.example", "m3@panel.example"]
+    with engine.connect() as connection:
+        (left,) = outbox.unsent(connection)
+    assert (left["state"], left["recipient"]) == ("refused", "m1@panel.example")
+    assert "550" in left["error"]
+    assert left["error"].isprintable()
+
+
+def test_a_subject_cannot_bring_in_a_header() -> None:
+    with pytest.raises(ValueError, match="linefeed or carriage return"):
+        mail_of(message(subject="x\nBcc: all@panel.example"), "room@room.example")
+
+
+def test_a_mail_server_without_starttls_gets_no_mail_that_asks_for_it(engine: Engine) -> None:
+    mailboxes = Mailboxes()
+    outbox.fill(engine, [message()], NOW)
+    with mail_server(mailboxes) as port:
+        server = MailServer(host="127.0.0.1", port=port, sender="room@room.example")
+        assert run(engine, Mail(server)) == 0
+    assert mailboxes.accepted == []
+
+
+@pytest.mark.parametrize("when", ["before it is handed over", "before it is noted"])
+def test_a_killed_deliverer_loses_nothing_and_shows_nothing_twice(url: str, when: str) -> None:
+    mailboxes, (killed, at_once, later) = notice_cases.killed_deliverer(url, when)
+    assert killed == {"leased": 1, "waiting": 2}
+    assert at_once == {"leased": 1, "sent": 2}
+    assert later == {"sent": 3}
+    # killed in between, one was handed over again as the same mail: a mailbox shows a Message-ID once
+    assert len(set(mailboxes.ids)) == 3
+    assert len(mailboxes.ids) == (3 if when == "before it is handed over" else 4)
+
+
+def test_two_deliverers_at_once_send_each_message_once(url: str) -> None:
+    delivered, mailboxes, found = notice_cases.two_deliverers(url)
+    assert sum(delivered) == 30
+    assert min(delivered) > 0
+    assert len(set(mailboxes.ids)) == len(mailboxes.ids) == 30
+    assert found == {"sent": 30}
+
+
+# --- webhook
+
+
+class Receiver:
+    """A webhook: notes what it accepted, and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.status, self.seconds = 204, 0.0
+        self.accepted: list[tuple[dict[str, Any], dict[str, str]]] = []
+
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route("/in", self._post, methods=["POST"])])
+
+    async def _post(self, request: Request) -> Response:
+        body, status = await request.body(), self.status
+        await asyncio.sleep(self.seconds)
+        if status < 300:
+            signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+            assert request.headers[SIGNATURE] == f"sha256={signature}"
+            self.accepted.append((json.loads(body), dict(request.headers)))
+        return Response(status_code=status, headers={"Location": "/elsewhere"})
+
+
+def told(number: int = 1) -> Any:
+    return message(number, channel="webhook", recipient="")
+
+
+def test_the_webhook_is_posted_each_event_once_and_signed(engine: Engine) -> None:
+    receiver = Receiver()
+    outbox.fill(engine, [told(1), told(2)], NOW)
+    with served(receiver.app()) as address:
+        hook = Hook(f"{address}/in", SECRET)
+        assert [run(engine, hook, name="webhook") for _ in range(2)] == [2, 0]
+    (body, headers), _ = receiver.accepted
+    assert headers["idempotency-key"] == body["id"]
+    assert set(body) == {"id", "event", "at", "subject", "text", "link"}
+    assert body["at"] == "2017-04-05T09:00:00+00:00"
+
+
+@pytest.mark.parametrize("status", [500, 503, 404, 302])
+def test_a_webhook_that_fails_is_told_later(engine: Engine, status: int) -> None:
+    receiver = Receiver()
+    outbox.fill(engine, [told()], NOW)
+    with served(receiver.app()) as address:
+        hook = Hook(f"{address}/in", SECRET)
+        receiver.status = status
+        assert run(engine, hook, name="webhook") == 0
+        receiver.status = 200
+        assert run(engine, hook, NOW + timedelta(seconds=30), "webhook") == 1
+    assert len(receiver.accepted) == 1
+
+
+def test_a_webhook_that_is_down_or_slow_delays_and_keeps_no_mail_back(engine: Engine) -> None:
+    receiver, mailboxes, port = Receiver(), Mailboxes(), free_port()
+    outbox.fill(engine, [told(1), told(2), message(1)], NOW)
+    hook = Hook(f"http://127.0.0.1:{port}/in", SECRET, seconds=0.3)
+    with mail_server(mailboxes) as mail_port:
+        channels = {"webhook": hook, "mail": mail_to(mail_port)}
+        assert deliver(engine, channels, clock=lambda: NOW) == 1
+    with served(receiver.app(), port):
+        receiver.status, receiver.seconds = 500, 0.6
+        assert run(engine, hook, NOW + timedelta(minutes=1), "webhook") == 0
+        receiver.status, receiver.seconds = 200, 0.0
+        assert run(engine, hook, NOW + timedelta(hours=1), "webhook") == 2
+    assert len({body["id"] for body, _ in receiver.accepted}) == len(receiver.accepted) == 2
+
+
+def test_a_webhook_that_accepts_after_we_gave_up_is_told_again_under_the_same_key(engine: Engine) -> None:
+    receiver = Receiver()
+    outbox.fill(engine, [told()], NOW)
+    with served(receiver.app()) as address:
+        hook = Hook(f"{address}/in", SECRET, seconds=0.3)
+        receiver.seconds = 0.6
+        assert run(engine, hook, name="webhook") == 0
+        receiver.seconds = 0.0
+        assert run(engine, hook, NOW + timedelta(seconds=30), "webhook") == 1
+        deadline = time.monotonic() + 10
+        while len(receiver.accepted) < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+    assert [headers["idempotency-key"] for _, headers in receiver.accepted] == [told().id, told().id]
+
+
+# --- the mail server's own proof
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of 127.0.0.1 that signs itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(made.public_bytes(Encoding.PEM) + pem)
+    return path
+
+
+@pytest.mark.parametrize(("is_trusted", "password", "delivered"), [
+    (True, "right", 1), (True, "wrong", 0), (False, "right", 0),
+])  # fmt: skip
+def test_mail_goes_to_a_server_that_proves_itself_and_believes_us(
+    engine: Engine, certificate: Path, monkeypatch: pytest.MonkeyPatch, is_trusted: bool, password: str,
+    delivered: int,
+) -> None:  # fmt: skip
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    def authenticator(*arguments: Any) -> AuthResult:
+        return AuthResult(success=arguments[-1].password == b"right", handled=False)
+
+    mailboxes = Mailboxes()
+    outbox.fill(engine, [message()], NOW)
+    options = {"tls_context": context, "require_starttls": True, "authenticator": authenticator}
+    with mail_server(mailboxes, auth_required=True, **options) as port:
+        server = MailServer(
+            host="127.0.0.1", port=port, sender="room@room.example", user="room", password_file=Path("x")
+        )
+        assert run(engine, Mail(server, password)) == delivered
+    assert len(mailboxes.accepted) == delivered
