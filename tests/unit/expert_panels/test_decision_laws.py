@@ -46,11 +46,11 @@ def ledgers(draw: st.DrawFn) -> list[Line]:
 
 def _approvers_since_the_last_open(lines: list[Line], subject: str) -> set[str]:
     """Whose approval could count at all, said without the fold: counted by hand from the raw lines."""
-    opened = max(
-        number
-        for number, line in enumerate(lines)
-        if line.subject_sha256 == subject and line.via == "pipeline"
-    )
+    opened, serial = 0, 0
+    for number, line in enumerate(lines):
+        if line.decision == "open" and line.serial == serial + 1:  # one out of turn opens nothing
+            serial += 1
+            opened = number if line.subject_sha256 == subject else opened
     launcher, after = lines[opened].actor, lines[opened + 1 :]
     recused = {line.actor for line in after if line.decision == "recuse" and line.interests}
     approved = {
