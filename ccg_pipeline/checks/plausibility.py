@@ -79,9 +79,10 @@ def _comparison(
     threshold, now, before = expectation.parameter, landed.now, landed.before
     match expectation.key:
         case "every_ccg_is_present":
-            return presence(now, ccg_codes)
+            return presence(_of_whole_publications(now, edition), ccg_codes)
         case "england_total_agrees":
-            return totals(now, before, ccg_codes, threshold("tolerance_percent"))
+            whole = _of_whole_publications(now, edition)
+            return totals(whole, before, ccg_codes, threshold("tolerance_percent"))
         case "movement_since_last_period":
             return movement(now, before, edition, threshold("spreads"), threshold("least_ccgs"))
         case "distribution_since_last_period":
@@ -99,6 +100,12 @@ def _comparison(
             raise UnknownExpectation(
                 f"{edition.key} expects {unknown!r}, which no check in this version covers."
             )
+
+
+def _of_whole_publications(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """Observations of publications that tell of every CCG; a supplement may tell of eleven."""
+    supplements = [one.key for one in edition.publications if one.read_for == "supplement"]
+    return observations[~observations["publication"].isin(supplements)]
 
 
 def _findings(

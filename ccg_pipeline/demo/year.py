@@ -15,6 +15,7 @@ from ccg_pipeline.demo.country import Country, the_country
 from ccg_pipeline.demo.delays import Delays, draw_delays
 from ccg_pipeline.demo.figures import Figures, Measure, draw_figures, of_plans
 from ccg_pipeline.demo.latent import Floats, draw_factors
+from ccg_pipeline.demo.layouts.assumed import chc_file, ncmp_file
 from ccg_pipeline.demo.layouts.cancer_stage import cancer_stage_file
 from ccg_pipeline.demo.layouts.ccg_ois import ccg_ois_file
 from ccg_pipeline.demo.layouts.declared import declared_file
@@ -170,6 +171,12 @@ def _publication_files(
         elif publication == "dementia_diagnoses":
             name = f"dementia_diagnoses/rec-dem-diag-{period.end:%b-%Y}.csv".lower()
             files |= _with_sidecar(name, partial(dementia_diagnoses_file, figures, at), period)
+        elif publication == "chc":
+            files[f"chc/NHS-CHC-{period.end:%b-%Y}.xls"] = partial(chc_file, figures, at)
+        elif publication == "ncmp":
+            files[f"ncmp/NCMP-Year-6-by-CCG-{period.end:%b-%Y}.xls"] = partial(
+                ncmp_file, country, figures, at
+            )
         else:
             files[f"{publication}/{publication}_{period.end}.csv"] = partial(
                 declared_file, publication, measures, at

@@ -111,9 +111,10 @@ def _check_publications(edition: Edition, where: Where) -> None:
             raise EditionError(
                 f"{where('publications', number)}: nothing uses the publication {publication.key!r}."
             )
-        if publication.read_for == "account" and publication.key in used:
+        if publication.read_for != "figures" and publication.key in used:
             raise EditionError(
-                f"{where('publications', number)} ({publication.key}): read_for is 'account', but "
+                f"{where('publications', number)} ({publication.key}): read_for is "
+                f"{publication.read_for!r}, but "
                 "an indicator or a supplementary measure takes its figures from it."
             )
 

@@ -73,15 +73,16 @@ class Area(Frozen):
 class Publication(Frozen):
     """A statistical release by a publisher, and the dates of its files that carry none.
 
-    ``read_for`` says what its files are read for: figures that something in the edition uses, or no more than
-    the account of their rows.
+    ``read_for`` says what its files are read for: the figures that something in the edition takes from it;
+    a supplement to those, of some organisations or of some periods, of indicators whose own publication is
+    another; or no more than the account of their rows.
     """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
     publisher: Text
     layout: Literal["published", "assumed", "made_up"]
-    read_for: Literal["figures", "account"] = "figures"
+    read_for: Literal["figures", "supplement", "account"] = "figures"
     cadence: Literal["monthly", "quarterly", "annual"]
     level: Literal["ccg", "lsoa", "local_authority", "stp"]
     undated_period_start: date | None = None

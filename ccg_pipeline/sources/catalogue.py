@@ -9,17 +9,28 @@ from pathlib import Path
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources import (
-    accounted,
     cancer_stage,
+    cancer_waits,
     ccg_ois,
+    ccg_ois_profile,
+    chc,
     declared,
     dementia_diagnoses,
     dtoc,
+    e_rs,
+    eip,
+    engine,
+    fingertips,
+    gp_patient_survey,
     iapt,
+    ld_care,
     lsoa_admissions,
     mar,
+    ncmp,
     primary_care_dementia,
+    qof,
     rtt,
+    satod,
 )
 from ccg_pipeline.sources.documents import Document, open_document
 from ccg_pipeline.sources.layouts import Layout, missing_from, title_of
@@ -36,10 +47,19 @@ READERS: Mapping[str, Reader] = {
     "cancer_stage": cancer_stage.READER,
     "iapt": iapt.READER,
     "ccg_ois": ccg_ois.READER,
+    "ccg_ois_profile": ccg_ois_profile.READER,
     "dementia_diagnoses": dementia_diagnoses.READER,
     "primary_care_dementia": primary_care_dementia.READER,
-    "ld_care": accounted.LD_CARE_READER,
-    "fingertips": accounted.FINGERTIPS_READER,
+    "ld_care": ld_care.READER,
+    "fingertips": fingertips.READER,
+    "satod": satod.READER,
+    "ncmp": ncmp.READER,
+    "e_rs": e_rs.READER,
+    "gp_patient_survey": gp_patient_survey.READER,
+    "cancer_waits": cancer_waits.READER,
+    "eip": eip.READER,
+    "qof": qof.READER,
+    "chc": chc.READER,
     DECLARED: declared.READER,
 }
 """Layout to its reader. Most are called as their publication, which may have more than one layout over the
@@ -59,7 +79,10 @@ def recognise(path: Path) -> str:
 def read_file(path: Path, edition: Edition) -> Reading:
     """Read one file. Raises Refused, with one sentence and the publication if it was recognised."""
     document = open_document(path)
-    return READERS[_layout_of(document)].read(document, edition)
+    key = _layout_of(document)
+    if key == DECLARED:
+        return declared.read(document, edition)
+    return engine.read(READERS[key], document, edition)
 
 
 def read_landing(folder: Path, edition: Edition) -> Iterator[tuple[Path, Reading | Refused]]:
@@ -98,10 +121,14 @@ def _layout_of(document: Document) -> str:
         lacks[key] = missing_from(document, reader.layout)
         if not lacks[key]:
             return key
-    nearest = min(lacks, key=lambda key: len(lacks[key]) / _size(READERS[key].layout))
+
+    def distance(key: str) -> tuple[bool, float]:
+        return not _has_title(READERS[key].layout, lacks[key]), len(lacks[key]) / _size(READERS[key].layout)
+
+    nearest = min(lacks, key=distance)
     layout, lacking = READERS[nearest].layout, lacks[nearest]
     missing = lacking[0] if len(lacking) == 1 else f"{lacking[0]} and {len(lacking) - 1} more"
-    if len(lacking) == 1 or (layout.title and title_of(layout) not in lacking):
+    if len(lacking) == 1 or _has_title(layout, lacking):
         raise Refused(
             f"{document.name}: looks like {layout.what}, but lacks {missing}; download it again.",
             layout.publication,
@@ -110,6 +137,10 @@ def _layout_of(document: Document) -> str:
         f"{document.name}: is no publication known here; the nearest is {layout.what}, "
         f"of which it lacks {missing}."
     )
+
+
+def _has_title(layout: Layout, lacking: tuple[str, ...]) -> bool:
+    return bool(layout.title) and title_of(layout) not in lacking
 
 
 def _size(layout: Layout) -> int:

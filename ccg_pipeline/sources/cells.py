@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 SUPPRESSED = frozenset({"*", "**", "[c]"})
+_NOTE = re.compile(r"\[?note [0-9]+\]?")  # "[note 3]" says why there is no figure
 MISSING = frozenset(
     {"", "-", "--", "–", "—", ".", "..", ":", "na", "n/a", "null", "none", "nan", "[x]", "[z]"}
     | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!"}
@@ -70,7 +71,11 @@ def texts(cells: "pd.Series[str]") -> "pd.Series[str]":
 
 def is_mark(word: str) -> bool:
     """True for a word that stands where a figure would, and for an empty one."""
-    return word.casefold() in SUPPRESSED or word.casefold() in MISSING
+    return word.casefold() in SUPPRESSED or _is_missing(word.casefold())
+
+
+def _is_missing(word: str) -> bool:
+    return word in MISSING or _NOTE.fullmatch(word) is not None
 
 
 def figure(cell: object) -> float | None:
@@ -93,7 +98,9 @@ def half_of_last_digit(cell: object) -> float:
     number = figure(cell)
     if number is None:
         return np.nan
-    exponent = Decimal(text(cell).replace(",", "")).as_tuple().exponent
+    # a float of a workbook carries binary dust: 42.199999999999996 was printed as 42.2
+    printed = repr(round(cell, 9)) if isinstance(cell, float) else text(cell).replace(",", "")
+    exponent = Decimal(printed).as_tuple().exponent
     digits = exponent if isinstance(exponent, int) else 0
     return max(0.5 * 10.0 ** min(digits, 0) * (1 + 1e-9), 1e-6 * max(abs(number), 1.0))
 
@@ -122,5 +129,5 @@ def read_figures(cells: "pd.Series[str]") -> Figures:
             continue
         word = text(cell).casefold()
         is_suppressed[place] = word in SUPPRESSED
-        is_fault[place] = word not in SUPPRESSED and word not in MISSING
+        is_fault[place] = word not in SUPPRESSED and not _is_missing(word)
     return Figures(values, is_suppressed, is_fault)

@@ -25,6 +25,7 @@ _SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH = re.compile(r"([a-z]+)[\s\-]*([0-9]{4}|(?<=-)[0-9]{2})")
 _YEAR = re.compile(r"[0-9]{4}")
+_QUARTER = re.compile(r"(?:quarter |q)([1-4])[\s,\-]*([0-9]{4}\s*[/\-–]\s*(?:[0-9]{2}|[0-9]{4}))")
 _FINANCIAL_YEAR = re.compile(r"([0-9]{4})\s*[/\-–]\s*([0-9]{2}|[0-9]{4})")
 
 
@@ -46,8 +47,10 @@ def read_day(cell: object) -> date | None:
 
 
 def read_period(cell: object) -> Period | None:
-    """A period: a month ("April 2015"), a calendar year, a financial year ("2017-18"), or "day to day"."""
-    word = " ".join(text(cell).casefold().split())
+    """A period: a month ("April 2015"), a calendar year, a financial year ("2017-18") or a quarter of one
+    ("Quarter 1 2016/17"), "day to day", "month to month" or "year to year"; provisional or not.
+    """
+    word = " ".join(text(cell).casefold().replace("(provisional)", "").split())
     if (found := _MONTH.fullmatch(word)) and (number := _month(found[1])):
         year = _year(found[2])
         return month_of(date(year, number, 1)) if year in YEARS else None
@@ -57,11 +60,26 @@ def read_period(cell: object) -> Period | None:
         first = int(found[1])
         follows = f"{first + 1}".endswith(found[2])
         return (date(first, 4, 1), date(first + 1, 3, 31)) if follows and first in YEARS else None
-    first_text, separator, last_text = word.partition(" to ")
-    if separator:
-        start, end = read_day(first_text), read_day(last_text)
-        return (start, end) if start and end and start <= end else None
-    return None
+    if found := _QUARTER.fullmatch(word):
+        whole = read_period(found[2])
+        return quarter_of(whole, int(found[1])) if whole else None
+    begins, separator, ends = word.partition(" to ")
+    return _from_to(begins, ends) if separator else None
+
+
+def _from_to(first: str, last: str) -> Period | None:
+    start, end = read_day(first), read_day(last)
+    if start is None and end is None:
+        opening, closing = read_period(first), read_period(last)
+        start, end = opening and opening[0], closing and closing[1]
+    return (start, end) if start and end and start <= end else None
+
+
+def quarter_of(year: Period, number: int) -> Period:
+    """Quarter 1 to 4 of a financial year, of which ``year`` is the first and last day."""
+    month = year[0].month - 1 + 3 * (number - 1)
+    start = date(year[0].year + month // 12, month % 12 + 1, 1)
+    return start, month_of(start + timedelta(days=63))[1]
 
 
 def month_of(day: date) -> Period:

@@ -35,11 +35,12 @@ def dates_of(document: Document, publication: Publication, preamble: Mapping[str
     A file that says when it was revised but not when published was out by the revision: assumed.
     """
     published = _day(document, preamble, "published", publication.key)
-    if published is None and (words := preamble.get("publication date")):
-        month_end = last_day_of_month(words)
-        if month_end is not None:
-            return Dates(month_end, None, "assumed")
-        published = _day(document, preamble, "publication date", publication.key)
+    for label in ("publication date", "released"):
+        if published is None and (words := preamble.get(label)):
+            month_end = last_day_of_month(words)
+            if month_end is not None:
+                return Dates(month_end, None, "assumed")
+            published = _day(document, preamble, label, publication.key)
     revised = _day(document, preamble, "revised", publication.key)
     sidecar = document.sidecar
     if published is not None:
@@ -57,7 +58,7 @@ def period_in_preamble(
     if period is None:
         said = f"says {text(cell)!r}" if text(cell) else "is missing"
         raise Refused(
-            f"{document.name}: its line 'Period:' {said}, which is no month; download it again.",
+            f"{document.name}: its line 'Period:' {said}, which is no period; download it again.",
             publication.key,
         )
     return period

@@ -20,12 +20,13 @@ from ccg_pipeline.sources.claims import FIGURES, claim_each_row
 from ccg_pipeline.sources.dates import read_days
 from ccg_pipeline.sources.dating import Dates, is_made_up
 from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.layouts import Layout, find_table
+from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.observing import observe
 from ccg_pipeline.sources.organisations import kinds_of, read_codes
 from ccg_pipeline.sources.reader import Reader
 from ccg_pipeline.sources.reading import Reading, Refused
 from ccg_pipeline.sources.sieve import Sieve
+from ccg_pipeline.sources.tables import find_table
 
 COLUMNS = (
     "layout", "publication", "indicator", "period_start", "period_end", "published_on", "organisation_code",
@@ -117,4 +118,4 @@ def _the_one(document: Document, words: Iterable[str], column: str, publication:
     return different[0]
 
 
-READER = Reader(LAYOUT, read)
+READER = Reader(LAYOUT)

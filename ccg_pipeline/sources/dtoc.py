@@ -16,16 +16,11 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.apportionment import divide, worst_status
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
 from ccg_pipeline.reference.populations import adults_mid_2015
-from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.cells import heading, read_figures, texts
-from ccg_pipeline.sources.claims import claim_each_row
-from ccg_pipeline.sources.dating import dates_of, is_made_up, period_in_preamble
-from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.layouts import Layout, find_table
-from ccg_pipeline.sources.observing import observe
+from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.organisations import ENGLAND
+from ccg_pipeline.sources.periods import in_preamble
 from ccg_pipeline.sources.reader import Reader
-from ccg_pipeline.sources.reading import Reading
 from ccg_pipeline.sources.sieve import Sieve
 
 INDICATOR = "127e"
@@ -50,39 +45,7 @@ LAYOUT = Layout(
 )
 
 
-def read(document: Document, edition: Edition) -> Reading:
-    """Delayed days of authorities, of residents elsewhere and of England; per 100,000 adults by CCG."""
-    publication = edition.publication("dtoc")
-    table = find_table(document, LAYOUT)
-    start, end = map(pd.Timestamp, period_in_preamble(document, publication, table.preamble))
-    sieve = Sieve(table, INDICATOR)
-    sieve.period_end[:] = end
-    kinds = _organisations(sieve)
-    sieve.settle_organisations(kinds, ["total"])
-    parts = [read_figures(table.rows[name]).values for name in ("nhs", "social_care", "both")]
-    total = read_figures(table.rows["total"]).values
-    disagree = np.abs(np.sum(parts, axis=0) - total) > 0.5  # NaN, a mark, disagrees with nothing
-    sieve.doubt_where(disagree, "NHS, social care and both do not add up to the total")
-    population = float(adults_mid_2015().sum())
-    claims = claim_each_row(
-        sieve, kinds, start,
-        numerator=table.rows["total"],
-        denominator=kinds.map(lambda kind: population if kind == "england" else "").astype(object),
-    )  # fmt: skip
-    observations = observe(claims, sieve, edition, needs="numerator")
-    of_ccgs = apportion(observations, edition.indicator(INDICATOR).scale).assign(
-        indicator_code=INDICATOR, period_start=start, period_end=end
-    )
-    return assemble(
-        document,
-        publication.key,
-        [(sieve, pd.concat([of_ccgs, observations], ignore_index=True))],
-        dates_of(document, publication, table.preamble),
-        made_up=is_made_up(document, table.preamble),
-    )
-
-
-def _organisations(sieve: Sieve) -> "pd.Series[str]":
+def kinds(sieve: Sieve) -> "pd.Series[str]":
     """Set each row's organisation. England has marks for codes, residents elsewhere no ONS code."""
     rows = sieve.rows
     ons_code, code = texts(rows["ons_code"]).str.upper(), texts(rows["code"])
@@ -91,12 +54,36 @@ def _organisations(sieve: Sieve) -> "pd.Series[str]":
     is_authority = ons_code.isin(dtoc_authorities()["authority_code"])
     coded = ons_code.mask(ons_code.isin(["-"]), "")
     sieve.organisation = coded.mask(is_outside, code).mask(is_england, ENGLAND)
-    kinds = pd.Series("unknown", index=rows.index).mask(coded.eq("") & code.isin(["", "-"]), "blank")
+    unknown = pd.Series("unknown", index=rows.index).mask(coded.eq("") & code.isin(["", "-"]), "blank")
     return (
-        kinds.mask(is_authority, "local_authority")
+        unknown.mask(is_authority, "local_authority")
         .mask(is_outside, "outside_england")
         .mask(is_england, "england")
     )
+
+
+def check(sieve: Sieve) -> None:
+    """Quarantine rows whose parts are not their total."""
+    parts = [read_figures(sieve.rows[name]).values for name in ("nhs", "social_care", "both")]
+    total = read_figures(sieve.rows["total"]).values
+    disagree = np.abs(np.sum(parts, axis=0) - total) > 0.5  # NaN, a mark, disagrees with nothing
+    sieve.doubt_where(disagree, "NHS, social care and both do not add up to the total")
+
+
+def complete(claims: pd.DataFrame) -> pd.DataFrame:
+    """England's denominator: its adults."""
+    is_england = claims["organisation_kind"].eq("england")
+    adults = pd.Series(float(adults_mid_2015().sum()), index=claims.index, dtype=object)
+    return claims.assign(denominator=adults.where(is_england, ""))
+
+
+def carry(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """Beside what the authorities say, what each CCG then has."""
+    if observations.empty:
+        return observations
+    period = {name: observations[name].iloc[0] for name in ("period_start", "period_end")}
+    of_ccgs = apportion(observations, edition.indicator(INDICATOR).scale)
+    return pd.concat([of_ccgs.assign(indicator_code=INDICATOR, **period), observations], ignore_index=True)
 
 
 def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
@@ -128,4 +115,13 @@ def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
     return frame.rename_axis("organisation_code").reset_index()
 
 
-READER = Reader(LAYOUT, read)
+READER = Reader(
+    LAYOUT,
+    period=in_preamble(),
+    figures={INDICATOR: {"numerator": "total"}},
+    needs="numerator",
+    kinds=kinds,
+    check=check,
+    complete=complete,
+    carry=carry,
+)

@@ -11,16 +11,11 @@ the fit; they were read and used for what they are, and the note of each CCG say
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.gradient import gradient_index
-from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.cells import read_figures
-from ccg_pipeline.sources.dating import assumed_period, dates_of, is_made_up
-from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.layouts import Layout, find_table
-from ccg_pipeline.sources.organisations import kinds_of, read_codes
+from ccg_pipeline.sources.layouts import Layout
+from ccg_pipeline.sources.periods import beside_the_file
 from ccg_pipeline.sources.reader import Reader
-from ccg_pipeline.sources.reading import Reading
 from ccg_pipeline.sources.sieve import Sieve
 
 INDICATOR = "106a"
@@ -40,38 +35,32 @@ LAYOUT = Layout(
 _FIGURES = ("population", "deprivation", "rate")  # what the fit needs; the rate stands for the other two
 
 
-def read(document: Document, edition: Edition) -> Reading:
+def gradients(sieve: Sieve, kinds: "pd.Series[str]") -> pd.DataFrame:
     """The absolute gradient index of each CCG, with its 95 % interval.
 
     A CCG with a quarantined small area is refused: a line through the others would be another figure.
     """
-    publication = edition.publication("lsoa_admissions")
-    table = find_table(document, LAYOUT)
-    start, end = map(pd.Timestamp, assumed_period(document, publication))
-    sieve = Sieve(table, INDICATOR)
-    sieve.period_end[:] = end
-    sieve.organisation = read_codes(table.rows["code"])
-    kinds = kinds_of(sieve.organisation)
-    sieve.settle_organisations(kinds, _FIGURES)
-    areas = pd.DataFrame(index=table.rows.index)
+    sieve.indicator[:] = INDICATOR
+    areas = pd.DataFrame(index=sieve.rows.index)
     for name in _FIGURES:
-        column = read_figures(table.rows[name])
+        column = read_figures(sieve.rows[name])
         areas[name] = column.values
-        cells = table.rows[name]
+        cells = sieve.rows[name]
         sieve.doubt_where(column.is_fault, name + " is {}, which is no figure", cells)
         sieve.doubt_where(column.values < 0, name + " {} is below zero", cells)
         sieve.doubt_where(~column.is_fault & ~column.is_number, name + " is not given ({})", cells)
-    sieve.doubt_where(areas["deprivation"] > 1, "imdscaled {} is above 1", table.rows["deprivation"])
+    sieve.doubt_where(areas["deprivation"] > 1, "imdscaled {} is above 1", sieve.rows["deprivation"])
+    # Slivers repeat one another; no two neighbourhoods with people in them are alike to the last digit.
+    twice = sieve.rows.duplicated(keep=False) & areas["population"].gt(1)
+    sieve.doubt_where(twice, "the small area is there twice")
     observations = [
         _observe(str(code), areas.loc[rows.index], sieve)
-        for code, rows in table.rows[sieve.kept & kinds.eq("ccg")].groupby(sieve.organisation)
+        for code, rows in sieve.rows[sieve.kept & kinds.eq("ccg")].groupby(sieve.organisation)
     ]
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         observations,
         columns=["organisation_code", "value", "lower_95", "upper_95", "status", "note", "rows"],
-    ).assign(indicator_code=INDICATOR, organisation_kind="ccg", period_start=start, period_end=end)
-    dates = dates_of(document, publication, {}).with_period_assumed()
-    return assemble(document, publication.key, [(sieve, frame)], dates, made_up=is_made_up(document))
+    ).assign(indicator_code=INDICATOR, organisation_kind="ccg")
 
 
 def _observe(code: str, areas: pd.DataFrame, sieve: Sieve) -> tuple[object, ...]:
@@ -86,4 +75,4 @@ def _observe(code: str, areas: pd.DataFrame, sieve: Sieve) -> tuple[object, ...]
     return code, gradient.slope, gradient.lower_95, gradient.upper_95, "published", note, rows
 
 
-READER = Reader(LAYOUT, read)
+READER = Reader(LAYOUT, period=beside_the_file(), observe=gradients)

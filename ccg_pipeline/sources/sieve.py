@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ccg_pipeline.sources.cells import is_mark, text
-from ccg_pipeline.sources.layouts import Table
+from ccg_pipeline.sources.tables import Table
 
 Mask = npt.NDArray[np.bool_]
 
@@ -34,8 +34,10 @@ class Account:
 class Sieve:
     """Settles the rows of a table: one set aside is not looked at again, a doubted one keeps every reason.
 
-    ``indicator``, ``organisation`` and ``period_end`` say, as far as a reader knows, what each row is
-    about. A mask is an array of one truth a row, in the table's order.
+    ``indicator``, ``organisation`` and the period say, as far as a reader knows, what each row is
+    about. A mask is an array of one truth a row, in the table's order. Of a row that is there several times,
+    once for each block, each is settled, and the row is what the first of these is true of: any is doubted,
+    used, not asked for.
     """
 
     def __init__(self, table: Table, indicator: str = "") -> None:
@@ -44,6 +46,7 @@ class Sieve:
         self.rows = table.rows
         self.indicator = pd.Series(indicator, index=index, dtype=object)
         self.organisation = pd.Series("", index=index, dtype=object)
+        self.period_start = pd.Series(np.datetime64("NaT", "ns"), index=index)
         self.period_end = pd.Series(np.datetime64("NaT", "ns"), index=index)
         self._aside = np.full(len(index), "", dtype=object)
         self._doubted = np.zeros(len(index), dtype=bool)
@@ -55,8 +58,11 @@ class Sieve:
         return list(self.rows.index)
 
     @cached_property
-    def _place(self) -> dict[int, int]:
-        return {row: place for place, row in enumerate(self._rows)}
+    def _places(self) -> dict[int, list[int]]:
+        places: dict[int, list[int]] = {}
+        for place, row in enumerate(self._rows):
+            places.setdefault(row, []).append(place)
+        return places
 
     @property
     def kept(self) -> Mask:
@@ -70,10 +76,10 @@ class Sieve:
     def doubt(self, rows: Iterable[int], reason: str) -> None:
         """Quarantine rows, by their number, for ``reason`` beside any other. A row set aside stays aside."""
         for row in rows:
-            place = self._place[row]
-            if self._aside[place] == "" and reason not in (reasons := self._reasons.setdefault(row, [])):
+            kept = [place for place in self._places[row] if self._aside[place] == ""]
+            if kept and reason not in (reasons := self._reasons.setdefault(row, [])):
                 reasons.append(reason)
-                self._doubted[place] = True
+                self._doubted[kept] = True
 
     def doubt_where(self, which: object, reason: str, cells: "pd.Series[str] | None" = None) -> None:
         """Quarantine rows for ``reason``, in which ``{}`` stands for the row's cell."""
@@ -105,11 +111,19 @@ class Sieve:
 
     def account(self) -> Account:
         """How many rows met each fate."""
+        _, row = np.unique(self.rows.index.to_numpy(), return_inverse=True)
+
+        def any_block(mask: Mask) -> Mask:
+            return np.bincount(row, weights=mask) > 0 if len(row) else mask
+
+        doubted = any_block(self._doubted)
+        used = any_block(self.kept & ~self._doubted) & ~doubted
+        not_asked_for = any_block(self._aside == "not_asked_for") & ~doubted & ~used
         return Account(
-            read=len(self.rows),
-            used=int((self.kept & ~self._doubted).sum()),
-            not_asked_for=int((self._aside == "not_asked_for").sum()),
-            not_an_organisation=int((self._aside == "not_an_organisation").sum()),
+            read=len(doubted),
+            used=int(used.sum()),
+            not_asked_for=int(not_asked_for.sum()),
+            not_an_organisation=int((~doubted & ~used & ~not_asked_for).sum()),
             quarantined=len(self._reasons),
         )
 
@@ -119,11 +133,15 @@ class Sieve:
             {
                 "sheet": self.table.sheet,
                 "row": row,
-                "indicator_code": self.indicator[row],
-                "organisation_code": self.organisation[row],
-                "period_end": self.period_end[row],
+                "indicator_code": self._said(self.indicator, row),
+                "organisation_code": self._said(self.organisation, row),
+                "period_end": self.period_end.iloc[self._places[row][0]],
                 "reasons": "; ".join(reasons),
                 "raw": json.dumps(self.table.raw(row), default=str, ensure_ascii=False),
             }
             for row, reasons in sorted(self._reasons.items())
         ]
+
+    def _said(self, words: "pd.Series[str]", row: int) -> str:
+        """What the blocks of a row say, each once."""
+        return ", ".join(dict.fromkeys(words.iloc[place] for place in self._places[row]))

@@ -16,6 +16,30 @@ from ccg_pipeline.demo.layouts.declared import HEADER
 from ccg_pipeline.demo.year import make_year
 
 SEED = 2016
+ASSUMED = {  # publication: indicator, sheet, header row, columns of the declared layout
+    "chc": (
+        "131a",
+        "Standard NHS CHC",
+        14,
+        {
+            "Organisation Code": "organisation_code",
+            "Number eligible at the end of the quarter (snapshot)": "numerator",
+            "Population": "denominator",
+            "Number eligible per 50,000 population": "value",
+        },
+    ),
+    "ncmp": (
+        "102a",
+        "Year 6 by CCG",
+        5,
+        {
+            "CCG code": "organisation_code",
+            "Number overweight or obese": "numerator",
+            "Number of children measured": "denominator",
+            "Prevalence": "value",
+        },
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -26,18 +50,33 @@ class MadeUpYear:
 
     @cached_property
     def declared(self) -> pd.DataFrame:
-        """All rows in the declared layout; figures as numbers, NaN where hidden, and ``mark`` saying why."""
+        """All rows in the declared layout and in those that are assumed, as rows of the declared one.
+
+        Figures are numbers, NaN where hidden, and ``mark`` says why.
+        """
         first_line = ",".join(HEADER)
         frames = [
             pd.read_csv(path, dtype=str, keep_default_na=False)
             for path in self.written
             if path.suffix == ".csv" and path.read_text(encoding="utf-8").startswith(first_line)
         ]
-        rows = pd.concat(frames, ignore_index=True)
+        names = [path.relative_to(self.folder).as_posix() for path in self.written]
+        frames += [self._assumed(name) for name in names if name.split("/")[0] in ASSUMED]
+        rows = pd.concat(frames, ignore_index=True).fillna("")
         rows["mark"] = rows["value"].where(rows["value"].isin(["*", "-"]), "")
         for column in ("numerator", "denominator", "value", "lower_95", "upper_95"):
             rows[column] = pd.to_numeric(rows[column], errors="coerce")
         return rows
+
+    def _assumed(self, name: str) -> pd.DataFrame:
+        """A workbook in an assumed layout, as rows of the declared one; its name ends with a month."""
+        indicator, sheet, header_row, columns = ASSUMED[name.split("/")[0]]
+        rows = self.table(name, sheet, header_row).rename(columns=columns)
+        rows = rows[rows["numerator"].ne("")][list(columns.values())].astype(str)
+        rows["organisation_code"] = rows["organisation_code"].replace("-", "ENG")
+        end = pd.Period(name.removesuffix(".xls")[-8:]).end_time.date().isoformat()
+        made_up = {"layout": "made_up", "publication": name.split("/")[0], "indicator": indicator}
+        return rows.assign(period_end=end, **made_up)
 
     @cached_property
     def truth(self) -> pd.DataFrame:

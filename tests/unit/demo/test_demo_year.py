@@ -191,6 +191,7 @@ def test_everything_says_that_it_is_made_up(made_up: MadeUpYear) -> None:
             sheet = {
                 "rtt": "Commissioner", "mar": "Commissioner",
                 "dtoc": "LA - by responsible org", "ccg_ois": "Title sheet",
+                "chc": "Standard NHS CHC", "ncmp": "Year 6 by CCG",
             }  # fmt: skip
             rows = made_up.sheet(name, sheet[name.split("/")[0]])
             labelled = [row[row.index("Status:") + 1] for row in rows if "Status:" in row]

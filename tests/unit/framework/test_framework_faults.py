@@ -67,8 +67,8 @@ FAULTS = {
         ("2016-11-09,assumed", "2016-11-09,", "(lsoa_admissions): undated dates need undated"),
         ("2016-03-31,2016", "last March,2016", "(lsoa_admissions): undated_period_end is 'last"),
         (
-            "\nncmp,National Child Measurement Programme,NHS Digital,made_up,,",
-            "\nncmp,National Child Measurement Programme,NHS Digital,made_up,account,",
+            "\nncmp,National Child Measurement Programme,NHS Digital,assumed,,",
+            "\nncmp,National Child Measurement Programme,NHS Digital,assumed,account,",
             "(ncmp): read_for is 'account', but an indicator or a supplementary measure takes its",
         ),
         (",published,account,", ",published,show,", "(ld_care): read_for is 'show': input should be"),

@@ -191,6 +191,44 @@ def ois_row(code: str, deaths: object, births: object, value: object, gender: st
     return [*start, value, "", "", "", "", births, "", "", deaths]
 
 
+SMOKING = "Maternal smoking at delivery"
+
+
+def profile_sheets(*below: Row, subject: str = SMOKING) -> Sheets:
+    """A contents sheet, a sheet that nobody asks for, and one with blocks side by side and a table below."""
+    block: Row = ["Reporting period ", "Level Description", "Percentage", "CI lower", "", "CI upper", "",
+                  "Denominator", "Numerator"]  # fmt: skip
+    return {
+        "List": [["June 2017"], ["Data", 1.14, SMOKING]],
+        "5.3": [["MRSA"], [], ["Reporting period", "Level description", "MRSA count"],
+                ["March 2017", "NHS Darlington CCG", 1], ["", "Source: PHE"]],
+        "1.14": [
+            ["CCG OIS - Indicator 1.14"], [subject], ["Publication date: June 2017"], [],
+            [*block, "Reporting period", *block[2:]],
+            smoking_row("Quarter 1 2015/16", " england ", 10, 100, "Quarter 2 2015/16", 20, 100),
+            smoking_row("Quarter 1 2015/16", "NHS Darlington CCG", 10, 100, "Quarter 2 2015/16", 20, 100),
+            *below,
+        ],
+    }  # fmt: skip
+
+
+SMOKING_BELOW: Row = ["Reporting period", "Level description", "Percentage", "Denominator", "Numerator"]
+
+
+def smoking_row(
+    first: str, name: str, smokers: object, women: object, second: str, later: object, of: object
+) -> Row:
+    return [
+        first, name, _percent(smokers, women), "", "", "", "", women, smokers,
+        second, _percent(later, of), "", "", "", "", of, later,
+    ]  # fmt: skip
+
+
+def _percent(smokers: object, women: object) -> object:
+    are_counts = isinstance(smokers, int) and isinstance(women, int)
+    return round(100 * smokers / women, 1) if are_counts else "-"  # type: ignore[operator]  # ints by the line before
+
+
 def cancer_record(
     code: str, numerator: object, denominator: object, percent: object, year: object = 2013
 ) -> object:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from ccg_pipeline.sources.documents import open_document
-from ccg_pipeline.sources.layouts import Layout, find_table, missing_from
+from ccg_pipeline.sources.layouts import Layout, missing_from
 from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.tables import find_table
 from tests.unit.sources.small_files import Row, write_lines, write_workbook
 
 LAYOUT = Layout(
@@ -47,9 +48,7 @@ def test_an_optional_column_is_taken_where_it_is(tmp_path: Path) -> None:
     assert table.rows["gender"].to_list() == ["Person"]
 
 
-@pytest.mark.parametrize(
-    ("groups", "total"), [(["Beds", "People"], 7.0), (["People", "Beds"], 0.5), (["", ""], 0.5)]
-)
+@pytest.mark.parametrize(("groups", "total"), [(["Beds", "People"], 7.0), (["People", "Beds"], 0.5)])
 def test_of_two_groups_of_columns_the_one_meant_is_read(
     tmp_path: Path, groups: list[str], total: float
 ) -> None:
@@ -57,6 +56,12 @@ def test_of_two_groups_of_columns_the_one_meant_is_read(
     header: Row = ["", "CCG Code", "Half", "Total", "Half", "Total"]
     table = find(tmp_path, {"Figures by CCG": [above, header, ["", "00C", 0.25, 0.5, 3.5, 7]]})
     assert table.rows["total"].to_list() == [total]
+
+
+def test_a_column_that_is_there_twice_is_not_guessed(tmp_path: Path) -> None:
+    header: Row = ["", "CCG Code", "total ", "Total"]
+    with pytest.raises(Refused, match="has the column 'Total' more than once in sheet 'Figures by CCG'"):
+        find(tmp_path, {"Figures by CCG": [header, ["", "00C", 1, 2]]})
 
 
 def test_a_missing_sheet_is_named(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_what_cannot_be_of_england_is_quarantined(tmp_path: Path, edition: Editi
 
 def test_a_title_without_a_month(tmp_path: Path, edition: Edition) -> None:
     sheets = primary_care_sheets(primary_care_row("National", "ENG", 1, 2), month=", England, 2024")
-    with pytest.raises(Refused, match="the title of its 'Table 4' does not end with a month") as caught:
+    with pytest.raises(Refused, match="of its sheet 'Table 4' does not end with a month") as caught:
         dementia(tmp_path, edition, sheets)
     assert caught.value.publication == "dementia_diagnoses"
 

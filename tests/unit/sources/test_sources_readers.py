@@ -112,7 +112,7 @@ def test_rtt_settles_each_kind_of_row(tmp_path: Path, edition: Edition) -> None:
         (lambda sheets: sheets["Commissioner"][3].__setitem__(2, "Aprl 2016"), "'Period:' says 'Aprl 2016'"),
         (lambda sheets: sheets["Commissioner"].pop(3), "'Period:' is missing"),
         (lambda sheets: sheets["Commissioner"][4].__setitem__(2, "soon"), "'Published:' says 'soon'"),
-        (lambda sheets: sheets["National"][3].__setitem__(2, "May 2016"), "are about different months"),
+        (lambda sheets: sheets["National"][3].__setitem__(2, "May 2016"), "are about different periods"),
     ],
 )
 def test_rtt_with_a_fault_of_structure_is_refused_and_known_to_be_rtt(
@@ -302,7 +302,7 @@ def test_cancer_stage_reads_counts_as_text_and_both_years(tmp_path: Path, editio
     assert rows["00C", pd.Timestamp("2012-12-31")] == 50.0
     assert list(reading.quarantine["reasons"]) == [
         "value '50.1' is not what its counts give",
-        "reporting period 'soon' is no year",
+        "Reporting period 'soon' is no period",
     ]
     assert account(reading) == (6, 4, 0, 0, 2)
 

@@ -1,0 +1,307 @@
+"""Carrying out a reader's declaration: from a document to its observations and the account of its rows.
+
+Belongs here: the order in which every publication's rows are settled, whatever its layout.
+Does not belong here: anything of one publication (its declaration), what a figure may be (``observing``).
+"""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition, Publication
+from ccg_pipeline.sources.assembling import assemble
+from ccg_pipeline.sources.cells import heading, is_mark, texts, times
+from ccg_pipeline.sources.claims import FIGURES, KEY, claim_each_group, claim_each_row
+from ccg_pipeline.sources.dating import Dates, dates_of, is_made_up
+from ccg_pipeline.sources.documents import Document
+from ccg_pipeline.sources.layouts import find_header
+from ccg_pipeline.sources.observing import COLUMNS, observe
+from ccg_pipeline.sources.organisations import (
+    ENGLAND,
+    is_nobody,
+    is_other_ccg,
+    kinds_of,
+    read_codes,
+    read_names,
+)
+from ccg_pipeline.sources.reader import Reader
+from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.sieve import Sieve
+from ccg_pipeline.sources.tables import Table, find_tables, preamble
+
+TITLE_SHEET = 40  # rows of a sheet that may hold a title, a date of publication, a status
+Asked = Mapping[str, Mapping[str, str]]
+Part = tuple[Sieve, pd.DataFrame]
+
+
+def read(reader: Reader, document: Document, edition: Edition) -> Reading:
+    """What ``document`` says, as ``reader`` declares. Raises Refused, with one sentence."""
+    publication = edition.publication(reader.layout.publication)
+    tables = [
+        (each, table) for each in (reader, *reader.also) for table in find_tables(document, each.layout)
+    ]
+    if reader.subject_line and not any(_is_about(table, reader.subject_line) for _, table in tables):
+        raise Refused(
+            f"{document.name}: has no line {reader.subject_line + ' …'!r} above its table; "
+            "download it again.",
+            publication.key,
+        )
+    for each, table in tables:
+        _refuse_lost_header(each, table, document)
+    settled = [
+        (table, _Settling(each, table, document, publication), dates_of(document, publication, said))
+        for (each, table), said in zip(tables, _said(document, tables), strict=True)
+    ]
+    _refuse_different_periods(document, publication, [settling for _, settling, _ in settled])
+    parts: list[Part] = []
+    for _, settling, dates in settled:
+        observations = settling.observations(edition)
+        if settling.reader.layout.every_sheet:
+            observations = observations.assign(
+                published_on=dates.published_on, dates_provenance=dates.provenance
+            )
+        parts.append((settling.sieve, observations))
+    dates = _latest([dates for *_, dates in settled])
+    return assemble(
+        document,
+        publication.key,
+        _each_once(parts),
+        dates.with_period_assumed() if reader.period.is_assumed else dates,
+        layout=reader.status,
+        made_up=is_made_up(document, *(preamble(sheet, TITLE_SHEET) for sheet in document.sheets)),
+    )
+
+
+def _each_once(parts: list[Part]) -> list[Part]:
+    """Of what several tables of a file say alike, the first; where they contradict each other, neither."""
+    numbered = [frame.assign(part=number) for number, (_, frame) in enumerate(parts)]
+    said = pd.concat(numbered, ignore_index=True)
+    again = said[said.duplicated(KEY, keep=False)]
+    if again.empty:
+        return parts
+    for _, same in again.groupby(KEY):
+        if len(same[[*FIGURES, "judgement", "status"]].drop_duplicates()) > 1:
+            for number, rows in zip(same["part"], same["rows"], strict=True):
+                parts[number][0].doubt(rows, "another table of the file says otherwise")
+    refused = np.array(
+        [parts[number][0].is_doubted(rows) for number, rows in zip(said["part"], said["rows"], strict=True)]
+    )
+    said.loc[refused, list(FIGURES)] = np.nan
+    said.loc[refused, ["judgement", "status"]] = "", "refused"
+    said = said.drop_duplicates(KEY)
+    return [(sieve, said[said["part"].eq(number)]) for number, (sieve, _) in enumerate(parts)]
+
+
+def _said(document: Document, tables: list[tuple[Reader, Table]]) -> Iterator[Mapping[str, object]]:
+    """What the lines above each table say by their label, else those of the other sheets."""
+    elsewhere: dict[str, object] = {}
+    for sheet in document.sheets if document.kind == "workbook" else ():
+        for label, said in preamble(sheet, TITLE_SHEET).items():
+            elsewhere.setdefault(label, said)
+    for reader, table in tables:
+        yield table.preamble if reader.layout.every_sheet else {**elsewhere, **table.preamble}
+
+
+def _latest(dates: list[Dates]) -> Dates:
+    """The dates of the table that came out last."""
+    known = [one for one in dates if one.published_on is not None]
+    return max(known, key=lambda one: str(one.published_on), default=dates[0])
+
+
+def _refuse_lost_header(reader: Reader, table: Table, document: Document) -> None:
+    """Refuse a file with a sheet that is about an indicator asked for, but has not the header."""
+    if table.rows.columns.empty and any(_is_about(table, line) for line in reader.subjects):
+        lacking = find_header(document.sheet(table.sheet) or document.sheets[0], reader.layout).lacking[0]
+        raise Refused(
+            f"{document.name}: has no column {lacking!r} in sheet {table.sheet!r}; "
+            f"check that it is {reader.layout.what}, unchanged.",
+            reader.layout.publication,
+        )
+
+
+def _is_about(table: Table, line: str) -> bool:
+    return any(cell.startswith(heading(line)) for cell in table.above)
+
+
+def _refuse_different_periods(
+    document: Document, publication: Publication, settlings: "list[_Settling]"
+) -> None:
+    """Refuse a file whose tables each name one period, and not the same."""
+    named = {
+        settling.sieve.period_end.iloc[0]
+        for settling in settlings
+        if settling.is_asked and settling.reader.period.of_file is not None
+    }
+    if len(named) > 1:
+        raise Refused(
+            f"{document.name}: its sheets are about different periods; download it again.", publication.key
+        )
+
+
+class _Settling:
+    """One table on its way: its rows settled as far as its own words go, then its observations."""
+
+    def __init__(self, reader: Reader, table: Table, document: Document, publication: Publication) -> None:
+        self.reader = reader
+        self.sieve = Sieve(table)
+        self.asked = self._asked()
+        self.is_asked = bool(self.asked or reader.measures or reader.observe)
+        if self.is_asked:
+            ends = reader.period.ends(document, publication, table)
+            self.sieve.period_start, self.sieve.period_end = ends
+
+    def _asked(self) -> Asked:
+        """The indicators of which something is asked here, each with the columns of its figures."""
+        reader, table = self.reader, self.sieve.table
+        if not set(reader.layout.columns) <= set(table.rows.columns):
+            return {}  # a sheet without the header
+        if not reader.subjects or "subject" in table.rows:
+            return reader.figures
+        about = {indicator for line, indicator in reader.subjects.items() if _is_about(table, line)}
+        return {indicator: figures for indicator, figures in reader.figures.items() if indicator in about}
+
+    def observations(self, edition: Edition) -> pd.DataFrame:
+        """The table's observations, every row of it settled."""
+        sieve, reader = self.sieve, self.reader
+        if not self.is_asked:
+            return self._ask_nothing()
+        words = self._set_aside_what_nobody_asked()
+        kinds = self._organisations()
+        sieve.settle_organisations(kinds, self._columns())
+        self._doubt_rows_that_do_not_say()
+        if reader.check is not None:
+            reader.check(sieve)
+        if reader.observe is not None:
+            return reader.observe(sieve, kinds).assign(
+                period_start=self.sieve.period_start.iloc[0], period_end=sieve.period_end.iloc[0]
+            )
+        claims = self._claims(kinds, words)
+        if reader.complete is not None:
+            claims = reader.complete(claims)
+        observations = observe(claims, sieve, edition, needs=reader.needs)
+        return observations if reader.carry is None else reader.carry(observations, edition)
+
+    def _ask_nothing(self) -> pd.DataFrame:
+        """Set every row aside: about nobody (a note, a total, no table at all), or not asked for."""
+        sieve = self.sieve
+        columns = [name for name in ("code", "name") if name in sieve.rows]
+        said = [texts(sieve.rows[name]) for name in columns]
+        if not said:
+            sieve.set_aside(sieve.kept, "not_an_organisation")
+        else:
+            sieve.organisation = read_codes(said[0]) if "code" in columns else read_names(said[0])
+            sieve.set_aside(is_nobody(sieve.organisation), "not_an_organisation")
+            if "code" not in columns:
+                strange = kinds_of(sieve.organisation).eq("unknown")
+                sieve.set_aside(strange, "not_an_organisation")  # a line below the table
+            blank = np.all([codes.eq("") for codes in said], axis=0)
+            sieve.set_aside(blank, "not_an_organisation")
+        sieve.set_aside(sieve.kept, "not_asked_for")
+        return pd.DataFrame(columns=COLUMNS)
+
+    def _set_aside_what_nobody_asked(self) -> "pd.Series[str]":
+        """Set aside rows of other words than asked for; the words by which a long table's rows are told."""
+        sieve, reader = self.sieve, self.reader
+        sieve.indicator[:] = ", ".join(self.asked)
+        words = pd.Series("", index=sieve.rows.index, dtype=object)
+        if reader.measures:
+            words = texts(sieve.rows["measure"]).str.casefold()
+            sieve.indicator = words.map({word: to[0] for word, to in reader.measures.items()}).fillna("")
+            sieve.set_aside(~words.isin(list(reader.measures)), "not_asked_for")
+        if reader.subjects and "subject" in sieve.rows:
+            subjects = {line.casefold(): indicator for line, indicator in reader.subjects.items()}
+            sieve.indicator = texts(sieve.rows["subject"]).str.casefold().map(subjects).fillna("")
+            sieve.set_aside(sieve.indicator.eq(""), "not_asked_for")
+        for column, accepted in reader.only.items():
+            if column in sieve.rows:
+                said = texts(sieve.rows[column]).str.casefold()
+                sieve.set_aside(~said.isin(["", *accepted]), "not_asked_for")
+        return words
+
+    def _organisations(self) -> "pd.Series[str]":
+        """Each row's organisation, by code, by name where that says more, or as declared; and its kind."""
+        sieve, reader, rows = self.sieve, self.reader, self.sieve.rows
+        if reader.organisation:
+            sieve.organisation[:] = reader.organisation
+            return kinds_of(sieve.organisation)
+        if reader.kinds is not None:
+            return reader.kinds(sieve)
+        if "code" not in rows:
+            sieve.organisation = read_names(rows["name"])
+        else:
+            sieve.organisation = read_codes(rows["code"])
+            if "name" in rows:
+                kinds = kinds_of(sieve.organisation)
+                is_england = read_names(rows["name"]).eq(ENGLAND) & kinds.isin(["blank", "unknown", "none"])
+                sieve.organisation = sieve.organisation.mask(is_england, ENGLAND)
+        kinds = kinds_of(sieve.organisation)
+        kinds = kinds.mask(kinds.eq("stp"), "none")  # a plan, where CCGs are meant
+        return kinds if reader.levels is None else self._at_level(kinds, reader.levels)
+
+    def _at_level(self, kinds: "pd.Series[str]", levels: Mapping[str, str]) -> "pd.Series[str]":
+        """Kinds where the level of a row settles it: another level, or England under a code not its own."""
+        said = texts(self.sieve.rows["level"]).str.casefold()
+        self.sieve.set_aside(said.map(levels).eq("not_asked_for"), "not_asked_for")
+        settled = said.map(lambda word: "blank" if not word else levels.get(word, "none")).astype(object)
+        kinds = kinds.where(settled.eq(""), settled)
+        is_england = self.sieve.organisation.eq(ENGLAND)
+        kinds = kinds.mask(settled.eq("england") & ~is_england, "unknown")
+        total = settled.eq("england") & self.sieve.organisation.eq("")  # England's figures once more
+        return kinds.mask(total, "none")
+
+    def _columns(self) -> list[str]:
+        """The columns that hold figures; a row without any is a note."""
+        if self.reader.measures:
+            return ["value"]
+        columns = [column for figures in self.asked.values() for column in figures.values()]
+        columns = columns or list(self.reader.layout.columns)
+        return [column for column in dict.fromkeys(columns) if column in self.sieve.rows]
+
+    def _doubt_rows_that_do_not_say(self) -> None:
+        """Quarantine rows with figures that do not say what they are about; without figures: notes."""
+        sieve, reader = self.sieve, self.reader
+        for column in reader.only:
+            if column in sieve.rows:
+                blank = texts(sieve.rows[column]).eq("")
+                if not blank.any():
+                    continue
+                figures = sieve.rows[self._columns()]
+                notes = figures.map(lambda cell: is_mark(heading(cell))).all(axis=1)
+                sieve.set_aside(blank & notes, "not_an_organisation")
+                name = reader.layout.heading_of(column)
+                sieve.doubt_where(blank & ~notes, f"the row does not say its {name}")
+        if "code" in sieve.rows and "name" in sieve.rows and reader.kinds is None:
+            other = is_other_ccg(sieve.organisation, sieve.rows["name"])
+            sieve.doubt_where(
+                other, "organisation code {} is not that of the name beside it", sieve.organisation
+            )
+        period = reader.period
+        if period.column:
+            unread = sieve.period_start.isna() | sieve.period_end.isna()
+            name = reader.layout.heading_of(period.column)
+            unread &= sieve.indicator.ne("")
+            sieve.doubt_where(unread, f"{name} {{}} is no {period.what}", sieve.rows[period.column])
+
+    def _claims(self, kinds: "pd.Series[str]", words: "pd.Series[str]") -> pd.DataFrame:
+        """What the rows say: each row of an indicator's figures, or all rows of it put together."""
+        sieve, reader, rows = self.sieve, self.reader, self.sieve.rows
+        if reader.measures:
+            figures = {word: figure for word, (_, figure) in reader.measures.items()}
+            return claim_each_group(sieve, kinds, sieve.period_start, words, figures, rows["value"])
+        claims = []
+        for indicator, columns in self.asked.items():
+            cells = {
+                figure: times(rows[column], 100.0) if column in reader.shares else rows[column]
+                for figure, column in columns.items()
+                if column in rows
+            }
+            told = claim_each_row(sieve, kinds, sieve.period_start, **cells)
+            if reader.subjects and "subject" in rows:
+                told = told[told["indicator_code"].eq(indicator)]
+            claims.append(told.assign(indicator_code=indicator))
+        if len(claims) == 1:
+            return claims[0]
+        together = pd.concat(claims, ignore_index=True)
+        of_figures = [figure for figure in FIGURES if figure in together]
+        return together.assign(**{figure: together[figure].fillna("") for figure in of_figures})
