@@ -37,8 +37,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED)  ## run the main job on the made-up year
 	$(BIN)/ccg run $(ARGS)
 
+# A process a core; the tests of one file stay together (tests/conftest.py).
 test: $(INSTALLED)  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 lint: $(INSTALLED)  ## check style
 	$(BIN)/ruff check .

@@ -47,3 +47,31 @@ def postgres_server() -> Iterator[Any]:
 def postgres_url(postgres_server: Any) -> str:
     """The SQLAlchemy URL of an empty database of this test's own."""
     return str(postgres_server.url())
+
+
+LIVE = ("daemon", "browser")
+"""Markers of tests that start Dagster's daemon: never two at a time, whatever the number of processes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, since they share what takes long to make; live ones in one."""
+    for item in items:
+        is_live = any(item.get_closest_marker(name) for name in LIVE)
+        group = "live" if is_live else item.path.relative_to(item.config.rootpath).as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LIVE))  # the longest first
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what passing tests printed: their figures belong into the record of a run."""
+    said = [
+        (report.nodeid.partition("@")[0], report.capstdout.strip())
+        for report in terminalreporter.stats.get("passed", [])
+        if report.when == "call" and report.capstdout.strip()
+    ]
+    if said:
+        terminalreporter.section("figures")
+    for test, lines in said:
+        terminalreporter.line(test)
+        for line in lines.splitlines():
+            terminalreporter.line(f"  {line}")

@@ -22,6 +22,9 @@ from ccg_pipeline.downloads.attempts import Download, RefusedAnswer, TryAgain
 from ccg_pipeline.downloads.outcomes import Fetched, Policy, Progress
 from ccg_pipeline.downloads.record import FOLDER
 
+# Each retry would be a line on standard output, among what was asked for; the outcome says how often it was.
+stamina.instrumentation.set_on_retry_hooks(())
+
 
 def client(policy: Policy) -> httpx.Client:
     """Return a client that follows redirects and takes proxies from the environment."""

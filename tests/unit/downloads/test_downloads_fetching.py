@@ -168,13 +168,18 @@ def test_another_part_than_was_asked_for_is_thrown_away(
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_server_in_trouble_is_asked_again(
-    publisher: Publisher, http: httpx.Client, tmp_path: Path, status: int
+def test_a_server_in_trouble_is_asked_again_without_a_word_on_standard_output(
+    publisher: Publisher,
+    http: httpx.Client,
+    tmp_path: Path,
+    status: int,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     url = publisher.at("/j.xls", fails(status), fails(status, Retry_After="0"), serves(BODY))
     before = len(publisher.asked)
     assert get(http, url, tmp_path).state == "new"
     assert len(publisher.asked) - before == 3
+    assert capfd.readouterr() == ("", "")
 
 
 REFUSED = [  # what the server does, how often it is asked, what is said
