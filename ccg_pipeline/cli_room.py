@@ -19,6 +19,7 @@ from ccg_pipeline.resources import Panels, database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels.room.app import room
 from expert_panels.room.entrance import entrance
+from expert_panels.room.logs import LOGGING
 from expert_panels.settings import Declared, declared
 
 LOOPBACK = "127.0.0.1"
@@ -49,4 +50,5 @@ def serve(host: Host = LOOPBACK, port: Port = 8001, database: Database = "") -> 
     app = panel_room(open_database(database or database_url()), host, settings)
     address = settings.settings.address if settings else f"http://{host}:{port}"
     console.print(f"The panels' room: {address}", highlight=False)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    # the access record is a table of the database, and needs no second one in a log
+    uvicorn.run(app, host=host, port=port, log_config=LOGGING, access_log=False, server_header=False)

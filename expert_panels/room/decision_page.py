@@ -18,12 +18,14 @@ from expert_panels.chain import Line
 from expert_panels.decision import MEANINGS
 from expert_panels.ledger import DecisionRefused
 from expert_panels.room.candidate_page import Before, before
-from expert_panels.room.identity import sign_in_again
+from expert_panels.room.identity import sign_in_again, typed_before
 from expert_panels.room.pages import page
 from expert_panels.room.people import is_fresh
 
 NEEDS_REASON = ("return", "withdraw", "override")
 LONGEST_REASON = 10_000
+TYPED = ("decision", "interest", "interests", "reason")
+"""What a person fills in, and does not lose by having to sign in again."""
 
 
 def choices(found: Before, email: str) -> list[str]:
@@ -185,7 +187,7 @@ def decision_form(request: Request) -> Response:
     may_decide(request, found)
     if not is_fresh(request.state.person, found.room.clock()):
         return sign_in_again(request)
-    return _form(request, found, _opened(found))
+    return _form(request, found, replace(_opened(found), **typed_before(request)))
 
 
 async def check_decision(request: Request) -> Response:
@@ -225,7 +227,8 @@ def _recorded(request: Request, answer: Answer) -> Response:
         if faults:
             return _form(request, found, replace(answer, faults=faults), 422)
         if not is_fresh(request.state.person, found.room.clock()):
-            return sign_in_again(request, f"{found.address}/decision")
+            typed = {name: getattr(answer, name) for name in TYPED}
+            return sign_in_again(request, f"{found.address}/decision", typed)
         done = _decided(request, found, answer, email)
     return RedirectResponse(f"{found.address}/decisions/{done.seq}", status_code=303)
 

@@ -5,8 +5,8 @@ Does not belong here: how somebody signs in (local.py, openid.py, proxy.py), wha
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from sqlalchemy import Engine
@@ -25,6 +25,9 @@ from expert_panels.terms import Terms
 SIGN_IN = "/sign-in"
 SIGN_OUT = "/sign-out"
 STATIC = "/static/"
+
+_KEPT = timedelta(minutes=15)
+"""How long what was typed is kept for somebody who has to sign in again."""
 
 
 class SignIn(Protocol):
@@ -109,10 +112,26 @@ def let_in(request: Request, memory: sessions.Memory, person: Person, back: str 
     return RedirectResponse(way_back(back), status_code=303)
 
 
-def sign_in_again(request: Request, back: str = "") -> Response:
-    """Return the redirect to a fresh sign-in that leads back to `back`, or else to the page asked for."""
+def sign_in_again(request: Request, back: str = "", typed: Mapping[str, str] | None = None) -> Response:
+    """Return the redirect to a fresh sign-in that leads back to `back`, or else to the page asked for.
+
+    What was `typed` into the form there is kept for its person until they are back.
+    """
+    if typed:
+        until = datetime.now(UTC) + _KEPT
+        sessions.Memory(request.state.engine).keep(_typed_by(request, back), dict(typed), until)
     here = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"{SIGN_IN}?back={quote(back or here, safe='')}", status_code=303)
+
+
+def typed_before(request: Request) -> dict[str, Any]:
+    """Return, once, what the person had typed into the form of this page when they had to sign in again."""
+    memory, key = sessions.Memory(request.state.engine), _typed_by(request, request.scope["path"])
+    return dict(memory.take(key) or {}) if memory.look(key) else {}
+
+
+def _typed_by(request: Request, path: str) -> str:
+    return f"typed {request.state.person.email} {path}"
 
 
 def way_back(given: str | None) -> str:
