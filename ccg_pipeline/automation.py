@@ -17,6 +17,7 @@ from dagster import DagsterRun, DagsterRunStatus, RunsFilter
 from sqlalchemy import Engine
 
 from ccg_pipeline.assets.assessment import NothingToRelease, assessment_key, proposed_header
+from ccg_pipeline.assets.committee import bodies_of, content_before_committee
 from ccg_pipeline.assets.gates import candidate_fingerprints, decision_key, gate_key
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
@@ -59,7 +60,6 @@ def ingest_selection(edition: Edition) -> dg.AssetSelection:
 def jobs(edition: Edition) -> list[Any]:
     """Return the jobs: ingest, the month (ingest and interim lane), each lane, each lane's release."""
     ingest = ingest_selection(edition)
-    panels = [rule.key for rule in edition.panels]
     made = [
         dg.define_asset_job(
             "ingest",
@@ -72,8 +72,9 @@ def jobs(edition: Edition) -> list[Any]:
             description="A month from its source files to the panels' gates.",
         ),
     ]
-    for lane in (one.key for one in edition.lanes):
-        gates = dg.AssetSelection.assets(*(gate_key(lane, panel) for panel in panels))
+    for rule in edition.lanes:
+        lane = rule.key
+        gates = dg.AssetSelection.assets(*(gate_key(lane, body) for body in bodies_of(edition, rule)))
         made += [
             dg.define_asset_job(
                 f"{lane}_lane",
@@ -118,8 +119,9 @@ def on_1_june(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 class Due:
     """A round in which something is shown that the ledger does not say, or the other way round.
 
-    `panels` are those whose gate is behind; `release` says whether the released table is; `wanted` is the
-    fingerprint of what should be shown, so that failures for the same wish can be counted.
+    `panels` are those (the committee among them) whose gate is behind; `release` says whether the released
+    table is; `wanted` is the fingerprint of what should be shown, so that failures for the same wish can be
+    counted.
     """
 
     lane: str
@@ -151,22 +153,28 @@ def due(engine: Engine, edition: Edition, terms: dict[str, Terms]) -> list[Due]:
     )
     found = []
     for (lane, key), parts in stands.groupby(["lane", "partition_key"]):
-        lane, key = str(lane), str(key)
+        lane, key, rule = str(lane), str(key), edition.lane(str(lane))
         candidates = dict(zip(parts["part"], parts["sha256"], strict=True))
         of_round = {
-            rule.key: states.get(ledger.Gate(rule.key, lane, key), GateState(panel=rule.key))
-            for rule in edition.panels
+            body: states.get(ledger.Gate(body, lane, key), GateState(panel=body))
+            for body in bodies_of(edition, rule)
         }
-        behind = tuple(
-            panel
-            for panel, state in of_round.items()
-            if panel in candidates
-            and (state.subject != candidates[panel] or last_lines.get((lane, key, panel)) != state.last_hash)
-        )
         with reading(engine) as connection:
             before = latest_release(connection, lane, key)
+            content = content_before_committee(connection, edition, rule, key, candidates, of_round)
+        laid = sha256_of(content) if content else ""
+        if rule.overall_gate is not None:
+            candidates[rule.overall_gate.key] = laid
+        behind = tuple(
+            body
+            for body, state in of_round.items()
+            if body in candidates
+            and (
+                state.subject != candidates[body] or last_lines.get((lane, key, body), "") != state.last_hash
+            )
+        )
         try:
-            header = proposed_header(edition, edition.lane(lane), key, parts, of_round, before)
+            header = proposed_header(edition, rule, key, parts, of_round, before, laid)
         except NothingToRelease as reason:
             release, wish = False, str(reason)
         else:

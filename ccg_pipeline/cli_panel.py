@@ -1,22 +1,24 @@
-"""`ccg panel`: the six panels at the command line, until they have a room of their own.
+"""`ccg panel`: the panels and the committee at the command line, what is before them and how it stands.
 
-Belongs here: showing rounds and candidates, writing a decision, and letting what follows from it happen.
-Does not belong here: the rules of a decision (expert_panels), the release (assets/).
+Belongs here: showing rounds and candidates, checking the ledger, and letting what follows from it happen.
+Does not belong here: taking a decision (cli_decisions.py), the rules of one (expert_panels), the release.
 """
 
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
 from sqlalchemy import Engine
 
+from ccg_pipeline.assets.committee import bodies_of, lay_before_committee
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.method.moderation import BLOCKS
 from ccg_pipeline.partitions import PartitionFault, month_key, year_key
 from ccg_pipeline.printed import provenance, stamp, table_of
-from ccg_pipeline.publish.explanation import find_ccg
 from ccg_pipeline.publish.naming import words
-from ccg_pipeline.publish.released import unreleased
+from ccg_pipeline.publish.released import Tables, unreleased
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Panels, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_database, reading
@@ -32,9 +34,14 @@ SHORT = 12
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="What the six panels have before them, and their decisions.",
+    help="What the six panels and the committee have before them, and their decisions.",
 )
 console = Console()
+
+
+def say(sentence: str) -> None:
+    """Print a sentence as it is."""
+    console.print(sentence, markup=False, highlight=False)
 
 
 class NotHere(Exception):
@@ -44,42 +51,41 @@ class NotHere(Exception):
 Panel = Annotated[
     str,
     typer.Argument(
-        help="cancer, dementia, diabetes, learning_disability, maternity or mental_health.", metavar="PANEL"
+        help="cancer, dementia, diabetes, learning_disability, maternity, mental_health or "
+        "commissioning_committee.",
+        metavar="PANEL",
     ),
 ]
 Month = Annotated[str, typer.Option("--month", help="Month of the interim lane: 2017-03.")]
 Year = Annotated[str, typer.Option("--year", help="Financial year of the annual lane: 2016-17.")]
 Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; without, SQLite in .ccg/.")]
-Actor = Annotated[str, typer.Option("--as", help="E-mail address of the member who decides.")]
-Seen = Annotated[
-    str, typer.Option("--seen", help="Sign of the table that you saw, as `panel show` prints it.")
-]
-Interests = Annotated[str, typer.Option("--interests", help='Your interests in any CCG, or "none".')]
-Reason = Annotated[str, typer.Option("--reason", help="Why; return, withdraw and override need it.")]
-About = Annotated[str, typer.Option("--about", help="Code (02N), name, or a part of the name of a CCG.")]
 
 
-def _round(month: str, year: str) -> tuple[str, str]:
+def asked_round(month: str, year: str) -> tuple[str, str]:
+    """Return lane and partition key of --month or --year, one of which must be given."""
     if bool(month) == bool(year):
         raise PartitionFault("Say which round: --month 2017-03 or --year 2016-17.")
     return ("interim", month_key(month)) if month else ("annual", year_key(year))
 
 
-def _terms(panel: str) -> Terms:
+def terms_of(panel: str) -> Terms:
+    """Return the terms of a panel or the committee; PartitionFault names those that there are."""
     known = Panels().all_terms()
     if panel not in known:
         raise PartitionFault(f"There is no panel {panel!r}: choose one of {', '.join(sorted(known))}.")
     return known[panel]
 
 
-def _open(database: str) -> Engine:
+def opened(database: str) -> Engine:
+    """Return the database in use, with the panels' own tables in it."""
     engine = open_database(database or database_url())
     ledger_table.create(engine)
     panel_tables.create(engine)
     return engine
 
 
-def _only_made_up(engine: Engine) -> None:
+def only_made_up(engine: Engine) -> None:
+    """Refuse a decision on real data: NotHere."""
     with reading(engine) as connection:
         if kind_of(connection) == "real":
             raise NotHere(
@@ -91,7 +97,7 @@ def _only_made_up(engine: Engine) -> None:
 @app.command()
 def status(database: Database = "") -> None:
     """Print every round with its state, who has signed, and what is missing."""
-    engine, all_terms = _open(database), Panels().all_terms()
+    engine, all_terms = opened(database), Panels().all_terms()
     rounds: dict[tuple[str, str], list[list[str]]] = {}
     needs: dict[tuple[str, str], dict[str, list[str]]] = {}
     sentences: dict[tuple[str, str], list[str]] = {}
@@ -128,24 +134,18 @@ def _said(panel: str, state: GateState) -> list[str]:
 @app.command()
 def show(panel: Panel, month: Month = "", year: Year = "", database: Database = "") -> None:
     """Print the table before a panel, which is not released; the view is logged."""
-    lane, key = _round(month, year)
-    terms, engine, edition = _terms(panel), _open(database), load_edition(EDITION)
+    lane, key = asked_round(month, year)
+    terms, engine, edition = terms_of(panel), opened(database), load_edition(EDITION)
     state = ledger.state_of(engine, terms, lane, key)
     tables = unreleased(engine, edition, lane, key)
     access_log.record(engine, os.environ.get("CCG_ACTOR", ""), f"panel show {panel}", f"{lane} {key}")
-    ratings = tables.frames["ratings"]
-    own = ratings[ratings["panel"] == panel]
-    names = own["ccg_code"] + " " + own["ccg_code"].map(ccgs().set_index("ccg_code")["ccg_name"])
-    used = own["n_used"].astype("str") + " of " + own["n_expected"].astype("str")
-    rows = zip(names, own["rating"].replace("", "no rating"), used, strict=True)
     stamp(console, tables.is_made_up)
     title = f"{terms.title}, {lane} {words(lane, key)}: UNRELEASED"
-    console.print(table_of(["CCG", "rating", "indicators"], rows, title))
-    for code, why in zip(own["ccg_code"], own["why_no_rating"], strict=True):
-        if why:
-            console.print(f"{code}: {why}", markup=False, highlight=False)
-    counts = own["rating"].replace("", "no rating").value_counts()
-    console.print("; ".join(f"{name}: {count}" for name, count in counts.items()), highlight=False)
+    committee = edition.lane(lane).overall_gate
+    if committee is not None and committee.key == panel:
+        _show_overall(tables, title)
+    else:
+        _show_ratings(tables, panel, title)
     console.print(f"State: {state.state}. Missing: {'; '.join(state.missing) or 'nothing'}.", highlight=False)
     console.print(
         f"Table {state.subject[:SHORT]}: give it back with --seen when you decide.", highlight=False
@@ -153,45 +153,44 @@ def show(panel: Panel, month: Month = "", year: Year = "", database: Database = 
     console.print(provenance(tables), markup=False, highlight=False)
 
 
-def _decide(
-    decision: str,
-    panel: str,
-    month: str,
-    year: str,
-    actor: str,
-    seen: str,
-    interests: str,
-    reason: str,
-    database: str,
-    **about: Any,
-) -> None:
-    lane, key = _round(month, year)
-    terms, engine = _terms(panel), _open(database)
-    _only_made_up(engine)
-    state = ledger.state_of(engine, terms, lane, key)
-    line = ledger.decide(
-        engine,
-        terms,
-        lane=lane,
-        partition_key=key,
-        decision=decision,
-        subject=_in_full(seen, state, decision),
-        actor=actor,
-        interests=interests,
-        reason=reason,
-        **about,
-    )
-    console.print(f"Line {line.seq}: {line.actor} ({line.role}). {line.meaning}", markup=False)
-    _follow(database)
+def _named(codes: pd.Series) -> pd.Series:
+    return codes + " " + codes.map(ccgs().set_index("ccg_code")["ccg_name"])
 
 
-def _in_full(seen: str, state: GateState, decision: str) -> str:
-    """Return the fingerprint that a short one stands for; what stands for nothing is refused as not seen."""
-    now = state.published_subject if decision == "withdraw" else state.subject
-    return now if len(seen) >= SHORT and now.startswith(seen.lower()) else seen
+def _show_ratings(tables: Tables, panel: str, title: str) -> None:
+    ratings = tables.frames["ratings"]
+    own = ratings[ratings["panel"] == panel]
+    used = own["n_used"].astype("str") + " of " + own["n_expected"].astype("str")
+    rows = zip(_named(own["ccg_code"]), own["rating"].replace("", "no rating"), used, strict=True)
+    console.print(table_of(["CCG", "rating", "indicators"], rows, title))
+    _show_reasons(own)
 
 
-def _follow(database: str) -> None:
+def _show_overall(tables: Tables, title: str) -> None:
+    own = tables.frames["overall"]
+    judged = []
+    for block in BLOCKS:
+        after, before = own[f"{block}_judgement"].replace("", "none"), own[f"{block}_judgement_before"]
+        judged.append(after.where(before == "", after + " (was " + before + ")"))
+    rating = own["rating"].replace("", "no rating")
+    rows = zip(_named(own["ccg_code"]), rating, own["overall_score"], *judged, strict=True)
+    console.print(table_of(["CCG", "rating", "score", *BLOCKS], rows, title, numbers=["score"]))
+    for block in BLOCKS:
+        for code, why in zip(own["ccg_code"], own[f"{block}_moderation_reason"], strict=True):
+            if why:
+                say(f"{code}, {block} moderated: {' '.join(why.split())}")
+    _show_reasons(own)
+
+
+def _show_reasons(own: pd.DataFrame) -> None:
+    for code, why in zip(own["ccg_code"], own["why_no_rating"], strict=True):
+        if why:
+            say(f"{code}: {why}")
+    counts = own["rating"].replace("", "no rating").value_counts()
+    console.print("; ".join(f"{name}: {count}" for name, count in counts.items()), highlight=False)
+
+
+def follow(database: str) -> None:
     """Let what follows from the ledger happen: by the daemon where one runs, here where none does."""
     from ccg_pipeline.run import MainJob, daemon_is_live, dagster_instance
 
@@ -203,66 +202,11 @@ def _follow(database: str) -> None:
 
 
 @app.command()
-def sign(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, month: Month = "", year: Year = "",
-    reason: Reason = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Verify the table that you saw."""
-    _decide("approve", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command(name="return")
-def return_table(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, reason: Reason, month: Month = "",
-    year: Year = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Return the table that you saw to those who made it."""
-    _decide("return", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command()
-def withdraw(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, reason: Reason, month: Month = "",
-    year: Year = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Withdraw the panel's verification of a table that is out."""
-    _decide("withdraw", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command()
-def recuse(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, month: Month = "", year: Year = "",
-    reason: Reason = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Take no part in the decision on this table."""
-    _decide("recuse", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command()
-def override(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, reason: Reason, month: Month = "",
-    year: Year = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Ask, as one of two officers, that a table go out unverified and marked as overridden."""
-    _decide("override", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command()
-def comment(
-    panel: Panel, about: About, actor: Actor, seen: Seen, reason: Reason, month: Month = "", year: Year = "",
-    database: Database = "",
-) -> None:  # fmt: skip
-    """Say something of one CCG in the table that you saw; it is no vote, and a return carries it back."""
-    code = find_ccg(ccgs(), about)
-    _decide("comment", panel, month, year, actor, seen, "", reason, database, about=code)
-
-
-@app.command()
 def verify(database: Database = "") -> None:
     """Check the whole ledger: every line, the chain, and the hashes that releases carry."""
     from ccg_pipeline.assets.assessment import known_heads
 
-    engine = _open(database)
+    engine = opened(database)
     with reading(engine) as connection:
         known = known_heads(connection)
     faults = ledger.verify(engine, known)
@@ -275,20 +219,25 @@ def verify(database: Database = "") -> None:
 
 @app.command()
 def demonstrate(month: Month = "", year: Year = "", database: Database = "") -> None:
-    """Sign for all six panels with their made-up members: a demonstration, on made-up data only."""
-    lane, key = _round(month, year)
-    engine = _open(database)
+    """Sign for all panels, and for the year its committee, with made-up members: on made-up data only."""
+    lane, key = asked_round(month, year)
+    engine = opened(database)
     with reading(engine) as connection:
         if kind_of(connection) != "made_up":
             raise NotHere(
                 "The demonstration signs on made-up data only, and this database does not hold any."
             )
-    for panel, terms in Panels().all_terms().items():
-        state = ledger.state_of(engine, terms, lane, key)
+    edition, all_terms = load_edition(EDITION), Panels().all_terms()
+    rule = edition.lane(lane)
+    for panel in bodies_of(edition, rule):
+        terms = all_terms[panel]
         if not terms.is_made_up:
             raise NotHere(
                 f"The terms of the panel {panel} are not made up: the demonstration signs for nobody real."
             )
+        if rule.overall_gate is not None and rule.overall_gate.key == panel:
+            lay_before_committee(engine, edition, rule, key, all_terms)
+        state = ledger.state_of(engine, terms, lane, key)
         if not state.is_open:
             console.print(f"{terms.title}: {state.state}, nothing to sign.")
             continue
@@ -298,4 +247,4 @@ def demonstrate(month: Month = "", year: Year = "", database: Database = "") -> 
                 actor=member.email, interests="none", reason="Demonstration on made-up data.",
             )  # fmt: skip
         console.print(f"{terms.title}: signed by {terms.quorum.members} made-up members.")
-    _follow(database)
+    follow(database)

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ccg_pipeline import cli_fetch, cli_notices, cli_panel, cli_room, printed, printed_lists
+from ccg_pipeline import cli_decisions, cli_fetch, cli_notices, cli_panel, cli_room, printed, printed_lists
 from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
@@ -62,6 +62,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="From published source files to the interim and annual assessment of Clinical Commissioning Groups.",
 )
+cli_panel.app.add_typer(cli_decisions.app)
 app.add_typer(cli_panel.app, name="panel")
 cli_panel.app.command(name="notices")(cli_notices.show)
 app.command()(cli_fetch.fetch)

@@ -8,6 +8,7 @@ import dagster as dg
 
 from ccg_pipeline.assets.assessment import assessment_asset
 from ccg_pipeline.assets.candidates import candidates_asset, open_asset
+from ccg_pipeline.assets.committee import committee_gate_asset
 from ccg_pipeline.assets.gates import decision_specs, gates_asset
 from ccg_pipeline.assets.lanes import areas_asset, bands_asset
 from ccg_pipeline.assets.observations import observations_asset
@@ -47,11 +48,17 @@ def build_definitions(url: str | None = None, landing: str | None = None) -> dg.
             assessment_asset(lane, edition),
         )
     ]
+    committees = [
+        committee_gate_asset(lane, lane.overall_gate, edition)
+        for lane in edition.lanes
+        if lane.overall_gate is not None
+    ]
     return dg.Definitions(
         assets=[
             *source_assets(edition),
             observations_asset(edition),
             *lanes,
+            *committees,
             *decision_specs(edition),
         ],
         asset_checks=[plausibility_checks(edition)],

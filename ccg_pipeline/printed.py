@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.moderation import BLOCKS
 from ccg_pipeline.publish.assessment import MADE_UP, NOT_OFFICIAL
 from ccg_pipeline.publish.explanation import Explanation
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
@@ -143,9 +144,12 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
 
 
 def _overall(row: pd.Series) -> Table:
-    judged = {name: row[f"{name}_judgement"] or "none" for name in ("leadership", "finance")}
+    judged = {block: _judgement(row, block) for block in BLOCKS}
+    rating, why = row["overall_rating"], row["overall_why_no_rating"]
+    verification = row["overall_verification"]
+    said = rating or (f"none: {why}" if why != verification else "none")
     rows = [
-        ["overall rating", row["overall_rating"] or f"none: {row['overall_why_no_rating']}"],
+        ["overall rating", escape(f"{said} ({verification})")],
         ["overall score 0–2", _text(row["overall_score"]) or "none"],
         ["performance score", _text(row["performance_score"]) or "none"],
         ["leadership (165a)", judged["leadership"]],
@@ -155,6 +159,13 @@ def _overall(row: pd.Series) -> Table:
         ["plan (161a)", row["stp_161a_judgement"] or "none"],
     ]
     return _pairs("", rows)
+
+
+def _judgement(row: pd.Series, block: str) -> str:
+    """A judgement, and where the committee moderated it the one before and why."""
+    judgement, before = row[f"{block}_judgement"] or "none", row[f"{block}_judgement_before"]
+    why = " ".join(row[f"{block}_moderation_reason"].split())
+    return escape(f"{judgement}, moderated from {before}: {why}" if before else judgement)
 
 
 def _pairs(title: str, rows: Iterable[Sequence[str]]) -> Table:

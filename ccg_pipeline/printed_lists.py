@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine, func, select
 
+from ccg_pipeline.assets.committee import CONFIRMED_BY_COMMITTEE
 from ccg_pipeline.assets.gates import VERIFIED_BY_PANEL
 from ccg_pipeline.checks.asset_checks import report_path
 from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
@@ -44,7 +45,8 @@ def summary(
         refused = frames.read(connection, source_file, {"state": "refused"})
         is_made_up = kind_of(connection) == "made_up"
     about = {f"{lane} {words(lane, key)}": _assessed(engine, edition, lane, key) for lane, key in wanted}
-    warned = sorted({one for one in outcome.warned if not one.endswith(f": {VERIFIED_BY_PANEL}")})
+    gates = (f": {VERIFIED_BY_PANEL}", f": {CONFIRMED_BY_COMMITTEE}")  # which the table says in better words
+    warned = sorted({one for one in outcome.warned if not one.endswith(gates)})
     rows: list[list[object]] = [
         [name, *(column[name] for column in about.values())] for name in next(iter(about.values()))
     ]

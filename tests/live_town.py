@@ -12,7 +12,7 @@ from typing import Any
 
 from dagster._core.scheduler.instigation import InstigatorType, ScheduleInstigatorData
 from live_dagster import LiveDagster
-from small_house import House
+from small_house import COMMITTEE, House
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.automation import on_the_5th
@@ -145,7 +145,8 @@ class Town:
         materialised = {"metadata": claim, "partition": key, "data_version": version}
         self.live.post(f"report_asset_materialization/decision/{panel}", {"metadata": claim})
         self.live.post(f"report_asset_materialization/{gate}", materialised)
-        self.live.post(f"report_asset_check/{gate}", {"check_name": "verified_by_panel", "passed": True})
+        check = "confirmed_by_committee" if panel == COMMITTEE else "verified_by_panel"
+        self.live.post(f"report_asset_check/{gate}", {"check_name": check, "passed": True})
         claims = {("decision", panel): [], (lane, "gate", panel): [key], (lane, "assessment"): [key]}
         for path, partitions in claims.items():
             self.live.ask(

@@ -19,7 +19,7 @@ from ccg_pipeline.method.banding import band_indicators
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.publish.assessment import SHOWN, assessed_tables
-from ccg_pipeline.publish.parts import OPEN, open_part, panel_part, tables_of
+from ccg_pipeline.publish.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS
 from ccg_pipeline.storage.frames import typed
@@ -98,23 +98,27 @@ class Layers:
         return panel_part(EDITION, self.lane, self.key, panel, ratings, self.bands, self.areas)
 
     def open_part(self) -> str:
-        return open_part(
-            EDITION, self.lane, self.key, self.bands, self.areas, self.overall, progress_of_plans()
-        )
+        return open_part(EDITION, self.lane, self.key, self.bands, self.areas, progress_of_plans())
+
+    def contents(self) -> dict[str, str]:
+        """The bytes of every part."""
+        contents = {OPEN: self.open_part(), **{panel: self.panel_part(panel) for panel in self.ratings}}
+        if EDITION.lane(self.lane).has_overall_rating:
+            contents[OVERALL] = overall_part(EDITION, self.lane, self.key, self.overall)
+        return contents
 
     def parts(self) -> dict[str, dict[str, pd.DataFrame]]:
         """Every part as it is read back: from its bytes, with the dtypes of its tables."""
-        contents = {OPEN: self.open_part(), **{panel: self.panel_part(panel) for panel in self.ratings}}
         return {
             part: {
                 name: typed(frame, BY_NAME[name]) if name in BY_NAME else frame
                 for name, frame in tables_of(content).items()
             }
-            for part, content in contents.items()
+            for part, content in self.contents().items()
         }
 
     def header(self, **states: str) -> dict[str, Any]:
-        """A release's header in which every panel has verified, but for those in `states`."""
+        """A release's header in which every body has verified, but for those (and `overall`) in `states`."""
         said = {rule.key: {"verification": states.get(rule.key, "verified")} for rule in EDITION.panels}
         return {
             "lane": self.lane,
@@ -122,6 +126,9 @@ class Layers:
             "edition": EDITION.key,
             "is_made_up": True,
             "panels": said,
+            "overall": {"verification": states.get(OVERALL, "verified")}
+            if EDITION.lane(self.lane).has_overall_rating
+            else None,
         }
 
     def tables(
@@ -133,7 +140,7 @@ class Layers:
         shown = {
             part: frames
             for part, frames in parts.items()
-            if part == OPEN or header["panels"][part]["verification"] in SHOWN
+            if part == OPEN or {**header["panels"], OVERALL: header["overall"]}[part]["verification"] in SHOWN
         }
         wanted = ccgs()[ccgs()["ccg_code"].isin(CCGS)]
         return assessed_tables(header, shown, EDITION, wanted)

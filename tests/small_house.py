@@ -33,6 +33,7 @@ from expert_panels.terms import load_terms
 
 EDITION = load_edition()
 PANELS = [rule.key for rule in EDITION.panels]
+COMMITTEE = "commissioning_committee"
 TERMS = load_terms()
 MONTH, YEAR = ("interim", "2017-03"), ("annual", "2016-04-01")
 LANE_TABLES = ("indicator_band", "area_score", "candidate_rating", "overall_rating")
@@ -149,7 +150,7 @@ class House:
     def state(self, panel: str, lane: str, key: str) -> GateState:
         return ledger.state_of(self.engine, TERMS[panel], lane, key)
 
-    def decide(self, decision: str, panel: str, who: int, lane: str, key: str) -> Line:
+    def decide(self, decision: str, panel: str, who: int, lane: str, key: str, **about: str) -> Line:
         """A decision of the panel's member (or, for an override, officer) number `who`."""
         state, terms = self.state(panel, lane, key), TERMS[panel]
         people = terms.officers if decision == "override" else terms.members
@@ -162,7 +163,7 @@ class House:
             subject=state.published_subject if decision == "withdraw" else state.subject,
             actor=people[who].email,
             interests="none",
-            reason="For a test.",
+            **{"reason": "For a test.", **about},
         )
 
     def approve(self, panels: Iterable[str], lane: str, key: str) -> None:
@@ -170,6 +171,12 @@ class House:
         for panel in panels:
             for who in range(TERMS[panel].quorum.members):
                 self.decide("approve", panel, who, lane, key)
+
+    def confirm(self, key: str) -> None:
+        """The six panels sign the year; what then comes before the committee its quorum confirms."""
+        self.approve(PANELS, "annual", key)
+        self.converge()
+        self.approve([COMMITTEE], "annual", key)
 
     def tables(self, lane: str, key: str) -> Tables:
         return released(self.engine, EDITION, lane, key)
@@ -187,8 +194,9 @@ class House:
         """Panel -> what the released table says that it has done; empty when nothing is released."""
         if not self.serials().get((lane, key)):
             return {}
-        panels = self.tables(lane, key).header["panels"]
-        return {panel: str(entry["verification"]) for panel, entry in panels.items()}
+        header = self.tables(lane, key).header
+        said = {panel: str(entry["verification"]) for panel, entry in header["panels"].items()}
+        return said | ({COMMITTEE: str(header["overall"]["verification"])} if header["overall"] else {})
 
     def serials(self) -> dict[tuple[str, str], int]:
         """Lane and partition -> serial of the newest release; the number of releases is the same."""

@@ -12,6 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.assets.candidates import open_key
+from ccg_pipeline.assets.committee import bodies_of, content_before_committee
 from ccg_pipeline.assets.described import (
     METHODOLOGISTS,
     PIECES,
@@ -22,11 +23,12 @@ from ccg_pipeline.assets.described import (
 )
 from ccg_pipeline.assets.gates import candidate_fingerprints, gate_key
 from ccg_pipeline.assets.lanes import partitions_of, standing
+from ccg_pipeline.assets.verification import is_decided, verification
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.publish import assessment as published
 from ccg_pipeline.publish.naming import words
-from ccg_pipeline.publish.parts import OPEN, panel_part
+from ccg_pipeline.publish.parts import OPEN, OVERALL, overall_part, panel_part
 from ccg_pipeline.resources import Methodology, Panels
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
@@ -41,31 +43,9 @@ class NothingToRelease(Exception):
     """Why no table may be released: one sentence that names each area that is not decided."""
 
 
-_WAITING = {
-    "not_ready": published.AWAITING,
-    "awaiting": published.AWAITING,
-    "partial": published.AWAITING,
-    "returned": published.RETURNED,
-    "withdrawn": published.WITHDRAWN,
-}
-
-
 def assessment_key(lane: str) -> dg.AssetKey:
     """Return the asset key of a lane's assessment."""
     return dg.AssetKey([lane, "assessment"])
-
-
-def verification(state: GateState, stands_now: str) -> str:
-    """Return in the published words what a panel has done about the rows that stand now.
-
-    `stands_now` is the fingerprint of the candidate's rows as they are in the database at this moment.
-    """
-    if not state.published_subject:
-        # `superseded` needs published rows, so a changed candidate without any is waiting like a new one
-        return _WAITING.get(state.state, published.AWAITING)
-    if state.is_superseded or state.published_subject != stands_now:
-        return published.SUPERSEDED
-    return published.OVERRIDDEN if state.published_as == "overridden" else published.VERIFIED
 
 
 def known_heads(connection: Connection) -> list[str]:
@@ -104,6 +84,15 @@ def _recompute(database: Database, edition: Edition, lane: str, key: str, record
                 f"{words(lane, key)} is not what its own run recorded; run the lane's candidates again.",
                 allow_retries=False,
             )
+    if not edition.lane(lane).has_overall_rating:
+        return
+    content = overall_part(edition, lane, key, standing(database, "overall_rating", lane, key))
+    if sha256_of(content) != recorded.get(OVERALL):
+        raise dg.Failure(
+            f"Nothing is released: the overall rating of {words(lane, key)} is not what its own run "
+            "recorded; run the lane's overall rating again.",
+            allow_retries=False,
+        )
 
 
 def proposed_header(
@@ -113,44 +102,60 @@ def proposed_header(
     stands: pd.DataFrame,
     states: Mapping[str, GateState],
     before: Release | None,
+    laid: str = "",
 ) -> dict[str, Any]:
     """Return the header of the release that the ledger allows now, or raise NothingToRelease.
 
-    `stands` has the fingerprints of this lane and partition. In a lane that releases all areas together none
-    goes out before all are decided, and once out, what no panel verifies stays as it was for as long as one
-    of them is not.
+    `stands` has the fingerprints of this lane and partition, `states` the state of every panel and, where the
+    lane has one, of its committee; `laid` is the fingerprint of what is to be before the committee, '' while
+    a panel has not decided. In a lane that releases all areas together none goes out before all are decided,
+    and once out, what no panel verifies stays as it was for as long as one of them is not.
     """
     recorded = dict(zip(stands["part"], stands["sha256"], strict=True))
     if OPEN not in recorded:
         raise NothingToRelease(f"{lane.key} {words(lane.key, key)} has not been scored yet.")
-    said = {panel: verification(state, recorded.get(panel, "")) for panel, state in states.items()}
-    opened = recorded[OPEN]
+    said = {rule.key: verification(states[rule.key], recorded.get(rule.key, "")) for rule in edition.panels}
     undecided = [
-        panel for panel, word in said.items() if word not in (published.VERIFIED, published.OVERRIDDEN)
+        f"{rule.name}: {said[rule.key]}" for rule in edition.panels if not is_decided(said[rule.key])
     ]
-    if lane.release == "all_areas" and undecided:
-        if before is None:
-            named = "; ".join(f"{edition.panel(panel).name}: {said[panel]}" for panel in undecided)
-            raise NothingToRelease(
-                f"No {lane.key} table of {words(lane.key, key)} before every panel has decided. {named}."
-            )
-        opened = before.header["open"]
+    gate, bodies = lane.overall_gate, "every panel has"
+    if gate is not None:
+        said[gate.key], bodies = (
+            verification(states[gate.key], laid),
+            f"every panel and the {gate.name.lower()} have",
+        )
+        if not is_decided(said[gate.key]):
+            undecided.append(f"{gate.name}: {published.by_committee(said[gate.key])}")
+    is_held = lane.release == "all_areas" and bool(undecided)
+    if is_held and before is None:
+        raise NothingToRelease(
+            f"No {lane.key} table of {words(lane.key, key)} before {bodies} decided. {'; '.join(undecided)}."
+        )
+
+    def entry(body: str) -> dict[str, Any]:
+        state = states[body]
+        return {
+            "verification": said[body],
+            "subject": state.published_subject,
+            "serial": state.serial,
+            "by": [[one.role, one.actor] for one in state.published_by],
+            "last_line": state.decision_line,
+        }
+
+    overall: dict[str, Any] | None = None
+    if gate is not None:
+        overall = {"gate": gate.key, **entry(gate.key)}
+    elif lane.has_overall_rating:
+        as_it_was = before.header["overall"]["subject"] if is_held and before else recorded[OVERALL]
+        overall = {"gate": "", "verification": published.NO_COMMITTEE, "subject": as_it_was}
     return {
         "lane": lane.key,
         "partition_key": key,
         "edition": edition.key,
         "is_made_up": bool(stands["is_made_up"].any()),
-        "open": opened,
-        "panels": {
-            panel: {
-                "verification": said[panel],
-                "subject": state.published_subject,
-                "serial": state.serial,
-                "by": [[one.role, one.actor] for one in state.published_by],
-                "last_line": state.decision_line,
-            }
-            for panel, state in states.items()
-        },
+        "open": before.header["open"] if is_held and before else recorded[OPEN],
+        "panels": {rule.key: entry(rule.key) for rule in edition.panels},
+        "overall": overall,
         "ledger_head": max(states.values(), key=lambda state: state.decision_seq).decision_line,
     }
 
@@ -163,16 +168,19 @@ def _checked_header(
     stands = candidate_fingerprints(engine)
     stands = stands[(stands["lane"] == lane.key) & (stands["partition_key"] == key)]
     states = {
-        rule.key: ledger.state_of(engine, panels.all_terms()[rule.key], lane.key, key)
-        for rule in edition.panels
+        body: ledger.state_of(engine, panels.all_terms()[body], lane.key, key)
+        for body in bodies_of(edition, lane)
     }
+    recorded = dict(zip(stands["part"], stands["sha256"], strict=True))
     with reading(engine) as connection:
         before = latest_release(connection, lane.key, key)
+        content = content_before_committee(connection, edition, lane, key, recorded, states)
     try:
-        header = proposed_header(edition, lane, key, stands, states, before)
+        laid = sha256_of(content) if content else ""
+        header = proposed_header(edition, lane, key, stands, states, before, laid)
     except NothingToRelease as reason:
         raise dg.Failure(str(reason), allow_retries=False) from None
-    _recompute(database, edition, lane.key, key, dict(zip(stands["part"], stands["sha256"], strict=True)))
+    _recompute(database, edition, lane.key, key, recorded)
     return header
 
 
@@ -183,7 +191,7 @@ def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         dagster_type=PIECES,
         key=assessment_key(lane.key),
         deps=[
-            *(gate_key(lane.key, rule.key) for rule in edition.panels),
+            *(gate_key(lane.key, body) for body in bodies_of(edition, lane)),
             open_key(lane),
         ],
         partitions_def=partitions_of(lane.key),
@@ -196,7 +204,8 @@ def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
             f"{lane.title}: one row a CCG, {len(edition.areas)} areas, {len(edition.panels)} panel ratings"
             + (", the overall rating" if lane.has_overall_rating else "")
             + (
-                "; nothing before all panels have decided."
+                "; nothing before all panels have decided"
+                + (f" and the {lane.overall_gate.name.lower()} has confirmed." if lane.overall_gate else ".")
                 if lane.release == "all_areas"
                 else "; an area that its panel has not verified stands as awaiting the panel."
             )
@@ -219,6 +228,7 @@ def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
             [
                 {"partition": words(lane.key, key)}
                 | {panel: entry["verification"] for panel, entry in header["panels"].items()}
+                | ({"overall": header["overall"]["verification"]} if header["overall"] else {})
                 for key, header in headers.items()
             ]
         )

@@ -22,7 +22,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.overall import rate_overall
-from ccg_pipeline.publish.parts import OPEN, open_part, panel_part
+from ccg_pipeline.publish.parts import OPEN, OVERALL, open_part, overall_part, panel_part
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Methodology, launched_by
 from ccg_pipeline.schemas.candidates import candidate_schema
@@ -172,7 +172,7 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         edition, keys = methodology.edition(), list(context.partition_keys)
         schema = overall_schema(edition, list(ccgs()["ccg_code"]))
-        contents, rated = {}, []
+        contents, overall_contents, rated = {}, {}, []
         for key in keys:
             own = bands[bands["partition_key"] == key]
             if lane.has_overall_rating:
@@ -180,21 +180,23 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
                 overall = guarded(rated_overall, schema, "overall ratings", lane.key, key)
                 progress = _supplementary(database, edition, lane.key, key)
                 progress = progress[progress["organisation_kind"] == "stp"]
+                overall_contents[key] = overall_part(edition, lane.key, key, overall)
             else:
                 overall = standing(database, "overall_rating", lane.key, key)
                 progress = pd.DataFrame(columns=list(own.columns[:0]))
             rated.append(overall)
             scores = standing(database, "area_score", lane.key, key)
-            contents[key] = open_part(edition, lane.key, key, own, scores, overall, _plans(progress))
+            contents[key] = open_part(edition, lane.key, key, own, scores, _plans(progress))
         together = pd.concat(rated, ignore_index=True)
         is_made_up = bool(bands["is_made_up"].any())
-        shas = {key: sha256_of(content) for key, content in contents.items()}
+        pieces = [Piece("overall_rating", {"lane": lane.key, "partition_key": keys}, together)]
+        for part, of_part in ((OPEN, contents), (OVERALL, overall_contents)):
+            if of_part:
+                shas = {key: sha256_of(content) for key, content in of_part.items()}
+                pieces.append(_fingerprint_piece(context, lane.key, part, shas, is_made_up))
+                pieces.append(_kept_piece(part, list(of_part.values())))
         return told(
-            [
-                Piece("overall_rating", {"lane": lane.key, "partition_key": keys}, together),
-                _fingerprint_piece(context, lane.key, OPEN, shas, is_made_up),
-                _kept_piece(OPEN, list(contents.values())),
-            ],
+            pieces,
             about=together,
             metadata={
                 "rated overall": int(together["grade"].notna().sum()),

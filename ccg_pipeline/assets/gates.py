@@ -1,10 +1,11 @@
-"""The gates: six panels' decisions, mirrored, and what each gate shows.
+"""The gates: the panels' decisions, mirrored, and what each gate shows.
 
 Belongs here: laying a candidate before its panel when it is new or has changed, showing the ledger's state.
-Does not belong here: the rules of a decision (expert_panels), what a closed gate keeps back (assessment.py).
+Does not belong here: the rules of a decision (expert_panels), what a closed gate keeps back (assessment.py),
+what is laid before the committee over the overall rating (committee.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
@@ -40,19 +41,22 @@ def gate_key(lane: str, panel: str) -> dg.AssetKey:
 
 
 def decision_specs(edition: Edition) -> list[dg.AssetSpec]:
-    """Return the external assets of the panels' decisions; only the sensor reports on them."""
+    """Return the external assets of all bodies' decisions; only the sensor reports on them."""
+    bodies = {rule.key: f"panel for {rule.name.lower()}" for rule in edition.panels}
+    gates = [lane.overall_gate for lane in edition.lanes if lane.overall_gate is not None]
+    bodies |= {gate.key: gate.name.lower() for gate in gates}
     return [
         dg.AssetSpec(
-            decision_key(rule.key),
+            decision_key(body),
             group_name="decisions",
             owners=PANELS,
             kinds={"person"},
             description=(
-                f"What the panel for {rule.name.lower()} decided, line by line as the ledger has it. "
+                f"What the {name} decided, line by line as the ledger has it. "
                 "A mirror: an event reported here by anyone else changes nothing."
             ),
         )
-        for rule in edition.panels
+        for body, name in bodies.items()
     ]
 
 
@@ -85,7 +89,7 @@ def _evaluate(
     engine: Engine, terms: Terms, lane: str, standing: pd.DataFrame, keys: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lay what is new before the panel; return the gate's rows for partitions `keys`, and the comments."""
-    rows, comments = [], []
+    rows, remarks = [], [remarks_on("", GateState(panel=terms.panel))]
     for key in keys:
         candidate = standing[(standing["partition_key"] == key) & (standing["part"] == terms.panel)]
         if candidate.empty:
@@ -102,8 +106,16 @@ def _evaluate(
         )
         state = ledger.state_of(engine, terms, lane, key)
         rows.append(gate_row(lane, key, state, terms, bool(now["is_made_up"])))
-        comments += [[key, one.about, " ".join(one.text.split()), one.role] for one in state.comments]
-    return pd.DataFrame(rows), pd.DataFrame(comments, columns=["partition_key", "about", "comment", "by"])
+        remarks.append(remarks_on(key, state))
+    return pd.DataFrame(rows), pd.concat(remarks, ignore_index=True)
+
+
+def remarks_on(partition_key: str, state: GateState) -> pd.DataFrame:
+    """Return what was said to those who made a table, a row each: partition_key, about, said, by."""
+    said = [["the table", f"returned: {one.reason}", one.role] for one in state.returns]
+    said += [[one.about, one.text, one.role] for one in state.comments]
+    rows = [[partition_key, about, " ".join(text.split()), role] for about, text, role in said]
+    return pd.DataFrame(rows, columns=["partition_key", "about", "said", "by"])
 
 
 def gates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
@@ -155,39 +167,49 @@ def gates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         for panel in specs:
             if gate_key(lane.key, panel) not in context.selected_asset_keys:
                 continue
-            rows, comments = _evaluate(engine, all_terms[panel], lane.key, standing, keys)
-            yield _shown(lane.key, panel, keys, rows, comments)
+            rows, remarks = _evaluate(engine, all_terms[panel], lane.key, standing, keys)
+            yield gate_result(lane.key, panel, keys, rows, remarks, VERIFIED_BY_PANEL)
 
     return gates
 
 
-def _shown(
-    lane: str, panel: str, keys: list[str], rows: pd.DataFrame, comments: pd.DataFrame
+def gate_result(
+    lane: str,
+    body: str,
+    keys: list[str],
+    rows: pd.DataFrame,
+    remarks: pd.DataFrame,
+    check: str,
+    also: Sequence[Piece] = (),
 ) -> dg.MaterializeResult:
+    """Return what a gate shows: its rows of table `gate`, and one amber check while it is shut.
+
+    `remarks` as `remarks_on` gives them; `also` is written in the same transaction.
+    """
     versions = [f"{row.state}:{row.subject_sha256}:{row.last_line}" for row in rows.itertuples(index=False)]
     is_open = rows["state"].isin(["approved", "overridden"])
     shut = rows[~is_open]
     needs = shut["missing"].where(shut["missing"] == "", ", needs " + shut["missing"])
     waiting = "; ".join(shut["partition_key"] + ": " + shut["state"] + needs)
     return dg.MaterializeResult(
-        asset_key=gate_key(lane, panel),
-        value=[Piece("gate", {"lane": lane, "partition_key": keys, "panel": panel}, rows)],
+        asset_key=gate_key(lane, body),
+        value=[Piece("gate", {"lane": lane, "partition_key": keys, "panel": body}, rows), *also],
         metadata={
             "state": ", ".join(sorted(set(rows["state"]))),
             "round": ", ".join(rows["round"].head(12)),
             "table": table_of(rows[["partition_key", "state", "n_approvals", "quorum", "missing"]]),
-            "comments": table_of(comments, rows=len(comments)),
+            "remarks": table_of(remarks, rows=len(remarks)),
             "is_made_up": bool(rows["is_made_up"].any()),
         },
         # one partition: `state:subject:last line`; several: the hash of those
         data_version=dg.DataVersion(versions[0] if len(versions) == 1 else sha256_of("\n".join(versions))),
         check_results=[
             dg.AssetCheckResult(
-                asset_key=gate_key(lane, panel),
-                check_name=VERIFIED_BY_PANEL,
+                asset_key=gate_key(lane, body),
+                check_name=check,
                 passed=bool(is_open.all()),
                 severity=dg.AssetCheckSeverity.WARN,
-                description=waiting or "Verified by the panel.",
+                description=waiting or "Decided: exactly these rows may go out.",
             )
         ],
     )

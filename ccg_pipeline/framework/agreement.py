@@ -164,6 +164,8 @@ def _check_overall(edition: Edition, where: Where) -> None:
             labels = edition.points_scale(key).labels if key is not None else ()
             if field == "inadequate_when_red":
                 _known(f"{here} ({code})", "judgement", rule.inadequate_rule.value, labels)
+                # so that whoever moderates a block's judgement moves all that rests on it
+                _known(here, "block of indicator", code, [str(block.indicator) for block in rule.blocks])
 
 
 def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
@@ -173,6 +175,9 @@ def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
     for number, lane in enumerate(edition.lanes):
         if len(set(lane.labels)) < len(lane.labels):
             raise EditionError(f"{where('lanes', number, 'labels')} ({lane.key}): a label stands twice.")
+        if lane.overall_gate is not None and lane.overall_gate.key in [rule.key for rule in edition.panels]:
+            here = where("lanes", number, "overall_gate", "key")
+            raise EditionError(f"{here} ({lane.key}): {lane.overall_gate.key!r} is a panel.")
     measures = ["overall", *(rule.key for rule in edition.panels)]
     for number, expectation in enumerate(edition.expectations):
         for code in expectation.leaves_out:

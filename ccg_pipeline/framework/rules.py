@@ -182,10 +182,27 @@ class OverallRule(Frozen):
         return next(block for block in self.blocks if block.key == key)
 
 
+class OverallGate(Frozen):
+    """Which body confirms a lane's overall rating after all panels have decided; its terms have the key.
+
+    What it may moderate before it confirms, and who sits on it, is in its terms and not in the edition.
+    """
+
+    key: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    name: Text
+    provenance: Provenance
+    source: Text
+
+    def stated(self) -> Iterator[Stated]:
+        """Who confirms the overall rating."""
+        yield Stated("confirmed by", self.name, "", self.provenance, self.source)
+
+
 class LaneRule(Frozen):
     """What a lane calls its four ratings, best first, and when it may be released.
 
-    ``each_area``: an area is released when its own panel has decided. ``all_areas``: nothing before all have.
+    ``each_area``: an area is released when its own panel has decided. ``all_areas``: nothing before all have,
+    and before the body of ``overall_gate``, where there is one, has confirmed the overall rating.
     """
 
     key: Lane
@@ -195,8 +212,15 @@ class LaneRule(Frozen):
     release_provenance: Provenance
     release_source: Text
     has_overall_rating: bool
+    overall_gate: OverallGate | None = None
     provenance: Provenance
     source: Text
+
+    @model_validator(mode="after")
+    def _gate_of_something(self) -> Self:
+        if self.overall_gate is not None and not (self.has_overall_rating and self.release == "all_areas"):
+            raise ValueError("overall_gate is for a lane with an overall rating that is released as a whole")
+        return self
 
     def stated(self) -> Iterator[Stated]:
         """The four labels, best first, and when the lane is released."""

@@ -63,13 +63,9 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
 
     hierarchy = hierarchy_of_overall(edition)
     columns = points[[at[node.code] for node in hierarchy.indicators]].T
-    scores = composite(_filled(columns, hierarchy, rule.points_of_missing), hierarchy)
-    performance, score = scores["performance"], scores[OVERALL]
+    performance = composite(_filled(columns, hierarchy, rule.points_of_missing), hierarchy)["performance"]
     n_used = available(columns, hierarchy)["performance"]
     leadership, finance = (at[str(rule.block(key).indicator)] for key in ("leadership", "finance"))
-    weights = np.array([rule.block(key).weight.value for key in ("performance", "leadership", "finance")])
-    weight_used = weights @ np.isfinite(np.vstack([performance, points[[leadership, finance]]]))
-
     required = [at[code] for code in rule.required]
     missing = ~np.isfinite(points[required])
     why = [
@@ -80,13 +76,7 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
         )
         for reasons, gaps in zip(words(bands, "why_no_band", rows)[required].T, missing.T, strict=True)
     ]
-    score = np.where(missing.any(axis=0), np.nan, score)
-    red = judgement[[at[code] for code in rule.inadequate_when_red]] == rule.inadequate_rule.value
-    is_inadequate = red.all(axis=0) & np.isfinite(score)
-    grade = grade_by_cuts(score, [rule.outstanding_at.value, rule.good_at.value])
-    grade = np.where(is_inadequate, 4.0, grade)
-    labels = edition.labels(lane)
-    return pd.DataFrame(
+    blocks = pd.DataFrame(
         {
             "ccg_code": ccgs,
             "performance_score": performance,
@@ -96,14 +86,39 @@ def rate_overall(bands: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFr
             "leadership_points": points[leadership],
             "finance_judgement": judgement[finance],
             "finance_points": points[finance],
-            "weight_used": weight_used,
-            "overall_score": score,
-            "grade": pd.Series(grade, dtype="Int64"),
-            "rating": [labels[int(one) - 1] if one > 0 else "" for one in grade],
             "why_no_rating": why,
             "is_made_up": bool(bands["is_made_up"].any()),
-        },
-        columns=list(OVERALL_COLUMNS),
+        }
+    )
+    return rate_blocks(blocks, edition, lane)[list(OVERALL_COLUMNS)]
+
+
+def rate_blocks(blocks: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFrame:
+    """Return `blocks` with weight_used, overall_score, grade and rating, from its three blocks.
+
+    One row a CCG: performance_score, leadership_points and finance_points (0 to 2, NaN where missing), the
+    two judgements, and why_no_rating, '' where all that the edition requires is there.
+    """
+    rule = edition.overall
+    columns = {
+        "performance": "performance_score",
+        "leadership": "leadership_points",
+        "finance": "finance_points",
+    }
+    points = blocks[[columns[block.key] for block in rule.blocks]].to_numpy(dtype="float64")
+    nodes = [Node(block.key, OVERALL, block.weight.value) for block in rule.blocks]
+    score = composite(points, Hierarchy((Node(OVERALL, ""), *nodes)))[OVERALL]
+    score = np.where(blocks["why_no_rating"] != "", np.nan, score)
+    judged = {block.indicator: blocks[f"{block.key}_judgement"] for block in rule.blocks if block.indicator}
+    red = np.array([judged[code] == rule.inadequate_rule.value for code in rule.inadequate_when_red])
+    grade = grade_by_cuts(score, [rule.outstanding_at.value, rule.good_at.value])
+    grade = np.where(red.all(axis=0) & np.isfinite(score), 4.0, grade)
+    labels = edition.labels(lane)
+    return blocks.assign(
+        weight_used=np.isfinite(points) @ [block.weight.value for block in rule.blocks],
+        overall_score=score,
+        grade=pd.array(np.where(grade > 0, grade, np.nan), dtype="Int64"),
+        rating=[labels[int(one) - 1] if one > 0 else "" for one in grade],
     )
 
 

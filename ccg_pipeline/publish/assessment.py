@@ -9,9 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from sqlalchemy import Text
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.parts import OPEN, WHERE_FROM, WITHHELD, panel_indicators
+from ccg_pipeline.method.moderation import BLOCKS, unmoderated
+from ccg_pipeline.publish.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators
+from ccg_pipeline.storage.frames import typed
 from ccg_pipeline.storage.tables import area_score, candidate_rating, indicator_band, overall_rating
 
 VERIFIED = "verified"
@@ -22,6 +25,9 @@ RETURNED = "returned by the panel"
 WITHDRAWN = "withdrawn by the panel"
 SHOWN = (VERIFIED, OVERRIDDEN, SUPERSEDED)
 """What a panel has done, in the words of every released table, under which its area is shown."""
+
+NO_PANEL = "no panel verifies this area"
+NO_COMMITTEE = "no committee confirms it"
 
 LAYERS = {
     "area_scores": area_score,
@@ -47,16 +53,17 @@ def assessed_tables(
 ) -> dict[str, pd.DataFrame]:
     """Return the released tables by name: assessment, area_scores, ratings, bands, overall.
 
-    `header` is a release's header; `parts` holds the tables of the open part and of each panel's part that
-    the release shows. `organisations` has one row a CCG (ccg_code, ccg_name, region_name, stp_code …).
-    Whatever a panel withholds stands as missing, with the panel's state in words beside it.
+    `header` is a release's header; `parts` holds the tables of the open part, of each panel's part that the
+    release shows and, where it shows it, of the overall rating. `organisations` has one row a CCG (ccg_code,
+    ccg_name, region_name, stp_code …). Whatever a panel, or the committee, withholds stands as missing, with
+    its state in words beside it.
     """
     shown = {panel: parts[panel] for panel in header["panels"] if panel in parts}
     tables = {
         "area_scores": _area_scores(header, parts[OPEN], shown, edition),
         "ratings": _ratings(header, shown, edition, list(organisations["ccg_code"])),
-        "bands": _bands(parts[OPEN], shown, edition),
-        "overall": parts[OPEN]["overall_rating"].copy(),
+        "bands": _bands(header, parts[OPEN], shown, edition),
+        "overall": _overall(header, parts.get(OVERALL, {}), list(organisations["ccg_code"])),
     }
     for name, layer in LAYERS.items():
         first = [column.name for column in layer.columns]
@@ -74,7 +81,7 @@ def _area_scores(
     shown: Mapping[str, Mapping[str, pd.DataFrame]],
     edition: Edition,
 ) -> pd.DataFrame:
-    pieces = [opened["area_score"].assign(verification="no panel verifies this area")]
+    pieces = [opened["area_score"].assign(verification=NO_PANEL)]
     frame = pieces[0]
     codes = sorted(set(frame["ccg_code"]))
     for rule in edition.panels:
@@ -145,7 +152,35 @@ def _ratings(
     return together.sort_values(["panel", "ccg_code"])
 
 
+def by_committee(verification: str) -> str:
+    """Return in words what the committee has done about the overall rating, from the words for a panel."""
+    return verification.replace("the panel", "the committee")
+
+
+def _overall(
+    header: Mapping[str, Any], shown: Mapping[str, pd.DataFrame], ccg_codes: list[str]
+) -> pd.DataFrame:
+    """The overall ratings as confirmed, each judgement with the one before where it was moderated."""
+    said = header["overall"]
+    state = "" if said is None else by_committee(said["verification"])
+    if shown:
+        frame = shown["overall_rating"]
+    else:  # the lane has none, or the committee withholds it
+        frame = pd.DataFrame(index=range(0 if said is None else len(ccg_codes)))
+        for column in overall_rating.columns:
+            frame[column.name] = "" if isinstance(column.type, Text) else float("nan")
+        frame["lane"], frame["partition_key"] = header["lane"], header["partition_key"]
+        frame["ccg_code"] = ccg_codes[: len(frame)]
+        frame["why_no_rating"], frame["is_made_up"] = state, header["is_made_up"]
+    counts = ["n_performance_used", "n_performance_expected"]  # which may be missing here, as in no layer
+    frame = typed(frame.drop(columns=counts), overall_rating).join(frame[counts].astype("Int64"))
+    if f"{BLOCKS[0]}_judgement_before" not in frame:
+        frame = unmoderated(frame)
+    return frame.assign(verification=state).sort_values("ccg_code")
+
+
 def _bands(
+    header: Mapping[str, Any],
     opened: Mapping[str, pd.DataFrame],
     shown: Mapping[str, Mapping[str, pd.DataFrame]],
     edition: Edition,
@@ -155,15 +190,18 @@ def _bands(
     key = ["indicator_code", "ccg_code"]
     # What was verified may be older than what stands: only the same figure has the same cell.
     same_figure = [*key, "period_end", "value", "judgement"]
-    rows = rows.assign(withheld=False)
+    rows = rows.assign(withheld=False, verification=NO_PANEL)
     for rule in edition.panels:
         codes = panel_indicators(edition, rule.key)
         theirs = rows["indicator_code"].isin(codes)
+        state = header["panels"][rule.key]["verification"]
+        rows.loc[theirs, "verification"] = state
         if rule.key not in shown:
             rows.loc[theirs, "withheld"] = True
             continue
         verified = shown[rule.key]["indicator_band"]
-        verified = verified[verified["indicator_code"].isin(codes)].assign(withheld=False)
+        verified = verified[verified["indicator_code"].isin(codes)]
+        verified = verified.assign(withheld=False, verification=state)
         verified = verified.merge(rows.loc[theirs, [*same_figure, *WHERE_FROM]], on=same_figure, how="left")
         verified[WHERE_FROM] = verified[WHERE_FROM].fillna("")
         rows = pd.concat([rows[~theirs], verified], ignore_index=True)
@@ -199,10 +237,14 @@ def _wide(
         wide[f"{rule.key}_verification"] = header["panels"][rule.key]["verification"]
     if edition.lane(header["lane"]).has_overall_rating:
         overall = tables["overall"].set_index("ccg_code")
-        for name in ("performance_score", "leadership_judgement", "finance_judgement", "weight_used"):
+        wide["performance_score"] = by_ccg.map(overall["performance_score"])
+        for block in BLOCKS:
+            for name in ("judgement", "judgement_before", "moderation_reason"):
+                wide[f"{block}_{name}"] = by_ccg.map(overall[f"{block}_{name}"])
+        for name in ("weight_used", "overall_score"):
             wide[name] = by_ccg.map(overall[name])
-        for name in ("overall_score", "rating", "why_no_rating"):
-            wide[name if name == "overall_score" else f"overall_{name}"] = by_ccg.map(overall[name])
+        for name in ("rating", "why_no_rating", "verification"):
+            wide[f"overall_{name}"] = by_ccg.map(overall[name])
         bands = tables["bands"]
         plan = bands[bands["indicator_code"] == "161a"].set_index("ccg_code")["judgement"]
         progress = opened["stp_progress"].set_index("stp_code")["judgement"]

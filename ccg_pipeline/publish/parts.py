@@ -17,6 +17,10 @@ from ccg_pipeline.storage.fingerprint import canonical_json, canonical_rows
 OPEN = "open"
 """Name of the part that no panel verifies; a panel's part bears the panel's key."""
 
+OVERALL = "overall"
+"""Name of the part that holds the overall ratings as the method gives them; what the committee confirms, with
+its moderations, bears the committee's key."""
+
 WHERE_FROM = ["source_name", "source_sha256", "sheet", "cell"]
 """Which file and cell a figure came from. A panel's part leaves it out: the same figures re-issued in another
 file are the same figures, and no approval lapses. The open part keeps it."""
@@ -81,7 +85,6 @@ def open_part(
     partition_key: str,
     bands: pd.DataFrame,
     area_scores: pd.DataFrame,
-    overall: pd.DataFrame,
     stp_progress: pd.DataFrame,
 ) -> str:
     """Return the bytes of what no panel verifies; bands of panels' areas are stripped of WITHHELD."""
@@ -98,8 +101,37 @@ def open_part(
         OPEN,
         indicator_band=shown,
         area_score=area_scores[~area_scores["area_code"].isin(withheld_areas)],
-        overall_rating=overall,
         stp_progress=stp_progress,
+    )
+
+
+def overall_part(edition: Edition, lane: str, partition_key: str, overall: pd.DataFrame) -> str:
+    """Return the bytes of the overall ratings as the method gives them, before anybody moderated any."""
+    return _content(edition, lane, partition_key, OVERALL, overall_rating=overall)
+
+
+def committee_part(
+    edition: Edition,
+    lane: str,
+    partition_key: str,
+    committee: str,
+    overall: pd.DataFrame,
+    moderations: pd.DataFrame,
+    rests_on: pd.DataFrame,
+) -> str:
+    """Return the bytes that the committee confirms: the overall ratings as moderated, and on what they rest.
+
+    `moderations` has a row a moderation, applied or lapsed; `rests_on` a row a panel: what the panel decided,
+    on which table and by which line of the ledger, so that a panel that decides anew asks the committee anew.
+    """
+    return _content(
+        edition,
+        lane,
+        partition_key,
+        committee,
+        overall_rating=overall,
+        moderation=moderations,
+        rests_on=rests_on,
     )
 
 

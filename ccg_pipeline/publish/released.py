@@ -14,9 +14,9 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.assessment import SHOWN, assessed_tables
+from ccg_pipeline.publish.assessment import NO_COMMITTEE, SHOWN, assessed_tables
 from ccg_pipeline.publish.naming import words
-from ccg_pipeline.publish.parts import OPEN, tables_of
+from ccg_pipeline.publish.parts import OPEN, OVERALL, tables_of
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.frames import read, typed
@@ -73,6 +73,9 @@ def released(engine: Engine, edition: Edition, lane: str = "", partition_key: st
         for panel, said in found.header["panels"].items():
             if said["verification"] in SHOWN:
                 parts[panel] = kept_part(connection, said["subject"])
+        overall = found.header["overall"]
+        if overall is not None and overall["verification"] in (*SHOWN, NO_COMMITTEE):
+            parts[OVERALL] = kept_part(connection, overall["subject"])
     frames = assessed_tables(found.header, parts, edition, ccgs())
     return Tables(lane, partition_key, frames, found.header, found)
 
@@ -96,7 +99,11 @@ def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: 
         "edition": edition.key,
         "is_made_up": bool(stands["is_made_up"].any()),
         "panels": {rule.key: {"verification": NOT_VERIFIED} for rule in edition.panels},
+        "overall": {"verification": NOT_VERIFIED} if OVERALL in parts else None,
     }
+    committee = edition.lane(lane).overall_gate
+    if committee is not None and committee.key in parts:
+        parts[OVERALL] = parts[committee.key]  # as it stands before the committee, with what it moderated
     return Tables(lane, partition_key, assessed_tables(header, parts, edition, ccgs()), header, None)
 
 

@@ -8,96 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 import pytest
+from board import Board
 from dagster import DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
-from small_house import EDITION, MONTH, PANELS, TERMS, YEAR
-from sqlalchemy import Engine
+from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR
 
-from ccg_pipeline.assets.assessment import proposed_header
-from ccg_pipeline.assets.gates import gate_row
-from ccg_pipeline.automation import Due, bury_the_killed, due, mirrored, requests
-from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import open_database, reading
-from ccg_pipeline.storage.releases import latest_release, next_header
-from ccg_pipeline.storage.tables import gate, lane_fingerprint, release
-from expert_panels import ledger, ledger_table
-
-STANDS = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"]
-
-
-class Board:
-    """A database with fingerprints in the place of candidates; `catch_up` does what the launched runs do."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        ledger_table.create(engine)
-
-    def stand(self, lane: str, key: str, letter: str, *parts: str) -> None:
-        """Let parts of a round (without any: all) have the fingerprint aaaa…, bbbb…."""
-        rows = [
-            [lane, key, part, letter * 64, "engineer@data.example", True]
-            for part in parts or ("open", *PANELS)
-        ]
-        scope = {"lane": lane, "partition_key": key, "part": [row[2] for row in rows]}
-        self._put(lane_fingerprint, scope, pd.DataFrame(rows, columns=STANDS))
-
-    def decide(self, lane: str, key: str, decision: str, who: int, *panels: str) -> None:
-        for panel in panels:
-            state = ledger.state_of(self.engine, TERMS[panel], lane, key)
-            ledger.decide(
-                self.engine,
-                TERMS[panel],
-                lane=lane,
-                partition_key=key,
-                decision=decision,
-                subject=state.published_subject if decision == "withdraw" else state.subject,
-                actor=TERMS[panel].members[who].email,
-                interests="none",
-                reason="For a test.",
-            )
-
-    def sign(self, lane: str, key: str, *panels: str) -> None:
-        for who in range(3):
-            self.decide(lane, key, "approve", who, *panels)
-
-    def due(self) -> list[Due]:
-        return due(self.engine, EDITION, TERMS)
-
-    def said(self) -> list[tuple[str, set[str], bool]]:
-        return [(one.lane, set(one.panels), one.release) for one in self.due()]
-
-    def catch_up(self) -> None:
-        for one in self.due():
-            stands = self._stands(one.lane, one.partition_key)
-            for panel in one.panels:
-                subject = str(stands.loc[stands["part"] == panel, "sha256"].iloc[0])
-                about: dict[str, Any] = {"lane": one.lane, "partition_key": one.partition_key}
-                ledger.open_round(
-                    self.engine, TERMS[panel], subject=subject, launched_by="engineer@data.example", **about
-                )
-                state = ledger.state_of(self.engine, TERMS[panel], one.lane, one.partition_key)
-                row = gate_row(one.lane, one.partition_key, state, TERMS[panel], True)
-                self._put(gate, {**about, "panel": panel}, pd.DataFrame([row]))
-            if one.release:
-                self._release(one.lane, one.partition_key, stands)
-
-    def _release(self, lane: str, key: str, stands: pd.DataFrame) -> None:
-        states = {panel: ledger.state_of(self.engine, TERMS[panel], lane, key) for panel in PANELS}
-        with reading(self.engine) as connection:
-            before = latest_release(connection, lane, key)
-            header = proposed_header(EDITION, EDITION.lane(lane), key, stands, states, before)
-            news = next_header(connection, header)
-        self._put(release, {"lane": lane, "partition_key": [], "serial": []}, news)
-
-    def _stands(self, lane: str, key: str) -> pd.DataFrame:
-        with reading(self.engine) as connection:
-            return frames.read(connection, lane_fingerprint, {"lane": lane, "partition_key": key})
-
-    def _put(self, table: Any, scope: frames.Scope, frame: pd.DataFrame) -> None:
-        with self.engine.begin() as connection:
-            frames.replace(connection, table, scope, frame)
+from ccg_pipeline.automation import Due, bury_the_killed, mirrored, requests
+from ccg_pipeline.storage.database import open_database
+from expert_panels import ledger
 
 
 @pytest.fixture
@@ -146,7 +65,7 @@ def test_what_moves_is_due_until_it_is_shown_and_nothing_else(
     assert board.due() == []
 
 
-def test_a_year_is_released_when_the_last_panel_has_signed(board: Board) -> None:
+def test_a_year_is_released_when_six_panels_and_the_committee_have_signed(board: Board) -> None:
     board.stand(*YEAR, "a")
     assert board.said() == [("annual", set(PANELS), False)]
     board.catch_up()
@@ -155,19 +74,23 @@ def test_a_year_is_released_when_the_last_panel_has_signed(board: Board) -> None
     assert board.said() == [("annual", set(PANELS[:5]), False)]
     board.catch_up()
     board.sign(*YEAR, PANELS[5])
-    assert board.said() == [("annual", {PANELS[5]}, True)]
+    assert board.said() == [("annual", {PANELS[5], COMMITTEE}, False)]
+    board.catch_up()
+    assert board.due() == []
+    assert board.newest(*YEAR) is None
+    board.sign(*YEAR, COMMITTEE)
+    assert board.said() == [("annual", {COMMITTEE}, True)]
     board.catch_up()
     assert board.due() == []
     board.decide(*YEAR, "withdraw", 0, "cancer")
-    assert board.said() == [("annual", {"cancer"}, True)]
+    assert board.said() == [("annual", {"cancer", COMMITTEE}, True)]
     board.catch_up()
     assert board.due() == []
     # new figures for another panel, while one is withdrawn: what is out is marked, nothing new comes out
     board.stand(*YEAR, "b", "dementia", "open")
     assert board.said() == [("annual", {"dementia"}, True)]
     board.catch_up()
-    with reading(board.engine) as connection:
-        newest = latest_release(connection, *YEAR)
+    newest = board.newest(*YEAR)
     assert newest is not None
     assert newest.header["open"] == "a" * 64
     assert newest.header["panels"]["dementia"]["subject"] == "a" * 64

@@ -35,6 +35,7 @@ from expert_panels import ledger
 from expert_panels import tables as panel_tables
 
 EDITION = load_edition()
+PANELS = [rule.key for rule in EDITION.panels]
 NAMES = (
     "rtt/Incomplete-Commissioner-Mar17.xls",
     "cancer_waits/cancer_waits_2017-03-31.csv",
@@ -618,7 +619,7 @@ def decide(verb: str, home: Path, **changed: str) -> tuple[str, ...]:
 def test_panel_status_says_what_is_before_each_panel_and_what_it_takes(scored: Path, ccg: Terminal) -> None:
     answer = ccg.at(scored).type("panel", "status")
     assert answer.code == 0
-    for panel in Panels().all_terms():
+    for panel in PANELS:
         assert f"{panel} 1 awaiting nobody {table_before(panel, scored)[:12]}" in answer.said
     assert "Interim 2017-03" in answer.said
     assert answer.said.count("3 more of the 3 signatures of the quorum; the chair or the deputy.") == 1
@@ -736,7 +737,8 @@ def test_a_comment_on_a_ccg_goes_back_with_a_returned_table(ccg: Terminal, copy:
         shown = instance.get_latest_materialization_event(AssetKey(["interim", "gate", "cancer"]))
     assert shown is not None
     assert shown.asset_materialization is not None
-    table = str(shown.asset_materialization.metadata["comments"].value)
+    table = str(shown.asset_materialization.metadata["remarks"].value)
+    assert "| 2017-03 | the table | returned: See the comments. | deputy |" in table
     assert "| 2017-03 | 02N | 122b looks doubled. Please see. | chair |" in table
 
 
@@ -751,6 +753,59 @@ def test_a_ledger_that_was_altered_is_said(ccg: Terminal, copy: Path) -> None:
     answer = ccg.at(copy).type("panel", "verify")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert answer.err.startswith("The sign-off ledger is broken: ")
+
+
+def seen_by_the_committee(home: Path) -> str:
+    terms = Panels().all_terms()["commissioning_committee"]
+    return ledger.state_of(open_database(database(home)), terms, "annual", "2016-04-01").subject
+
+
+def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
+    ccg: Terminal, copy: Path
+) -> None:
+    """From six signed panels to the year's table with a judgement before and after."""
+    ccg.at(copy).wide(160)
+    assert ccg.type("run", "--year", "2016-17").code == 0
+    engine, terms, year = open_database(database(copy)), Panels().all_terms(), ("annual", "2016-04-01")
+    for panel in PANELS:
+        fields = {"lane": year[0], "partition_key": year[1], "decision": "approve", "interests": "none"}
+        subject = ledger.state_of(engine, terms[panel], *year).subject
+        for member in terms[panel].members[:3]:
+            ledger.decide(engine, terms[panel], subject=subject, actor=member.email, **fields)
+    assert ccg.type("run", "--year", "2016-17").code == 0
+    before = json.loads(
+        ccg.type("export", "overall", "--year", "2016-17", "--format", "json", "--unreleased").out
+    )
+    (row,) = [one for one in before if one["ccg_code"] == "02N"]
+    was, to = row["leadership_judgement"], "Red" if row["leadership_judgement"] != "Red" else "Green"
+    who = ("--as", "commissioning.committee.chair@board.example", "--interests", "none")
+    how = ("--judgement", "leadership", "--to", to, "--reason", "Seen at\nthe visit.", "--year", "2016-17")
+    seen = seen_by_the_committee(copy)
+    assert ccg.type("panel", "moderate", "02N", *how, *who, "--seen", "0" * 12).code == 1
+    for wrong, said in (
+        ("--to", "choose one of Green Star, Green, Amber, Red"),
+        ("--judgement", "say leadership"),
+    ):
+        answer = ccg.type("panel", "moderate", "02N", *how, wrong, "Gold", *who, "--seen", seen)
+        assert (answer.code, answer.err.count("\n")) == (2, 1)
+        assert said in answer.err
+    assert ccg.type("panel", "moderate", "02N", *how, *who, "--seen", seen[:12]).code == 0
+    shown = ccg.type("panel", "show", "commissioning_committee", "--year", "2016-17")
+    assert f"{to} (was {was})" in shown.said
+    assert "02N, leadership moderated: Seen at the visit." in shown.said
+    assert seen_by_the_committee(copy) != seen
+    assert (
+        ccg.type("panel", "sign", "commissioning_committee", "--year", "2016-17", *who, "--seen", seen).code
+        == 1
+    )
+    assert ccg.type("panel", "demonstrate", "--year", "2016-17").code == 0
+    shown = ccg.type("show", "02N", "--year", "2016-17")
+    assert f"leadership (165a) {to}, moderated from {was}: Seen at the visit." in shown.said
+    for table in ("overall", "assessment"):
+        rows = json.loads(ccg.type("export", table, "--year", "2016-17", "--format", "json").out)
+        (row,) = [one for one in rows if one["ccg_code"] == "02N"]
+        names = ("leadership_judgement_before", "leadership_judgement", "leadership_moderation_reason")
+        assert [row[name] for name in names] == [was, to, "Seen at\nthe visit."]
 
 
 # --- real beside made up ---------------------------------------------------------------------------------

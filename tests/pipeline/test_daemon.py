@@ -15,8 +15,8 @@ import dagster as dg
 import pandas as pd
 import pytest
 from live_dagster import LiveDagster
-from live_town import Town, by_key
-from small_house import MONTH, PANELS, SMALL, YEAR, House, copy_files, land_again
+from live_town import Town, by_key, promised_seconds
+from small_house import COMMITTEE, MONTH, PANELS, SMALL, YEAR, House, copy_files, land_again
 
 from ccg_pipeline.assets.observations import FRESH, OBSERVATIONS
 from ccg_pipeline.definitions import build_definitions
@@ -102,6 +102,7 @@ def test_forged_events_publish_nothing(town: Town) -> None:
     house = town.house
     before = house.serials(), house.verifications(*MONTH), house.lines(), town.launched()
     forged = sum(town.forge(*lane_and_key, panel) for lane_and_key in (MONTH, YEAR) for panel in PANELS)
+    forged += town.forge(*YEAR, COMMITTEE)
     since = time.time()
     town.live.wait("a look of the sensor since", lambda: max(town.looks(), default=0.0) > since, 90)
     assert (house.serials(), house.verifications(*MONTH), house.lines(), town.launched()) == before
@@ -110,10 +111,18 @@ def test_forged_events_publish_nothing(town: Town) -> None:
 
 @pytest.fixture(scope="module")
 def signed(town: Town) -> Town:
-    """The six panels sign the year while the daemon runs."""
+    """The six panels sign the year while the daemon runs, and the committee what is then laid before it."""
     assert YEAR not in town.house.serials()
     town.house.approve(PANELS, *YEAR)
-    town.shows("the sixth panel's last signature", YEAR, PANELS[-1], published.VERIFIED)
+    seconds = town.live.wait(
+        "the overall rating before the committee",
+        lambda: town.house.state(COMMITTEE, *YEAR).is_open,
+        promised_seconds(),
+    )
+    print(f"the sixth panel's last signature to the committee's table: {seconds:.1f} s")
+    assert YEAR not in town.house.serials()
+    town.house.approve([COMMITTEE], *YEAR)
+    town.shows("the committee's last signature", YEAR, COMMITTEE, published.VERIFIED)
     return town
 
 
@@ -125,15 +134,17 @@ def of_panel(house: House, panel: str) -> pd.DataFrame:
     return own
 
 
-def test_the_sixth_signature_brings_the_table(signed: Town) -> None:
+def test_six_panels_and_the_committee_bring_the_table(signed: Town) -> None:
     tables = signed.house.tables(*YEAR)
     assert len(tables.frames["assessment"]) == 209
     assert {entry["serial"] for entry in tables.header["panels"].values()} == {1}
+    assert (tables.frames["assessment"]["overall_rating"] != "").sum() > 150
 
 
 def test_a_withdrawal_reaches_the_table(signed: Town) -> None:
     signed.house.decide("withdraw", "cancer", 0, *YEAR)
     signed.shows("a withdrawal", YEAR, "cancer", published.WITHDRAWN)
+    assert signed.house.verifications(*YEAR)[COMMITTEE] == published.SUPERSEDED
 
 
 def test_changed_data_are_marked_and_not_published(signed: Town) -> None:

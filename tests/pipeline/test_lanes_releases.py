@@ -3,7 +3,7 @@
 import dagster as dg
 import pandas as pd
 import pytest
-from small_house import EDITION, MONTH, PANELS, TERMS, YEAR, House, land_again
+from small_house import COMMITTEE, EDITION, MONTH, PANELS, TERMS, YEAR, House, land_again
 
 from ccg_pipeline.publish.parts import WHERE_FROM
 from ccg_pipeline.publish.released import NotReleased
@@ -81,7 +81,7 @@ def test_a_panel_that_signs_releases_its_own_area_and_no_other(sqlite_house: Hou
     assert {actor for _, actor in said["by"]} == {person.email for person in TERMS["cancer"].members[:3]}
 
 
-def test_there_is_no_annual_table_before_all_six_have_signed(sqlite_house: House) -> None:
+def test_there_is_no_annual_table_before_all_six_and_the_committee_have_signed(sqlite_house: House) -> None:
     house = sqlite_house
     names = [rule.name for rule in EDITION.panels]
     before = house.fingerprints("release", "kept", "gate")
@@ -89,8 +89,11 @@ def test_there_is_no_annual_table_before_all_six_have_signed(sqlite_house: House
     (failure,) = [event for event in result.all_node_events if event.is_step_failure]
     assert failure.step_key == "annual__assessment"
     sentence = str(failure.step_failure_data.user_failure_data.description)
-    assert sentence.startswith("No annual table of 2016-17 before every panel has decided. ")
+    assert sentence.startswith(
+        "No annual table of 2016-17 before every panel and the commissioning committee have decided. "
+    )
     assert [name for name in names if f"{name}: {AWAITED}" in sentence] == names
+    assert sentence.endswith("; Commissioning committee: awaiting the committee.")
     assert house.fingerprints("release", "kept", "gate") == before
     house.approve(PANELS[:5], *YEAR)
     house.converge()
@@ -98,16 +101,23 @@ def test_there_is_no_annual_table_before_all_six_have_signed(sqlite_house: House
     (failure,) = [event for event in result.all_node_events if event.is_step_failure]
     sentence = str(failure.step_failure_data.user_failure_data.description)
     assert [name for name in names if f"{name}: {AWAITED}" in sentence] == [EDITION.panel(PANELS[5]).name]
+    house.approve(PANELS[5:], *YEAR)
+    house.converge()
+    assert house.state(COMMITTEE, *YEAR).state == "awaiting"
+    result = house.launch("annual_release", YEAR[1], [dg.AssetKey(["annual", "assessment"])])
+    (failure,) = [event for event in result.all_node_events if event.is_step_failure]
+    sentence = str(failure.step_failure_data.user_failure_data.description)
+    assert sentence.endswith("have decided. Commissioning committee: awaiting the committee.")
     assert house.serials() == {MONTH: 1}
     with pytest.raises(NotReleased):
         house.tables(*YEAR)
 
 
-def test_after_six_sign_offs_the_year_is_out_with_overall_ratings(house: House) -> None:
-    house.approve(PANELS, *YEAR)
+def test_after_six_sign_offs_and_the_committees_the_year_is_out_with_overall_ratings(house: House) -> None:
+    house.confirm(YEAR[1])
     house.converge()
     assert house.serials() == {MONTH: 1, YEAR: 1}
-    assert house.verifications(*YEAR) == dict.fromkeys(PANELS, "verified")
+    assert house.verifications(*YEAR) == dict.fromkeys([*PANELS, COMMITTEE], "verified")
     wide = house.tables(*YEAR).frames["assessment"]
     assert len(wide) == 209
     assert (wide["overall_rating"] != "").sum() > 150
@@ -127,7 +137,12 @@ def test_after_six_sign_offs_the_year_is_out_with_overall_ratings(house: House) 
     assert house.verifications(*YEAR) == {
         **dict.fromkeys(PANELS, "verified"),
         "maternity": "withdrawn by the panel",
+        COMMITTEE: SUPERSEDED,
     }
+    assert house.state(COMMITTEE, *YEAR).subject == ""
+    again = house.tables(*YEAR).frames["assessment"]
+    assert again["overall_rating"].equals(wide["overall_rating"])
+    assert set(again["overall_verification"]) == {SUPERSEDED.replace("the panel", "the committee")}
     assert is_withheld(of_area(house, "maternity", *YEAR))
     assert not is_withheld(of_area(house, "cancer", *YEAR))
 

@@ -6,6 +6,7 @@ from method_tables import EDITION
 from publish_layers import CCGS, Layers, made_of
 
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.moderation import Moderated, moderate_overall
 from ccg_pipeline.publish.assessment import (
     AWAITING,
     OVERRIDDEN,
@@ -177,6 +178,45 @@ def test_the_annual_table_has_the_overall_rating_and_on_what_it_rests(year: Laye
     assert set(wide["weight_used"]) == {1.0}
 
 
+@pytest.mark.parametrize("state", WITHHOLDING)
+def test_what_the_committee_withholds_is_missing_with_its_state_beside_it(year: Layers, state: str) -> None:
+    tables = year.tables(overall=state)
+    words = state.replace("the panel", "the committee")
+    overall, wide = tables["overall"], tables["assessment"]
+    assert list(overall["ccg_code"]) == list(CCGS)
+    assert (overall[["why_no_rating", "verification"]] == words).all(axis=None)
+    assert (overall[["rating", "leadership_judgement", "finance_judgement"]] == "").all(axis=None)
+    figures = ["performance_score", "n_performance_used", "weight_used", "overall_score", "grade"]
+    assert overall[figures].isna().all(axis=None)
+    assert (wide[["overall_why_no_rating", "overall_verification"]] == words).all(axis=None)
+    assert (wide["overall_rating"] == "").all()
+    assert wide["overall_score"].isna().all()
+    shown = year.tables()
+    for name, frame in tables.items():
+        assert frame.dtypes.to_dict() == shown[name].dtypes.to_dict(), name
+
+
+def test_a_moderated_judgement_stands_before_and_after_with_the_reason(year: Layers) -> None:
+    """In both tables that show it; the bands keep the judgement as it was published."""
+    published = year.overall.set_index("ccg_code")["leadership_judgement"]
+    labels = EDITION.points_scale("leadership").labels
+    before = published["02N"]
+    after = next(label for label in labels if label != before)
+    moderated = [Moderated("02N", "165a", before, after, "A new chair.")]
+    year.overall, applied = moderate_overall(year.overall, EDITION, "annual", moderated)
+    assert applied == [True]
+    tables = year.tables()
+    for name in ("overall", "assessment"):
+        rows = tables[name].set_index("ccg_code")
+        columns = ["leadership_judgement_before", "leadership_judgement", "leadership_moderation_reason"]
+        assert list(rows.loc["02N", columns]) == [before, after, "A new chair."]
+        others = rows.drop("02N")
+        assert (others[["leadership_judgement_before", "leadership_moderation_reason"]] == "").all(axis=None)
+        assert (rows[["finance_judgement_before", "finance_moderation_reason"]] == "").all(axis=None)
+    bands = of(tables["bands"], indicator_code="165a", ccg_code="02N")
+    assert list(bands["judgement"]) == [before]
+
+
 def test_without_a_judgement_of_leadership_the_row_says_why_it_has_no_overall_rating(year: Layers) -> None:
     why = "165a, the quality of leadership, is missing."
     year.overall.loc[year.overall["ccg_code"] == "01C", ["rating", "why_no_rating"]] = ["", why]
@@ -240,5 +280,7 @@ def test_overridden_is_marked_as_such_in_every_table_that_shows_it(layers: Layer
     assert set(of(tables["ratings"], panel="cancer")["verification"]) == {"overridden"}
     assert set(of(tables["area_scores"], area_code="122")["verification"]) == {"overridden"}
     assert set(tables["assessment"]["cancer_verification"]) == {"overridden"}
+    theirs = tables["bands"]["indicator_code"].isin(panel_indicators(EDITION, "cancer"))
+    assert set(tables["bands"].loc[theirs, "verification"]) == {"overridden"}
     open_areas = tables["area_scores"]["area_code"].isin([rule.area for rule in EDITION.panels])
     assert set(tables["area_scores"].loc[~open_areas, "verification"]) == {"no panel verifies this area"}

@@ -9,7 +9,7 @@ import pytest
 from method_tables import EDITION
 from publish_layers import CCGS, Layers, made_of
 
-from ccg_pipeline.publish.parts import OPEN, WHERE_FROM, WITHHELD, panel_indicators, tables_of
+from ccg_pipeline.publish.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators, tables_of
 from ccg_pipeline.storage.tables import area_score, candidate_rating, indicator_band
 
 PANELS = [rule.key for rule in EDITION.panels]
@@ -153,10 +153,11 @@ def test_the_open_part_shows_what_no_panel_verifies(layers: Layers) -> None:
         assert list(rows.loc["129a", column]) == pytest.approx(expected), column
 
 
-def test_the_annual_open_part_has_the_overall_rating_and_the_plans(year: Layers) -> None:
+def test_the_annual_open_part_has_the_plans_and_the_overall_rating_is_a_part_of_its_own(year: Layers) -> None:
     tables = tables_of(year.open_part())
-    assert set(tables) == {"indicator_band", "area_score", "overall_rating", "stp_progress"}
-    assert len(tables["overall_rating"]) == len(CCGS)
+    assert set(tables) == {"indicator_band", "area_score", "stp_progress"}
+    (overall,) = tables_of(year.contents()[OVERALL]).values()
+    assert len(overall) == len(CCGS)
     assert tables["stp_progress"][["judgement", "period_end"]].to_numpy().tolist() == [
         ["Advanced", "2017-03-31"]
     ]

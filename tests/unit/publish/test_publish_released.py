@@ -10,7 +10,7 @@ from method_tables import EDITION
 from publish_layers import CCGS, Layers
 from sqlalchemy import Engine, insert, text
 
-from ccg_pipeline.publish.parts import OPEN
+from ccg_pipeline.publish.parts import OPEN, OVERALL
 from ccg_pipeline.publish.released import NotReleased, released, unreleased
 from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.releases import StorageFault, keep, next_header
@@ -28,7 +28,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 def stand(engine: Engine, layers: Layers) -> dict[str, str]:
     """Keep the parts of a lane as what stands now, and return the sha256 of each."""
-    contents = {OPEN: layers.open_part(), **{panel: layers.panel_part(panel) for panel in PANELS}}
+    contents = layers.contents()
     with engine.begin() as connection:
         stands = {part: keep(connection, part, content) for part, content in contents.items()}
         for part, sha256 in stands.items():
@@ -41,6 +41,9 @@ def let_out(engine: Engine, layers: Layers, stands: dict[str, str], **states: st
     """Release what stands, each panel in its state (awaiting where none is given)."""
     header: dict[str, Any] = {
         **layers.header(),
+        "overall": {"verification": states.get(OVERALL, "verified"), "subject": stands[OVERALL]}
+        if OVERALL in stands
+        else None,
         "open": stands[OPEN],
         "ledger_head": "f" * 64,
         "panels": {

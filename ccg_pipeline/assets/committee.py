@@ -1,0 +1,193 @@
+"""The committee's gate: what is laid before it once every panel has decided, and what the gate shows.
+
+Belongs here: the overall ratings as moderated, bound to what each panel decided; laying them before the
+committee, or taking them away when a panel moves; the asset of the gate.
+Does not belong here: the panels' gates (gates.py), the rules of a decision (expert_panels), the arithmetic of
+a moderation (method/).
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import pandas as pd
+from sqlalchemy import Connection, Engine
+
+from ccg_pipeline.assets.candidates import open_key
+from ccg_pipeline.assets.described import PANELS, PIECES, code_version
+from ccg_pipeline.assets.gates import (
+    candidate_fingerprints,
+    decision_key,
+    gate_key,
+    gate_result,
+    gate_row,
+    remarks_on,
+)
+from ccg_pipeline.assets.lanes import partitions_of
+from ccg_pipeline.assets.verification import is_decided, verification
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rules import LaneRule, OverallGate
+from ccg_pipeline.method.moderation import Moderated, moderate_overall
+from ccg_pipeline.publish.parts import OVERALL, committee_part, tables_of
+from ccg_pipeline.resources import Methodology, Panels
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.frames import typed
+from ccg_pipeline.storage.io_manager import Database, Piece
+from ccg_pipeline.storage.releases import fetch, keep
+from ccg_pipeline.storage.tables import overall_rating
+from expert_panels import ledger, ledger_table
+from expert_panels.decision import GateState
+from expert_panels.terms import Terms
+
+CONFIRMED_BY_COMMITTEE = "confirmed_by_committee"
+
+_MODERATION = ["serial", "ccg_code", "indicator_code", "before", "after", "reason", "role", "applies"]
+_RESTS_ON = ["panel", "verification", "subject", "line"]
+_FINGERPRINT = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"]
+
+
+def bodies_of(edition: Edition, lane: LaneRule) -> list[str]:
+    """Return the keys of all whose decision a lane's table waits for: the panels, then its committee."""
+    panels = [rule.key for rule in edition.panels]
+    return panels if lane.overall_gate is None else [*panels, lane.overall_gate.key]
+
+
+def content_before_committee(
+    connection: Connection,
+    edition: Edition,
+    lane: LaneRule,
+    key: str,
+    recorded: Mapping[str, str],
+    states: Mapping[str, GateState],
+) -> str:
+    """Return the bytes that are to be before the committee now; '' while a panel has not decided.
+
+    `recorded` has the fingerprint of each part that stands, `states` the state of each body of the lane. The
+    same ledger and candidates give the same bytes. Raises StorageFault when what is kept was altered.
+    """
+    if lane.overall_gate is None or OVERALL not in recorded:
+        return ""
+    said = {rule.key: verification(states[rule.key], recorded.get(rule.key, "")) for rule in edition.panels}
+    if not all(is_decided(word) for word in said.values()):
+        return ""
+    rests_on = [
+        [panel, word, states[panel].published_subject, states[panel].published_line]
+        for panel, word in said.items()
+    ]
+    made = states[lane.overall_gate.key].moderations
+    base = typed(tables_of(fetch(connection, recorded[OVERALL]))["overall_rating"], overall_rating)
+    wanted = [Moderated(one.about, one.item, one.before, one.after, one.reason) for one in made]
+    overall, applied = moderate_overall(base, edition, lane.key, wanted)
+    moderations = [
+        [one.serial, one.about, one.item, one.before, one.after, one.reason, one.role, applies]
+        for one, applies in zip(made, applied, strict=True)
+    ]
+    return committee_part(
+        edition,
+        lane.key,
+        key,
+        lane.overall_gate.key,
+        overall,
+        pd.DataFrame(moderations, columns=_MODERATION),
+        pd.DataFrame(rests_on, columns=_RESTS_ON),
+    )
+
+
+def lay_before_committee(
+    engine: Engine, edition: Edition, lane: LaneRule, key: str, terms: Mapping[str, Terms]
+) -> tuple[GateState, pd.DataFrame]:
+    """Lay before the committee what is to be before it, or take it away; return its state, and what stands.
+
+    What stands is a row of `lane_fingerprint`, or none. The bytes are kept before the line that names them.
+    """
+    assert lane.overall_gate is not None
+    body = lane.overall_gate.key
+    stands = candidate_fingerprints(engine)
+    stands = stands[(stands["lane"] == lane.key) & (stands["partition_key"] == key)]
+    recorded = dict(zip(stands["part"], stands["sha256"], strict=True))
+    states = {one: ledger.state_of(engine, terms[one], lane.key, key) for one in bodies_of(edition, lane)}
+    with reading(engine) as connection:
+        content = content_before_committee(connection, edition, lane, key, recorded, states)
+    rows = []
+    launched_by = "".join(stands.loc[stands["part"] == OVERALL, "launched_by"])
+    if content:
+        with engine.begin() as connection:
+            keep(connection, body, content)
+        rows.append([lane.key, key, body, sha256_of(content), launched_by, bool(stands["is_made_up"].any())])
+    if content or states[body].subject:
+        ledger.open_round(
+            engine,
+            terms[body],
+            lane=lane.key,
+            partition_key=key,
+            subject=sha256_of(content) if content else "",
+            launched_by=launched_by or states[body].launched_by,
+        )
+    state = ledger.state_of(engine, terms[body], lane.key, key)
+    return state, pd.DataFrame(rows, columns=_FINGERPRINT)
+
+
+def judgement_before_committee(
+    engine: Engine, state: GateState, ccg_code: str, block: str, indicator_code: str
+) -> str:
+    """Return the judgement of a CCG in the table before the committee, as moderated since; '' for none."""
+    if not state.subject:
+        return ""
+    with reading(engine) as connection:
+        shown = tables_of(fetch(connection, state.subject))["overall_rating"].set_index("ccg_code")
+    return state.judgement(ccg_code, indicator_code, str(shown.loc[ccg_code, f"{block}_judgement"]))
+
+
+def committee_gate_asset(lane: LaneRule, gate: OverallGate, edition: Edition) -> dg.AssetsDefinition:
+    """Build `<lane>/gate/<committee>`; it always materialises, since waiting is no failure."""
+
+    @dg.asset(
+        dagster_type=PIECES,
+        key=gate_key(lane.key, gate.key),
+        deps=[
+            *(gate_key(lane.key, rule.key) for rule in edition.panels),
+            open_key(lane),
+            decision_key(gate.key),
+        ],
+        partitions_def=partitions_of(lane.key),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name=f"{lane.key}/gates",
+        owners=PANELS,
+        kinds={"person"},
+        code_version=code_version("expert_panels"),
+        description=(
+            f"The gate of the {gate.name.lower()} over the overall rating: open only while the ledger holds "
+            "a live confirmation of exactly the moderated table, resting on what each panel has decided now."
+        ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                CONFIRMED_BY_COMMITTEE,
+                asset=gate_key(lane.key, gate.key),
+                description=f"The {gate.name.lower()} has confirmed exactly this overall rating.",
+            )
+        ],
+    )
+    def committee_gate(
+        context: dg.AssetExecutionContext, database: Database, methodology: Methodology, panels: Panels
+    ) -> dg.MaterializeResult:
+        engine, keys, terms = database.engine(), list(context.partition_keys), panels.all_terms()
+        ledger_table.create(engine)
+        rows, remarks, stands = [], [], []
+        for key in keys:
+            state, stands_now = lay_before_committee(engine, methodology.edition(), lane, key, terms)
+            is_made_up = bool(stands_now["is_made_up"].any())
+            rows.append(gate_row(lane.key, key, state, terms[gate.key], is_made_up))
+            remarks.append(remarks_on(key, state))
+            stands.append(stands_now)
+        scope = {"lane": lane.key, "partition_key": keys, "part": gate.key}
+        return gate_result(
+            lane.key,
+            gate.key,
+            keys,
+            pd.DataFrame(rows),
+            pd.concat(remarks, ignore_index=True),
+            CONFIRMED_BY_COMMITTEE,
+            [Piece("lane_fingerprint", scope, pd.concat(stands, ignore_index=True))],
+        )
+
+    return committee_gate
