@@ -25,6 +25,7 @@ from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_
 from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.publish.released import NotReleased, Tables, released, unreleased
 from ccg_pipeline.publish.row_ledger import RowsLost
+from ccg_pipeline.publish.weights import weights_of
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import database_url, landing_path
 from ccg_pipeline.run import MainJob, RunFailed, dagster_instance, last_month
@@ -74,6 +75,8 @@ Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the nam
 Landing = Annotated[
     Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")
 ]
+Format = Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))]
+Output = Annotated[Path | None, typer.Option(help="File to write; standard output without.")]
 Unreleased = Annotated[
     bool, typer.Option("--unreleased", help="What the panels have not verified; logged and stamped.")
 ]
@@ -195,30 +198,57 @@ def export(
     table: Annotated[
         str, typer.Argument(help="assessment, area_scores, ratings, bands or overall.", metavar="TABLE")
     ],
-    file_format: Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))] = "csv",
-    output: Annotated[Path | None, typer.Option(help="File to write; standard output without.")] = None,
+    file_format: Format = "csv",
+    output: Output = None,
     month: Month = "",
     year: Year = "",
     database: Database = "",
     unreleased: Unreleased = False,
 ) -> None:
     """Write a released table; an unreleased one only with `--unreleased`, logged and stamped."""
-    if file_format not in FORMATS:
-        raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
+    _may_write(file_format, output)
     if table not in TABLES:
         raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
-    if output is not None and not output.parent.is_dir():
-        raise NotKnown(f"--output {output}: there is no folder {output.parent}.")
     tables = _tables(database, month, year, unreleased, f"export {table}")
     frame = tables.frames[table]
-    content = exported(stamped(frame) if unreleased else frame, file_format)
+    _write(exported(stamped(frame) if unreleased else frame, file_format), output)
+    errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
+
+
+def _may_write(file_format: str, output: Path | None) -> None:
+    if file_format not in FORMATS:
+        raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
+    if output is not None and not output.parent.is_dir():
+        raise NotKnown(f"--output {output}: there is no folder {output.parent}.")
+
+
+def _write(content: bytes, output: Path | None) -> None:
     if output is None:
         sys.stdout.buffer.write(content)
     else:
         partial = output.with_name(f".{output.name}.part")
         partial.write_bytes(content)
         partial.replace(output)  # a kill leaves the old file or the new
-    errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def weights(
+    name: Annotated[
+        str, typer.Argument(help="dtoc, changes or a year; none lists them.", metavar="NAME")
+    ] = "",
+    file_format: Format = "csv",
+    output: Output = None,
+) -> None:
+    """Write the weights by which figures of other organisations reach the CCGs, a row a part.
+
+    Of local authorities (`dtoc`), and of the CCGs of another April (`2017`); `changes` are the steps from
+    each CCG to its successor. Each row says what it rests on.
+    """
+    _may_write(file_format, output)
+    if not name:
+        printed_lists.weights(console)
+        return
+    _write(exported(weights_of(name), file_format), output)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from ccg_pipeline.printed import provenance, stamp, stamps, table_of
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import Tables
 from ccg_pipeline.publish.row_ledger import RowsLost, row_ledger, unaccounted
+from ccg_pipeline.publish.weights import weightings
 from ccg_pipeline.run import Outcome
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import kind_of, reading
@@ -154,6 +155,12 @@ def _bands(tables: Tables, edition: Edition) -> Table:
     ]
     heads = ["indicator", "0 worse", "1", "2 better", "between", "none"]
     return table_of(heads, rows, "CCGs by band, % of all CCGs", numbers=heads[1:])
+
+
+def weights(console: Console) -> None:
+    """Print which weights there are to look at."""
+    there = weightings()
+    console.print(table_of(["NAME", "what", "by"], there.to_numpy(dtype=object).tolist(), "ccg weights NAME"))
 
 
 def files(console: Console, engine: Engine) -> None:

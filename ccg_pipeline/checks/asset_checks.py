@@ -18,6 +18,7 @@ from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.checks.plausibility import Landed, validate
 from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.restatement import restate
 from ccg_pipeline.partitions import MONTHS, first_day, last_day
 from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.publish.validation_report import render
@@ -58,7 +59,7 @@ def _reports(database: Database, edition: Edition, months: Sequence[str]) -> dic
             known[known["period_end"].between(first, pd.Timestamp(last))],
             known[known["period_end"] < first],
         )
-        own = said[said["partition_key"] == month]
+        own = restate(said[said["partition_key"] == month], edition)  # populations are of the edition's CCGs
         reports[month] = Reports(
             validate(Landed(now, before, own), edition, codes, last),
             validate(Landed(own, own.iloc[:0], own), edition, codes, last, "publications"),

@@ -31,15 +31,20 @@ def _changes() -> pd.DataFrame:
     by_predecessor = changes.groupby(["change_date", "from_code"])["n_lsoas"]
     changes["share_of_from"] = (changes["n_lsoas"] / by_predecessor.transform("sum")).fillna(1.0)
     people = population_mid_2015().astype("float64")
-    moved = []
+    estimated: set[str] = set()  # CCGs whose residents rest on a division by LSOAs
+    moved, is_estimated = [], []
     for day in _days(changes):
         own = changes[changes["change_date"] == day]
         residents = own["share_of_from"] * people.reindex(own["from_code"]).to_numpy()
         moved.append(residents)
+        is_estimated.append((own["share_of_from"] < 1) | own["from_code"].isin(estimated))
+        estimated |= set(own.loc[is_estimated[-1], "to_code"])
         if day > pd.Timestamp(OF_FRAMEWORK, 4, 1):  # people are of 2016's CCGs, so of their successors after
             gained = residents.groupby(own["to_code"]).sum()
             people = pd.concat([people.drop(own["from_code"].unique()), gained])
     changes["residents"] = pd.concat(moved)
+    provenance = pd.concat(is_estimated).map({True: "assumed", False: "found"})
+    changes["residents_provenance"] = provenance.where(changes["residents"].notna(), "")
     by_successor = changes.groupby(["change_date", "to_code"])["residents"]
     changes["share_of_to"] = changes["residents"] / by_successor.transform("sum", min_count=1)
     return changes
@@ -56,8 +61,8 @@ def ccg_changes() -> pd.DataFrame:
     Columns: change_date, the first day of the successor; from_code, to_code (ODS); kind: ``merged`` (all of
     it went into a larger one), ``divided`` (parts went into several), ``boundary`` (some small areas crossed
     a boundary), ``renamed``; n_lsoas that went this way (NaN: all, or not known which); provenance; source;
-    residents, those people in mid-2015 (NaN where not known); share_of_from and share_of_to, what part they
-    are of the predecessor and of the successor.
+    residents, those people in mid-2015 (NaN where not known), and residents_provenance; share_of_from and
+    share_of_to, what part they are of the predecessor and of the successor.
 
     Where a CCG was divided, its residents are taken to live in equal number in each of its LSOAs: assumed,
     because a population by LSOA is not at hand.

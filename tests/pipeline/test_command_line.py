@@ -288,6 +288,23 @@ def test_every_row_of_an_unreleased_export_is_stamped(scored: Path, ccg: Termina
     assert len(rows) == 6 * 209
 
 
+def test_the_weights_are_listed_and_leave_as_a_table(ccg: Terminal, tmp_path: Path) -> None:
+    listed = ccg.type("weights")
+    assert listed.code == 0
+    assert "dtoc Delayed days of 151 authorities to the 209 (127e) LSOAs" in listed.said
+    rows = list(csv.DictReader(io.StringIO(ccg.type("weights", "2017").out)))
+    morecambe_bay = {row["to_code"]: row for row in rows if row["from_code"] == "01K"}
+    assert sorted(morecambe_bay) == ["01H", "01K"]
+    assert sum(float(row["weight"]) for row in morecambe_bay.values()) == pytest.approx(1)
+    assert {row["provenance"] for row in morecambe_bay.values()} == {"assumed"}
+    target = tmp_path / "weights.parquet"
+    assert ccg.type("weights", "dtoc", "--format", "parquet", "--output", str(target)).code == 0
+    assert pd.read_parquet(target)["weight"].sum() == pytest.approx(151)
+    for wrong in (("2016",), ("dtoc", "--format", "xls")):
+        answer = ccg.type("weights", *wrong)
+        assert (answer.code, answer.out) == (2, "")
+
+
 def test_the_method_lists_every_assumed_number(ccg: Terminal) -> None:
     answer = ccg.wide(400).type("method")
     assert answer.code == 0
@@ -516,6 +533,7 @@ def test_the_help_names_every_verb_and_debug(ccg: Terminal) -> None:
         "quarantine",
         "panel",
         "fetch",
+        "weights",
     ):
         assert f" {verb} " in answer.out, verb
     assert ccg.type().code in (0, 2)  # nothing typed: the same help

@@ -1,0 +1,74 @@
+"""A file of other years' CCGs goes through the assets: kept as published, restated for the lanes."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from small_house import EDITION, House, copy_files
+
+from ccg_pipeline.assets.observations import observations_asset
+from ccg_pipeline.assets.sources import source_asset
+from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.resources import Downloads, LandingFolder, Methodology
+from ccg_pipeline.storage.io_manager import Database, FrameStore
+
+QOF = "qof/qof_2017-03-31.csv"
+CODE, NUMERATOR, DENOMINATOR = "126b", 3_000, 4_000
+
+
+@pytest.fixture
+def landing(made_up_year: Path, tmp_path: Path) -> Path:
+    """The Quality and Outcomes Framework as if published for the 207 CCGs of April 2017."""
+    folder = copy_files(made_up_year, tmp_path / "landing", [QOF])
+    with (folder / QOF).open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    rows = [row for row in rows if row["organisation_code"] not in ("01M", "01N")]
+    for row in rows:
+        if row["organisation_code"] == "00W":
+            row["organisation_code"] = "14L"
+            row |= {"numerator": str(NUMERATOR), "denominator": str(DENOMINATOR), "value": "75"}
+    with (folder / QOF).open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def test_figures_of_the_207_are_kept_as_published_and_restated_for_the_209(
+    landing: Path, sqlite: Any, instance: dg.DagsterInstance
+) -> None:
+    house = House(sqlite.empty(), landing, instance)
+    database = Database(url=house.url)
+    result = dg.materialize(
+        [source_asset(EDITION.publication("qof"), EDITION), observations_asset(EDITION)],
+        partition_key="2017-03",
+        instance=instance,
+        resources={
+            "landing": LandingFolder(path=str(landing)),
+            "downloads": Downloads(path=""),
+            "database": database,
+            "methodology": Methodology(edition_key=EDITION.key),
+            "io_manager": FrameStore(database=database),
+        },
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+    )
+    said, known = (
+        house.rows(table, indicator_code=CODE, organisation_kind="ccg").set_index("organisation_code")
+        for table in ("source_observation", "observation")
+    )
+    house.engine.dispose()
+    assert sorted(said.index) == list(ccgs(2017)["ccg_code"])
+    assert sorted(known.index) == list(ccgs(2016)["ccg_code"])
+    assert said.loc["14L", ["numerator", "denominator"]].to_list() == [NUMERATOR, DENOMINATOR]
+    assert (said["note"] == "").all()
+    manchester = known.loc[["00W", "01M", "01N"]]
+    assert manchester[["numerator", "denominator"]].sum().to_list() == [NUMERATOR, DENOMINATOR]
+    assert manchester["value"].to_numpy() == pytest.approx(75, abs=1e-3)
+    assert set(manchester["note"]) == {"restated: apportioned by residents (assumed) from 14L of April 2017"}
+    for name in ("numerator", "denominator"):
+        assert known[name].sum() == said[name].sum()
+    assert known.loc["01H", "denominator"] > said.loc["01H", "denominator"]  # south Cumbria is back
+    (shown,) = result.asset_materializations_for_node("observations")
+    assert shown.metadata["restated"].value == 7
