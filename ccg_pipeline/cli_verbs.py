@@ -14,7 +14,16 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ccg_pipeline import cli_decisions, cli_fetch, cli_notices, cli_panel, cli_room, printed, printed_lists
+from ccg_pipeline import (
+    cli_decisions,
+    cli_fetch,
+    cli_notices,
+    cli_panel,
+    cli_records,
+    cli_room,
+    printed,
+    printed_lists,
+)
 from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
@@ -35,8 +44,10 @@ from expert_panels import access_log
 from expert_panels import tables as panel_tables
 from expert_panels.ledger import DecisionRefused
 from expert_panels.ledger_table import LedgerError
+from expert_panels.minutes import MinutesFault
 from expert_panels.room.local import NotLocal
 from expert_panels.settings import SettingsError
+from expert_panels.signing_key import KeyFault
 from expert_panels.terms import TermsError
 
 WRONG_USE = (PartitionFault, NotKnown, DemoError, SettingsError)
@@ -52,6 +63,9 @@ REFUSED = (
     NotReleased,
     RowsLost,
     cli_panel.NotHere,
+    cli_records.NotCertified,
+    MinutesFault,
+    KeyFault,
     DownloadFault,
 )
 """With WRONG_USE, every exception whose text is a sentence for whoever typed the command."""
@@ -64,9 +78,11 @@ app = typer.Typer(
     help="From published source files to the interim and annual assessment of Clinical Commissioning Groups.",
 )
 cli_panel.app.add_typer(cli_decisions.app)
+cli_panel.app.add_typer(cli_records.app)
 app.add_typer(cli_panel.app, name="panel")
 cli_panel.app.command(name="notices")(cli_notices.show)
 app.command()(cli_fetch.fetch)
+app.command()(cli_records.verify)
 app.command(name="room")(cli_room.serve)
 console, errors = Console(), Console(stderr=True)
 

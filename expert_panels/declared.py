@@ -1,7 +1,7 @@
 """Reading a declaration: a YAML file that a person writes, of which every key is known and given once.
 
 Belongs here: turning such a file into a frozen model, or into one sentence that names file and offender.
-Does not belong here: what is declared (terms.py, settings.py).
+Does not belong here: what is declared (terms.py, settings.py, minutes.py).
 """
 
 from collections.abc import Callable, Hashable
@@ -49,17 +49,26 @@ def read(path: Path, model: type[Model], refuse: Callable[[str], Exception], exa
     Raises what `refuse` makes of one sentence; `example` is how such a file begins.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise refuse(f"{path.name}: cannot be read as UTF-8 text ({fault}).") from fault
+    return parse(text, path.name, model, refuse, example)
+
+
+def parse(
+    text: str, name: str, model: type[Model], refuse: Callable[[str], Exception], example: str
+) -> Model:
+    """Return the `model` that a text declares, as `read` does; sentences begin with `name`."""
+    try:
+        content = yaml.load(text, Loader=_Loader)  # a SafeLoader
     except yaml.MarkedYAMLError as fault:
         line = f"line {fault.problem_mark.line + 1}: " if fault.problem_mark else ""
-        raise refuse(f"{path.name}: {line}{fault.problem}.") from fault
+        raise refuse(f"{name}: {line}{fault.problem}.") from fault
     except yaml.YAMLError as fault:
-        raise refuse(f"{path.name}: is not YAML ({' '.join(str(fault).split())}).") from fault
+        raise refuse(f"{name}: is not YAML ({' '.join(str(fault).split())}).") from fault
     if not isinstance(content, dict):
-        raise refuse(f"{path.name}: {example}.")
+        raise refuse(f"{name}: {example}.")
     try:
         return model.model_validate(content)
     except ValidationError as fault:
-        raise refuse(f"{path.name}: {first_fault(fault)}.") from fault
+        raise refuse(f"{name}: {first_fault(fault)}.") from fault

@@ -172,11 +172,21 @@ def decide_all(
 ) -> list[Line]:
     """Record decisions in one transaction, each asked after those before it: all of them, or none.
 
-    Raises DecisionRefused for the first that may not be taken.
+    Raises DecisionRefused for the first that may not be taken, which it numbers where there are several.
     """
     at = at or datetime.now(UTC)
+    written = []
     with writing(engine) as connection:
-        return [_decide(connection, terms, decision, at) for terms, decision in decisions]
+        for number, (terms, decision) in enumerate(decisions, start=1):
+            try:
+                written.append(_decide(connection, terms, decision, at))
+            except DecisionRefused as refused:
+                if len(decisions) == 1:
+                    raise
+                raise DecisionRefused(
+                    f"Nothing is recorded, for decision {number} of {len(decisions)}: {refused}"
+                ) from None
+    return written
 
 
 def _decide(connection: Connection, terms: Terms, taken: Decision, at: datetime) -> Line:

@@ -35,7 +35,7 @@ LAYERS = (
     {"printed"},
     {"printed_lists"},
     {"cli_panel", "cli_fetch"},
-    {"cli_room", "cli_notices", "cli_decisions"},
+    {"cli_room", "cli_notices", "cli_decisions", "cli_records"},
     {"cli_verbs"},
     {"cli"},
 )
@@ -43,7 +43,17 @@ LAYERS = (
 
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 NEVER = {("demo", "method")}  # the made-up year's truth must not come from what is tested with it
-ON_TOP = {"run", "cli_panel", "cli_decisions", "cli_fetch", "cli_room", "cli_notices", "cli_verbs", "cli"}
+ON_TOP = {
+    "run",
+    "cli_panel",
+    "cli_decisions",
+    "cli_records",
+    "cli_fetch",
+    "cli_room",
+    "cli_notices",
+    "cli_verbs",
+    "cli",
+}
 OF_PANELS = {"resources", "candidates", "assets", "checks", "notices", "automation", "definitions", *ON_TOP}
 """Rooms that may import expert_panels, which imports none of them."""
 

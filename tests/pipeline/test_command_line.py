@@ -773,6 +773,62 @@ def test_a_ledger_that_was_altered_is_said(ccg: Terminal, copy: Path) -> None:
     assert answer.err.startswith("The sign-off ledger is broken: ")
 
 
+def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
+    ccg: Terminal, copy: Path, tmp_path: Path
+) -> None:
+    """From the minutes of a meeting to `ccg verify` of a released export, and of one that was touched."""
+    ccg.at(copy).wide(160)
+    engine, files = open_database(database(copy)), tmp_path / "files"
+    files.mkdir()
+    (files / "signed.pdf").write_bytes(b"signed by hand")
+    who = (CHAIR, DEPUTY, CLINICIAN)
+    decisions = "".join(f"  - {{who: {one}, decision: approve, interests: none}}\n" for one in who)
+    form = (
+        f"meeting: 2017-07-05\npanel: cancer\nmonth: 2017-03\ntable: {table_before('cancer', copy)[:12]}\n"
+        f"minutes: signed.pdf\npresent: [{', '.join(who)}]\ndecisions:\n{decisions}"
+    )
+    (files / "wrong.yaml").write_text(form + decisions, encoding="utf-8")
+    before = ledger.head(engine)
+    answer = ccg.type("panel", "minutes", str(files / "wrong.yaml"))
+    assert (answer.code, answer.err.count("\n")) == (1, 1)
+    assert answer.err.startswith("Nothing is recorded, for decision 4 of 6: It is decided")
+    assert ledger.head(engine) == before
+    (files / "right.yaml").write_text(form, encoding="utf-8")
+    answer = ccg.type("panel", "minutes", str(files / "right.yaml"))
+    assert answer.code == 0
+    assert answer.said.count("verify its ratings for publication.") == 3
+    last = ledger.lines(engine, after=before.seq)[-1]
+    assert (last.via, last.minuted_on) == ("minutes", "2017-07-05")
+
+    paper, table, public = files / "certificate.json", files / "table.csv", files / "key.pem"
+    answer = ccg.type("panel", "certificate", str(last.seq), "--output", str(paper))
+    assert (answer.code, "`ccg panel key` makes one" in answer.err) == (1, True)
+    assert ccg.type("panel", "key", "--output", str(public)).said.startswith("Made: key ")
+    assert ccg.type("panel", "key").said.startswith("Kept: key ")
+    asked = ("panel", "certificate", str(last.seq), "--output", str(paper))
+    assert ccg.type(*asked, "--table", str(table)).code == 0
+    released = files / "ratings.csv"
+    assert ccg.type("export", "ratings", *MARCH, "--output", str(released)).code == 0
+    for one in (table, released):
+        answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(one))
+        assert answer.code == 0, answer.out
+        assert answer.out.count("holds ") == 4
+    released.write_bytes(released.read_bytes().replace(b",01C,", b",01D,", 1))
+    answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(released))
+    assert (answer.code, answer.out.count("BROKEN")) == (1, 1)
+    assert "BROKEN The table is not the one that was decided on." in answer.said
+    assert ccg.type("verify", str(paper), "--key", str(table)).code == 1
+    assert ccg.type("verify", str(files / "nowhere"), "--key", str(public)).code == 2
+    # what is not released stays: of the table before another panel only the certificate may leave
+    opened = next(line for line in ledger.lines(engine) if line.panel == "dementia")
+    asked = ("panel", "certificate", str(opened.seq), "--output", str(paper))
+    assert "is not released, so it stays here" in ccg.type(*asked, "--table", str(table)).err
+    assert ccg.type(*asked).code == 0
+    assert ccg.type("panel", "certificate", "999", "--output", str(paper)).err.startswith(
+        "The ledger has no line"
+    )
+
+
 def seen_by_the_committee(home: Path) -> str:
     terms = Panels().all_terms()["commissioning_committee"]
     return ledger.state_of(open_database(database(home)), terms, "annual", "2016-04-01").subject

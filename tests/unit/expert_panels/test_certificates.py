@@ -1,0 +1,186 @@
+"""Certificates: what one says, that another verifier takes it, that any touched byte shows, and the key."""
+
+import hashlib
+import json
+import os
+import stat
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from gate_lines import lines_of
+from hypothesis import given
+from hypothesis import strategies as st
+from in_toto.models.metadata import Envelope as InTotoEnvelope
+from securesystemslib.dsse import Envelope
+from securesystemslib.signer import CryptoSigner, SSlibKey
+
+from expert_panels.certificate import certificate, checked
+from expert_panels.signing_key import PRIVATE, PUBLIC, KeyFault, make_key, public_key, signer_in
+
+TABLE = b'panel,ccg_code,rating\ncancer,01C,Good\ncancer,02N,"Bad, really"\n'
+RELEASED = (
+    b"panel,ccg_code,rating,verification,edition\n"
+    b'cancer,01C,Good,verified,iaf\ncancer,02N,"Bad, really",verified,iaf\ndementia,01C,Bad,verified,iaf\n'
+)
+PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(b"a key for tests, of 32 bytes ...")
+SIGNER = CryptoSigner(PRIVATE_KEY)
+LINE = lines_of("open A; m1 approve; chair approve")[2]
+FILES = {"cancer.csv": hashlib.sha256(TABLE).hexdigest()}
+CERTIFICATE = certificate(LINE, FILES, SIGNER)
+
+
+def payload() -> dict[str, Any]:
+    return dict(json.loads(b64decode(json.loads(CERTIFICATE)["payload"])))
+
+
+def signed(statement: object, payload_type: str = "application/vnd.in-toto+json") -> bytes:
+    """A well-signed envelope around anything."""
+    envelope = Envelope(json.dumps(statement).encode(), payload_type, {})
+    envelope.sign(SIGNER)
+    return json.dumps(envelope.to_dict()).encode()
+
+
+def broken(content: bytes, key: SSlibKey = SIGNER.public_key, table: bytes | None = None) -> list[str]:
+    return [one.sentence for one in checked(content, key, table) if not one.holds]
+
+
+def test_a_certificate_says_what_the_line_says() -> None:
+    said = payload()
+    assert said["_type"] == "https://in-toto.io/Statement/v1"
+    assert said["predicate"] == LINE.content()
+    assert [one["digest"]["sha256"] for one in said["subject"]] == [LINE.subject_sha256, *FILES.values()]
+    assert certificate(LINE, FILES, SIGNER) == CERTIFICATE
+    assert [one.holds for one in checked(CERTIFICATE, SIGNER.public_key, TABLE)] == [True] * 4
+    sentences = " ".join(one.sentence for one in checked(CERTIFICATE, SIGNER.public_key, TABLE))
+    assert f"Line 3: {LINE.actor} (chair) decided to approve on cancer, interim 2017-03" in sentences
+
+
+def test_verifiers_that_are_not_ours_take_it() -> None:
+    """in-toto's own envelope; and nothing but Ed25519 over DSSE's pre-authentication encoding."""
+    envelope = InTotoEnvelope.from_dict(json.loads(CERTIFICATE))
+    envelope.verify_signature({"keyid": SIGNER.public_key.keyid, **SIGNER.public_key.to_dict()})
+    outer = json.loads(CERTIFICATE)
+    body, kind = b64decode(outer["payload"]), outer["payloadType"].encode()
+    encoded = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
+    signature = b64decode(outer["signatures"][0]["sig"])
+    raw = PRIVATE_KEY.public_key()
+    raw.verify(signature, encoded)
+    with pytest.raises(InvalidSignature):
+        raw.verify(signature, encoded + b" ")
+
+
+@given(st.integers(0, len(CERTIFICATE) - 1), st.integers(1, 255))
+def test_any_touched_byte_of_what_is_signed_breaks_it(place: int, by: int) -> None:
+    touched = bytearray(CERTIFICATE)
+    touched[place] ^= by
+    try:
+        same = Envelope.from_dict(json.loads(bytes(touched))) == Envelope.from_dict(json.loads(CERTIFICATE))
+    except Exception:  # noqa: BLE001  # it is no JSON, no base64 or no envelope any more
+        same = False
+    assert bool(broken(bytes(touched))) is not same  # white space between the fields is no part of it
+
+
+@pytest.mark.parametrize("name", sorted(LINE.content()))
+def test_a_field_that_somebody_with_the_key_changed_does_not_give_the_hash(name: str) -> None:
+    said = payload()
+    value = said["predicate"][name]
+    said["predicate"][name] = value + 1 if isinstance(value, int) else f"{value}x"
+    assert broken(signed(said))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "This is no certificate"),
+        (b"[]", "This is no certificate"),
+        (b"{}", "This is no certificate"),
+        (b'{"payload": "x", "payloadType": "y", "signatures": [{}]}', "This is no certificate"),
+        (signed({}), "What was signed is no statement about a decision."),
+        (signed([1]), "What was signed is no statement about a decision."),
+        (signed({**payload(), "predicateType": "another"}), "What was signed is another kind of statement"),
+        (signed(payload(), "text/plain"), "What was signed is another kind of statement"),
+        (signed({**payload(), "subject": payload()["subject"][1:]}), "The statement is not about the table"),
+    ],
+)
+def test_what_is_broken_is_one_sentence(content: bytes, sentence: str) -> None:
+    (said,) = broken(content)
+    assert said.startswith(sentence)
+    assert said.endswith(".")
+
+
+def test_another_key_vouches_for_nothing() -> None:
+    other = CryptoSigner.generate_ed25519().public_key
+    assert broken(CERTIFICATE, other) == [
+        "The signature is broken or another key's: nothing in it is vouched for."
+    ]
+    # nor does one that calls itself by the right name
+    disguised = SSlibKey(SIGNER.public_key.keyid, other.keytype, other.scheme, other.keyval)
+    assert broken(CERTIFICATE, disguised)
+
+
+@pytest.mark.parametrize(
+    ("table", "holds", "sentence"),
+    [
+        (TABLE, True, "byte for byte"),
+        (RELEASED, True, "The rows of cancer in the table are exactly those"),
+        (RELEASED.replace(b'02N,"Bad', b'02N,"Mad'), False, "is not the one that was decided on"),
+        (RELEASED.replace(b"dementia", b"cancer"), False, "is not the one"),
+        (RELEASED.replace(b"cancer,01C,Good,verified,iaf\n", b""), False, "is not the one"),
+        (b"", False, "is not the one"),
+        (b"\xff\xfe", False, "is not the one"),
+        (b"a,b\n1,2,3\n", False, "is not the one"),
+    ],
+)
+def test_a_table_is_the_one_or_is_not(table: bytes, holds: bool, sentence: str) -> None:
+    found = checked(CERTIFICATE, SIGNER.public_key, table)[-1]
+    assert (found.holds, sentence in found.sentence) == (holds, True)
+
+
+def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    assert make_key(folder)
+    private, public = (folder / PRIVATE).read_bytes(), (folder / PUBLIC).read_bytes()
+    assert stat.S_IMODE((folder / PRIVATE).stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert not make_key(folder)
+    (folder / PUBLIC).unlink()
+    assert not make_key(folder)
+    assert ((folder / PRIVATE).read_bytes(), (folder / PUBLIC).read_bytes()) == (private, public)
+    assert sorted(os.listdir(folder)) == [PRIVATE, PUBLIC]
+    made = certificate(LINE, {}, signer_in(folder))
+    assert broken(made, public_key(public, PUBLIC)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "sentence"),
+    [
+        (None, 0o600, "there is no key yet; `ccg panel key` makes one."),
+        (b"half a key", 0o600, "holds no Ed25519 private key; put back the file that was kept elsewhere."),
+        (SIGNER.private_bytes, 0o644, "others may read or write the private key"),
+        (SIGNER.private_bytes, 0o620, "others may read or write the private key"),
+    ],
+    ids=["none", "half", "others read", "others write"],
+)
+def test_a_key_that_may_not_be_used_is_said_and_never_replaced(
+    tmp_path: Path, content: bytes | None, mode: int, sentence: str
+) -> None:
+    if content is not None:
+        (tmp_path / PRIVATE).write_bytes(content)
+        (tmp_path / PRIVATE).chmod(mode)
+        with pytest.raises(KeyFault, match=sentence):
+            make_key(tmp_path)
+        assert (tmp_path / PRIVATE).read_bytes() == content
+    with pytest.raises(KeyFault, match=sentence):
+        signer_in(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"-----BEGIN PUBLIC KEY-----\n", b64encode(b"x"), SIGNER.private_bytes]
+)
+def test_what_is_no_public_key_is_said(content: bytes) -> None:
+    with pytest.raises(KeyFault, match=r"^k\.pem: holds no Ed25519 public key in PEM"):
+        public_key(content, "k.pem")

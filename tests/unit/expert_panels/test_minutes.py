@@ -1,0 +1,134 @@
+"""Minutes of a meeting: what is recorded, and that a form with one wrong line records nothing."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from gate_lines import TERMS, email, sha
+from sqlalchemy import Engine, create_engine
+
+from expert_panels import ledger, ledger_table
+from expert_panels.ledger import DecisionRefused
+from expert_panels.minutes import MinutesFault, decisions_of, read_minutes
+
+MEETING, NOW = date(2017, 4, 5), datetime(2017, 4, 5, 16, 0, tzinfo=UTC)
+ROUND = ("interim", "2017-03")
+FORM: dict[str, Any] = {
+    "meeting": MEETING,
+    "panel": "cancer",
+    "month": "2017-03",
+    "table": sha("A")[:12],
+    "minutes": "signed.pdf",
+    "present": [email(who) for who in ("chair", "m1", "m2", "m3", "d1")],
+    "decisions": [
+        {"who": email("m1"), "decision": "comment", "reason": "Small numbers.", "about": "01C"},
+        *({"who": email(who), "decision": "approve", "interests": "none"} for who in ("chair", "m1", "m2")),
+    ],
+}
+SIGNED = b"%PDF signed by hand"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+    ledger_table.create(engine)
+    ledger.open_round(
+        engine, TERMS, lane=ROUND[0], partition_key=ROUND[1], subject=sha("A"), launched_by="x", at=NOW
+    )
+    yield engine
+    engine.dispose()
+
+
+def written(folder: Path, **changed: Any) -> Path:
+    (folder / "signed.pdf").write_bytes(SIGNED)
+    path = folder / "minutes.yaml"
+    path.write_text(yaml.safe_dump({**FORM, **changed}), encoding="utf-8")
+    return path
+
+
+def record(engine: Engine, path: Path, today: date = MEETING) -> list[Any]:
+    minutes, sha256 = read_minutes(path)
+    return ledger.decide_all(engine, decisions_of(minutes, sha256, TERMS, *ROUND, sha("A"), today), NOW)
+
+
+def test_minuted_decisions_are_recorded_with_the_day_and_the_hash_of_the_minutes(
+    engine: Engine, tmp_path: Path
+) -> None:
+    lines = record(engine, written(tmp_path))
+    assert [line.decision for line in lines] == ["comment", "approve", "approve", "approve"]
+    assert {line.via for line in lines} == {"minutes"}
+    assert {line.minuted_on for line in lines} == {"2017-04-05"}
+    assert {line.minutes_sha256 for line in lines} == {hashlib.sha256(SIGNED).hexdigest()}
+    assert ledger.state_of(engine, TERMS, *ROUND).state == "approved"
+    assert ledger.verify(engine) == []
+
+
+def test_minutes_in_markdown_are_their_own_minutes(engine: Engine, tmp_path: Path) -> None:
+    form = {name: value for name, value in FORM.items() if name != "minutes"}
+    path = tmp_path / "minutes.md"
+    path.write_text(f"---\n{yaml.safe_dump(form)}---\n\n# Minutes\n\nThe panel agreed.\n", encoding="utf-8")
+    lines = record(engine, path)
+    assert {line.minutes_sha256 for line in lines} == {hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def approve(who: str, **changed: str) -> dict[str, str]:
+    return {"who": email(who), "decision": "approve", "interests": "none", **changed}
+
+
+# what of the form is changed, and what the one sentence says
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"decisions": [approve("chair"), approve("m1", interests="")]}, "for decision 2 of 2: The decl"),
+    ({"decisions": [approve("chair"), approve("chair")]}, "decision 2 of 2: chair@panel.example has decided"),
+    ({"decisions": [approve("m1"), approve("m2", decision="return")]}, "2 of 2: A decision to return"),
+    ({"decisions": [approve(who) for who in ("chair", "m1", "m2", "m3")]}, "decision 4 of 4: It is decided"),
+    ({"table": sha("B")[:12]}, "for decision 1 of 4: The data have moved: you saw bbbbbbbbbbbb"),
+    ({"decisions": [approve("m1"), approve("stranger")]}, "stranger@panel.example decided but is not"),
+    ({"decisions": [approve("m1"), approve("d1")]}, "d1@panel.example held no such seat on the Cancer panel"),
+    ({"meeting": date(2017, 4, 6)}, "The meeting of 2017-04-06 has not been held yet."),
+    ({"meeting": date(2016, 3, 31)}, "m1@panel.example held no such seat on the Cancer panel on 2016-03-31."),
+    ({"meeting": "soon"}, "minutes.yaml: meeting: "),
+    ({"minutes": "elsewhere.pdf"}, "minutes.yaml: minutes: 'elsewhere.pdf' cannot be read beside the form."),
+    ({"minutes": ""}, "minutes.yaml: name the file of the minutes beside the form"),
+    ({"year": "2016-17"}, "minutes.yaml: say which round"),
+    ({"month": ""}, "minutes.yaml: say which round"),
+    ({"chairman": "x"}, "minutes.yaml: chairman: Extra inputs are not permitted."),
+    ({"decisions": []}, "minutes.yaml: decisions: Tuple should have at least 1 item"),
+    ({"decisions": [approve("m1", decision="open")]}, "decisions.0.decision: Input should be"),
+    ({"decisions": [approve("m1", decision="moderate")]}, "decisions.0.decision: Input should be"),
+    ({"table": "abc"}, "minutes.yaml: table: String should match"),
+    ({"present": [email("m1").upper()]}, "minutes.yaml: present.0: String should match"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changed", "said"), REFUSED)
+def test_one_wrong_line_and_nothing_is_recorded(
+    engine: Engine, tmp_path: Path, changed: dict[str, Any], said: str
+) -> None:
+    with pytest.raises((MinutesFault, DecisionRefused)) as refused:
+        record(engine, written(tmp_path, **changed))
+    sentence = str(refused.value)
+    assert said in sentence
+    assert sentence.count("\n") == 0
+    assert sentence.endswith(".")
+    assert ledger.head(engine).seq == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["# Minutes\n", "---\nmeeting: 2017-04-05\n", "---\n---\n", "---\n[]\n---\nText\n"]
+)
+def test_markdown_without_form_or_minutes_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "minutes.md"
+    path.write_text(text)
+    with pytest.raises(MinutesFault, match=r"^minutes\.md: "):
+        read_minutes(path)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "minutes.yaml").write_bytes(b"\xff\xfe")
+    for name in ("minutes.yaml", "nowhere.yaml"):
+        with pytest.raises(MinutesFault, match="cannot be read as UTF-8 text"):
+            read_minutes(tmp_path / name)
