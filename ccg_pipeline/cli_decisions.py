@@ -4,6 +4,7 @@ Belongs here: the options of each decision, and handing it to the ledger.
 Does not belong here: the rules of a decision (expert_panels), showing what is before a panel (cli_panel.py).
 """
 
+import os
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from ccg_pipeline.cli_panel import (
     SHORT,
     Database,
     Month,
+    NotHere,
     Panel,
     Year,
     asked_round,
@@ -27,8 +29,9 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import year_key
 from ccg_pipeline.publish.explanation import NotKnown, find_ccg
 from ccg_pipeline.reference.organisations import ccgs
-from expert_panels import ledger
+from expert_panels import access_log, ledger
 from expert_panels.decision import GateState
+from expert_panels.ledger import DecisionRefused
 
 app = typer.Typer(rich_markup_mode="markdown")
 
@@ -60,20 +63,28 @@ def _decide(
 ) -> None:
     lane, key = asked_round(month, year)
     terms, engine = terms_of(panel), opened(database)
-    only_made_up(engine)
     state = ledger.state_of(engine, terms, lane, key)
-    line = ledger.decide(
-        engine,
-        terms,
-        lane=lane,
-        partition_key=key,
-        decision=decision,
-        subject=_in_full(seen, state, decision),
-        actor=actor,
-        interests=interests,
-        reason=reason,
-        **about,
-    )
+    try:
+        only_made_up(engine)
+        line = ledger.decide(
+            engine,
+            terms,
+            lane=lane,
+            partition_key=key,
+            decision=decision,
+            subject=_in_full(seen, state, decision),
+            actor=actor,
+            interests=interests,
+            reason=reason,
+            **about,
+        )
+    except (NotHere, DecisionRefused) as refused:
+        # an address that is typed proves nothing: who tried is the user of this process
+        tried = f"panel {decision} as {actor}"
+        access_log.record(
+            engine, os.environ.get("CCG_ACTOR", ""), tried, f"{panel} {lane} {key}", f"refused: {refused}"
+        )
+        raise
     say(f"Line {line.seq}: {line.actor} ({line.role}). {line.meaning}")
     follow(database)
 

@@ -51,7 +51,9 @@ def events(engine: Engine, terms: Mapping[str, Terms], now: datetime) -> Iterato
     with reading(engine) as connection:
         headers = [json.loads(header) for header in connection.execute(select(release.c.header)).scalars()]
     for header in headers:
-        for panel, said in header["panels"].items():
+        overall = header.get("overall") or {}
+        bodies = {**header["panels"], overall.get("gate", ""): overall}
+        for panel, said in bodies.items():
             if panel in terms and said["verification"] in (VERIFIED, OVERRIDDEN):
                 gate, line_hash = Gate(panel, header["lane"], header["partition_key"]), said["last_line"]
                 yield released(gate, line_hash, moments.get(line_hash, now), terms[panel], now)

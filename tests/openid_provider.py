@@ -66,6 +66,7 @@ class Provider:
             routes=[
                 Route("/.well-known/openid-configuration", self._configuration),
                 Route("/keys", self._keys),
+                Route("/list", lambda _request: JSONResponse([1])),
                 Route("/authorize", self._authorize),
                 Route("/token", self._token, methods=["POST"]),
             ]

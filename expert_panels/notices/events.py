@@ -18,6 +18,7 @@ from expert_panels.terms import Terms
 Kind = Literal[
     "opened",
     "changed",
+    "moderated",
     "reminder",
     "quorum reached",
     "overridden",
@@ -84,8 +85,9 @@ def _events_of_line(
     everybody = _members(terms, now)
     match line.decision:
         case "open":
-            anew = before.state in ("not_ready", "returned", "withdrawn")
-            return [event("opened" if anew else "changed", _members(terms, now, {line.actor}))]
+            kind: Kind = "opened" if before.state in ("not_ready", "returned", "withdrawn") else "changed"
+            kind = "moderated" if before.is_moderated else kind
+            return [event(kind, _members(terms, now, {line.actor}))]
         case "return":
             said = [f"{line.role}: {line.reason}", *(f"{one.about}: {one.text}" for one in before.comments)]
             return [event("returned", (), True, tuple(said))]

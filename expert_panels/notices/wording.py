@@ -14,25 +14,29 @@ from expert_panels.one_line import one_line
 _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     "opened": (
         "a table awaits you",
-        "A table has been laid before the panel. Please look at it and decide.",
+        "A table has been laid before {body}. Please look at it and decide.",
     ),
     "changed": (
         "the data have changed",
         "The data behind the table have changed, so what was signed of it no longer counts. Please look at "
         "what changed and decide again. What was verified before stays published until then.",
     ),
+    "moderated": (
+        "a moderated table awaits you",
+        "A judgement has been moderated and the table worked out anew. Please look at it and decide.",
+    ),
     "reminder": (
         "a table still awaits you",
-        "A table has been before the panel for some time and you have not decided on it yet.",
+        "A table has been before {body} for some time and you have not decided on it yet.",
     ),
     "quorum reached": (
         "verified",
-        "The panel has verified the table: all signatures of the quorum are there.",
+        "{Body} has verified the table: all signatures of the quorum are there.",
     ),
     "overridden": (
         "overridden",
-        "Two officers have let the table out without the panel's verification; all that is published of it "
-        "says so.",
+        "Two officers have let the table out without the verification of {body}; all that is published of "
+        "it says so.",
     ),
     "chair outstanding": (
         "only the chair or the deputy is missing",
@@ -40,13 +44,13 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     ),
     "returned": (
         "returned",
-        "The panel has returned the table to those who made it. Its reasons follow; figures in them are left "
+        "{Body} has returned the table to those who made it. The reasons follow; figures in them are left "
         "out here and stand in the ledger.",
     ),
-    "released": ("released", "The panel's area stands in the released table now."),
+    "released": ("released", "What {body} verified stands in the released table now."),
     "withdrawn": (
         "withdrawn",
-        "The panel has withdrawn its verification: what was published of the table is being taken out.",
+        "{Body} has withdrawn its verification: what was published of the table is being taken out.",
     ),
 }
 
@@ -68,6 +72,8 @@ def wording(event: Event, panel: str, round_name: str, link: str) -> Wording:
     short, sentence = _SENTENCES[event.kind]
     about = one_line(f"{panel}, {round_name}")
     said = [f"- {without_figures(one_line(words, 2000))}" for words in event.words]
+    body = f"the {one_line(panel)}"
+    sentence = sentence.format(body=body, Body=f"T{body[1:]}")
     paragraphs = [f"{about}.", sentence, "\n".join(said), link]
     return Wording(f"{about}: {short}", "\n\n".join(part for part in paragraphs if part) + "\n", link)
 

@@ -31,6 +31,9 @@ RETURN = f"{SIGN_IN}/return"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures that only the provider can make: neither `none` nor one by a shared secret (HS256)."""
 
+_BROKEN = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+"""What Authlib raises over a provider whose answers are not of the shape that the standard says."""
+
 _TIME_TO_SIGN_IN = timedelta(minutes=10)
 
 
@@ -97,7 +100,7 @@ class OpenIdSignIn:
             )
         except Denied as denied:
             return refusal(request, denied.status, f"You cannot sign in: {denied}")
-        except (httpx2.HTTPError, ValueError):
+        except (httpx2.HTTPError, *_BROKEN):
             return refusal(request, 503, "The sign-in service cannot be reached just now: try again later.")
         request.session["asked"] = {"state": state, "back": back, "since": now.timestamp() if again else 0}
         return answer
@@ -136,7 +139,7 @@ class OpenIdSignIn:
             )
         except httpx2.HTTPError as fault:
             raise Denied("the sign-in service cannot be reached just now.", 503) from fault
-        except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as fault:
+        except (AuthlibBaseError, JoseError, *_BROKEN) as fault:
             raise Denied(f"the sign-in service's answer is not to be trusted ({_brief(fault)}).") from fault
         claims = token.get("userinfo")
         if not claims:

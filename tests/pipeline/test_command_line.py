@@ -702,6 +702,9 @@ def test_on_real_data_nobody_decides_at_the_command_line(ccg: Terminal, copy: Pa
         assert answer.err.startswith(
             "This database holds real data: whoever types an address here proves nothing"
         )
+        _, what, subject = views(copy)[-1]
+        assert what.startswith(f"panel {'approve' if verb == 'sign' else verb} as ")
+        assert subject.endswith("interim 2017-03")
     answer = ccg.type("panel", "demonstrate", *MARCH)
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert answer.err.startswith("The demonstration signs on made-up data only")

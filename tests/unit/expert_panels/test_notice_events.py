@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from gate_lines import ENGINEER, START, TERMS, email, lines_of
+from gate_lines import COMMITTEE, ENGINEER, START, TERMS, email, lines_of
 
 from expert_panels.ledger import Gate
 from expert_panels.notices.events import Event, events_of, released
@@ -44,6 +44,7 @@ def kinds(script: str, days: float = 0.5) -> list[str]:
             "open A; chair approve; m1 approve; m2 approve; m1 withdraw",
             ["opened", "quorum reached", "withdrawn"],
         ),
+        ("open A; m1 approve; m2 approve; m3 approve; first approve", ["opened", "chair outstanding"]),
         ("open A; d1 override", ["opened"]),
         ("open A; d1 override; d2 override", ["opened", "overridden"]),
         ("open A; m1 recuse", ["opened"]),
@@ -110,6 +111,16 @@ def test_the_words_are_fixed_but_for_names_and_a_link() -> None:
         assert event.gate.panel in said.link
         without = said.text.replace(LINK, "").replace("2017-03", "")
         assert not any(sign.isdigit() for sign in without)
+
+
+def test_a_moderated_table_awaits_the_committee() -> None:
+    moderated = "open A; m1 moderate A01 Green Amber; open B"
+    assert [event.kind for event in found(moderated, terms=COMMITTEE)] == ["opened", "moderated"]
+
+
+def test_a_return_carries_what_was_said_of_single_ccgs() -> None:
+    event = found("open A; m1 comment 02N; m2 return")[-1]
+    assert (event.kind, event.words) == ("returned", ("member: a reason", "02N: a reason"))
 
 
 def test_a_return_tells_the_reasons_without_their_figures() -> None:

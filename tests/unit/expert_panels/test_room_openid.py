@@ -23,7 +23,7 @@ from expert_panels.room.sessions import Memory
 from expert_panels.settings import OpenId
 
 ROOM = "https://room.example"
-HTTP = httpx2.Client(follow_redirects=False)
+HTTP = httpx2.Client(follow_redirects=False, limits=httpx2.Limits(max_keepalive_connections=0))
 
 
 @pytest.fixture
@@ -186,6 +186,36 @@ def test_an_answer_counts_once_and_in_its_own_browser(
     assert [outcome[:4] for *_, outcome in logged(engine)] == ["403:", "sign", "403:"]
     assert "this browser did not ask for it" in logged(engine)[0][3]
     assert "mismatching_state" in logged(engine)[-1][3]
+
+
+def test_of_two_sign_ins_in_one_browser_the_last_counts(client: TestClient, engine: Engine) -> None:
+    first, second = answer_of(client, "/first"), answer_of(client)
+    assert client.get(second).headers["location"] == "/page"
+    second = answer_of(client)
+    assert client.get(first).status_code == 403
+    assert "did not ask for it, or has since asked again" in logged(engine)[-1][3]
+    assert client.get(second).status_code == 403  # what goes wrong once is begun anew
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "no keys": {"jwks_uri": None},
+    "keys that are a list": {"jwks_uri": "{issuer}/list"},
+    "no token endpoint": {"token_endpoint": None},
+    "keys that are none": {"jwks_uri": "{issuer}/.well-known/openid-configuration"},
+}
+
+
+@pytest.mark.parametrize("metadata", BROKEN.values(), ids=BROKEN)
+def test_a_provider_that_is_broken_signs_nobody_in(
+    client: TestClient, provider: Provider, metadata: dict[str, Any]
+) -> None:
+    provider.metadata = {
+        name: value and value.replace("{issuer}", provider.issuer) for name, value in metadata.items()
+    }
+    answer = client.get(answer_of(client))
+    assert answer.status_code == 403
+    assert "is not to be trusted" in answer.text
+    assert client.get("/page").status_code == 303
 
 
 @pytest.mark.parametrize(
