@@ -25,7 +25,9 @@ def claim_each_row(
     period_start: "pd.Series[pd.Timestamp] | pd.Timestamp",
     **cells: pd.Series,
 ) -> pd.DataFrame:
-    """A claim for each row kept in ``sieve`` of known organisation and period; ``cells`` name its figures."""
+    """A claim for each row kept in ``sieve`` of known indicator, organisation and period; ``cells`` name its
+    figures.
+    """
     claims = pd.DataFrame(
         {
             "indicator_code": sieve.indicator,
@@ -38,6 +40,7 @@ def claim_each_row(
         index=sieve.rows.index,
     )
     is_known = kinds.isin(CLAIMABLE) & claims["period_start"].notna() & claims["period_end"].notna()
+    is_known &= claims["indicator_code"].ne("")
     claims = claims[sieve.kept & is_known.to_numpy()]
     claims["rows"] = pd.Series([(int(row),) for row in claims.index], index=claims.index, dtype=object)
     return claims.reset_index(drop=True)

@@ -56,11 +56,10 @@ FINGERTIPS_HEADER = (
 )
 
 
-def fingertips_row(area: str, kind: str, value: object) -> str:
-    start = f"91547,Smoking,E92000001,England,{area},Somewhere,{kind},Persons,15+ yrs,,,2015/16"
-    return f"{start},{value},17,19,,,8,46,,,Better,Not compared,,20150000,,,1y".replace(
-        ",,20150000", ",20150000"
-    )
+def fingertips_row(area: str, kind: str, value: object, subject: str = "91547", year: str = "2015/16") -> str:
+    name = "England" if kind == "England" else "Somewhere"
+    start = f"{subject},An indicator,E92000001,England,{area},{name},{kind},Persons,15+ yrs,,,{year}"
+    return f"{start},{value},17,19,,,{value},100,,,Better,Not compared,20150000,,,1y"
 
 
 def preamble(title: str, period: str = "April 2016", status: str = "Published") -> list[Row]:
