@@ -15,7 +15,6 @@ from ccg_pipeline.sources.cells import heading, is_mark, texts, times
 from ccg_pipeline.sources.claims import FIGURES, KEY, claim_each_group, claim_each_row
 from ccg_pipeline.sources.dating import Dates, dates_of, is_made_up
 from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.layouts import find_header
 from ccg_pipeline.sources.observing import COLUMNS, observe
 from ccg_pipeline.sources.organisations import (
     ENGLAND,
@@ -112,9 +111,9 @@ def _latest(dates: list[Dates]) -> Dates:
 def _refuse_lost_header(reader: Reader, table: Table, document: Document) -> None:
     """Refuse a file with a sheet that is about an indicator asked for, but has not the header."""
     if table.rows.columns.empty and any(_is_about(table, line) for line in reader.subjects):
-        lacking = find_header(document.sheet(table.sheet) or document.sheets[0], reader.layout).lacking[0]
+        wanted = " and ".join(repr(names[0]) for names in reader.layout.columns.values())
         raise Refused(
-            f"{document.name}: has no column {lacking!r} in sheet {table.sheet!r}; "
+            f"{document.name}: its sheet {table.sheet!r} has no header with {wanted}; "
             f"check that it is {reader.layout.what}, unchanged.",
             reader.layout.publication,
         )
@@ -147,6 +146,12 @@ class _Settling:
         self.sieve = Sieve(table)
         self.asked = self._asked()
         self.is_asked = bool(self.asked or reader.measures or reader.observe)
+        if self.is_asked and table.is_uneven:
+            raise Refused(
+                f"{document.name}: the blocks side by side in sheet {table.sheet!r} have not the same "
+                f"columns; check that it is {reader.layout.what}, unchanged.",
+                publication.key,
+            )
         if self.is_asked:
             ends = reader.period.ends(document, publication, table)
             self.sieve.period_start, self.sieve.period_end = ends

@@ -22,7 +22,8 @@ class Table:
     A row with several blocks side by side is there once for each block, under the same number. A table of no
     columns is a sheet without the header. ``ragged`` are the rows of a CSV with more or fewer cells than its
     header. ``preamble`` maps the label of a line above the header ("period") to what stands right of it;
-    ``above`` are all cells above it, as headings; where there is no header, those of the first column.
+    ``above`` are all cells above it, as headings; where there is no header, those of the first column. Blocks
+    of different columns make it ``is_uneven``: a heading was lost or is there once too often.
     """
 
     sheet: str
@@ -33,6 +34,7 @@ class Table:
     above: tuple[str, ...]
     raw_header: tuple[str, ...]
     _sheet: Sheet
+    is_uneven: bool = False
 
     def raw(self, row: int) -> dict[str, object]:
         """One row as it was read, heading by heading; cells without a heading have their place as heading."""
@@ -172,6 +174,7 @@ def _table(
         ),
         raw_header=tuple(text(cell) for cell in raw_header),
         _sheet=sheet,
+        is_uneven=len({frozenset(block) for block in blocks}) > 1,
     )
 
 

@@ -205,10 +205,8 @@ def _cells(row: object) -> tuple[str, ...]:
 
 
 def _same(before: "pd.Series[float]", row: Mapping[object, object]) -> bool:
-    return all(
-        before[name] == row[name] or (pd.isna(before[name]) and pd.isna(row[name]))  # type: ignore[call-overload]  # a figure
-        for name in FIGURES
-    )
+    """Whether each figure that a row gives is the one that was there; one that is withheld is not wrong."""
+    return all(pd.isna(row[name]) or row[name] == before[name] for name in FIGURES)  # type: ignore[call-overload]  # a figure
 
 
 def _numbers(cell: str) -> list[int]:

@@ -55,3 +55,27 @@ def test_fingertips_of_an_indicator_that_is_not_asked_for(tmp_path: Path, editio
     assert account(reading) == (4, 0, 3, 0, 1)
     assert reading.quarantine["reasons"].to_list() == ["the row has not the 27 cells of the header"]
     assert reading.source_file.publication == "fingertips"
+
+
+def test_fingertips_of_the_indicator_asked_for_is_read_at_two_levels(
+    tmp_path: Path, edition: Edition
+) -> None:
+    rows = [
+        fingertips_row("E92000001", "England", 67, "92949", "2017"),
+        fingertips_row("E92000001", "England", 67, "92949", "2017"),  # once for each type of area
+        fingertips_row("E38000042", "CCG", 71, "92949", "2017"),
+        fingertips_row("E38000042", "CCG", 71, "92949", "2017").replace("Persons", "Female"),
+        fingertips_row("E38000047", "CCG", "", "92949", "2017").replace(",,100,", ",,,"),
+        fingertips_row("A81001", "GPs", 70, "92949", "2017"),
+        fingertips_row("E38000042", "CCG", 18, "91547", "2015/16"),
+        fingertips_row("E38000116", "CCG", 70, "92949", "2016/17"),
+    ]
+    rows = [row.replace(",17,19,", ",,,") for row in rows]
+    reading = read_file(write_lines(tmp_path / "data.csv", FINGERTIPS_HEADER, *rows), edition)
+    found = reading.observations.set_index("organisation_code")
+    assert found["status"].to_dict() == {"ENG": "published", "00C": "published", "00D": "missing"}
+    assert (found.loc["00C", "indicator_code"], found.loc["00C", "value"]) == ("126a", 71.0)
+    assert str(found.loc["00C", "period_end"].date()) == "2017-03-31"  # the snapshot at the end of March
+    assert set(found["layout"]) == {"assumed"}  # its number is remembered
+    assert account(reading) == (8, 3, 3, 1, 1)
+    assert reading.quarantine["reasons"].to_list() == ["Time period '2016/17' is no year"]

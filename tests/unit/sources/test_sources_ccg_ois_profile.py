@@ -110,9 +110,25 @@ def test_what_is_only_alike_is_not_asked_for(tmp_path: Path, edition: Edition, s
 def test_a_sheet_asked_for_without_its_header_refuses_the_file(tmp_path: Path, edition: Edition) -> None:
     sheets = profile_sheets()
     sheets["1.14"][4][1] = "Organisation"
-    with pytest.raises(Refused, match=r"has no column 'Level description' in sheet '1\.14'") as caught:
+    with pytest.raises(Refused, match=r"sheet '1\.14' has no header with 'Reporting period' and") as caught:
         profile(tmp_path, edition, sheets)
     assert caught.value.publication == "ccg_ois_profile"
+
+
+@pytest.mark.parametrize(
+    ("at", "heading"),
+    [
+        (3, "Denominator"),  # there twice, so that the first block would have limits for its denominator
+        (8, "Numbers"),  # a block without numerator beside one that has it
+    ],
+)
+def test_blocks_of_different_columns_refuse_the_file(
+    tmp_path: Path, edition: Edition, at: int, heading: str
+) -> None:
+    sheets = profile_sheets()
+    sheets["1.14"][4][at] = heading
+    with pytest.raises(Refused, match=r"blocks side by side in sheet '1\.14' have not the same columns"):
+        profile(tmp_path, edition, sheets)
 
 
 def test_a_workbook_without_any_such_header(tmp_path: Path, edition: Edition) -> None:
