@@ -14,7 +14,7 @@ from sqlalchemy import Text
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.moderation import BLOCKS, unmoderated
 from ccg_pipeline.publish.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators
-from ccg_pipeline.storage.frames import typed
+from ccg_pipeline.storage.frames import completed, typed
 from ccg_pipeline.storage.tables import area_score, candidate_rating, indicator_band, overall_rating
 
 VERIFIED = "verified"
@@ -68,7 +68,8 @@ def assessed_tables(
     for name, layer in LAYERS.items():
         first = [column.name for column in layer.columns]
         rest = [column for column in tables[name].columns if column not in first]
-        tables[name] = tables[name][[*first, *rest]]
+        # a part that was verified by an earlier version lacks what the layer has gained since
+        tables[name] = completed(tables[name], layer)[[*first, *rest]]
     tables["assessment"] = _wide(header, tables, parts[OPEN], edition, organisations)
     return {
         name: frame.assign(edition=header["edition"]).reset_index(drop=True) for name, frame in tables.items()

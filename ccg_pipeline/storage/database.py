@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from ccg_pipeline.storage.migration import add_missing_columns
 from ccg_pipeline.storage.tables import database_kind, metadata
 
 
@@ -45,7 +46,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def open_database(url: str) -> Engine:
-    """Return an engine for `url` with every table in place.
+    """Return an engine for `url` with every table in place, those of an earlier version made whole.
 
     `url` is an SQLAlchemy URL (`sqlite:///path`, `postgresql://…`). Raises DatabaseFault for one that
     cannot be understood or reached.
@@ -66,6 +67,7 @@ def open_database(url: str) -> Engine:
             event.listen(engine, "connect", _on_sqlite_connect)
             event.listen(engine, "begin", _on_sqlite_begin)
         metadata.create_all(engine)
+        add_missing_columns(engine)
     except Exception as fault:
         shown = parsed.render_as_string(hide_password=True)
         raise DatabaseFault(f"The database {shown} cannot be opened: {str(fault).splitlines()[0]}") from fault

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Table,
+    Text,
     and_,
     delete,
     insert,
@@ -91,6 +92,26 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         else:
             frame[name] = frame[name].astype("str")
     return frame
+
+
+def completed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return `frame` with every column of `table`; one that it lacks, as what is older may, is not known.
+
+    Not known is missing for numbers and dates, '' for text, and false for flags.
+    """
+    unknown: dict[type, pd.Series] = {
+        Float: pd.Series(np.nan, frame.index),
+        Integer: pd.Series(pd.NA, frame.index, dtype="Int64"),
+        Date: pd.Series(pd.NaT, frame.index),
+        Boolean: pd.Series(False, frame.index),
+        Text: pd.Series("", frame.index, dtype="str"),
+    }
+    absent = {
+        column.name: unknown[type(column.type)]
+        for column in table.columns
+        if column.name not in frame.columns
+    }
+    return frame.assign(**absent)
 
 
 def read(
