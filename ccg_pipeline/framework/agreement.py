@@ -7,6 +7,8 @@ Does not belong here: what must hold within one row (the models), reading files 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.model import FILES, Edition
 
@@ -30,6 +32,7 @@ def check_agreement(edition: Edition, where: Where) -> None:
     _check_overall(edition, where)
     _check_lanes_and_counts(edition, where)
     _check_variations(edition, where)
+    _check_alternatives(edition, where)
 
 
 def _check_uniqueness(edition: Edition, where: Where) -> None:
@@ -45,6 +48,7 @@ def _check_uniqueness(edition: Edition, where: Where) -> None:
         ("expectations", "key"),
         ("published_counts", "key"),
         ("variations", "key"),
+        ("alternatives", "key"),
     ):
         _refuse_twice(field, [getattr(one, attribute) for one in getattr(edition, field)], where)
     # One column holds the codes of both, so they must differ from each other too.
@@ -207,6 +211,27 @@ def _check_variations(edition: Edition, where: Where) -> None:
         edition.with_values({(one.file, one.item): one.at(0) for one in edition.variations})
     except KeyError as error:
         raise EditionError(f"{FILES['variations']}: {error.args[0]}.") from None
+
+
+def _check_alternatives(edition: Edition, where: Where) -> None:
+    kinds = {(one.file, one.item): type(one.value) for one in edition.numbers()}
+    for number, alternative in enumerate(edition.alternatives):
+        for (file, item), value in alternative.numbers.items():
+            here = f"{where('alternatives', number, 'values', file, item)} ({alternative.key})"
+            try:
+                edition.with_values({(file, item): value})
+            except KeyError:
+                raise EditionError(f"{here}: {file} has no number {item!r}.") from None
+            if isinstance(value, str) != (kinds[file, item] is str):
+                raise EditionError(f"{here}: {item!r} cannot be {value!r}.")
+        changed = edition.with_values(alternative.numbers)
+        try:
+            for part in (changed.banding, changed.overall, *changed.panels):
+                type(part).model_validate(part.model_dump())
+        except ValidationError as error:
+            here = f"{where('alternatives', number, 'values')} ({alternative.key})"
+            sentence = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise EditionError(f"{here}: {sentence}.") from None
 
 
 def _judged(here: str, code: str, edition: Edition) -> None:

@@ -13,6 +13,7 @@ from ccg_pipeline.framework.files import Document, EditionError, Table
 from ccg_pipeline.framework.indicators import Indicator, Supplementary
 from ccg_pipeline.framework.model import FILES, Area, Edition, Framework, Publication
 from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.framework.robustness import Alternative
 from ccg_pipeline.framework.rules import OverallRule, PointsScale
 from ccg_pipeline.framework.variations import Variation
 
@@ -49,6 +50,7 @@ def load_edition_from(folder: Path) -> Edition:
         overall=documents["overall.yaml"].model(OverallRule),
         published_counts=tables["published_counts.csv"].models(PublishedCount),
         variations=tables["variations.csv"].models(Variation),
+        alternatives=documents["robustness.yaml"].models(Alternative),
     )
 
     def where(field: str, number: int | None = None, *inside: int | str) -> str:

@@ -27,6 +27,7 @@ from ccg_pipeline.framework.provenance import (
     numbers_of,
     with_values,
 )
+from ccg_pipeline.framework.robustness import Alternative, Draws
 from ccg_pipeline.framework.rules import Banding, LaneRule, OverallRule, PointsScale
 from ccg_pipeline.framework.variations import Variation
 
@@ -39,6 +40,7 @@ FILES = {
     "banding": "framework.yaml",
     "lanes": "framework.yaml",
     "expectations": "framework.yaml",
+    "uncertainty": "framework.yaml",
     "areas": "areas.csv",
     "indicators": "indicators.csv",
     "supplementary": "supplementary.csv",
@@ -48,6 +50,7 @@ FILES = {
     "overall": "overall.yaml",
     "published_counts": "published_counts.csv",
     "variations": "variations.csv",
+    "alternatives": "robustness.yaml",
 }
 
 
@@ -150,6 +153,7 @@ class Framework(Frozen):
     banding: Banding
     lanes: tuple[LaneRule, ...]
     expectations: tuple[Expectation, ...]
+    uncertainty: Draws
 
     @model_validator(mode="after")
     def _whole_months(self) -> Self:
@@ -170,6 +174,7 @@ class Edition(Framework):
     overall: OverallRule
     published_counts: tuple[PublishedCount, ...]
     variations: tuple[Variation, ...]
+    alternatives: tuple[Alternative, ...]
 
     @cached_property
     def _indicators(self) -> dict[str, Indicator]:

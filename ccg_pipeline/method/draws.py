@@ -41,11 +41,12 @@ class Block:
 
 
 def draw_block(
-    block: Block, tried: Sequence[Edition], seed: int, draws: int, samples: int
+    block: Block, tried: Sequence[Edition], seed: int, draws: int, samples: int, keep_area_draws: bool = False
 ) -> dict[str, Floats]:
     """Columns of the table for a block, each (measures, CCGs), and its `overall_draws` (draws, CCGs).
 
-    `tried`: versions of the method, the first the one that stands.
+    `tried`: versions of the method, the first the one that stands. `keep_area_draws`: `area_draws` (areas,
+    draws, CCGs) too.
     """
     graded = _graded(tried)
     below = block.believed.below(
@@ -78,7 +79,8 @@ def draw_block(
         )
         sampled = cell.drawn(_uniform(seed, code, SAMPLING, len(points), draws), slice(0, 1), stated)
         crossed = cell.drawn(_uniform(seed, code, CROSSED, len(points), samples), slice(1, None), varied)
-        each.append({**_of_samples(sampled), **_of_versions(crossed, own[:, 0, c])})
+        kept = {"area_draws": sampled.area[:, 0].astype(np.float32)} if keep_area_draws else {}
+        each.append({**_of_samples(sampled), **kept, **_of_versions(crossed, own[:, 0, c])})
     columns = {name: np.stack([one[name] for one in each], axis=-1) for name in each[0]}
     of_method = np.where(np.isnan(own[:, 0]), np.nan, (own[:, 1:] == own[:, :1]).mean(axis=1))
     return {

@@ -77,10 +77,12 @@ class Uncertainty:
     """``table``: one row a measure and CCG, UNCERTAINTY_COLUMNS. ``overall_draws`` (draws, CCGs), by code.
 
     The draws are those of the overall score (float32), for ranks; NaN in a lane without overall rating.
+    ``area_draws`` (areas, draws, CCGs), of the area scores: of no area unless they were to be kept.
     """
 
     table: pd.DataFrame
     overall_draws: Floats
+    area_draws: Floats
 
 
 def uncertainty(
@@ -95,6 +97,7 @@ def uncertainty(
     samples: int = SAMPLES,
     prior: Prior = "shared",
     processes: int = 1,
+    keep_area_draws: bool = False,
 ) -> Uncertainty:
     """How sure every area score, clinical rating and overall score of `bands` is.
 
@@ -114,7 +117,14 @@ def uncertainty(
     ccgs = sorted(bands["ccg_code"].unique())
     blocks = _blocks(bands, supplementary, edition, lane, ccgs, prior)
     tried = [edition, *method_versions(edition, seed, versions)]
-    draw = partial(draw_block, tried=tried, seed=seed, draws=draws, samples=samples)
+    draw = partial(
+        draw_block,
+        tried=tried,
+        seed=seed,
+        draws=draws,
+        samples=samples,
+        keep_area_draws=keep_area_draws,
+    )
     if processes == 1:
         found = [draw(block) for block in blocks]
     else:  # spawned, for a fork of a process that has threads is not safe
@@ -122,9 +132,10 @@ def uncertainty(
             found = list(pool.map(draw, blocks))
     columns = {name: np.concatenate([one[name] for one in found], axis=-1) for name in found[0]}
     overall = columns.pop("overall_draws")
+    of_areas = columns.pop("area_draws", np.empty((0, draws, len(ccgs))))
     if not edition.lane(lane).has_overall_rating:
         overall = np.full_like(overall, np.nan)
-    return Uncertainty(_table(columns, bands, edition, lane, ccgs), overall)
+    return Uncertainty(_table(columns, bands, edition, lane, ccgs), overall, of_areas)
 
 
 def method_versions(edition: Edition, seed: int, n: int) -> list[Edition]:

@@ -17,6 +17,13 @@ Plant = Callable[[str, str, str], tuple[Path, int]]
 
 # what stands there | what is planted | how the sentence goes on after the file and the line of the fault
 FAULTS = {
+    "robustness.yaml": [
+        ("good_at: 0.9", "good_it: 0.9", "(lines_lower): overall.yaml has no number 'good_it'."),
+        ("{missing: as_worst}", "{missing: 0}", "(missing_as_worst): 'missing' cannot be 0."),
+        ("reference: england", "reference: wales", "(england_for_standards): reference is 'wales'"),
+        ("key: lines_lower", "key: equal_blocks", ": 'equal_blocks' stands twice."),
+        ("about: missing", "abuot: missing", "(missing_as_england): unknown key abuot."),
+    ],
     "variations.csv": [
         ("banding / cut", "banding / winsorise", "(framework.yaml): framework.yaml has no number 'banding /"),
         (",good_at,", ",great_at,", "(overall.yaml): overall.yaml has no number 'great_at' for which others"),
@@ -124,6 +131,44 @@ FAULTS = {
 
 # what stands there | what is planted | beginning of the part that cannot be so | how the sentence goes on
 FAULTS_OF_A_PART = {
+    "robustness.yaml": [
+        (
+            "good_at: 0.9",
+            "good_at: 1.4",
+            "  values:",
+            "(lines_lower): outstanding_at 1.35 must be above good_at 1.4.",
+        ),
+        (
+            "finance / weight: 0.125",
+            "finance / weight: 0.2",
+            "  values:",
+            "(performance_only): weights must sum to 1",
+        ),
+        (
+            "cuts / 1: 1.3",
+            "cuts / 1: 0.7",
+            "  values:",
+            "(panel_cuts_lower): cuts must fall, and are 0.7, 0.8, 0.4.",
+        ),
+        (
+            "{missing: as_worst}",
+            "{missing: as_best}",
+            "  values:",
+            "(missing_as_worst): missing is 'as_best', and must be",
+        ),
+        (
+            "  reference: england\n",
+            "",
+            "- key:",
+            "(england_for_standards): one of values, reference and leave_out",
+        ),
+        (
+            "about: references",
+            "about: weights",
+            "- key:",
+            "(england_for_standards): reference cannot be about weights",
+        ),
+    ],
     "points.yaml": [
         ("value: 1,", "value: 2,", "- key: green", "(green_amber_red): points must fall"),
         ("at_least: 0,", "at_least: 10,", "- key: share", "(share_of_milestones): the last level"),
