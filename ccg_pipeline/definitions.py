@@ -8,6 +8,7 @@ import dagster as dg
 
 from ccg_pipeline.assets.assessment import assessment_asset
 from ccg_pipeline.assets.candidates import candidates_asset, open_asset
+from ccg_pipeline.assets.certainty import certainty_asset
 from ccg_pipeline.assets.committee import committee_gate_asset
 from ccg_pipeline.assets.gates import decision_specs, gates_asset
 from ccg_pipeline.assets.lanes import areas_asset, bands_asset
@@ -41,6 +42,7 @@ def build_definitions(url: str | None = None, landing: str | None = None) -> dg.
         for lane in edition.lanes
         for part in (
             bands_asset(lane, edition),
+            certainty_asset(lane, edition),
             areas_asset(lane, edition),
             candidates_asset(lane, edition),
             open_asset(lane, edition),

@@ -16,6 +16,7 @@ from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.areas import score_areas
 from ccg_pipeline.method.banding import band_indicators
+from ccg_pipeline.method.certainty import beside, how_sure
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.publish.assessment import SHOWN, assessed_tables
@@ -158,11 +159,14 @@ def _made(lane: Lane) -> Layers:
     where = {"lane": lane, "partition_key": KEYS[lane]}
     bands = band_indicators(observed(), EDITION, list(CCGS)).assign(**where)
     supplementary = observed().iloc[:0]
+    sure = how_sure(bands, supplementary, EDITION, lane)
     ratings = {
-        rule.key: rate_panel(bands, supplementary, EDITION, rule.key, lane).assign(**where)
+        rule.key: beside(rate_panel(bands, supplementary, EDITION, rule.key, lane), sure, "panel").assign(
+            **where
+        )
         for rule in EDITION.panels
     }
-    overall = rate_overall(bands, EDITION, "annual").assign(**where)
-    if not EDITION.lane(lane).has_overall_rating:
-        overall = overall.iloc[:0]
-    return Layers(lane, bands, score_areas(bands, EDITION).assign(**where), ratings, overall)
+    overall = rate_overall(bands, EDITION, "annual")
+    overall = beside(overall, sure, "overall") if EDITION.lane(lane).has_overall_rating else overall.iloc[:0]
+    areas = beside(score_areas(bands, EDITION), sure, "area").assign(**where)
+    return Layers(lane, bands, areas, ratings, overall.assign(**where))

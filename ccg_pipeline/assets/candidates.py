@@ -13,6 +13,7 @@ from ccg_pipeline.assets.described import METHODOLOGISTS, PIECES, code_version, 
 from ccg_pipeline.assets.lanes import (
     METHOD_VERSION,
     area_key,
+    certainty_key,
     guarded,
     latest_observations,
     partitions_of,
@@ -20,6 +21,7 @@ from ccg_pipeline.assets.lanes import (
 )
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
+from ccg_pipeline.method.certainty import beside
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.publish.parts import OPEN, OVERALL, open_part, overall_part, panel_part
@@ -78,7 +80,10 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"{lane.key}_candidates",
         outs={key: dg.AssetOut.from_spec(spec, is_required=False) for key, spec in specs.items()},
-        ins={"bands": dg.AssetIn(key=[lane.key, "indicator_bands"])},
+        ins={
+            "bands": dg.AssetIn(key=[lane.key, "indicator_bands"]),
+            "certainty": dg.AssetIn(key=certainty_key(lane.key)),
+        },
         deps=[area_key(lane.key, edition.area(rule.area)) for rule in edition.panels],
         partitions_def=partitions_of(lane.key),
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -87,6 +92,7 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     def candidates(
         context: dg.AssetExecutionContext,
         bands: pd.DataFrame,
+        certainty: pd.DataFrame,
         database: Database,
         methodology: Methodology,
     ) -> Iterator[dg.MaterializeResult]:
@@ -95,6 +101,7 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         supplementary = {key: _supplementary(database, edition, lane.key, key) for key in keys}
         scores = {key: standing(database, "area_score", lane.key, key) for key in keys}
         bands_of = {key: bands[bands["partition_key"] == key] for key in keys}
+        sure_of = {key: certainty[certainty["partition_key"] == key] for key in keys}
         for rule in edition.panels:
             if candidate_key(lane.key, rule.key) not in context.selected_asset_keys:
                 continue
@@ -103,7 +110,7 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
             rated = {}
             for key in keys:
                 own = rate_panel(bands_of[key], supplementary[key], edition, rule.key, lane.key)
-                rated[key] = guarded(own, schema, what, lane.key, key)
+                rated[key] = guarded(beside(own, sure_of[key], "panel"), schema, what, lane.key, key)
             contents = {
                 key: panel_part(edition, lane.key, key, rule.key, rated[key], bands_of[key], scores[key])
                 for key in keys
@@ -153,7 +160,10 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     @dg.asset(
         dagster_type=PIECES,
         key=open_key(lane),
-        ins={"bands": dg.AssetIn(key=[lane.key, "indicator_bands"])},
+        ins={
+            "bands": dg.AssetIn(key=[lane.key, "indicator_bands"]),
+            "certainty": dg.AssetIn(key=certainty_key(lane.key)),
+        },
         deps=[area_key(lane.key, area) for area in edition.areas],
         partitions_def=partitions_of(lane.key),
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -167,6 +177,7 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     def open_areas(
         context: dg.AssetExecutionContext,
         bands: pd.DataFrame,
+        certainty: pd.DataFrame,
         database: Database,
         methodology: Methodology,
     ) -> dg.MaterializeResult:
@@ -176,7 +187,8 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         for key in keys:
             own = bands[bands["partition_key"] == key]
             if lane.has_overall_rating:
-                rated_overall = rate_overall(own, edition, lane.key)
+                sure = certainty[certainty["partition_key"] == key]
+                rated_overall = beside(rate_overall(own, edition, lane.key), sure, "overall")
                 overall = guarded(rated_overall, schema, "overall ratings", lane.key, key)
                 progress = _supplementary(database, edition, lane.key, key)
                 progress = progress[progress["organisation_kind"] == "stp"]

@@ -24,6 +24,7 @@ from ccg_pipeline.framework.model import Area, Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.areas import score_areas
 from ccg_pipeline.method.banding import band_indicators
+from ccg_pipeline.method.certainty import beside
 from ccg_pipeline.method.latest import latest_for_month, latest_for_year
 from ccg_pipeline.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, first_day, last_day
 from ccg_pipeline.reference.organisations import ccgs
@@ -157,6 +158,11 @@ def bands_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     return indicator_bands
 
 
+def certainty_key(lane: str) -> dg.AssetKey:
+    """Return the asset key of how sure everything of a lane is."""
+    return dg.AssetKey([lane, "certainty"])
+
+
 def area_key(lane: str, area: Area) -> dg.AssetKey:
     """Return the asset key of an area in a lane."""
     return dg.AssetKey([lane, "area", area.slug])
@@ -185,20 +191,28 @@ def areas_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"{lane.key}_areas",
         outs={slug: dg.AssetOut.from_spec(spec, is_required=False) for slug, spec in specs.items()},
-        ins={"bands": dg.AssetIn(key=[lane.key, "indicator_bands"])},
+        ins={
+            "bands": dg.AssetIn(key=[lane.key, "indicator_bands"]),
+            "certainty": dg.AssetIn(key=certainty_key(lane.key)),
+        },
         partitions_def=partitions_of(lane.key),
         backfill_policy=dg.BackfillPolicy.single_run(),
         can_subset=True,
     )
     def areas(
-        context: dg.AssetExecutionContext, bands: pd.DataFrame, methodology: Methodology
+        context: dg.AssetExecutionContext,
+        bands: pd.DataFrame,
+        certainty: pd.DataFrame,
+        methodology: Methodology,
     ) -> Iterator[dg.MaterializeResult]:
         edition, keys = methodology.edition(), list(context.partition_keys)
         schema = area_schema(edition, list(ccgs()["ccg_code"]))
 
         def scores_of(key: str) -> pd.DataFrame:
             own = bands[bands["partition_key"] == key]
-            return guarded(score_areas(own, edition), schema, "area scores", lane.key, key)
+            sure = certainty[certainty["partition_key"] == key]
+            scored = beside(score_areas(own, edition), sure, "area")
+            return guarded(scored, schema, "area scores", lane.key, key)
 
         scores = each(keys, scores_of)
         for area in edition.areas:

@@ -10,6 +10,7 @@ probability of lying below that cut. That is exact, whatever the distribution.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,9 @@ def draw_block(
         )
         sampled = cell.drawn(_uniform(seed, code, SAMPLING, len(points), draws), slice(0, 1), stated)
         crossed = cell.drawn(_uniform(seed, code, CROSSED, len(points), samples), slice(1, None), varied)
-        kept = {"area_draws": sampled.area[:, 0].astype(np.float32)} if keep_area_draws else {}
+        kept: dict[str, Any] = (
+            {"area_draws": sampled.area[:, 0].astype(np.float32)} if keep_area_draws else {}
+        )
         each.append({**_of_samples(sampled), **kept, **_of_versions(crossed, own[:, 0, c])})
     columns = {name: np.stack([one[name] for one in each], axis=-1) for name in each[0]}
     of_method = np.where(np.isnan(own[:, 0]), np.nan, (own[:, 1:] == own[:, :1]).mean(axis=1))

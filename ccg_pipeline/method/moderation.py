@@ -11,9 +11,11 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.certainty import OVERALL_CERTAINTY
 from ccg_pipeline.method.overall import rate_blocks
 
 BLOCKS = ("leadership", "finance")
+NOT_SURE = {"is_told_apart": False, "nearest_indicator": ""}
 _SAID = ("judgement", "judgement_before", "moderation_reason")
 
 
@@ -43,7 +45,8 @@ def moderate_overall(
     those before it, as its `before` says and its `after` is a label of the indicator's scale: when the data
     have moved since, it lapses. Judgement, points, score, grade and rating of the CCGs that are touched are
     the method's with the judgement after; `<block>_judgement_before` is the one that the data have, and
-    `<block>_moderation_reason` says why, both '' where nothing was moderated. No other row changes.
+    `<block>_moderation_reason` says why, both '' where nothing was moderated. No other row changes. How sure
+    a moderated rating is, no draw has said, so its interval, probabilities, distance and place are missing.
     """
     found = unmoderated(overall).reset_index(drop=True)
     rows = {code: place for place, code in enumerate(found["ccg_code"])}
@@ -72,4 +75,6 @@ def moderate_overall(
         rated = rate_blocks(found.loc[places], edition, lane)
         for name in ("weight_used", "overall_score", "grade", "rating"):
             found.loc[places, name] = rated[name]
+        for name in (column for column in OVERALL_CERTAINTY if column in found):
+            found.loc[places, name] = NOT_SURE.get(name, pd.NA)
     return found, applied

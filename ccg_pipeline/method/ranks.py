@@ -163,8 +163,12 @@ def rank_probabilities(draws: Floats) -> Floats:
 
 def probability_of_top(draws: Floats, places: int = 10) -> Floats:
     """Share of draws (r, n) in which fewer than `places` units are better, shape (n,); NaN never scored."""
-    found: Floats = rank_probabilities(draws)[:, :places].sum(axis=1)
-    return found
+    there = np.isfinite(draws)
+    filled = np.where(there, draws, -np.inf)
+    last = max(draws.shape[1] - places, 0)  # the score of the last place: who reaches it is in
+    edge = np.partition(filled, last, axis=1)[:, [last]] if last else np.full((len(draws), 1), -np.inf)
+    scored = there.sum(axis=0)
+    return np.asarray((there & (filled >= edge)).sum(axis=0) / np.where(scored > 0, scored, np.nan))
 
 
 def probability_of_bottom(draws: Floats, places: int = 10) -> Floats:

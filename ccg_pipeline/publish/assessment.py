@@ -5,11 +5,11 @@ and the long tables beside it.
 Does not belong here: deciding what may be released (assets/assessment.py), files and pages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Text
+from sqlalchemy import Table
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.moderation import BLOCKS, unmoderated
@@ -68,7 +68,6 @@ def assessed_tables(
     for name, layer in LAYERS.items():
         first = [column.name for column in layer.columns]
         rest = [column for column in tables[name].columns if column not in first]
-        # a part that was verified by an earlier version lacks what the layer has gained since
         tables[name] = completed(tables[name], layer)[[*first, *rest]]
     tables["assessment"] = _wide(header, tables, parts[OPEN], edition, organisations)
     return {
@@ -111,7 +110,7 @@ def _area_scores(
                 }
             )
         )
-    together = pd.concat([piece.astype({"n_used": "Int64"}) for piece in pieces], ignore_index=True)
+    together = _together(pieces, area_score, {"n_used": "Int64"})
     return together.sort_values(["area_code", "ccg_code"])
 
 
@@ -148,9 +147,17 @@ def _ratings(
                 }
             )
         )
-    whole = {"grade": "Int64", "n_used": "Int64"}
-    together = pd.concat([piece.astype(whole) for piece in pieces], ignore_index=True)
+    together = _together(pieces, candidate_rating, {"grade": "Int64", "n_used": "Int64"})
     return together.sort_values(["panel", "ccg_code"])
+
+
+def _together(pieces: Sequence[pd.DataFrame], layer: Table, whole: dict[str, str]) -> pd.DataFrame:
+    """One below the other, each with all of the layer's columns.
+
+    What is withheld has no more than its key and why, and a part that an earlier version verified lacks what
+    the layer has gained since: neither is known.
+    """
+    return pd.concat([completed(piece, layer).astype(whole) for piece in pieces], ignore_index=True)
 
 
 def by_committee(verification: str) -> str:
@@ -167,12 +174,12 @@ def _overall(
     if shown:
         frame = shown["overall_rating"]
     else:  # the lane has none, or the committee withholds it
-        frame = pd.DataFrame(index=range(0 if said is None else len(ccg_codes)))
-        for column in overall_rating.columns:
-            frame[column.name] = "" if isinstance(column.type, Text) else float("nan")
-        frame["lane"], frame["partition_key"] = header["lane"], header["partition_key"]
-        frame["ccg_code"] = ccg_codes[: len(frame)]
-        frame["why_no_rating"], frame["is_made_up"] = state, header["is_made_up"]
+        codes = [] if said is None else ccg_codes
+        where = {"lane": header["lane"], "partition_key": header["partition_key"]}
+        frame = pd.DataFrame({"ccg_code": codes}).assign(
+            **where, why_no_rating=state, is_made_up=header["is_made_up"]
+        )
+    frame = completed(frame, overall_rating)
     counts = ["n_performance_used", "n_performance_expected"]  # which may be missing here, as in no layer
     frame = typed(frame.drop(columns=counts), overall_rating).join(frame[counts].astype("Int64"))
     if f"{BLOCKS[0]}_judgement_before" not in frame:

@@ -9,6 +9,15 @@ from collections.abc import Collection
 import pandera.pandas as pa
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.schemas.certainty import (
+    INTERVAL_RULES,
+    RANK_RULES,
+    REFERENCE_RULES,
+    distance_columns,
+    interval_columns,
+    rank_columns,
+    reference_columns,
+)
 from ccg_pipeline.schemas.factory import build, flag, key, number, rule, text, whole
 from ccg_pipeline.schemas.lanes import lane_columns, once_for_every
 
@@ -26,6 +35,10 @@ def area_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSch
         whole("n_expected", 1),
         text("note"),
         text("why_no_score"),
+        *interval_columns(),
+        *reference_columns(),
+        *distance_columns(edition),
+        *rank_columns(len(ccg_codes)),
         flag("is_official", only=False),
         flag("is_made_up"),
     ]
@@ -40,5 +53,15 @@ def area_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSch
         rule(
             "must have a score only from indicators", lambda rows: rows["score"].isna() | (rows["n_used"] > 0)
         ),
+        rule(
+            "must have an interval and a place just where it has a score",
+            lambda rows: (
+                (rows["score"].notna() == rows["lower_95"].notna())
+                & (rows["score"].notna() == rows["rank"].notna())
+            ),
+        ),
+        *INTERVAL_RULES,
+        *REFERENCE_RULES,
+        *RANK_RULES,
     ]
     return build("area scores", columns, rules)

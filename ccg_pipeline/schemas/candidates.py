@@ -11,6 +11,13 @@ import pandera.pandas as pa
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.schemas.certainty import (
+    GRADE_RULES,
+    INTERVAL_RULES,
+    distance_columns,
+    grade_columns,
+    interval_columns,
+)
 from ccg_pipeline.schemas.factory import build, flag, key, number, rule, text, whole
 from ccg_pipeline.schemas.lanes import lane_columns, once_for_every
 
@@ -33,6 +40,9 @@ def candidate_schema(
         text("rule", filled=True),
         text("detail", filled=True),
         text("why_no_rating"),
+        *interval_columns(),
+        *grade_columns(),
+        *distance_columns(edition),
         flag("is_made_up"),
     ]
     rules = [
@@ -47,6 +57,12 @@ def candidate_schema(
             lambda rows: (rows["rating"] != "") == (rows["why_no_rating"] == ""),
         ),
         rule("must use no more indicators than expected", lambda rows: rows["n_used"] <= rows["n_expected"]),
+        rule(
+            "must have probabilities of grades just where it has one",
+            lambda rows: rows["grade"].notna() == rows["p_grade_1"].notna(),
+        ),
+        *INTERVAL_RULES,
+        *GRADE_RULES,
         rule("must hold its detail as an object in JSON", lambda rows: rows["detail"].map(_is_object)),
     ]
     return build("candidate ratings", columns, rules)

@@ -9,6 +9,15 @@ from collections.abc import Collection
 import pandera.pandas as pa
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.schemas.certainty import (
+    GRADE_RULES,
+    INTERVAL_RULES,
+    RANK_RULES,
+    distance_columns,
+    grade_columns,
+    interval_columns,
+    rank_columns,
+)
 from ccg_pipeline.schemas.factory import build, flag, key, number, rule, text, whole
 from ccg_pipeline.schemas.lanes import lane_columns, once_for_every
 
@@ -31,6 +40,11 @@ def overall_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrame
         whole("grade", 1, len(labels), may_be_missing=True),
         text("rating", (*labels, "")),
         text("why_no_rating"),
+        *interval_columns(),
+        *grade_columns(),
+        *distance_columns(edition),
+        number("bands_to_better", 1),
+        *rank_columns(len(ccg_codes)),
         flag("is_made_up"),
     ]
     rules = [
@@ -52,5 +66,15 @@ def overall_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrame
             "must have a rating only with its score",
             lambda rows: (rows["rating"] == "") | rows["overall_score"].notna(),
         ),
+        rule(
+            "must have an interval, a place and probabilities just where it is rated",
+            lambda rows: (
+                (rows["rating"] == "")
+                == rows[["lower_95", "rank", "p_grade_1"]].astype("Float64").isna().all(axis=1)
+            ),
+        ),
+        *INTERVAL_RULES,
+        *GRADE_RULES,
+        *RANK_RULES,
     ]
     return build("overall ratings", columns, rules)

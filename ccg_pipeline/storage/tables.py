@@ -39,6 +39,49 @@ def _observation_columns() -> list[Column[Any]]:
     return columns
 
 
+def _whole(*names: str) -> list[Column[Any]]:
+    return [Column(name, Integer, nullable=True) for name in names]
+
+
+def _told_apart() -> Column[Any]:
+    return Column("is_told_apart", Boolean, nullable=False, default=False)
+
+
+def _interval_columns() -> list[Column[Any]]:
+    return _number("lower_95", "upper_95")
+
+
+def _reference_columns() -> list[Column[Any]]:
+    return [
+        *_text("against_reference"),
+        *_number("p_above_reference", "p_at_reference", "p_below_reference"),
+    ]
+
+
+def _grade_columns() -> list[Column[Any]]:
+    return [
+        *_number("p_grade_1", "p_grade_2", "p_grade_3", "p_grade_4"),
+        *_whole("best_grade_95", "worst_grade_95"),
+        *_whole("neighbour_grade"),
+        *_number("p_own_grade_by_both"),
+    ]
+
+
+def _distance_columns() -> list[Column[Any]]:
+    return [
+        *_number("to_better"),
+        *_text("nearest_indicator"),
+        *_number("nearest_to_better", "nearest_people"),
+    ]
+
+
+def _rank_columns() -> list[Column[Any]]:
+    return [
+        *_whole("rank", "rank_lower_95", "rank_upper_95", "n_not_told_apart"),
+        *_number("p_top_10", "p_bottom_10"),
+    ]
+
+
 database_kind = Table(
     "database_kind",
     metadata,
@@ -113,6 +156,11 @@ area_score = Table(
     Column("n_used", Integer, nullable=False),
     Column("n_expected", Integer, nullable=False),
     *_text("note", "why_no_score"),
+    *_interval_columns(),
+    *_reference_columns(),
+    _told_apart(),
+    *_distance_columns(),
+    *_rank_columns(),
     Column("is_official", Boolean, nullable=False),
     Column("is_made_up", Boolean, nullable=False),
 )
@@ -127,6 +175,10 @@ candidate_rating = Table(
     Column("n_used", Integer, nullable=False),
     Column("n_expected", Integer, nullable=False),
     *_text("rule", "detail", "why_no_rating"),
+    *_interval_columns(),
+    *_grade_columns(),
+    _told_apart(),
+    *_distance_columns(),
     Column("is_made_up", Boolean, nullable=False),
 )
 
@@ -143,8 +195,29 @@ overall_rating = Table(
     *_number("finance_points", "weight_used", "overall_score"),
     Column("grade", Integer, nullable=True),
     *_text("rating", "why_no_rating"),
+    *_interval_columns(),
+    *_grade_columns(),
+    _told_apart(),
+    *_distance_columns(),
+    *_number("bands_to_better"),
+    *_rank_columns(),
     Column("is_made_up", Boolean, nullable=False),
 )
+
+certainty = Table(
+    "certainty",
+    metadata,
+    *_text("lane", "partition_key", "measure", "code", "ccg_code"),
+    *_interval_columns(),
+    *_reference_columns(),
+    *_grade_columns(),
+    _told_apart(),
+    *_distance_columns(),
+    *_number("bands_to_better"),
+    *_rank_columns(),
+    Column("is_made_up", Boolean, nullable=False),
+)
+"""How sure every area score, rating and overall score is; the tables of these carry their columns of it."""
 
 gate = Table(
     "gate",
@@ -180,7 +253,15 @@ release = Table(
 
 for _table in (source_observation, observation, quarantine):
     Index(f"ix_{_table.name}_partition", _table.c.partition_key, _table.c.publication)
-for _table in (indicator_band, area_score, candidate_rating, overall_rating, gate, lane_fingerprint):
+for _table in (
+    indicator_band,
+    certainty,
+    area_score,
+    candidate_rating,
+    overall_rating,
+    gate,
+    lane_fingerprint,
+):
     Index(f"ix_{_table.name}_partition", _table.c.lane, _table.c.partition_key)
 
 BY_NAME: dict[str, Table] = {table.name: table for table in metadata.sorted_tables}

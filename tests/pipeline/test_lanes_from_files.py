@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from small_house import EDITION, LANE_TABLES, MONTH, PANELS, SMALL, YEAR, House
 
+from ccg_pipeline.method.certainty import AREA_CERTAINTY, RATING_CERTAINTY
 from ccg_pipeline.publish.released import NotReleased
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.schemas.areas import area_schema
@@ -206,6 +207,32 @@ def test_no_exported_byte_tells_of_a_panels_area(scored: House) -> None:
         assert not (hidden - elsewhere) & told, name
         if name.startswith("bands."):  # the search finds what is there
             assert len(elsewhere & told) > 2000
+
+
+def test_how_sure_a_score_is_arrives_in_the_release_and_is_withheld_with_its_area(scored: House) -> None:
+    stored = scored.rows("area_score", lane="interim").set_index(["area_code", "ccg_code"])
+    assert stored["lower_95"].notna().sum() == stored["score"].notna().sum() > 1000
+    scores = scored.tables(*MONTH).frames["area_scores"].set_index(["area_code", "ccg_code"])
+    panels = {rule.area for rule in EDITION.panels}
+    hidden = scores.index.get_level_values("area_code").isin(panels)
+    columns = list(AREA_CERTAINTY)
+    pd.testing.assert_frame_equal(
+        scores.loc[~hidden, columns], stored.loc[scores.index[~hidden], columns], check_dtype=False
+    )
+    ratings = scored.tables(*MONTH).frames["ratings"]
+    for withheld, names in ((scores.loc[hidden], AREA_CERTAINTY), (ratings, RATING_CERTAINTY)):
+        assert len(withheld) == 6 * 209
+        nothing = withheld[list(names)].replace({"": None, False: None})
+        assert nothing.isna().all(axis=None)
+
+
+def test_every_rating_that_stands_says_how_sure_it_is(scored: House) -> None:
+    for table, score in (("candidate_rating", "grade"), ("overall_rating", "overall_score")):
+        rows = scored.rows(table, lane="annual")
+        rated = rows[rows[score].notna()]
+        assert len(rated) > 100
+        assert rated[["p_grade_1", "best_grade_95", "worst_grade_95"]].notna().all(axis=None)
+        assert (rated["is_told_apart"] == rated["neighbour_grade"].isna()).all()
 
 
 def digits(numbers: "pd.Series[float]") -> set[str]:

@@ -89,6 +89,44 @@ def bands(edition: Edition) -> pd.DataFrame:
     return frame.assign(band=pd.array([1] * len(frame), dtype="Int64"), points=1.0)
 
 
+def sure(frame: pd.DataFrame, lower: object, upper: object) -> pd.DataFrame:
+    """The columns of how sure a score is, and of its place, the same for all rows."""
+    distance = {"to_better": float("nan"), "nearest_to_better": 2.5, "nearest_people": 12.0}
+    told = frame.assign(lower_95=lower, upper_95=upper, is_told_apart=True, nearest_indicator="122a")
+    return placed(told.assign(**distance))
+
+
+def placed(frame: pd.DataFrame) -> pd.DataFrame:
+    """A place among two, with its set."""
+    there = frame["lower_95"].notna()
+    places = {"rank": 1, "rank_lower_95": 1, "rank_upper_95": 2, "n_not_told_apart": 1}
+    whole = {
+        name: pd.Series(value, frame.index, dtype="Int64").where(there) for name, value in places.items()
+    }
+    chances = {name: pd.Series(0.5, frame.index).where(there) for name in ("p_top_10", "p_bottom_10")}
+    return frame.assign(**whole, **chances)
+
+
+def graded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Two rows, the first rated and told apart, the second without a rating."""
+    none = float("nan")
+    chances = {f"p_grade_{grade}": [share, none] for grade, share in enumerate((0.96, 0.04, 0.0, 0.0), 1)}
+    whole = {"grade": 1, "best_grade_95": 1, "worst_grade_95": 2, "neighbour_grade": None}
+    return frame.assign(
+        **chances,
+        **{name: pd.array([value, None], dtype="Int64") for name, value in whole.items()},
+        rating=["Outstanding", ""],
+        p_own_grade_by_both=[0.9, none],
+        lower_95=[1.5, none],
+        upper_95=[1.9, none],
+        is_told_apart=[True, False],
+        to_better=none,
+        nearest_indicator="",
+        nearest_to_better=none,
+        nearest_people=none,
+    )
+
+
 @pytest.fixture
 def areas(edition: Edition) -> pd.DataFrame:
     rows = [
@@ -96,16 +134,15 @@ def areas(edition: Edition) -> pd.DataFrame:
         for area, ccg in product(edition.areas, CCGS)
     ]
     rest = {"score": 1.5, "n_used": 2, "n_expected": 3, "note": "", "why_no_score": "", "is_official": False}
-    return pd.DataFrame(rows).assign(**rest, **IN)
+    against = {"p_above_reference": 0.99, "p_at_reference": 0.01, "p_below_reference": 0.0}
+    return sure(pd.DataFrame(rows).assign(**rest, **against, against_reference="above", **IN), 1.0, 2.0)
 
 
 @pytest.fixture
 def candidates(edition: Edition) -> pd.DataFrame:
     area = edition.panel("cancer").area
     frame = pd.DataFrame({"ccg_code": CCGS, "panel": "cancer", "area_code": area, **IN})
-    return frame.assign(
-        grade=pd.array([1, None], dtype="Int64"),
-        rating=[edition.labels("annual")[0], ""],
+    return graded(frame).assign(
         score=[1.9, float("nan")],
         n_used=[4, 1],
         n_expected=4,
@@ -116,9 +153,9 @@ def candidates(edition: Edition) -> pd.DataFrame:
 
 
 @pytest.fixture
-def overall(edition: Edition) -> pd.DataFrame:
+def overall() -> pd.DataFrame:
     frame = pd.DataFrame({"ccg_code": CCGS, **IN})
-    return frame.assign(
+    return placed(graded(frame)).assign(
         performance_score=[1.5, 0.8],
         n_performance_used=58,
         n_performance_expected=58,
@@ -128,7 +165,6 @@ def overall(edition: Edition) -> pd.DataFrame:
         finance_points=[2.0, 0.0],
         weight_used=[1.0, 0.75],
         overall_score=[1.58, float("nan")],
-        grade=pd.array([1, None], dtype="Int64"),
-        rating=[edition.labels("annual")[0], ""],
+        bands_to_better=float("nan"),
         why_no_rating=["", "There is no judgement of the quality of leadership."],
     )

@@ -42,7 +42,7 @@ def test_only_the_scope_is_replaced(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("spoil", "named"),
     [
-        (lambda frame: frame.assign(rank=1, cell="B2"), "columns not in the table ['cell', 'rank']"),
+        (lambda frame: frame.assign(zeal=1, cell="B2"), "columns not in the table ['cell', 'zeal']"),
         (lambda frame: frame.drop(columns=["score", "area"]), "columns not in the frame ['area', 'score']"),
     ],
 )
