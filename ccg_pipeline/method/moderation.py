@@ -75,6 +75,8 @@ def moderate_overall(
         rated = rate_blocks(found.loc[places], edition, lane)
         for name in ("weight_used", "overall_score", "grade", "rating"):
             found.loc[places, name] = rated[name]
+        is_touched = found.index.isin(places)
         for name in (column for column in OVERALL_CERTAINTY if column in found):
-            found.loc[places, name] = NOT_SURE.get(name, pd.NA)
+            kept = found[name].where(~is_touched)  # NaN elsewhere, in the dtype that the column has
+            found[name] = found[name].mask(is_touched, NOT_SURE[name]) if name in NOT_SURE else kept
     return found, applied

@@ -105,3 +105,16 @@ def test_before_and_reason_stand_beside_what_was_moderated_and_nowhere_else() ->
     pd.testing.assert_frame_equal(found.loc[others, list(before.columns)], before[others])
     assert list(found.columns[: len(before.columns)]) == list(before.columns)
     assert before.equals(overall())  # what it was given is as it was
+
+
+def test_how_sure_a_moderated_rating_is_is_not_said_and_nobody_elses_moves() -> None:
+    sure = {"lower_95": 0.4, "p_grade_1": 0.1, "is_told_apart": True, "nearest_indicator": "122a"}
+    before = overall().assign(**sure, rank=pd.array([3, 1, 4, 2], dtype="Int64"))
+    moderations = [Moderated("01C", "165a", "Red", "Green", "a reason")]
+    after, _ = moderate_overall(before, EDITION, "annual", moderations)
+    first, rest = after.iloc[0], after.iloc[1:]
+    assert first[["lower_95", "p_grade_1", "rank"]].isna().all()
+    assert (first["is_told_apart"], first["nearest_indicator"]) == (False, "")
+    columns = [*sure, "rank"]
+    assert rest[columns].equals(before[columns].iloc[1:])
+    assert after[columns].dtypes.equals(before[columns].dtypes)
