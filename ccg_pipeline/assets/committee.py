@@ -175,7 +175,9 @@ def committee_gate_asset(lane: LaneRule, gate: OverallGate, edition: Edition) ->
         rows, remarks, stands = [], [], []
         for key in keys:
             state, stands_now = lay_before_committee(engine, methodology.edition(), lane, key, terms)
-            is_made_up = bool(stands_now["is_made_up"].any())
+            candidates = candidate_fingerprints(engine)  # of which there are some while nothing is laid yet
+            own = candidates[(candidates["lane"] == lane.key) & (candidates["partition_key"] == key)]
+            is_made_up = bool(own["is_made_up"].any())
             rows.append(gate_row(lane.key, key, state, terms[gate.key], is_made_up))
             remarks.append(remarks_on(key, state))
             stands.append(stands_now)
