@@ -7,8 +7,10 @@ Does not belong here: scores and their standard errors, where the draws come fro
 Estimates are taken as normal, independent of each other, with known standard errors. Source of the confidence
 sets: Mogstad, Romano, Shaikh and Wilhelm 2024, "Inference for Ranks with Applications to Mobility across
 Neighborhoods and Academic Achievement across Countries", Review of Economic Studies 91; two-sided and
-stepwise, as in the R package csranks 1.2.3 but for one thing: that draws anew in every step and ends at the
-first that adds nothing, so that few draws make its sets too narrow. Here all steps look at one set of draws.
+stepwise, as in the R package csranks 1.2.3. Simultaneous sets follow it step by step: every step draws anew,
+the first that adds nothing is the last. So the least of several noisy critical values decides, which with
+1,000 draws is some 0.03 below the exact one: 94.5 % in place of 95 % where all units are alike, the worst
+case. Marginal sets look at one set of draws in all steps and are a little wider than csranks'.
 """
 
 from collections.abc import Callable
@@ -25,6 +27,11 @@ Ties = Literal["best", "mean", "worst"]
 _METHOD_OF_TIES = {"best": "min", "mean": "average", "worst": "max"}
 
 DRAWS = 10_000
+STEP_DRAWS = 1_000  # a step's, csranks' own default
+REPEATS = (
+    11  # runs of csranks, whose answer hangs on its seed: a few hundred pairs of 43,000 with 1,000 draws
+)
+MOST_UNITS = 5_000  # more make tables of all pairs of more than 200 MB each
 FARTHEST = 12  # units of a draw whose pairs are all looked at; more is slower, fewer leave more draws open
 
 
@@ -75,7 +82,8 @@ def compare_all(
     *,
     seed: int,
     coverage: float = 0.95,
-    draws: int = DRAWS,
+    draws: int = STEP_DRAWS,
+    repeats: int = REPEATS,
     stepdown: bool = True,
 ) -> Comparisons:
     """Which units are shown to be above which, all at once: in `coverage` of samples no statement is wrong.
@@ -86,27 +94,54 @@ def compare_all(
         (x_j − x_k) / √(s_j² + s_k²) > c,
 
     c the `coverage` quantile, over `draws` of noise, of the greatest such ratio among the ordered pairs not
-    decided yet; with `stepdown`, c is found again without the pairs just decided until none is added. Equal
-    for equal seed, whatever the order of the units.
+    decided yet; with `stepdown`, c is found again, from new draws, without the pairs just decided, until none
+    is added. That is csranks' run; of `repeats` runs the one with the middle c counts. Equal for equal seed,
+    whatever the order of the units. ValueError above `MOST_UNITS` units: all pairs would not fit in memory.
     """
+    if min(draws, repeats) < 1:
+        raise ValueError("There must be at least one draw and one run.")
     order = _order(estimates, standard_errors, coverage)
+    if len(order) > MOST_UNITS:
+        pairs = f"{len(order):,} units make {len(order) ** 2:,} pairs"
+        raise ValueError(f"{pairs}: at most {MOST_UNITS:,} units are compared at once.")
     x, s = estimates[order], standard_errors[order]
     gap, spread = x[:, None] - x, np.hypot(s[:, None], s)
-    noise = _Noise(seed, draws, s)
     above = (spread == 0) & (gap > 0)
+    ratio = gap / np.where(spread > 0, spread, np.inf)
     undecided = spread > 0
     np.fill_diagonal(undecided, False)
-    while undecided.any():
-        found = undecided & (gap > noise.critical_value(undecided, coverage) * spread)
-        above |= found
-        undecided &= ~found
-        if not (stepdown and found.any()):
-            break
+    if undecided.any():
+        runs = [
+            _run(ratio, undecided, s, run, coverage, draws, stepdown)
+            for run in np.random.SeedSequence(seed).spawn(repeats)
+        ]
+        above |= undecided & (ratio > np.median(runs))
     table = np.zeros((len(estimates), len(estimates)), dtype=bool)
     table[np.ix_(order, order)] = above
     ranked = np.zeros(len(estimates), dtype=bool)
     ranked[order] = True
     return Comparisons(table, ranked)
+
+
+def _run(
+    ratio: Floats,
+    undecided: Booleans,
+    standard_errors: Floats,
+    seed: np.random.SeedSequence,
+    coverage: float,
+    draws: int,
+    stepdown: bool,
+) -> float:
+    """The least critical value of one run, which decides: every pair beyond it has been added by its step."""
+    least, left = np.inf, undecided
+    while left.any():
+        noise = _Noise(seed.spawn(1)[0], draws, standard_errors)
+        least = min(least, noise.critical_value(left, coverage))
+        found = left & (ratio > least)
+        left = left & ~found
+        if not (stepdown and found.any()):
+            break
+    return least
 
 
 def marginal_rank_sets(
@@ -184,7 +219,7 @@ class _Noise:
     only in the draws where a pair beyond these could matter to the quantile: the same number, far sooner.
     """
 
-    def __init__(self, seed: int, draws: int, standard_errors: Floats) -> None:
+    def __init__(self, seed: int | np.random.SeedSequence, draws: int, standard_errors: Floats) -> None:
         if not len(standard_errors):
             return  # nobody to compare: nothing will be asked
         e = np.random.default_rng(seed).standard_normal((draws, len(standard_errors)))

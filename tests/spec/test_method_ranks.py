@@ -1,7 +1,10 @@
 """Places in a league and how sure they are: by hand, by the plain algorithm, over worlds of known truth."""
 
 import math
+from collections.abc import Iterator
+from itertools import repeat
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,20 +107,26 @@ def test_stepdown_shows_what_one_step_does_not() -> None:
 
 
 def plainly_above(
-    estimates: np.ndarray, errors: np.ndarray, pairs: np.ndarray, seed: int, draws: int
+    estimates: np.ndarray, errors: np.ndarray, pairs: np.ndarray, draws: int, seeds: Iterator[Any]
 ) -> np.ndarray:
-    """Which of `pairs` are shown, every pair in every draw: the definition, slow; estimates come sorted."""
-    noise = np.random.default_rng(seed).standard_normal((draws, len(estimates))) * errors
+    """Which of `pairs` are shown, every pair in every draw of a step: the definition, slow."""
     spread = np.sqrt(np.square(errors)[:, None] + np.square(errors))
-    ratio = (noise[:, :, None] - noise[:, None, :]) / spread
     observed = (estimates[:, None] - estimates) / spread
     left = pairs.copy()
     while left.any():
+        noise = np.random.default_rng(next(seeds)).standard_normal((draws, len(estimates))) * errors
+        ratio = (noise[:, :, None] - noise[:, None, :]) / spread
         found = left & (observed > np.quantile(ratio[:, left].max(axis=1), 0.95))
         if not found.any():
             break
         left &= ~found
     return pairs & ~left
+
+
+def anew(seed: int) -> Iterator[Any]:
+    """Seeds of the steps of the only run: every step draws anew."""
+    run = np.random.SeedSequence(seed).spawn(1)[0]
+    return iter(lambda: run.spawn(1)[0], None)
 
 
 @pytest.mark.parametrize("farthest", [1, 3, 12])
@@ -132,14 +141,14 @@ def test_looking_only_where_it_matters_changes_nothing(
         world = np.random.default_rng(seed)
         estimates = np.sort(world.normal(0, 3, n))
         errors = np.exp(world.normal(0, spread_of_errors, n))
-        found = compare_all(estimates, errors, seed=seed, draws=draws).above
-        assert np.array_equal(found, plainly_above(estimates, errors, everybody, seed, draws))
+        found = compare_all(estimates, errors, seed=seed, draws=draws, repeats=1).above
+        assert np.array_equal(found, plainly_above(estimates, errors, everybody, draws, anew(seed)))
 
         sets = marginal_rank_sets(estimates, errors, seed=seed, draws=draws)
         for j in (0, n // 2, n - 1):
             of_one = np.zeros((n, n), dtype=bool)
             of_one[j], of_one[:, j] = everybody[j], everybody[j]
-            above = plainly_above(estimates, errors, of_one, seed, draws)
+            above = plainly_above(estimates, errors, of_one, draws, repeat(seed))
             assert (sets.lower[j], sets.upper[j]) == (1 + above[:, j].sum(), n - above[j].sum())
 
 
@@ -151,7 +160,7 @@ def test_sets_hold_the_true_places_as_often_as_they_say() -> None:
     all_held, each_held = 0, 0
     for seed in range(300):
         seen = truth + np.random.default_rng([17, seed]).normal(0, errors)
-        sets = compare_all(seen, errors, seed=seed, draws=1000).rank_sets()
+        sets = compare_all(seen, errors, seed=seed, repeats=1).rank_sets()
         all_held += ((sets.lower <= places) & (places <= sets.upper)).all()
         single = marginal_rank_sets(seen, errors, seed=seed, draws=500)
         each_held += ((single.lower <= places) & (places <= single.upper)).sum()
@@ -197,7 +206,7 @@ ESTIMATES = st.lists(st.integers(-30, 30), min_size=1, max_size=8)
 @given(ESTIMATES)
 def test_a_set_holds_its_own_place_and_the_places_that_ties_share(whole: list[int]) -> None:
     estimates = np.array(whole) / 4
-    sets = compare_all(estimates, np.ones(len(whole)), seed=1, draws=200).rank_sets()
+    sets = compare_all(estimates, np.ones(len(whole)), seed=1, draws=200, repeats=1).rank_sets()
     assert (sets.lower <= ranks(estimates, "best")).all()
     assert (sets.upper >= ranks(estimates, "worst")).all()
 
@@ -208,7 +217,7 @@ def test_the_order_of_rows_decides_nothing(whole: list[int], random: Random) -> 
     estimates = np.array(whole) / 4
     errors = 1 + np.abs(estimates) / 10
     order = np.array(random.sample(range(len(whole)), len(whole)))
-    for sets in (lambda x, s: compare_all(x, s, seed=1, draws=200).rank_sets(), marginal_of):
+    for sets in (lambda x, s: compare_all(x, s, seed=1, draws=200, repeats=1).rank_sets(), marginal_of):
         before, after = sets(estimates, errors), sets(estimates[order], errors[order])
         assert before.lower[order].tolist() == after.lower.tolist()
         assert before.upper[order].tolist() == after.upper.tolist()
@@ -221,7 +230,21 @@ def marginal_of(estimates: np.ndarray, errors: np.ndarray) -> RankSets:
 @given(ESTIMATES, st.sampled_from([0.25, 2.0, 1024.0]), st.integers(-64, 64))
 def test_the_unit_never_matters(whole: list[int], scale: float, shift: int) -> None:
     estimates, errors = np.array(whole) / 4, np.ones(len(whole))
-    one = compare_all(estimates, errors, seed=1, draws=200).above
+    one = compare_all(estimates, errors, seed=1, draws=200, repeats=1).above
     assert np.array_equal(
-        one, compare_all(estimates * scale + shift, errors * scale, seed=1, draws=200).above
+        one, compare_all(estimates * scale + shift, errors * scale, seed=1, draws=200, repeats=1).above
     )
+
+
+def test_more_units_than_memory_holds_pairs_of_are_refused() -> None:
+    many = np.arange(5001.0)
+    with pytest.raises(
+        ValueError, match=r"^5,001 units make 25,010,001 pairs: at most 5,000 units are compared"
+    ):
+        compare_all(many, np.ones(5001), seed=1)
+
+
+@pytest.mark.parametrize("what", ["draws", "repeats"])
+def test_without_draws_or_runs_there_is_nothing_to_compare_by(what: str) -> None:
+    with pytest.raises(ValueError, match="at least one draw and one run"):
+        compare_all(np.arange(3.0), np.ones(3), seed=1, **{what: 0})
