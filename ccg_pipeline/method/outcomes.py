@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import Matrix, PanelRule
-from ccg_pipeline.method.clinical import by_matrix
+from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.clinical import by_matrix, rate_panel
 from ccg_pipeline.method.cutpoints import ROUNDING, grade_by_cuts
-from ccg_pipeline.method.grid import Booleans, Floats
+from ccg_pipeline.method.grid import Booleans, Floats, Strings
 
 BLOCKS = ("performance", "leadership", "finance")
 AS_REFERENCE = 1.0  # the area score of who is like the reference on every indicator
@@ -119,6 +121,23 @@ def rules_of(versions: Sequence[Edition]) -> Rules:
         lines=_versions([[one.outstanding_at.value, one.good_at.value] for one in overall]),
         of_missing=_versions([[one.points_of_missing] for one in overall])[0],
     )
+
+
+def fixed_by_data(
+    bands: pd.DataFrame, supplementary: pd.DataFrame, edition: Edition, lane: Lane, judgement: Strings
+) -> Fixed:
+    """What the data decide for every CCG of `bands`, by code: minimum data, no rating at all, both reds.
+
+    `judgement` (indicators, CCGs); the others as `rate_panel` takes them.
+    """
+    rated = [rate_panel(bands, supplementary, edition, panel.key, lane) for panel in edition.panels]
+    by_rule = np.array(
+        [frame["rule"] == panel.combine for frame, panel in zip(rated, edition.panels, strict=True)]
+    )
+    grade = np.array([frame["grade"].to_numpy(dtype=float, na_value=np.nan) for frame in rated])
+    red = [edition.indicator_codes.index(code) for code in edition.overall.inadequate_when_red]
+    both = (judgement[red] == edition.overall.inadequate_rule.value).all(axis=0)
+    return Fixed(np.where(by_rule, np.nan, grade), np.isnan(grade), np.asarray(both, dtype=bool))
 
 
 def outcomes(points: Floats, grades: dict[int, Floats], fixed: Fixed, rules: Rules) -> Outcomes:

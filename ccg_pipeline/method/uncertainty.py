@@ -38,10 +38,9 @@ from scipy.stats import qmc
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.draws import GRADES, METHOD, Block, draw_block
 from ccg_pipeline.method.grid import Floats, figures, row_of_each_cell, words
-from ccg_pipeline.method.outcomes import Fixed
+from ccg_pipeline.method.outcomes import Fixed, fixed_by_data
 from ccg_pipeline.method.true_values import Prior, true_values
 
 DRAWS = 10_000
@@ -169,13 +168,7 @@ def _blocks(
     z, value = figures(bands, "z", rows), figures(bands, "value", rows)
     judgement = words(bands, "judgement", rows)
     believed = true_values(bands, edition, ccgs, prior)
-    rated = [rate_panel(bands, supplementary, edition, panel.key, lane) for panel in edition.panels]
-    by_rule = np.array(
-        [one["rule"].isin([panel.combine]) for one, panel in zip(rated, edition.panels, strict=True)]
-    )
-    grade = np.array([one["grade"].to_numpy(dtype=float, na_value=np.nan) for one in rated])
-    is_red = np.array([judgement[i] == edition.overall.inadequate_rule.value for i in _red(edition)])
-    fixed = Fixed(np.where(by_rule, np.nan, grade), np.isnan(grade), np.asarray(is_red.all(axis=0)))
+    fixed = fixed_by_data(bands, supplementary, edition, lane, judgement)
     return [
         Block(
             tuple(ccgs[i] for i in part),
@@ -187,10 +180,6 @@ def _blocks(
         )
         for part in np.array_split(np.arange(len(ccgs)), -(-len(ccgs) // BLOCK))
     ]
-
-
-def _red(edition: Edition) -> list[int]:
-    return [edition.indicator_codes.index(code) for code in edition.overall.inadequate_when_red]
 
 
 def _table(

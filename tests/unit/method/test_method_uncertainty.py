@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from made_up_round import CCGS, observed
 from method_tables import EDITION
 from scipy import stats
 
@@ -17,54 +18,7 @@ from ccg_pipeline.method.outcomes import area_grade
 from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.method.uncertainty import UNCERTAINTY_COLUMNS, method_versions, uncertainty
 
-CCGS = tuple(f"{i:02}A" for i in range(24))
 CALM = EDITION.model_copy(update={"variations": ()})
-
-
-def observed(ccgs: tuple[str, ...] = CCGS, seed: int = 1) -> pd.DataFrame:
-    """Observations of the whole edition for a few CCGs, one in twelve missing, made up."""
-    random = np.random.default_rng(seed)
-    rows = []
-    for indicator in EDITION.indicators:
-        for code in ccgs:
-            n = int(random.integers(200, 3000)) * max(1, int(indicator.scale / 100))
-            centre = indicator.standard or 40.0
-            value = centre * (1 + 0.08 * random.standard_normal())
-            judgement, status = "", "published" if random.random() > 1 / 12 else "suppressed"
-            if indicator.points_scale is not None:
-                scale = EDITION.points_scale(indicator.points_scale)
-                if scale.is_judgement:
-                    judgement = str(random.choice(scale.labels))
-                    value = np.nan
-                status = "published"
-            rows.append((indicator.code, code, value * n / indicator.scale, n, value, judgement, status))
-    for code in ccgs:
-        rows.append(("nda_participation", code, np.nan, 1, random.uniform(15, 100), "", "published"))
-    names = [
-        "indicator_code",
-        "organisation_code",
-        "numerator",
-        "denominator",
-        "value",
-        "judgement",
-        "status",
-    ]
-    frame = pd.DataFrame(rows, columns=names)
-    return frame.assign(
-        lower_95=frame["value"] - 2,
-        upper_95=frame["value"] + 2,
-        organisation_kind="ccg",
-        period_start=pd.Timestamp("2017-03-01"),
-        period_end=pd.Timestamp("2017-03-31"),
-        note="",
-        publication="rtt",
-        source_sha256="0" * 64,
-        source_name="a_file.csv",
-        sheet="",
-        cell="row 2",
-        layout="published",
-        is_made_up=False,
-    )
 
 
 @cache
