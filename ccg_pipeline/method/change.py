@@ -12,9 +12,10 @@ The rating is worked out anew for all 32 ways of taking each part from the one r
 add up to the change exactly. Where a mixture of the rounds has no rating, it counts as the earlier one.
 
 Of an indicator's change d with standard error s, √(s₁² + s₂² − 2·r·s₁·s₂), the real part is
-m + (d − m)·A/(A + s²) with m the mean and A the variance of true changes over all CCGs
-(`true_values.between`), and the rest is noise; judgements and milestones, and figures that appear or go, are
-real. With fewer than ten CCGs nothing is known of how true changes spread, and all of it is called real.
+m + (d − m)·A/(A + s²) with m the mean and A the variance of true changes over all CCGs, averaged over what
+these may be (`true_values.between`), and the rest is noise; judgements and milestones, and figures that
+appear or go, are real. With fewer than ten CCGs nothing is known of how true changes spread, and all of it is
+called real.
 """
 
 from collections.abc import Mapping
@@ -199,7 +200,9 @@ def _moved(
             d, variance = tested.difference[there], np.square(tested.standard_error[there])
             m, a = between(d, variance)
             real = real.copy()
-            real[there] = m + (d - m) * a / (a + variance)
+            real[there] = np.mean(
+                [at + (d - at) * of / (of + variance) for at, of in zip(m, a, strict=True)], axis=0
+            )
         found[code] = (real, after.row["value"][code] - before.row["value"][code] - real)
     return found
 

@@ -12,8 +12,9 @@ same indicator, found from the data (empirical Bayes), conjugate to how the coun
     poisson    x per n    Gamma(a + x, b + n)       a = m²/A,  b = m/A
     interval   y ± s      Normal((m/A + y/s²)·V, √V),  V = 1/(1/A + 1/s²)
 
-m is the mean and A the variance of true values between CCGs: DerSimonian and Laird's moment, and not less
-than its own standard error when there is none, so that a spread too small to be seen is not taken for none.
+m is the mean and A the variance of true values between CCGs. Neither is known exactly, and taking them as
+known would make too sure: A is taken at `NODES` equally probable places of its own distribution (flat prior,
+normal likelihood), m's variance is added to it, and a cell's distribution is the mean of what these give.
 With fewer than `LEAST_FOR_A_PRIOR` figures the prior is flat (Jeffreys' for counts).
 Source: Robbins 1956; Morris 1983, "Parametric Empirical Bayes Inference"; Clayton and Kaldor 1987.
 
@@ -38,6 +39,8 @@ from ccg_pipeline.method.standard_errors import interval
 
 Prior = Literal["shared", "flat"]
 LEAST_FOR_A_PRIOR = 10  # with fewer organisations their spread is known too badly to lean on
+NODES = 5
+GRID = (0.005, 50.0, 400)  # where A is sought, in multiples of the spread that could be seen
 WIDEST = 0.99  # of the greatest variance that shares with a mean of m can have, m(1 − m)
 
 
@@ -45,6 +48,7 @@ WIDEST = 0.99  # of the greatest variance that shares with a mean of m can have,
 class TrueValues:
     """Distribution of every cell's true value; arrays of shape (indicators, CCGs), or (indicators, 1).
 
+    ``first`` and ``second`` are (indicators, CCGs, `NODES`): of several distributions, whose mean it is.
     ``family``: ``binomial`` (Beta), ``poisson`` (Gamma), ``interval`` (Normal) or ``none``. ``first``,
     ``second``: its two parameters as in the head of this module (mean and standard deviation of a Normal);
     counts are per 1, not per ``scale``. NaN in them: a cell without figures. ``reference``, ``spread`` (in
@@ -81,9 +85,13 @@ class TrueValues:
             for better, share in zip((1, -1), of_side, strict=True):
                 rows = (self.family[:, 0] == family) & (self.better[:, 0] == better)
                 scale = 1.0 if family == "interval" else self.scale[rows][..., None]
-                found[rows] = share(
-                    self.first[rows][..., None], self.second[rows][..., None], value[rows] / scale
-                )
+                of_nodes = [
+                    share(
+                        self.first[rows, :, node, None], self.second[rows, :, node, None], value[rows] / scale
+                    )
+                    for node in range(NODES)
+                ]
+                found[rows] = np.mean(of_nodes, axis=0)
         return found
 
 
@@ -103,15 +111,15 @@ def true_values(bands: pd.DataFrame, edition: Edition, ccg_codes: Sequence[str],
     events = np.where(np.isfinite(counted), counted, value * n / scale)
     events = np.where(family == "binomial", np.minimum(events, n), events)
     sampling = interval(figures(bands, "lower_95", rows), figures(bands, "upper_95", rows))
-    first, second = np.full(z.shape, np.nan), np.full(z.shape, np.nan)
+    first, second = np.full((*z.shape, NODES), np.nan), np.full((*z.shape, NODES), np.nan)
     for i, kind in enumerate(family[:, 0]):
         there = has_z[i]
         if not there.any():
             continue
         given = (value[i], sampling[i]) if kind == "interval" else (events[i], n[i])
-        of_prior = _PRIORS[kind](given[0][there], given[1][there], prior == "shared")
-        first[i], second[i] = _POSTERIORS[kind](*of_prior, *given)
-        first[i, ~there] = second[i, ~there] = np.nan
+        one, other = (part[there] for part in given)
+        of_prior = _PRIORS[kind](one, other, prior == "shared")
+        first[i, there], second[i, there] = _POSTERIORS[kind](*of_prior, one[:, None], other[:, None])
     return TrueValues(
         family=family,
         first=first,
@@ -125,44 +133,63 @@ def true_values(bands: pd.DataFrame, edition: Edition, ccg_codes: Sequence[str],
     )
 
 
-def between(values: Floats, variances: Floats) -> tuple[float, float]:
+def between(values: Floats, variances: Floats) -> tuple[Floats, Floats]:
     """Mean m and variance A of the true values behind `values` with known sampling `variances`, both (n,).
 
-    A is DerSimonian and Laird's moment, not below its standard error when there is no spread, √(2(n − 1)) / c
-    with c = Σw − Σw²/Σw; m is the mean with the weights 1 / (A + variance). Variances above 0, n above 1.
+    `NODES` pairs, shape (NODES,), equally probable. A has a flat prior and the likelihood that is left when m
+    is integrated out, Π(A + s²)^−½ · (Σ1/(A + s²))^−½ · exp(−½·Σ(y − m)²/(A + s²)), where m is the mean with
+    the weights 1/(A + s²); its variance 1/Σ1/(A + s²) is in A. Variances above 0, n above 3.
     """
     weights = 1 / variances
     middle = np.average(values, weights=weights)
     found = dispersion((values - middle) * np.sqrt(weights), np.sqrt(variances), share=0.0)
     c = weights.sum() - np.square(weights).sum() / weights.sum()
-    variance = max(found.tau2, float(np.sqrt(2 * (len(values) - 1)) / c))
-    return float(np.average(values, weights=1 / (variance + variances))), variance
+    likely = max(found.tau2, float(np.sqrt(2 * (len(values) - 1)) / c))  # a spread that could be seen
+    a = likely * np.geomspace(*GRID)
+    w = 1 / (a[:, None] + variances)
+    total = w.sum(axis=1)
+    m = (w * values).sum(axis=1) / total
+    squares = (w * np.square(values - m[:, None])).sum(axis=1)
+    log_density = 0.5 * (np.log(w).sum(axis=1) - np.log(total) - squares) + np.log(
+        a
+    )  # evenly spaced in log A
+    share = np.exp(log_density - log_density.max()).cumsum()
+    at = np.searchsorted(share, (np.arange(NODES) + 0.5) / NODES * share[-1])
+    return m[at], a[at] + 1 / total[at]
 
 
-def _prior_of_shares(x: Floats, n: Floats, is_shared: bool) -> tuple[float, float]:
+def _prior_of_shares(x: Floats, n: Floats, is_shared: bool) -> tuple[Floats, Floats]:
     pooled = x.sum() / n.sum()
     if not is_shared or len(x) < LEAST_FOR_A_PRIOR or not 0 < pooled < 1:
-        return 0.5, 0.5
+        return np.full(NODES, 0.5), np.full(NODES, 0.5)
     m, a = between(x / n, pooled * (1 - pooled) / n)
-    size = m * (1 - m) / min(a, WIDEST * m * (1 - m)) - 1
+    size = m * (1 - m) / np.minimum(a, WIDEST * m * (1 - m)) - 1
     return m * size, (1 - m) * size
 
 
-def _prior_of_rates(x: Floats, n: Floats, is_shared: bool) -> tuple[float, float]:
+def _prior_of_rates(x: Floats, n: Floats, is_shared: bool) -> tuple[Floats, Floats]:
     pooled = x.sum() / n.sum()
     if not is_shared or len(x) < LEAST_FOR_A_PRIOR or not pooled > 0:
-        return 0.5, 0.0
+        return np.full(NODES, 0.5), np.zeros(NODES)
     m, a = between(x / n, pooled / n)
     return m * m / a, m / a
 
 
-def _prior_of_values(y: Floats, s: Floats, is_shared: bool) -> tuple[float, float]:
+def _prior_of_values(y: Floats, s: Floats, is_shared: bool) -> tuple[Floats, Floats]:
     if not is_shared or len(y) < LEAST_FOR_A_PRIOR:
-        return 0.0, np.inf
+        return np.zeros(NODES), np.full(NODES, np.inf)
     return between(y, np.square(s))
 
 
-def _shrunk(m: float, a: float, y: Floats, s: Floats) -> tuple[Floats, Floats]:
+def _posterior_of_shares(a: Floats, b: Floats, x: Floats, n: Floats) -> tuple[Floats, Floats]:
+    return a + x, b + n - x
+
+
+def _posterior_of_rates(a: Floats, b: Floats, x: Floats, n: Floats) -> tuple[Floats, Floats]:
+    return a + x, b + n
+
+
+def _posterior_of_values(m: Floats, a: Floats, y: Floats, s: Floats) -> tuple[Floats, Floats]:
     own = 1 / (1 + np.square(s) / a)  # share of the figure itself; 1 with a flat prior
     return m + own * (y - m), s * np.sqrt(own)
 
@@ -172,10 +199,10 @@ def _share(value: Floats) -> Floats:
 
 
 _PRIORS = {"binomial": _prior_of_shares, "poisson": _prior_of_rates, "interval": _prior_of_values}
-_POSTERIORS: dict[str, Callable[[float, float, Floats, Floats], tuple[Floats, Floats]]] = {
-    "binomial": lambda a, b, x, n: (a + x, b + n - x),
-    "poisson": lambda a, b, x, n: (a + x, b + n),
-    "interval": _shrunk,
+_POSTERIORS = {
+    "binomial": _posterior_of_shares,
+    "poisson": _posterior_of_rates,
+    "interval": _posterior_of_values,
 }
 _FAMILIES: dict[str, tuple[Callable[[Floats, Floats, Floats], Floats], ...]] = {  # below a value, above it
     "binomial": (

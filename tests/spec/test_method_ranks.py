@@ -1,4 +1,4 @@
-"""Places in a league and how sure they are: by hand, by the plain algorithm, over worlds of known truth."""
+"""Places in a league and how sure they are: by hand and by the plain algorithm."""
 
 import math
 from collections.abc import Iterator
@@ -150,22 +150,6 @@ def test_looking_only_where_it_matters_changes_nothing(
             of_one[j], of_one[:, j] = everybody[j], everybody[j]
             above = plainly_above(estimates, errors, of_one, draws, repeat(seed))
             assert (sets.lower[j], sets.upper[j]) == (1 + above[:, j].sum(), n - above[j].sum())
-
-
-def test_sets_hold_the_true_places_as_often_as_they_say() -> None:
-    # 300 worlds of 12 units: all places at once in 95 % of worlds, each place alone in 95 % of cases
-    truth = np.linspace(2, -2, 12)
-    places = np.arange(1, 13)
-    errors = np.tile([0.2, 0.5, 1.0], 4)
-    all_held, each_held = 0, 0
-    for seed in range(300):
-        seen = truth + np.random.default_rng([17, seed]).normal(0, errors)
-        sets = compare_all(seen, errors, seed=seed, repeats=1).rank_sets()
-        all_held += ((sets.lower <= places) & (places <= sets.upper)).all()
-        single = marginal_rank_sets(seen, errors, seed=seed, draws=500)
-        each_held += ((single.lower <= places) & (places <= single.upper)).sum()
-    assert all_held / 300 >= 0.935
-    assert each_held / (300 * 12) >= 0.935
 
 
 @pytest.mark.parametrize(

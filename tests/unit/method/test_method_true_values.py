@@ -99,12 +99,32 @@ def test_between_finds_the_spread_that_was_put_in() -> None:
     true = random.normal(10, 1.5, 4000)
     mean, variance = between(true + errors * random.standard_normal(4000), np.square(errors))
     assert mean == pytest.approx(10, abs=0.1)
-    assert variance == pytest.approx(2.25, rel=0.1)
+    assert variance == pytest.approx(2.25, rel=0.15)
+    assert (np.diff(variance) > 0).all()
+
+
+def test_the_spread_is_less_sure_with_fewer() -> None:
+    values = np.random.default_rng(2).normal(10, 2, 1000)
+    widths = [np.ptp(between(values[:n], np.ones(n))[1]) for n in (12, 100, 1000)]
+    assert widths[0] > 2 * widths[1] > 4 * widths[2]
+
+
+def test_the_quantiles_of_the_spread_are_those_of_its_own_distribution() -> None:
+    # of equal variances s² and a flat prior, (n − 1)·S² / (A + s²) is χ² with n − 3 degrees of freedom, where
+    # all of it lies above s²: here S² is so large that it does
+    n, s2 = 40, 1.0
+    values = np.random.default_rng(3).normal(0, 30, n)
+    _, variance = between(values, np.full(n, s2))
+    squares = np.square(values - values.mean()).sum()
+    shares = (np.arange(5) + 0.5) / 5
+    exact = squares / stats.chi2(n - 3).isf(shares)
+    assert variance + s2 - (variance + s2) / (n + 1) == pytest.approx(exact, rel=0.02)
 
 
 def test_no_spread_at_all_is_not_taken_for_none() -> None:
     _, variance = between(np.full(200, 5.0), np.full(200, 4.0))
-    assert variance == pytest.approx(4 * np.sqrt(2 / 199))
+    assert (variance > 4 / 200).all()
+    assert variance.max() < 4 / 4
 
 
 def test_nobody_or_everybody_has_a_flat_prior_and_a_number() -> None:

@@ -1,0 +1,203 @@
+"""Coverage shown, not assumed: made-up worlds whose truth is known, and how often what is said of them holds.
+
+Belongs here: rank sets, probabilities of grades, intervals of scores, discoveries, over hundreds of worlds.
+Does not belong here: single results by hand (each statistic's own file).
+
+Every test prints its figures.
+"""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from method_tables import EDITION
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.banding import band_indicators, band_of
+from ccg_pipeline.method.clinical import grade_of
+from ccg_pipeline.method.cutpoints import grade_by_cuts
+from ccg_pipeline.method.outcomes import area_grade
+from ccg_pipeline.method.ranks import compare_all, marginal_rank_sets
+from ccg_pipeline.method.trends import benjamini_hochberg, change
+from ccg_pipeline.method.true_values import Prior
+from ccg_pipeline.method.uncertainty import uncertainty
+
+WORLDS = 300
+LEAST_IN_A_TENTH = 500  # fewer say too little of how often
+CANCER = ("122a", "122b", "122c", "122d")
+
+
+@pytest.mark.parametrize("spread", [2.0, 0.0], ids=["apart", "all alike"])
+def test_rank_sets_hold_the_true_places(spread: float) -> None:
+    truth = np.linspace(spread, -spread, 12)
+    first = 1 + (truth[:, None] < truth).sum(axis=1)
+    last = (truth[:, None] <= truth).sum(axis=1)
+    errors = np.tile([0.2, 0.5, 1.0], 4)
+    together, alone = 0, 0
+    for seed in range(WORLDS):
+        seen = truth + np.random.default_rng([18, seed]).normal(0, errors)
+        sets = compare_all(seen, errors, seed=seed, repeats=1).rank_sets()
+        together += ((sets.lower <= first) & (last <= sets.upper)).all()
+        own = marginal_rank_sets(seen, errors, seed=seed, draws=400)
+        alone += ((own.lower <= first) & (last <= own.upper)).sum()
+    said = f"{together / WORLDS:.1%} all at once, {alone / WORLDS / 12:.1%} each"
+    print(f"95 % rank sets, {WORLDS} worlds of 12: {said}")
+    assert together / WORLDS >= 0.935
+    assert alone / (WORLDS * 12) >= 0.935
+
+
+@cache
+def small() -> Edition:
+    """The edition with the cancer panel alone, and the two judgements that the overall rating needs."""
+    codes = (*CANCER, "141b", "165a")
+    edition = EDITION.model_copy(
+        update={
+            "indicators": tuple(EDITION.indicator(code) for code in codes),
+            "areas": (EDITION.area("122"),),
+            "panels": (EDITION.panel("cancer"),),
+            "variations": (),
+        }
+    )
+    for remembered in ("indicator_codes", "_indicators"):
+        edition.__dict__.pop(remembered, None)
+    return edition
+
+
+def a_world(seed: int, n: int) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
+    """What is observed of n CCGs, and the true values behind it, which chance blurs about as far again."""
+    random = np.random.default_rng([23, seed])
+    codes = [f"{i:02}A" for i in range(n)]
+    truth, rows = {}, []
+    for code in CANCER:
+        indicator = EDITION.indicator(code)
+        centre = indicator.standard or 8.5
+        size = np.exp(random.normal(np.log(500), 0.5, n)).astype(int)
+        if indicator.standard_error == "binomial":
+            error = np.sqrt(centre * (100 - centre) / size)
+            truth[code] = np.clip(centre + 1.2 * np.median(error) * random.standard_normal(n), 0, 100)
+            x = random.binomial(size, truth[code] / 100)
+            value = 100 * x / size
+        else:
+            error = 2 / np.sqrt(size / 500)
+            truth[code] = centre + 1.2 * 2 * random.standard_normal(n)
+            value, x = truth[code] + error * random.standard_normal(n), np.full(n, np.nan)
+        half = 1.959963984540054 * error
+        rows.append(
+            pd.DataFrame(
+                {
+                    "indicator_code": code,
+                    "organisation_code": codes,
+                    "numerator": x,
+                    "denominator": size,
+                    "value": value,
+                    "lower_95": value - half,
+                    "upper_95": value + half,
+                }
+            )
+        )
+    same = {
+        "judgement": "", "status": "published", "organisation_kind": "ccg", "note": "", "publication": "rtt",
+        "source_name": "", "source_sha256": "", "sheet": "", "cell": "", "layout": "published",
+        "period_start": pd.Timestamp("2017-01-01"), "period_end": pd.Timestamp("2017-03-31"),
+        "is_made_up": False,
+    }  # fmt: skip
+    return pd.concat(rows, ignore_index=True).assign(**same), truth
+
+
+def true_grades(
+    bands: pd.DataFrame, truth: dict[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Area score, its grade and the panel's grade that the true values earn under the same references."""
+    z = []
+    for code in CANCER:
+        rows = bands[bands["indicator_code"] == code]
+        z.append((truth[code] - rows["reference_value"].to_numpy()) / rows["standard_error"].to_numpy())
+    points, grades = band_of(np.array(z), 1.96), grade_of(np.array(z), 1.96)
+    area = points.mean(axis=0)
+    worth = np.array([2, 1.25, 0.75, 0])[grades.astype(int) - 1].mean(axis=0)
+    return area, area_grade(area), grade_by_cuts(worth, [1.4, 0.9, 0.5])
+
+
+@cache
+def graded(prior: Prior, worlds: int, n: int = 30) -> pd.DataFrame:
+    """What is said of every CCG's area and panel in every world, and the truth beside it."""
+    found = []
+    for seed in range(worlds):
+        latest, truth = a_world(seed, n)
+        codes = sorted(latest["organisation_code"].unique())
+        bands = band_indicators(latest, small(), codes)
+        said = uncertainty(
+            bands, latest, small(), "annual", seed=seed, draws=800, versions=1, samples=1, prior=prior
+        ).table
+        area, of_area, of_panel = true_grades(bands, truth)
+        found += [
+            said[said["measure"] == "area"].assign(true_score=area, true_grade=of_area),
+            said[said["measure"] == "panel"].assign(true_score=np.nan, true_grade=of_panel),
+        ]
+    return pd.concat(found, ignore_index=True)
+
+
+def calibration(table: pd.DataFrame) -> pd.DataFrame:
+    """By tenths of the probability given to a grade: how many, their mean, how often it was the true one."""
+    chance = np.concatenate([table[f"p_grade_{grade}"] for grade in (1, 2, 3, 4)])
+    is_true = np.concatenate([table["true_grade"] == grade for grade in (1, 2, 3, 4)])
+    tenth = np.minimum((chance * 10).astype(int), 9)
+    by_tenth = pd.DataFrame({"tenth": tenth, "said": chance, "true": is_true}).groupby("tenth")
+    return by_tenth.agg(n=("said", "size"), said=("said", "mean"), true=("true", "mean"))
+
+
+def furthest(table: pd.DataFrame) -> float:
+    found = calibration(table)
+    return float((found["said"] - found["true"]).abs()[found["n"] >= LEAST_IN_A_TENTH].max())
+
+
+def test_the_probability_of_a_grade_is_how_often_it_is_the_true_one() -> None:
+    table = graded("shared", WORLDS)
+    print(calibration(table).round(3).to_string())
+    off = {measure: furthest(rows) for measure, rows in table.groupby("measure")}
+    print(f"furthest off, {WORLDS} worlds of 30: area {off['area']:.3f}, panel {off['panel']:.3f}")
+    assert max(off.values()) <= 0.03
+    own = table["p_own_grade"]
+    right = (table["grade"] == table["true_grade"]).astype(float)
+    print(f"own grade: said {own.mean():.3f}, true {right.mean():.3f}")
+    assert own.mean() == pytest.approx(right.mean(), abs=0.03)
+    apart = table[table["is_told_apart"]]
+    is_right = float((apart["grade"] == apart["true_grade"]).mean())
+    print(f"told apart: {len(apart)} of {len(table)}, right in {is_right:.1%}")
+    assert is_right >= 0.95
+
+
+def test_a_flat_prior_would_not_be_calibrated() -> None:
+    off = furthest(graded("flat", 60))
+    print(f"furthest off with a flat prior: {off:.3f}")
+    assert off > 0.06
+
+
+def test_intervals_of_area_scores_hold_the_true_score() -> None:
+    table = graded("shared", WORLDS)
+    areas = table[table["measure"] == "area"]
+    inside = (
+        (areas["lower_95"] <= areas["true_score"] + 1e-9) & (areas["true_score"] - 1e-9 <= areas["upper_95"])
+    ).mean()
+    print(f"95 % intervals of area scores: {inside:.1%} of {len(areas)} hold the true score")
+    assert inside >= 0.935
+
+
+def test_of_the_changes_found_at_most_one_in_twenty_is_none() -> None:
+    random = np.random.default_rng(31)
+    false, power = [], 0
+    n, real = 600, 120
+    for _ in range(WORLDS):
+        moved = np.zeros(n)
+        moved[:real] = random.normal(0, 4, real)
+        r = 0.6
+        noise = random.multivariate_normal([0, 0], [[1, r], [r, 1]], n)
+        tested = change(moved + noise[:, 1], np.ones(n), noise[:, 0], np.ones(n), r)
+        is_found = benjamini_hochberg(tested.p_value) <= 0.05
+        false.append(is_found[real:].sum() / max(is_found.sum(), 1))
+        power += is_found[:real].sum()
+    said = f"{np.mean(false):.1%} of discoveries false, {power / WORLDS / real:.0%} of changes found"
+    print(f"{WORLDS} worlds of {n}: {said}")
+    assert np.mean(false) <= 0.05
+    assert power / WORLDS / real > 0.4
