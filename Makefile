@@ -68,7 +68,7 @@ styles:  ## build NHS.UK frontend's styles for the room into the package
 	mkdir -p $(STATIC)/images
 	cp $(NHSUK)/assets/images/nhsuk-icon-arrow-*.svg $(NHSUK)/assets/images/nhsuk-icon-cross.svg $(STATIC)/images
 
-bench: $(INSTALLED)  ## time the main job, the reading and the scoring
+bench: $(INSTALLED)  ## time the main job, the reading, the scoring and the statistics
 	@for each in benchmarks/*.py; do $(BIN)/python "$$each" $(ARGS) || exit 1; done
 
 # Only for who changes a dependency; needs uv.
