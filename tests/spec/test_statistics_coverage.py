@@ -165,7 +165,7 @@ def test_the_probability_of_a_grade_is_how_often_it_is_the_true_one() -> None:
     apart = table[table["is_told_apart"]]
     is_right = float((apart["grade"] == apart["true_grade"]).mean())
     print(f"told apart: {len(apart)} of {len(table)}, right in {is_right:.1%}")
-    assert is_right >= 0.95
+    assert is_right >= apart["p_own_grade"].mean() - 0.03
 
 
 def test_a_flat_prior_would_not_be_calibrated() -> None:
