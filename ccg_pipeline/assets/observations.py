@@ -42,7 +42,9 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
         group_name="observations",
         owners=DATA_ENGINEERS,
         kinds={"python", "pandas"},
-        code_version=code_version("ccg_pipeline.assets.observations", "ccg_pipeline.schemas"),
+        code_version=code_version(
+            "ccg_pipeline.assets.observations", "ccg_pipeline.method.restatement", "ccg_pipeline.schemas"
+        ),
         freshness_policy=FRESH,
         description=(
             "One row an indicator, organisation and data period that ends in the month, each with the file, "

@@ -20,7 +20,7 @@ from ccg_pipeline import printed, printed_lists
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.publish.export import exported
-from ccg_pipeline.publish.released import Tables, released
+from ccg_pipeline.publish.released import Tables, released, unreleased
 from ccg_pipeline.run import MainJob, Outcome
 from ccg_pipeline.sources.catalogue import files_in
 from ccg_pipeline.storage import frames
@@ -172,6 +172,14 @@ def test_figures_of_older_ccgs_are_restated_on_the_way_and_stay_in_the_source_as
     assert band["note"] == "restated: added up from 00F, 00G, 00H of April 2013"
     assert band["numerator"] == 475 + 281 + 269
     assert band["band"] in (0, 1, 2)
+    tables, console = (
+        unreleased(house.engine, EDITION, "interim", MAY),
+        Console(file=io.StringIO(), width=120),
+    )
+    printed.explanation(
+        console, tables, EDITION, "13T", explain(tables.frames, EDITION, "13T", EDITION.area("122"))
+    )
+    assert "restated: added up from 00F, 00G, 00H of April 2013" in str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
 
 
 @pytest.mark.parametrize(("month", "at_least"), [(MARCH, {"106", "127"}), (MAY, {"129"})])

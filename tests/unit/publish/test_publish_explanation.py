@@ -34,6 +34,26 @@ def test_what_is_no_ccg_is_said_with_what_to_give(wanted: str) -> None:
     assert str(told.value) == f"There is no CCG {wanted!r}: give its code (02N) or a part of its name."
 
 
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        (
+            "14l",
+            "14L is NHS Manchester CCG of April 2017; of the CCGs of April 2016 its people belonged to 00W, ",
+        ),
+        ("E38000217", "E38000217 is NHS Manchester CCG of April 2017; of the CCGs of April 2016 its people "),
+        (
+            "00F",
+            "00F is NHS Gateshead CCG of April 2013; of the CCGs of April 2016 its people belonged to 13T: ",
+        ),
+    ],
+)
+def test_a_ccg_of_another_year_is_said_with_those_of_2016_in_its_area(wanted: str, said: str) -> None:
+    with pytest.raises(NotKnown) as told:
+        find_ccg(ccgs(), wanted)
+    assert str(told.value).startswith(said)
+
+
 def test_a_name_that_is_several_names_some_of_them() -> None:
     with pytest.raises(NotKnown) as told:
         find_ccg(ccgs(), "sheffield and the moon")
