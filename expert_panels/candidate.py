@@ -29,7 +29,7 @@ class Figure:
 
     `better` and `worse` say how far the figure is from its next grade, in its own unit and in people, `why`
     says why it has no grade. `margin` is the distance to the nearest other grade in standard errors, `order`
-    the bare figure, by which a table is sorted.
+    the bare figure, by which a table is sorted, `choices` the judgements that could take this one's place.
     """
 
     measure: str
@@ -46,6 +46,7 @@ class Figure:
     note: str
     margin: float | None = None
     order: float | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Organisation:
     """One row of the table: an organisation, its candidate rating, and the figures under it.
 
     `grade` counts from 1, the best, and is None where there is no rating: `why` then says why. `close` says
-    which single change of a figure would bring another rating, `closeness` how small that change is, in
-    standard errors (None where no single change would).
+    which single change of a figure would bring another rating, `closeness` how small that change is (None
+    where no single change would).
     """
 
     code: str
@@ -93,7 +94,8 @@ class Spread:
 class CandidateTable:
     """The exact rows behind a `subject_sha256`, and what is to be said of all of them.
 
-    `labels` are the ratings, best first. `notes` are sentences for the panel about the quality of the data.
+    `labels` are the ratings, best first. `notes` are sentences for the panel about the quality of the data,
+    `distance` is the unit of each row's `closeness`.
     """
 
     panel: str
@@ -106,6 +108,7 @@ class CandidateTable:
     spreads: tuple[Spread, ...]
     is_made_up: bool
     notes: tuple[str, ...] = ()
+    distance: str = "standard errors"
 
     @cached_property
     def by_code(self) -> dict[str, Organisation]:
@@ -148,6 +151,10 @@ class Candidates(Protocol):
 
     def method(self, panel: str) -> Sequence[MethodNumber]:
         """Return every number by which the panel's area is rated."""
+        ...
+
+    def bodies(self, lane: str) -> Sequence[str]:
+        """Return the keys of all who decide in a lane, in the order of the board."""
         ...
 
     def is_made_up(self) -> bool:

@@ -75,3 +75,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(test)
         for line in lines.splitlines():
             terminalreporter.line(f"  {line}")
+
+
+@pytest.fixture(scope="session")
+def ccg_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the pipeline keeps what is in neither database nor instance: nothing goes beside the code."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCG_HOME", str(folder))
+        patch.setenv("CCG_ACTOR", "engineer@data.example")
+        patch.delenv("DAGSTER_HOME", raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def made_up_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The made-up year, whole; to be copied from and left as it is."""
+    folder = tmp_path_factory.mktemp("year")
+    from ccg_pipeline.demo.year import make_year
+
+    make_year(folder)
+    return folder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare where the browser tests put the pictures that stand in docs/."""
+    parser.addoption("--screenshots", default="", help="Folder into which the browser tests write pictures.")

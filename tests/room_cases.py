@@ -89,6 +89,10 @@ class SmallCandidates:
     def method(self, panel: str) -> list[MethodNumber]:
         return [MethodNumber(f"{panel} / cut", "1.96", "standard errors", "assumed", "our choice")]
 
+    def bodies(self, lane: str) -> list[str]:
+        assert lane == "interim"
+        return ["cancer"]
+
     def is_made_up(self) -> bool:
         return True
 

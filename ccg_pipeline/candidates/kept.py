@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.candidates.figures import codes_of
+from ccg_pipeline.candidates.overall import overall_table
 from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.naming import words
@@ -23,6 +24,14 @@ from expert_panels.candidate import CandidateTable, MethodNumber, RefusedRow
 REMEMBERED = 64
 """Tables that are kept in memory: what a fingerprint stands for never changes."""
 
+_OF_THE_OVERALL_RATING = {
+    "blocks",
+    "good_at",
+    "outstanding_at",
+    "inadequate_rule",
+    "inadequate_when_red",
+    "missing",
+}
 _OF_ALL_PANELS = ("banding", "max_age_months", "conventions")
 
 
@@ -31,6 +40,7 @@ class KeptCandidates:
 
     def __init__(self, engine: Engine, edition: Edition) -> None:
         self._engine, self._edition = engine, edition
+        self._panels = [rule.key for rule in edition.panels]
         self._tables: OrderedDict[str, CandidateTable] = OrderedDict()
         self._lock = Lock()
         self._kind = ""
@@ -53,13 +63,12 @@ class KeptCandidates:
         part = connection.execute(select(kept.c.part).where(kept.c.sha256 == subject_sha256)).scalar()
         if part is None:
             return None
-        return candidate_table(
-            self._edition, str(part), subject_sha256, kept_part(connection, subject_sha256)
-        )
+        make = candidate_table if str(part) in self._panels else overall_table
+        return make(self._edition, str(part), subject_sha256, kept_part(connection, subject_sha256))
 
     def refused_rows(self, panel: str) -> Sequence[RefusedRow]:
         """Return the quarantined rows of a panel's indicators, and those of their files that name none."""
-        codes = codes_of(self._edition, self._edition.panel(panel))
+        codes = self._codes(panel)
         publications = {self._edition.indicator(code).publication for code in codes}
         of_the_panel = quarantine.c.indicator_code.in_(codes) | (
             (quarantine.c.indicator_code == "") & quarantine.c.publication.in_(sorted(publications))
@@ -72,9 +81,10 @@ class KeptCandidates:
 
     def method(self, panel: str) -> Sequence[MethodNumber]:
         """Return the numbers of a panel's rule, of its indicators, and of the bands that all share."""
-        codes = set(codes_of(self._edition, self._edition.panel(panel)))
+        codes = set(self._codes(panel))
         of_file = {
             "clinical.yaml": {panel},
+            "overall.yaml": set() if panel in self._panels else _OF_THE_OVERALL_RATING,
             "indicators.csv": codes,
             "framework.yaml": set(_OF_ALL_PANELS),
             "points.yaml": {self._edition.indicator(code).points_scale or "" for code in codes},
@@ -90,6 +100,17 @@ class KeptCandidates:
             for one in self._edition.numbers()
             if one.item.split(" / ")[0] in of_file.get(one.file, ())
         ]
+
+    def _codes(self, panel: str) -> list[str]:
+        """Return the indicators of a panel, or, for the committee, those that it judges by themselves."""
+        if panel in self._panels:
+            return codes_of(self._edition, self._edition.panel(panel))
+        return [block.indicator for block in self._edition.overall.blocks if block.indicator]
+
+    def bodies(self, lane: str) -> Sequence[str]:
+        """Return the panels, and after them who confirms the overall rating, in a lane that has one."""
+        gate = next((one.overall_gate for one in self._edition.lanes if one.key == lane), None)
+        return [*self._panels, gate.key] if gate else self._panels
 
     def is_made_up(self) -> bool:
         """Return whether this database holds made-up data; asked until the first file has decided."""

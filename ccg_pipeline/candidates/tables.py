@@ -6,6 +6,7 @@ Does not belong here: a figure's words (figures.py), finding the bytes (kept.py)
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,21 @@ from ccg_pipeline.reference.organisations import ccgs, similar_ten
 from expert_panels.candidate import CandidateTable, Cut, Organisation, Spread
 
 
+@cache
+def known_ccgs() -> dict[str, Any]:
+    """Return the CCGs of the assessment by their codes, as rows of `ccgs`."""
+    return {str(row.ccg_code): row for row in ccgs().itertuples(index=False)}
+
+
+@cache
+def alike() -> dict[str, list[str]]:
+    """Return the similar ten of each CCG, the most alike first."""
+    found: dict[str, list[str]] = {}
+    for pair in similar_ten().sort_values(["ccg_code", "rank"]).itertuples(index=False):
+        found.setdefault(str(pair.ccg_code), []).append(str(pair.similar_ccg_code))
+    return found
+
+
 def candidate_table(
     edition: Edition, panel: str, subject_sha256: str, frames: Mapping[str, pd.DataFrame]
 ) -> CandidateTable:
@@ -26,16 +42,13 @@ def candidate_table(
     rule, ratings, bands = edition.panel(panel), frames["candidate_rating"], frames["indicator_band"]
     lane, key = str(ratings["lane"].iloc[0]), str(ratings["partition_key"].iloc[0])
     labels = edition.labels(lane)
-    known = {row.ccg_code: row for row in ccgs().itertuples(index=False)}
+    known, similar = known_ccgs(), alike()
     rows_of: dict[str, list[Any]] = {}
     for row in bands.itertuples(index=False):
         rows_of.setdefault(str(row.ccg_code), []).append(row)
-    alike: dict[str, list[str]] = {}
-    for pair in similar_ten().sort_values(["ccg_code", "rank"]).itertuples(index=False):
-        alike.setdefault(str(pair.ccg_code), []).append(str(pair.similar_ccg_code))
     organisations = tuple(
         _organisation(
-            one, rows_of.get(str(one.ccg_code), []), edition, rule, labels, known[str(one.ccg_code)], alike
+            one, rows_of.get(str(one.ccg_code), []), edition, rule, labels, known[str(one.ccg_code)], similar
         )
         for one in ratings.sort_values("ccg_code").itertuples(index=False)
     )
@@ -60,7 +73,7 @@ def _organisation(
     rule: PanelRule,
     labels: tuple[str, ...],
     known: Any,
-    alike: Mapping[str, Sequence[str]],
+    similar: Mapping[str, Sequence[str]],
 ) -> Organisation:
     grades: dict[str, int | None] = json.loads(one.detail)
     grade = None if pd.isna(one.grade) else int(one.grade)
@@ -84,7 +97,7 @@ def _organisation(
         used=f"{one.n_used} of {one.n_expected}",
         why=str(one.why_no_rating) or _by_another_rule(one, rule),
         figures=figures_of(rows, grades, edition, rule),
-        similar=tuple(alike.get(str(one.ccg_code), ())),
+        similar=tuple(similar.get(str(one.ccg_code), ())),
         close=close,
         closeness=near.step.margin if near else None,
     )

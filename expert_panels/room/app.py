@@ -21,9 +21,10 @@ from expert_panels.candidate import Candidates
 from expert_panels.ledger_table import LedgerError
 from expert_panels.room.board import rounds
 from expert_panels.room.candidate_page import candidate_page, organisation_page
-from expert_panels.room.comment_page import record_comment
+from expert_panels.room.comment_page import record_comment, record_moderation
 from expert_panels.room.decision_page import (
     check_decision,
+    confirmation,
     decision_form,
     decision_line,
     record_decision,
@@ -50,8 +51,10 @@ def room(
             Route(GATE, candidate_page),
             Route(f"{GATE}/ccgs/{{code}}", organisation_page),
             Route(f"{GATE}/ccgs/{{code}}/comment", record_comment, methods=["POST"]),
+            Route(f"{GATE}/ccgs/{{code}}/moderation", record_moderation, methods=["POST"]),
             Route(f"{GATE}/decision", decision_form, methods=["GET"]),
             Route(f"{GATE}/decision", check_decision, methods=["POST"]),
+            Route(f"{GATE}/decision/confirm/{{draft}}", confirmation),
             Route(f"{GATE}/decision/confirm", record_decision, methods=["POST"]),
             Route(f"{GATE}/decisions/{{seq:int}}", decision_line),
             *guard.routes,
@@ -80,9 +83,6 @@ def board_page(request: Request) -> Response:
     here = room_of(request)
     terms = here.terms()
     states = ledger.states(here.engine, terms)
-    name = here.candidates.round_name
-    return page(
-        request,
-        "board.html",
-        rounds=rounds(states, terms, name, here.clock(), request.state.person.email),
-    )
+    tables, who = here.candidates, request.state.person.email
+    shown = rounds(states, terms, tables.round_name, tables.bodies, here.clock(), who)
+    return page(request, "board.html", rounds=shown)

@@ -5,7 +5,7 @@ clock, no database.
 Does not belong here: markup, what a panel has before it (candidate_page.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,13 +61,14 @@ def rounds(
     states: Mapping[Gate, GateState],
     terms: Mapping[str, Terms],
     name: Callable[[str, str], str],
+    bodies: Callable[[str], Sequence[str]],
     now: datetime,
     email: str,
 ) -> list[Round]:
     """Return the rounds that have a gate with lines, the newest partition first, all panels in each.
 
-    `name` gives the name of a lane and partition; `email` is whose board it is, so that their own panels
-    are links to what lies before them.
+    `name` gives the name of a lane and partition, `bodies` who decides in a lane; `email` is whose board it
+    is, so that their own panels are links to what lies before them.
     """
     asked = sorted({gate[1:] for gate in states}, key=lambda each: (each[1], each[0]), reverse=True)
     return [
@@ -76,8 +77,16 @@ def rounds(
             lane,
             key,
             tuple(
-                _row(states.get(Gate(panel, lane, key), GateState(panel=panel)), its, lane, key, now, email)
-                for panel, its in terms.items()
+                _row(
+                    states.get(Gate(body, lane, key), GateState(panel=body)),
+                    terms[body],
+                    lane,
+                    key,
+                    now,
+                    email,
+                )
+                for body in bodies(lane)
+                if body in terms
             ),
         )
         for lane, key in asked

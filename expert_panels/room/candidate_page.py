@@ -172,5 +172,10 @@ def organisation_page(request: Request) -> Response:
         similar=[table.by_code[each] for each in organisation.similar if each in table.by_code],
         changed=None if changed is None else [change for change in changed if change.code == code],
         comments=[each for each in found.state.comments if each.about == code],
+        moderable=[
+            figure
+            for figure in organisation.figures
+            if figure.measure in found.terms.may_moderate and figure.choices
+        ],
         may_comment=found.terms.member(request.state.person.email, found.room.clock().date()) is not None,
     )

@@ -1,6 +1,6 @@
-"""Comments: what a member says of one organisation, kept in the ledger beside the decisions.
+"""What a member says of one organisation: a comment, or another judgement in the place of the one shown.
 
-Belongs here: taking the form on an organisation's page.
+Belongs here: taking the forms on an organisation's page.
 Does not belong here: the page itself (candidate_page.py), votes (decision_page.py).
 """
 
@@ -14,8 +14,10 @@ from starlette.responses import RedirectResponse, Response
 
 from expert_panels import ledger
 from expert_panels.ledger import DecisionRefused
-from expert_panels.room.candidate_page import before
+from expert_panels.room.candidate_page import Before, before
 from expert_panels.room.decision_page import LONGEST_REASON, may_decide, whole_number
+from expert_panels.room.identity import sign_in_again
+from expert_panels.room.people import is_fresh
 
 
 async def record_comment(request: Request) -> Response:
@@ -24,29 +26,61 @@ async def record_comment(request: Request) -> Response:
     return await run_in_threadpool(_commented, request, dict(form))
 
 
+async def record_moderation(request: Request) -> Response:
+    """Write a moderated judgement of one organisation into the ledger, and lead back to its page."""
+    form = await request.form()
+    return await run_in_threadpool(_moderated, request, dict(form))
+
+
+def _text(form: Mapping[str, Any], name: str) -> str:
+    return str(form.get(name, "")).replace("\r\n", "\n").strip()
+
+
 def _commented(request: Request, form: Mapping[str, Any]) -> Response:
     found, code = before(request), request.path_params["code"]
     may_decide(request, found, "comment")
-    said = str(form.get("text", "")).replace("\r\n", "\n").strip()
+    said, email = _text(form, "text"), request.state.person.email
     if not said or len(said) > LONGEST_REASON:
         raise HTTPException(422, f"Write what is to be said of {code}, in at most {LONGEST_REASON:,} signs.")
-    email = request.state.person.email
-    is_said = any((one.actor, one.about, one.text) == (email, code, said) for one in found.state.comments)
-    if not is_said:
-        try:
-            ledger.decide(
-                found.room.engine,
-                found.terms,
-                lane=found.lane,
-                partition_key=found.partition_key,
-                decision="comment",
-                subject=str(form.get("subject", "")),
-                serial=whole_number(str(form.get("serial", ""))),
-                actor=email,
-                reason=said,
-                about=code,
-                via="page",
-            )
-        except DecisionRefused as refused:
-            raise HTTPException(409, f"{refused} Nothing was recorded.") from None
+    if not any((one.actor, one.about, one.text) == (email, code, said) for one in found.state.comments):
+        _written(request, found, form, decision="comment", reason=said)
     return RedirectResponse(f"{found.address}/ccgs/{code}#comments", status_code=303)
+
+
+def _moderated(request: Request, form: Mapping[str, Any]) -> Response:
+    found, code = before(request), request.path_params["code"]
+    may_decide(request, found, "moderate")
+    fields = {name: _text(form, name) for name in ("item", "before", "after", "interests", "reason")}
+    if not fields["reason"] or not fields["interests"] or len(fields["reason"]) > LONGEST_REASON:
+        raise HTTPException(422, "A moderation needs a reason and an answer to the declaration of interests.")
+    if not is_fresh(request.state.person, found.room.clock()):
+        return sign_in_again(request, f"{found.address}/ccgs/{code}")
+    serial = whole_number(_text(form, "serial"))
+    told = ("item", "before", "after", "reason")
+    wanted = (request.state.person.email, serial, code, *(fields[name] for name in told))
+    done = [
+        (one.actor, one.serial, one.about, *(getattr(one, name) for name in told))
+        for one in found.state.moderations
+    ]
+    if wanted not in done[-1:]:  # the same form sent twice moderates once
+        _written(request, found, form, decision="moderate", **fields)
+    return RedirectResponse(f"{found.address}/ccgs/{code}#moderation", status_code=303)
+
+
+def _written(request: Request, found: Before, form: Mapping[str, Any], **fields: Any) -> None:
+    """Write a line about the organisation of the address; HTTPException 409 when the ledger refuses it."""
+    try:
+        ledger.decide(
+            found.room.engine,
+            found.terms,
+            lane=found.lane,
+            partition_key=found.partition_key,
+            subject=_text(form, "subject"),
+            serial=whole_number(_text(form, "serial")),
+            actor=request.state.person.email,
+            about=request.path_params["code"],
+            via="page",
+            **fields,
+        )
+    except DecisionRefused as refused:
+        raise HTTPException(409, f"{refused} Nothing was recorded.") from None

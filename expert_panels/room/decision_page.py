@@ -5,8 +5,10 @@ answer to a form that comes too late or twice.
 Does not belong here: the rules of a decision, which the ledger asks once more of everything (refusal.py).
 """
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -21,11 +23,14 @@ from expert_panels.room.candidate_page import Before, before
 from expert_panels.room.identity import sign_in_again, typed_before
 from expert_panels.room.pages import page
 from expert_panels.room.people import is_fresh
+from expert_panels.room.sessions import Memory
 
 NEEDS_REASON = ("return", "withdraw", "override")
 LONGEST_REASON = 10_000
 TYPED = ("decision", "interest", "interests", "reason")
 """What a person fills in, and does not lose by having to sign in again."""
+DRAFTS_ARE_KEPT = timedelta(minutes=30)
+"""How long a form that was filled in waits for its confirmation; going back to it sends nothing again."""
 
 
 def choices(found: Before, email: str) -> list[str]:
@@ -191,7 +196,7 @@ def decision_form(request: Request) -> Response:
 
 
 async def check_decision(request: Request) -> Response:
-    """Take a filled form: show it back with what it lacks (422), or ask for confirmation."""
+    """Take a filled form: show it back with what it lacks (422), or lead to its confirmation."""
     return await run_in_threadpool(_checked, request, await _answer(request))
 
 
@@ -203,6 +208,27 @@ def _checked(request: Request, answer: Answer) -> Response:
     faults = faults_of(answer)
     if faults:
         return _form(request, found, replace(answer, faults=faults), 422)
+    name, email = secrets.token_urlsafe(16), request.state.person.email
+    Memory(found.room.engine).keep(_draft(email, name), asdict(answer), found.room.clock() + DRAFTS_ARE_KEPT)
+    return RedirectResponse(f"{found.address}/decision/confirm/{name}", status_code=303)
+
+
+def _draft(email: str, name: str) -> str:
+    return f"draft of {email} {name}"
+
+
+def confirmation(request: Request) -> Response:
+    """Ask for confirmation of a form that was filled in; one that was confirmed leads to its line."""
+    found, email = before(request), request.state.person.email
+    kept = Memory(found.room.engine).look(_draft(email, request.path_params["draft"]))
+    if kept is None:
+        return RedirectResponse(f"{found.address}/decision", status_code=303)
+    answer = Answer(**kept)
+    done = _same(found, answer, email)
+    if done is not None:
+        return _line(found, done)
+    if _is_stale(answer, found):
+        raise HTTPException(409, _MOVED)
     return page(
         request,
         "confirm.html",
@@ -230,7 +256,11 @@ def _recorded(request: Request, answer: Answer) -> Response:
             typed = {name: getattr(answer, name) for name in TYPED}
             return sign_in_again(request, f"{found.address}/decision", typed)
         done = _decided(request, found, answer, email)
-    return RedirectResponse(f"{found.address}/decisions/{done.seq}", status_code=303)
+    return _line(found, done)
+
+
+def _line(found: Before, line: Line) -> Response:
+    return RedirectResponse(f"{found.address}/decisions/{line.seq}", status_code=303)
 
 
 def _decided(request: Request, found: Before, answer: Answer, email: str) -> Line:

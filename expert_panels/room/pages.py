@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from expert_panels.candidate import Candidates
+from expert_panels.decision import MEANINGS
 from expert_panels.room.refusing import refusal
 from expert_panels.room.sessions import csrf_token
 from expert_panels.room.words import RATING_COLOURS, SHORT, STATES, moment, panel_word
@@ -65,6 +66,7 @@ def environment() -> Environment:
         styles=BUILT_STYLES if (STATIC / BUILT_STYLES).is_file() else PLAIN_STYLES,
         states=STATES,
         rating_colours=RATING_COLOURS,
+        meanings=MEANINGS,
     )
     made.filters.update(moment=moment, panel_word=panel_word, short=lambda sha256: sha256[:SHORT])
     return made

@@ -14,7 +14,6 @@ import pytest
 from small_house import MONTH, SMALL, YEAR, House, copy_files
 from sqlalchemy.engine import make_url
 
-from ccg_pipeline.demo.year import make_year
 from ccg_pipeline.storage.io_manager import Database
 
 
@@ -61,25 +60,6 @@ class PostgresDatabases:
         with self._server.connect() as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {parsed.database}")
         return parsed.set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture(scope="session")
-def ccg_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the pipeline keeps what is in neither database nor instance: nothing goes beside the code."""
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CCG_HOME", str(folder))
-        patch.setenv("CCG_ACTOR", "engineer@data.example")
-        patch.delenv("DAGSTER_HOME", raising=False)
-        yield folder
-
-
-@pytest.fixture(scope="session")
-def made_up_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The made-up year, whole; to be copied from and left as it is."""
-    folder = tmp_path_factory.mktemp("year")
-    make_year(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,9 @@ def board(script: str, who: str = "chair", hours: int = 50) -> list[Round]:
     gate = Gate("cancer", "interim", "2017-03")
     states = {gate: fold(lines_of(script), TERMS)}
     now = START + timedelta(hours=hours)
-    return rounds(states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", now, email(who))
+    return rounds(
+        states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", lambda _: ["cancer"], now, email(who)
+    )
 
 
 def row(script: str, **asked: str) -> GateRow:
@@ -63,7 +65,11 @@ def test_every_panel_stands_in_every_round() -> None:
     gate = Gate("cancer", "interim", "2017-03")
     other = TERMS.model_copy(update={"panel": "dementia", "title": "Dementia panel"})
     states = {gate: fold(lines_of("open A; d1 override; d2 override"), TERMS)}
-    (only,) = rounds(states, {"cancer": TERMS, "dementia": other}, lambda *_: "x", START, email("m1"))
+
+    def both(_lane: str) -> list[str]:
+        return ["cancer", "dementia"]
+
+    (only,) = rounds(states, {"cancer": TERMS, "dementia": other}, lambda *_: "x", both, START, email("m1"))
     assert [one.words.word for one in only.gates] == ["Published by override", "Not ready"]
     assert only.decided == 1
 
@@ -71,7 +77,9 @@ def test_every_panel_stands_in_every_round() -> None:
 def test_the_newest_round_comes_first() -> None:
     keys = [("interim", "2017-02"), ("annual", "2016-04-01"), ("interim", "2017-03")]
     states = {Gate("cancer", *key): fold(lines_of("open A"), TERMS) for key in keys}
-    found = rounds(states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", START, email("m1"))
+    found = rounds(
+        states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", lambda _: ["cancer"], START, email("m1")
+    )
     assert [one.name for one in found] == ["interim 2017-03", "interim 2017-02", "annual 2016-04-01"]
 
 

@@ -113,7 +113,9 @@ def test_every_view_is_logged_before_it_is_shown(chair: Visitor, engine: Engine)
 
 
 def test_a_decision_is_checked_confirmed_and_recorded_once(small: SmallRoom, chair: Visitor) -> None:
-    asked = chair.send(chair.form(), decision="approve", reason="Looks right.")
+    checked = chair.send(chair.form(), decision="approve", reason="Looks right.")
+    assert checked.status_code == 303
+    asked = chair.look(checked.headers["location"])
     assert asked.status_code == 200
     assert MEANINGS["approve"] in asked.text
     assert small.decisions() == []
@@ -125,6 +127,16 @@ def test_a_decision_is_checked_confirmed_and_recorded_once(small: SmallRoom, cha
     shown = chair.look(done.headers["location"])
     assert MEANINGS["approve"] in shown.text
     assert line.hash in shown.text
+    assert chair.look(checked.headers["location"]).headers["location"] == done.headers["location"]
+
+
+def test_a_filled_form_is_confirmed_by_its_author_alone_and_not_after_a_change(
+    small: SmallRoom, chair: Visitor
+) -> None:
+    draft = chair.send(chair.form(), decision="approve", reason="Mine.").headers["location"]
+    assert small.enter("m1").look(draft).headers["location"] == f"{ADDRESS}/decision"
+    small.open("B")
+    assert chair.look(draft).status_code == 409
 
 
 def test_a_form_sent_twice_signs_once(small: SmallRoom, chair: Visitor) -> None:
@@ -323,7 +335,7 @@ def test_no_page_has_inline_script_style_or_an_address_of_the_web(chair: Visitor
         chair.look(f"{ADDRESS}/ccgs/A02"),
         chair.look(f"{ADDRESS}/decision"),
         chair.send(form, decision="return"),
-        chair.send(form, decision="approve"),
+        chair.look(chair.send(form, decision="approve").headers["location"]),
         chair.look("/nowhere"),
     ]
     for one in pages:

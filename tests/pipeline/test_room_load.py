@@ -1,0 +1,52 @@
+"""Twenty people at once in the running room: nothing is lost, and how long it takes.
+
+The speed itself is held by benchmarks/room.py; here it is only printed.
+"""
+
+import statistics
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from live_room import LiveRoom, crowd
+from small_house import MONTH, PANELS, TERMS, House
+from sqlalchemy import func, select
+
+from ccg_pipeline.storage.database import reading
+from expert_panels.tables import access_log
+
+CLIENTS, REQUESTS = 20, 200
+LATE = {200, 409}
+"""What whoever comes after the quorum is told: there is no decision to take, or it came too late."""
+
+
+def test_twenty_people_at_once_lose_nothing(
+    sqlite_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, page = sqlite_house, "/".join(MONTH)
+    monkeypatch.setenv("CCG_HOME", str(tmp_path))
+    seats = [
+        (TERMS[panel].members[rank].email, f"/panels/{panel}/{page}") for rank in range(4) for panel in PANELS
+    ][:CLIENTS]
+    live = LiveRoom(tmp_path, {"CCG_DATABASE": house.url})
+    live.start()
+    try:
+        answers = crowd(live.address, seats, REQUESTS)
+    finally:
+        live.stop()
+
+    assert len(answers) == REQUESTS, live.printed()
+    looks = [one for one in answers if one.what == "look"]
+    assert {(one.status, one.rows) for one in looks} == {(200, 209)}, live.printed()
+    signed = [(line.actor, line.panel) for line in house.lines() if line.decision == "approve"]
+    told = Counter(one.who for one in answers if one.what == "confirm" and one.status == 303)
+    assert told == Counter(actor for actor, _ in signed)
+    assert {one.status for one in answers if one.what == "confirm"} <= {303, *LATE, 422}
+    assert len(set(signed)) == len(signed)
+    assert {panel for _, panel in signed} == set(PANELS)
+    assert {house.state(panel, *MONTH).state for panel in PANELS} == {"approved"}
+    with reading(house.engine) as connection:
+        shown = select(func.count()).where(access_log.c.outcome == "shown")
+        assert connection.execute(shown).scalar() == len(looks)
+    median = statistics.median(one.seconds for one in answers)
+    print(f"\n{len(answers)} requests of {CLIENTS} people at once: median {1000 * median:.0f} ms")
