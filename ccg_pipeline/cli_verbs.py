@@ -16,6 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ccg_pipeline import (
     cli_decisions,
+    cli_diff,
     cli_fetch,
     cli_notices,
     cli_panel,
@@ -29,10 +30,11 @@ from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
 from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.partitions import PartitionFault, month_key, year_key
+from ccg_pipeline.partitions import PartitionFault, day_of, last_day, month_key, year_key
+from ccg_pipeline.publish.as_known import tables_as_known
 from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
-from ccg_pipeline.publish.export import FORMATS, exported, stamped
-from ccg_pipeline.publish.released import NotReleased, Tables, released, unreleased
+from ccg_pipeline.publish.export import FORMATS, NotSaved, exported, stamped
+from ccg_pipeline.publish.released import NotReleased, Tables, newest_scored, released, unreleased
 from ccg_pipeline.publish.row_ledger import RowsLost
 from ccg_pipeline.publish.weights import weights_of
 from ccg_pipeline.reference.organisations import ccgs
@@ -50,7 +52,7 @@ from expert_panels.settings import SettingsError
 from expert_panels.signing_key import KeyFault
 from expert_panels.terms import TermsError
 
-WRONG_USE = (PartitionFault, NotKnown, DemoError, SettingsError)
+WRONG_USE = (PartitionFault, NotKnown, DemoError, SettingsError, NotSaved)
 REFUSED = (
     RunFailed,
     DatabaseFault,
@@ -84,6 +86,7 @@ cli_panel.app.command(name="notices")(cli_notices.show)
 app.command()(cli_fetch.fetch)
 app.command()(cli_records.verify)
 app.command(name="room")(cli_room.serve)
+app.command()(cli_diff.diff)
 console, errors = Console(), Console(stderr=True)
 
 TABLES = ("assessment", "area_scores", "ratings", "bands", "overall")
@@ -95,6 +98,14 @@ Format = Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))]
 Output = Annotated[Path | None, typer.Option(help="File to write; standard output without.")]
 Unreleased = Annotated[
     bool, typer.Option("--unreleased", help="What the panels have not verified; logged and stamped.")
+]
+
+AsAt = Annotated[
+    str,
+    typer.Option(
+        "--as-at",
+        help="Date: the release that stood then; with --unreleased, what had been published by then.",
+    ),
 ]
 
 
@@ -171,13 +182,18 @@ def demo(
     console.print(f"Wrote {len(files)} made-up files into {folder} from seed {seed}.", soft_wrap=True)
 
 
-def _tables(url: str, month: str, year: str, is_unreleased: bool, what: str) -> Tables:
+def _tables(url: str, month: str, year: str, is_unreleased: bool, what: str, as_at: str = "") -> Tables:
     lane, key = _chosen(month, year)
-    engine = open_database(url or database_url())
-    edition = load_edition(EDITION)
+    engine, edition = open_database(url or database_url()), load_edition(EDITION)
+    day = day_of(as_at, "--as-at") if as_at else None
     if not is_unreleased:
-        return released(engine, edition, lane, key)
-    tables = unreleased(engine, edition, lane, key)
+        return released(engine, edition, lane, key, day)
+    if day is None:
+        tables = unreleased(engine, edition, lane, key)
+    else:
+        lane, key = (lane, key) if lane else newest_scored(engine)
+        tables = tables_as_known(engine, edition, lane, key, last_day(key), day)
+        what += f" as at {day}"
     panel_tables.create(engine)
     access_log.record(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
     return tables
@@ -185,11 +201,12 @@ def _tables(url: str, month: str, year: str, is_unreleased: bool, what: str) -> 
 
 @app.command()
 def show(
-    ccg: Ccg, month: Month = "", year: Year = "", database: Database = "", unreleased: Unreleased = False
-) -> None:
+    ccg: Ccg, month: Month = "", year: Year = "", database: Database = "", unreleased: Unreleased = False,
+    as_at: AsAt = "",
+) -> None:  # fmt: skip
     """Print the assessment of one CCG."""
     code = find_ccg(ccgs(), ccg)
-    tables = _tables(database, month, year, unreleased, f"show {code}")
+    tables = _tables(database, month, year, unreleased, f"show {code}", as_at)
     printed.assessment(console, tables, load_edition(EDITION), code)
 
 
@@ -201,11 +218,12 @@ def explain_area(
     year: Year = "",
     database: Database = "",
     unreleased: Unreleased = False,
+    as_at: AsAt = "",
 ) -> None:
     """Go from a rating to its bands, values, reference values, and the source file and cell of each."""
     edition, code = load_edition(EDITION), find_ccg(ccgs(), ccg)
     wanted = find_area(edition, area)
-    tables = _tables(database, month, year, unreleased, f"explain {code} {wanted.code}")
+    tables = _tables(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
     printed.explanation(console, tables, edition, code, explain(tables.frames, edition, code, wanted))
 
 
@@ -220,12 +238,13 @@ def export(
     year: Year = "",
     database: Database = "",
     unreleased: Unreleased = False,
+    as_at: AsAt = "",
 ) -> None:
     """Write a released table; an unreleased one only with `--unreleased`, logged and stamped."""
     _may_write(file_format, output)
     if table not in TABLES:
         raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
-    tables = _tables(database, month, year, unreleased, f"export {table}")
+    tables = _tables(database, month, year, unreleased, f"export {table}", as_at)
     frame = tables.frames[table]
     _write(exported(stamped(frame) if unreleased else frame, file_format), output)
     errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)

@@ -49,6 +49,14 @@ def year_key(text: str) -> str:
     return key
 
 
+def day_of(text: str, option: str) -> date:
+    """Return the day written 2017-05-31 that stands behind an option; or PartitionFault."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise PartitionFault(f"{option} {text!r} is not a date: write it as 2017-05-31.") from None
+
+
 def last_day(partition_key: str) -> date:
     """Return the last day of a month (`2017-03`) or financial year (`2016-04-01`)."""
     if len(partition_key) == 7:

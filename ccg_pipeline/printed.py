@@ -77,6 +77,9 @@ def provenance(tables: Tables) -> str:
     made_up = "made-up data; " if tables.is_made_up else ""
     where = f"{made_up}{tables.lane} {words(tables.lane, tables.partition_key)}"
     where += f", edition {tables.header['edition']}"
+    if tables.release is None and "as_at" in tables.header:
+        note = f" ({tables.header['as_at_note']})" if tables.header["as_at_note"] else ""
+        where += f"; what had been published by {tables.header['as_at']}{note}"
     if tables.release is None:
         return f"UNRELEASED ({where}): not verified by the panels, not for publication; this view was logged."
     return (

@@ -33,9 +33,9 @@ LAYERS = (
     {"definitions"},
     {"run"},  # runs the definitions in one process, so that the command line needs no Dagster
     {"printed"},
-    {"printed_lists"},
+    {"printed_lists", "printed_changes"},
     {"cli_panel", "cli_fetch"},
-    {"cli_room", "cli_notices", "cli_decisions", "cli_records"},
+    {"cli_decisions", "cli_diff", "cli_notices", "cli_records", "cli_room"},
     {"cli_verbs"},
     {"cli"},
 )
@@ -43,17 +43,8 @@ LAYERS = (
 
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 NEVER = {("demo", "method")}  # the made-up year's truth must not come from what is tested with it
-ON_TOP = {
-    "run",
-    "cli_panel",
-    "cli_decisions",
-    "cli_records",
-    "cli_fetch",
-    "cli_room",
-    "cli_notices",
-    "cli_verbs",
-    "cli",
-}
+OF_COMMAND = {room for rooms in LAYERS for room in rooms if room.startswith("cli")}
+ON_TOP = {"run", *OF_COMMAND}
 OF_PANELS = {"resources", "candidates", "assets", "checks", "notices", "automation", "definitions", *ON_TOP}
 """Rooms that may import expert_panels, which imports none of them."""
 

@@ -5,6 +5,7 @@ Does not belong here: putting the parts together (publish/), the rules of a deci
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -184,6 +185,12 @@ def _checked_header(
     return header
 
 
+def _timed(news: pd.DataFrame) -> pd.DataFrame:
+    """Return when these releases are made, to the second: now."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return news[["lane", "partition_key", "serial"]].assign(at=now)
+
+
 def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     """Build `<lane>/assessment`: the released table, verified again whoever launches it."""
 
@@ -239,7 +246,10 @@ def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         )
         heads = [(header["open"], header["ledger_head"]) for header in headers.values()]
         return told(
-            [Piece("release", {"lane": lane.key, "partition_key": [], "serial": []}, news)],
+            [
+                Piece("release", {"lane": lane.key, "partition_key": [], "serial": []}, news),
+                Piece("release_time", {"lane": lane.key, "partition_key": [], "serial": []}, _timed(news)),
+            ],
             about=pd.DataFrame({"header": [canonical_json(header) for header in headers.values()]}),
             metadata={
                 "new releases": len(news),

@@ -21,6 +21,7 @@ from ccg_pipeline.assets.lanes import (
 )
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
+from ccg_pipeline.method.assess import plans_progress
 from ccg_pipeline.method.certainty import beside
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.overall import rate_overall
@@ -190,15 +191,14 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
                 sure = certainty[certainty["partition_key"] == key]
                 rated_overall = beside(rate_overall(own, edition, lane.key), sure, "overall")
                 overall = guarded(rated_overall, schema, "overall ratings", lane.key, key)
-                progress = _supplementary(database, edition, lane.key, key)
-                progress = progress[progress["organisation_kind"] == "stp"]
+                progress = plans_progress(_supplementary(database, edition, lane.key, key))
                 overall_contents[key] = overall_part(edition, lane.key, key, overall)
             else:
                 overall = standing(database, "overall_rating", lane.key, key)
-                progress = pd.DataFrame(columns=list(own.columns[:0]))
+                progress = plans_progress(pd.DataFrame(columns=["organisation_kind"]))
             rated.append(overall)
             scores = standing(database, "area_score", lane.key, key)
-            contents[key] = open_part(edition, lane.key, key, own, scores, _plans(progress))
+            contents[key] = open_part(edition, lane.key, key, own, scores, progress)
         together = pd.concat(rated, ignore_index=True)
         is_made_up = bool(bands["is_made_up"].any())
         pieces = [Piece("overall_rating", {"lane": lane.key, "partition_key": keys}, together)]
@@ -217,11 +217,3 @@ def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
         )
 
     return open_areas
-
-
-def _plans(progress: pd.DataFrame) -> pd.DataFrame:
-    """Return the progress of each Sustainability and Transformation Plan: stp_code, judgement, period_end."""
-    if progress.empty:
-        return pd.DataFrame(columns=["stp_code", "judgement", "period_end"])
-    columns = {"organisation_code": "stp_code"}
-    return progress.rename(columns=columns)[["stp_code", "judgement", "period_end"]]

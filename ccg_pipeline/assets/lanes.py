@@ -23,9 +23,9 @@ from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.framework.model import Area, Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.areas import score_areas
+from ccg_pipeline.method.assess import choose
 from ccg_pipeline.method.banding import band_indicators
 from ccg_pipeline.method.certainty import beside
-from ccg_pipeline.method.latest import latest_for_month, latest_for_year
 from ccg_pipeline.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, first_day, last_day
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Methodology
@@ -75,8 +75,7 @@ def latest_observations(
     of_the_year = rows.indicator_code.in_(yearly) & rows.period_end.between(begin, end)
     with reading(database.engine()) as connection:
         known = frames.read(connection, observation, {"indicator_code": list(codes)}, is_latest | of_the_year)
-    choose = latest_for_month if lane == "interim" else latest_for_year
-    return choose(known.drop(columns="partition_key"), edition, end)
+    return choose(known.drop(columns="partition_key"), edition, edition.lane(lane).key, end)
 
 
 def guarded(

@@ -12,8 +12,7 @@ import pandas as pd
 from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, picture_of, told
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.latest import last_known
-from ccg_pipeline.method.restatement import restate
+from ccg_pipeline.method.assess import ONE_FIGURE, known
 from ccg_pipeline.partitions import MONTHS
 from ccg_pipeline.schemas.factory import conform
 from ccg_pipeline.schemas.observations import observation_schema
@@ -24,7 +23,6 @@ from ccg_pipeline.storage.io_manager import Database, Piece
 from ccg_pipeline.storage.tables import source_observation
 
 OBSERVATIONS = dg.AssetKey("observations")
-ONE_FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end"]
 
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=62), warn_window=timedelta(days=35))
 """Months are ingested by the 5th of the next; one missed month warns, two fail."""
@@ -50,7 +48,8 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
             "One row an indicator, organisation and data period that ends in the month, each with the file, "
             "sheet and cell it came from. Figures of other years' CCGs are restated for those of 2016 and "
             "say so in their note. Of two files about one figure the one published or revised last stands; "
-            "both stay, as published, in source_observation."
+            "both stay, as published, in source_observation. Where two of the same date disagree, the note "
+            "says so."
         ),
         metadata={"table": "observation", "scope": {}},
     )
@@ -58,26 +57,24 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
         keys = list(context.partition_keys)
         with reading(database.engine()) as connection:
             said = frames.read(connection, source_observation, {"partition_key": keys})
-        restated = restate(said, edition)
-        known = last_known(restated, ONE_FIGURE)
-        known = known[["partition_key", *OBSERVATION_COLUMNS]].reset_index(drop=True)
-        conform(known.drop(columns="partition_key"), observation_schema(edition), "observations")
-        by_publication = known[known["status"] == "published"].groupby("publication").size()
+        stand = known(said, edition)[["partition_key", *OBSERVATION_COLUMNS]].reset_index(drop=True)
+        conform(stand.drop(columns="partition_key"), observation_schema(edition), "observations")
+        by_publication = stand[stand["status"] == "published"].groupby("publication").size()
         return told(
             [
-                Piece("observation", {"partition_key": keys}, known),
+                Piece("observation", {"partition_key": keys}, stand),
                 Piece("observed", {"partition_key": keys}, pd.DataFrame({"partition_key": keys})),
             ],
-            about=known,
+            about=stand,
             metadata={
-                "rows": len(known),
-                "restated": int(known["note"].str.contains(r"\brestated", regex=True).sum()),
-                "superseded": len(restated) - len(known),
+                "rows": len(stand),
+                "restated": int(stand["note"].str.contains(r"\brestated", regex=True).sum()),
+                "superseded": int(said.duplicated(ONE_FIGURE).sum()),
                 "published figures by publication": picture_of(
                     "Published figures by publication",
                     {str(name): int(count) for name, count in by_publication.items()},
                 ),
-                "is_made_up": bool(known["is_made_up"].any()),
+                "is_made_up": bool(stand["is_made_up"].any()),
             },
         )
 

@@ -8,6 +8,7 @@ of who saw what is not released (the panels' own package keeps it).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -46,25 +47,35 @@ class Tables:
         return bool(self.header["is_made_up"])
 
 
+def typed_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables of a part with the dtypes that they have in the database."""
+    return {name: typed(frame, BY_NAME[name]) if name in BY_NAME else frame for name, frame in tables.items()}
+
+
 def kept_part(connection: Connection, sha256: str) -> dict[str, pd.DataFrame]:
     """Return the tables of a kept part, each column of its own type; StorageFault when it was altered."""
-    return {
-        name: typed(frame, BY_NAME[name]) if name in BY_NAME else frame
-        for name, frame in tables_of(fetch(connection, sha256)).items()
-    }
+    return typed_tables(tables_of(fetch(connection, sha256)))
 
 
-def released(engine: Engine, edition: Edition, lane: str = "", partition_key: str = "") -> Tables:
+def released(
+    engine: Engine, edition: Edition, lane: str = "", partition_key: str = "", as_at: date | None = None
+) -> Tables:
     """Return the newest release of a lane's partition; without one, of the newest partition there is.
 
+    With `as_at`, the release that stood at the end of that day (UTC), whatever has followed it.
     Raises NotReleased, and StorageFault when a part is absent or was altered.
     """
     with reading(engine) as connection:
         if not lane:
-            lane, partition_key = _newest(released_partitions(connection))
-        found = latest_release(connection, lane, partition_key) if lane else None
+            lane, partition_key = _newest(released_partitions(connection, as_at))
+        found = latest_release(connection, lane, partition_key, as_at) if lane else None
         if found is None:
             named = f"{lane} table of {words(lane, partition_key)}" if lane else "table"
+            if as_at is not None:
+                raise NotReleased(
+                    f"No {named} had been released by {as_at}: --unreleased shows what the figures that were "
+                    "published by then give."
+                )
             raise NotReleased(
                 f"No {named} has been released: `ccg panel status` says what is awaited, and --unreleased "
                 "shows what is not verified."
@@ -78,6 +89,15 @@ def released(engine: Engine, edition: Edition, lane: str = "", partition_key: st
             parts[OVERALL] = kept_part(connection, overall["subject"])
     frames = assessed_tables(found.header, parts, edition, ccgs())
     return Tables(lane, partition_key, frames, found.header, found)
+
+
+def newest_scored(engine: Engine) -> tuple[str, str]:
+    """Return lane and partition key of the newest partition that was scored; NotReleased without any."""
+    with reading(engine) as connection:
+        lane, key = _newest(read(connection, lane_fingerprint, {}))
+    if not lane:
+        raise NotReleased("Nothing has been scored in this database: `ccg run` does that.")
+    return lane, key
 
 
 def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: str = "") -> Tables:

@@ -6,13 +6,14 @@ Does not belong here: what a part or a header contains (publish/), who may relea
 
 import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, exists, insert, select
 
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
-from ccg_pipeline.storage.tables import kept, release
+from ccg_pipeline.storage.tables import kept, release, release_time
 
 
 class StorageFault(Exception):
@@ -51,11 +52,24 @@ class Release:
     header: dict[str, Any]
 
 
-def latest_release(connection: Connection, lane: str, partition_key: str) -> Release | None:
-    """Return the newest release of a lane's partition, or None; StorageFault when its header was altered."""
+def _made_by(day: date) -> ColumnElement[bool]:
+    """Return the condition that a release was made on or before `day` (UTC); one of unknown time was not."""
+    made = release_time.c
+    is_its = (made.lane == release.c.lane) & (made.partition_key == release.c.partition_key)
+    return exists().where(is_its, made.serial == release.c.serial, made.at < f"{day + timedelta(days=1)}")
+
+
+def latest_release(
+    connection: Connection, lane: str, partition_key: str, as_at: date | None = None
+) -> Release | None:
+    """Return the newest release of a lane's partition, or None; StorageFault when its header was altered.
+
+    With `as_at`, the one that was the newest at the end of that day.
+    """
+    made = [] if as_at is None else [_made_by(as_at)]
     row = connection.execute(
         select(release.c.serial, release.c.sha256, release.c.header)
-        .where(release.c.lane == lane, release.c.partition_key == partition_key)
+        .where(release.c.lane == lane, release.c.partition_key == partition_key, *made)
         .order_by(release.c.serial.desc())
         .limit(1)
     ).first()
@@ -67,10 +81,11 @@ def latest_release(connection: Connection, lane: str, partition_key: str) -> Rel
     return Release(lane, partition_key, serial, sha256, json.loads(header))
 
 
-def released_partitions(connection: Connection) -> pd.DataFrame:
-    """Return lane, partition_key and newest serial of everything released, in order."""
+def released_partitions(connection: Connection, as_at: date | None = None) -> pd.DataFrame:
+    """Return lane, partition_key and newest serial of everything released (by the day `as_at`), in order."""
     columns = ["lane", "partition_key", "serial"]
-    rows = connection.execute(select(*(release.c[name] for name in columns))).all()
+    made = [] if as_at is None else [_made_by(as_at)]
+    rows = connection.execute(select(*(release.c[name] for name in columns)).where(*made)).all()
     frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=columns).sort_values(columns)
     return frame.drop_duplicates(["lane", "partition_key"], keep="last", ignore_index=True)
 

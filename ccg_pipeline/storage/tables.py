@@ -251,6 +251,16 @@ release = Table(
 )
 """Published tables, as headers that point at kept parts; never changed, only followed by the next serial."""
 
+release_time = Table(
+    "release_time",
+    metadata,
+    Column("lane", Text, primary_key=True),
+    Column("partition_key", Text, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    *_text("at"),
+)
+"""When each release was made, UTC in ISO 8601: kept beside it, so that equal releases have equal bytes."""
+
 for _table in (source_observation, observation, quarantine):
     Index(f"ix_{_table.name}_partition", _table.c.partition_key, _table.c.publication)
 for _table in (
