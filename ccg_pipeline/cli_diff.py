@@ -22,6 +22,7 @@ from ccg_pipeline.publish.naming import words
 from ccg_pipeline.resources import database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels import access_log
+from expert_panels import tables as panel_tables
 
 console = Console()
 
@@ -61,6 +62,7 @@ def diff(
         moves = moved_by_file(engine, edition, lane, end, file)
         about = f"without {file}, and with it"
     named = f"{lane} {words(lane, key)}: {about}"
+    panel_tables.create(engine)
     access_log.record(engine, os.environ.get("CCG_ACTOR", ""), "diff", named)
     if output is not None:
         saved(stamped(as_rows(moves)), file_format, output)

@@ -5,7 +5,6 @@ Does not belong here: anything a caller from Python would miss; the panels' verb
 printed (printed.py, printed_lists.py), what becomes of an error (cli.py).
 """
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,21 +19,23 @@ from ccg_pipeline import (
     cli_fetch,
     cli_notices,
     cli_panel,
+    cli_quarantine,
     cli_records,
     cli_room,
     printed,
     printed_lists,
 )
+from ccg_pipeline.amending import NotAmended
 from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
+from ccg_pipeline.cli_tables import chosen, tables_asked
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
 from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.partitions import PartitionFault, day_of, last_day, month_key, year_key
-from ccg_pipeline.publish.as_known import tables_as_known
+from ccg_pipeline.partitions import PartitionFault, day_of
 from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
 from ccg_pipeline.publish.export import FORMATS, NotSaved, exported, stamped
-from ccg_pipeline.publish.released import NotReleased, Tables, newest_scored, released, unreleased
+from ccg_pipeline.publish.released import NotReleased
 from ccg_pipeline.publish.row_ledger import RowsLost
 from ccg_pipeline.publish.weights import weights_of
 from ccg_pipeline.reference.organisations import ccgs
@@ -42,8 +43,6 @@ from ccg_pipeline.resources import database_url, landing_path
 from ccg_pipeline.run import MainJob, RunFailed, dagster_instance, last_month
 from ccg_pipeline.storage.database import DatabaseFault, open_database
 from ccg_pipeline.storage.releases import StorageFault
-from expert_panels import access_log
-from expert_panels import tables as panel_tables
 from expert_panels.ledger import DecisionRefused
 from expert_panels.ledger_table import LedgerError
 from expert_panels.minutes import MinutesFault
@@ -64,6 +63,7 @@ REFUSED = (
     NotLocal,
     NotReleased,
     RowsLost,
+    NotAmended,
     cli_panel.NotHere,
     cli_records.NotCertified,
     MinutesFault,
@@ -82,6 +82,7 @@ app = typer.Typer(
 cli_panel.app.add_typer(cli_decisions.app)
 cli_panel.app.add_typer(cli_records.app)
 app.add_typer(cli_panel.app, name="panel")
+app.add_typer(cli_quarantine.app, name="quarantine")
 cli_panel.app.command(name="notices")(cli_notices.show)
 app.command()(cli_fetch.fetch)
 app.command()(cli_records.verify)
@@ -117,24 +118,24 @@ def every_verb(
     del debug
 
 
-def _chosen(month: str, year: str) -> tuple[str, str]:
-    """Return lane and partition key of --month or --year; `('', '')` for neither, PartitionFault for both."""
-    if month and year:
-        raise PartitionFault("Give --month or --year, not both.")
-    if month:
-        return "interim", month_key(month)
-    return ("annual", year_key(year)) if year else ("", "")
-
-
 @app.command()
-def run(landing: Landing = None, month: Month = "", year: Year = "", database: Database = "") -> None:
+def run(
+    landing: Landing = None,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    amended_on: Annotated[
+        str, typer.Option(help="Day whose waivers and corrections are in force; today without.")
+    ] = "",
+) -> None:
     """Take a month or a year from its source files to the panels' gates, and release what may be released.
 
     `--landing` names a folder of source files as they were downloaded. Without it, it is the made-up year,
     which is written first if need be. Without `--month` and `--year` it is the last month in the folder, and
     the financial year when that month ends one.
     """
-    lane, key = _chosen(month, year)
+    lane, key = chosen(month, year)
+    amended_on = f"{day_of(amended_on, '--amended-on')}" if amended_on else ""
     url = database or database_url()
     folder = landing or Path(landing_path())
     if landing is not None and not landing.is_dir():
@@ -148,7 +149,7 @@ def run(landing: Landing = None, month: Month = "", year: Year = "", database: D
         if landing is None and is_unfinished(folder):
             make_year(folder, progress=lambda name: tell(f"making up {name}"))
         with dagster_instance() as instance:
-            job = MainJob(instance, url, str(folder.absolute()), tell)
+            job = MainJob(instance, url, str(folder.absolute()), tell, amended_on)
             wanted = [(lane, key)] if lane else last_month(job.files())
             for one_lane, one_key in wanted:
                 job.run(one_lane, one_key)
@@ -182,23 +183,6 @@ def demo(
     console.print(f"Wrote {len(files)} made-up files into {folder} from seed {seed}.", soft_wrap=True)
 
 
-def _tables(url: str, month: str, year: str, is_unreleased: bool, what: str, as_at: str = "") -> Tables:
-    lane, key = _chosen(month, year)
-    engine, edition = open_database(url or database_url()), load_edition(EDITION)
-    day = day_of(as_at, "--as-at") if as_at else None
-    if not is_unreleased:
-        return released(engine, edition, lane, key, day)
-    if day is None:
-        tables = unreleased(engine, edition, lane, key)
-    else:
-        lane, key = (lane, key) if lane else newest_scored(engine)
-        tables = tables_as_known(engine, edition, lane, key, last_day(key), day)
-        what += f" as at {day}"
-    panel_tables.create(engine)
-    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
-    return tables
-
-
 @app.command()
 def show(
     ccg: Ccg, month: Month = "", year: Year = "", database: Database = "", unreleased: Unreleased = False,
@@ -206,7 +190,7 @@ def show(
 ) -> None:  # fmt: skip
     """Print the assessment of one CCG."""
     code = find_ccg(ccgs(), ccg)
-    tables = _tables(database, month, year, unreleased, f"show {code}", as_at)
+    tables = tables_asked(database, month, year, unreleased, f"show {code}", as_at)
     printed.assessment(console, tables, load_edition(EDITION), code)
 
 
@@ -223,7 +207,7 @@ def explain_area(
     """Go from a rating to its bands, values, reference values, and the source file and cell of each."""
     edition, code = load_edition(EDITION), find_ccg(ccgs(), ccg)
     wanted = find_area(edition, area)
-    tables = _tables(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
+    tables = tables_asked(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
     printed.explanation(console, tables, edition, code, explain(tables.frames, edition, code, wanted))
 
 
@@ -244,7 +228,7 @@ def export(
     _may_write(file_format, output)
     if table not in TABLES:
         raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
-    tables = _tables(database, month, year, unreleased, f"export {table}", as_at)
+    tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
     frame = tables.frames[table]
     _write(exported(stamped(frame) if unreleased else frame, file_format), output)
     errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
@@ -302,7 +286,7 @@ def method(
     if not fit:
         printed_lists.method(console, edition)
         return
-    tables = _tables(database, month, year, True, "method --fit")
+    tables = tables_asked(database, month, year, True, "method --fit")
     printed_lists.fit(console, tables, edition)
 
 
@@ -310,9 +294,3 @@ def method(
 def files(database: Database = "") -> None:
     """Print every file that was met, read or refused, with the account of its rows."""
     printed_lists.files(console, open_database(database or database_url()))
-
-
-@app.command()
-def quarantine(database: Database = "") -> None:
-    """Print every refused row with its file, sheet, row number and all reasons."""
-    printed_lists.quarantine(console, open_database(database or database_url()))

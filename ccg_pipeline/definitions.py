@@ -32,8 +32,13 @@ from ccg_pipeline.storage.io_manager import Database, FrameStore
 EDITION = "iaf_2016_17"
 
 
-def build_definitions(url: str | None = None, landing: str | None = None) -> dg.Definitions:
-    """Put the parts together for a database and a landing folder; without them, those of the environment."""
+def build_definitions(
+    url: str | None = None, landing: str | None = None, amended_on: str = ""
+) -> dg.Definitions:
+    """Put the parts together for a database and a landing folder; without them, those of the environment.
+
+    `amended_on`: the day whose amendments are in force, in ISO 8601; today without.
+    """
     edition = load_edition(EDITION)
     database = Database(url=url or database_url())
     all_jobs = jobs(edition)
@@ -72,7 +77,7 @@ def build_definitions(url: str | None = None, landing: str | None = None) -> dg.
         ],
         resources={
             "database": database,
-            "landing": LandingFolder(path=landing or landing_path()),
+            "landing": LandingFolder(path=landing or landing_path(), amended_on=amended_on),
             "downloads": Downloads(path=downloads_path()),
             "methodology": Methodology(edition_key=EDITION),
             "panels": Panels(),

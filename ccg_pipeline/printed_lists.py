@@ -20,6 +20,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.partitions import last_day
 from ccg_pipeline.printed import provenance, stamp, stamps, table_of
 from ccg_pipeline.publish.naming import words
+from ccg_pipeline.publish.quarantined import SIGNS
 from ccg_pipeline.publish.released import Tables
 from ccg_pipeline.publish.row_ledger import RowsLost, row_ledger, unaccounted
 from ccg_pipeline.publish.weights import weightings
@@ -193,13 +194,15 @@ def files(console: Console, engine: Engine) -> None:
 
 
 def quarantine(console: Console, engine: Engine) -> None:
-    """Print every refused row under its file, with all its reasons."""
+    """Print every refused row under its file, with all its reasons, and how its id is made."""
     with reading(engine) as connection:
         rows, kind = frames.read(connection, quarantined, {}), kind_of(connection)
     stamp(console, kind == "made_up")
-    for (name, sheet), own in rows.groupby(["source_name", "sheet"]):
+    for (name, sheet, sha256), own in rows.groupby(["source_name", "sheet", "source_sha256"]):
         columns = own.sort_values("row")[["row", "indicator_code", "organisation_code", "reasons"]]
         listed = [[str(row), *rest] for row, *rest in columns.itertuples(index=False)]
-        title = f"{name}, sheet {sheet}" if sheet else str(name)
+        title = (
+            f"{name}, sheet {sheet}" if sheet else f"{name}"
+        ) + f"; ids {str(sha256)[:SIGNS]}:{sheet}:ROW"
         console.print(table_of(["row", "indicator", "code", "why it was refused"], listed, title))
     console.print(f"{len(rows):,} rows in quarantine.", highlight=False)

@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -20,6 +21,7 @@ from ccg_pipeline.downloads.outcomes import Fetched, Policy, Progress
 from ccg_pipeline.downloads.publications import fetch_publication
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources.amendments import Amendment
 from ccg_pipeline.sources.catalogue import files_in, read_file
 from ccg_pipeline.sources.reading import Reading, Refused
 from ccg_pipeline.sources.sidecar import SUFFIX
@@ -31,11 +33,12 @@ HOME = ".ccg"
 
 @dataclass(frozen=True)
 class Found:
-    """A file in the landing folder, known by its bytes and those of its sidecar."""
+    """A file in the landing folder, known by its bytes, its sidecar's, and what was said of its rows."""
 
     path: Path
     sha256: str
     sidecar_sha256: str
+    amendments: tuple[Amendment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,17 @@ class Landed:
 
 
 class LandingFolder(dg.ConfigurableResource[None]):
-    """The folder into which publishers' files are put as they were downloaded."""
+    """The folder into which publishers' files are put as they were downloaded.
+
+    `amended_on` is the day whose amendments are in force, in ISO 8601; empty stands for today (UTC).
+    """
 
     path: str
+    amended_on: str = ""
+
+    def day(self) -> date:
+        """Return the day whose amendments are in force."""
+        return date.fromisoformat(self.amended_on) if self.amended_on else datetime.now(UTC).date()
 
     def files(self) -> tuple[Found, ...]:
         """Return every source file below the folder, which need not exist yet.
@@ -78,7 +89,7 @@ class LandingFolder(dg.ConfigurableResource[None]):
         key = (found, edition.key)
         if key not in _LANDED:
             try:
-                _LANDED[key] = Landed(found, read_file(found.path, edition))
+                _LANDED[key] = Landed(found, read_file(found.path, edition, found.amendments))
             except Refused as refused:
                 _LANDED[key] = Landed(found, refused)
         return _LANDED[key]

@@ -17,7 +17,7 @@ import pandas as pd
 from dagster import ExecuteInProcessResult
 from sqlalchemy import select
 
-from ccg_pipeline.assets.landing import recorded
+from ccg_pipeline.assets.landing import files_of, recorded
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
 from ccg_pipeline.automation import PROCESS_TAG, bury_the_killed, due, requests, this_process
@@ -161,15 +161,21 @@ class MainJob:
     """A landing folder, a database and an instance; `run` takes a lane's partition from files to gates."""
 
     def __init__(
-        self, instance: dg.DagsterInstance, database_url: str, landing: str, tell: Step = lambda _: None
+        self,
+        instance: dg.DagsterInstance,
+        database_url: str,
+        landing: str,
+        tell: Step = lambda _: None,
+        amended_on: str = "",
     ) -> None:
+        """`amended_on`: the day whose amendments of refused rows are in force; today without."""
         self._instance, self._tell = instance, tell
         self._edition = load_edition(EDITION)
-        self._landing = LandingFolder(path=landing)
+        self._landing = LandingFolder(path=landing, amended_on=amended_on)
         self._engine = Database(url=database_url).engine()
         progress = {"progress": _progress_logger(tell)}
         self._definitions = dg.Definitions.merge(
-            build_definitions(database_url, landing), dg.Definitions(loggers=progress)
+            build_definitions(database_url, landing, amended_on), dg.Definitions(loggers=progress)
         )
         self._files: dict[Found, tuple[str, frozenset[str]]] | None = None
         self._new: list[Found] = []
@@ -191,7 +197,7 @@ class MainJob:
         """Return the landing folder's files with their publications and months; only new ones are opened."""
         if self._files is None:
             self._tell("looking into the landing folder")
-            files = self._landing.files()
+            files = files_of(self._landing, self._engine)
             record = recorded(self._engine, files)
             self._new = [found for found in files if found not in record]
             self._files = {found: (one.publication, one.months) for found, one in record.items()}

@@ -32,10 +32,12 @@ LAYERS = (
     {"automation"},
     {"definitions"},
     {"run"},  # runs the definitions in one process, so that the command line needs no Dagster
+    {"amending"},
     {"printed"},
     {"printed_lists", "printed_changes"},
+    {"printed_quarantine"},
     {"cli_panel", "cli_fetch"},
-    {"cli_decisions", "cli_diff", "cli_notices", "cli_records", "cli_room"},
+    {"cli_decisions", "cli_diff", "cli_notices", "cli_quarantine", "cli_records", "cli_room", "cli_tables"},
     {"cli_verbs"},
     {"cli"},
 )

@@ -5,7 +5,8 @@ Does not belong here: reading a file (sources/), what a source asset does with i
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 from sqlalchemy import Engine, select
@@ -13,8 +14,11 @@ from sqlalchemy import Engine, select
 from ccg_pipeline.assets.described import code_version
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.resources import Found, Landed, LandingFolder
+from ccg_pipeline.sources.amendments import Amendment
 from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.storage.amendments import all_lines, in_force
 from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.tables import source_file, source_observation
 
 
@@ -33,8 +37,30 @@ Months = Mapping[tuple[str, str], frozenset[str]]
 
 
 def read_by(found: Found) -> str:
-    """Return by what a file was read: this code, with this sidecar. Another of either reads it again."""
-    return f"{code_version('ccg_pipeline.sources')}:{found.sidecar_sha256[:12]}"
+    """Return by what a file was read: this code, sidecar and amendments. Another of any reads it again."""
+    amended = f":{sha256_of(repr(found.amendments))[:12]}" if found.amendments else ""
+    return f"{code_version('ccg_pipeline.sources')}:{found.sidecar_sha256[:12]}{amended}"
+
+
+def amendments_in_force(engine: Engine, day: date) -> dict[str, tuple[Amendment, ...]]:
+    """Return what is said of single rows on a day: sha256 of the file -> its amendments."""
+    holding: dict[str, tuple[Amendment, ...]] = {}
+    for line in in_force(all_lines(engine), day):
+        said = Amendment(
+            line.sheet,
+            line.row,
+            "correct" if line.action == "correct" else "waive",
+            tuple(sorted(line.cells.items())),
+            f"by {line.actor} until {line.until}: {line.reason}",
+        )
+        holding[line.source_sha256] = (*holding.get(line.source_sha256, ()), said)
+    return holding
+
+
+def files_of(landing: LandingFolder, engine: Engine) -> tuple[Found, ...]:
+    """Return the files of the landing folder, each with what is in force of its rows."""
+    holding = amendments_in_force(engine, landing.day())
+    return tuple(replace(found, amendments=holding.get(found.sha256, ())) for found in landing.files())
 
 
 def recorded(engine: Engine, files: Collection[Found]) -> dict[Found, Recorded]:
@@ -56,7 +82,7 @@ def landed_of(
     landing: LandingFolder, engine: Engine, edition: Edition, publication: str, months: Collection[str]
 ) -> list[Landed]:
     """Return the files of a publication that tell of `months`, or were refused; others stay closed."""
-    files = landing.files()
+    files = files_of(landing, engine)
     record = recorded(engine, files)
     wanted = [
         found

@@ -104,6 +104,7 @@ def _summary(landed: list[Landed], pieces: list[Piece], keys: list[str]) -> dict
         "months": ", ".join(keys) if len(keys) < 4 else f"{keys[0]} to {keys[-1]}",
         "observations": len(observations),
         "files": table_of(accounts),
+        "amended rows": sum(len(one.found.amendments) for one in landed),
         **{name: status[name] for name in ("published", "suppressed", "missing", "refused")},
         "is_made_up": any(one.is_made_up for one in read),
     }

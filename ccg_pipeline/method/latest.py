@@ -137,10 +137,13 @@ def _mean_of_months(rows: pd.DataFrame, edition: Edition, year_end: date) -> pd.
     year["lower_95"] = year["upper_95"] = np.nan
     year["period_start"], year["period_end"] = year_start, _last_day(year_end)
     said = [f"mean of {months} month{'s' * (months > 1)} (assumed)" for months in n]
-    year["note"] = [
-        f"{note}; {mean}" if note else mean for note, mean in zip(year["note"], said, strict=True)
-    ]
+    notes = months.sort_values("period_end").groupby(_KEY)["note"].agg(_once_each)
+    year["note"] = [f"{note}; {mean}" if note else mean for note, mean in zip(notes, said, strict=True)]
     return pd.concat([year, last[~last.index.isin(year.index)]]).reset_index()[rows.columns]
+
+
+def _once_each(notes: "pd.Series[str]") -> str:
+    return "; ".join(note for note in dict.fromkeys(notes) if note)
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.moderation import BLOCKS, unmoderated
 from ccg_pipeline.publish.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators
+from ccg_pipeline.sources.amendments import AMENDED
 from ccg_pipeline.storage.frames import completed, typed
 from ccg_pipeline.storage.tables import area_score, candidate_rating, indicator_band, overall_rating
 
@@ -258,6 +259,9 @@ def _wide(
         progress = opened["stp_progress"].set_index("stp_code")["judgement"]
         wide["stp_161a_judgement"] = by_ccg.map(plan).fillna("")
         wide["stp_plan_progress"] = wide["stp_code"].map(progress).fillna("")
+    amended = tables["bands"][tables["bands"]["note"].str.contains(AMENDED, regex=False)]
+    codes = amended.sort_values("indicator_code").groupby("ccg_code")["indicator_code"].agg(", ".join)
+    wide["amended_indicators"] = [codes.get(code, "") for code in by_ccg]
     wide["is_official"] = False
     wide["is_made_up"] = bool(header["is_made_up"])
     return wide.sort_values("ccg_code")

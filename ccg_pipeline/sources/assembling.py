@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.sources.amendments import notes
 from ccg_pipeline.sources.dating import Dates
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, SourceFile
@@ -43,7 +44,11 @@ def assemble(
     }
     found = pd.concat(
         [
-            frame.assign(sheet=sieve.table.sheet, cell=[name_rows(rows) for rows in frame["rows"]])
+            frame.assign(
+                sheet=sieve.table.sheet,
+                cell=[name_rows(rows) for rows in frame["rows"]],
+                note=_notes(sieve, frame),
+            )
             for sieve, frame in parts
         ]
     )
@@ -79,6 +84,13 @@ def name_rows(rows: Iterable[int]) -> str:
     if len(numbers) > 12 or numbers == list(range(numbers[0], numbers[-1] + 1)):
         return f"rows {numbers[0]}-{numbers[-1]}"
     return "rows " + ", ".join(map(str, numbers))
+
+
+def _notes(sieve: Sieve, frame: pd.DataFrame) -> list[str]:
+    """What each observation says already, and that it rests on an amended row."""
+    said = frame["note"].fillna("") if "note" in frame else [""] * len(frame)
+    amended = (notes(sieve.amending(rows)) for rows in frame["rows"])
+    return ["; ".join(filter(None, pair)) for pair in zip(said, amended, strict=True)]
 
 
 def _typed(frame: pd.DataFrame, constant: Mapping[str, object], columns: Sequence[str]) -> pd.DataFrame:

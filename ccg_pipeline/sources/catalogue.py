@@ -5,6 +5,7 @@ Does not belong here: any publication's layout.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ccg_pipeline.framework.model import Edition
@@ -32,6 +33,7 @@ from ccg_pipeline.sources import (
     rtt,
     satod,
 )
+from ccg_pipeline.sources.amendments import Amendment, NoSuchColumn
 from ccg_pipeline.sources.documents import Document, open_document
 from ccg_pipeline.sources.layouts import Layout, missing_from, title_of
 from ccg_pipeline.sources.reader import Reader
@@ -76,13 +78,24 @@ def recognise(path: Path) -> str:
     return READERS[key].layout.publication or declared.publication_of(document)
 
 
-def read_file(path: Path, edition: Edition) -> Reading:
-    """Read one file. Raises Refused, with one sentence and the publication if it was recognised."""
+def read_file(path: Path, edition: Edition, amendments: tuple[Amendment, ...] = ()) -> Reading:
+    """Read one file, with what was said of single rows of it.
+
+    Raises Refused, with one sentence and the publication if it was recognised.
+    """
     document = open_document(path)
     key = _layout_of(document)
-    if key == DECLARED:
-        return declared.read(document, edition)
-    return engine.read(READERS[key], document, edition)
+    amended = replace(document, sheets=tuple(each.amended_by(amendments) for each in document.sheets))
+    try:
+        return (
+            declared.read(amended, edition)
+            if key == DECLARED
+            else engine.read(READERS[key], amended, edition)
+        )
+    except NoSuchColumn as error:
+        raise Refused(
+            f"{document.name}: cannot be amended so. {error}", READERS[key].layout.publication
+        ) from None
 
 
 def read_landing(folder: Path, edition: Edition) -> Iterator[tuple[Path, Reading | Refused]]:

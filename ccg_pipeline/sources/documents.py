@@ -14,12 +14,13 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from ccg_pipeline.sources.amendments import Amendment
 from ccg_pipeline.sources.cells import heading
 from ccg_pipeline.sources.reading import Refused
 from ccg_pipeline.sources.sidecar import Sidecar, read_sidecar
@@ -39,6 +40,11 @@ class Sheet:
     name: str
     rows: Sequence[Sequence[Hashable]]
     first_row: int = 1
+    amendments: Mapping[int, Amendment] = field(default_factory=dict)
+
+    def amended_by(self, amendments: Iterable[Amendment]) -> "Sheet":
+        """The sheet with what was said of rows of it, by their number; its cells stay the file's own."""
+        return replace(self, amendments={each.row: each for each in amendments if each.sheet == self.name})
 
     @cached_property
     def headings(self) -> list[list[str]]:

@@ -87,7 +87,11 @@ def observe(
     ]
     doubts.where(is_judged & np.array(unknown), "judgement {} is none of its labels", "judgement")
     twice = claims.duplicated(KEY, keep=False).to_numpy()
-    doubts.where(twice, "the organisation has more than one row for this period")
+    doubts.where(twice, "the organisation has more than one row for this period", can_be_true=True)
+    if twice.any():
+        waived = claims[[sieve.is_waived(rows) for rows in claims["rows"]]]
+        both = claims.index.isin(waived.index[waived.duplicated(KEY, keep=False)])
+        doubts.where(both, "more than one row of the organisation for this period is waived")
 
     value = _value(figures, each)
     judgement = np.array(
@@ -113,7 +117,11 @@ def observe(
             "status": status,
         }
     )
-    return observations.drop_duplicates(KEY) if twice.any() else observations
+    if not twice.any():
+        return observations
+    # one of several rows may be waived: then it speaks for the organisation
+    refused_last = observations["status"].eq("refused").sort_values(kind="stable").index
+    return observations.loc[refused_last].drop_duplicates(KEY).sort_index()
 
 
 class _Doubts:
@@ -124,11 +132,11 @@ class _Doubts:
         self._rows = list(claims["rows"])
         self.cells = {name: list(claims[name]) for name in (*FIGURES, "judgement") if name in claims}
 
-    def where(self, which: Mask, reason: str, cells: str = "") -> None:
+    def where(self, which: Mask, reason: str, cells: str = "", can_be_true: bool = False) -> None:
         """Quarantine all rows of the claims in ``which``; ``{}`` in ``reason`` is its cell in ``cells``."""
         for place in np.flatnonzero(which):
             said = repr(text(self.cells[cells][place])) if cells else ""
-            self._sieve.doubt(self._rows[place], reason.format(said))
+            self._sieve.doubt(self._rows[place], reason.format(said), can_be_true)
 
 
 def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Unit]) -> None:
@@ -146,13 +154,16 @@ def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Uni
     doubts.where(has_floor & (value < 0), "value {} is below zero", "value")
     doubts.where(lower > upper, "lower limit is above upper limit")
     outside = ~(lower > upper) & ((value < lower) | (value > upper))
-    doubts.where(outside, "value {} is outside its interval", "value")
+    doubts.where(outside, "value {} is outside its interval", "value", can_be_true=True)
     computed = np.where([unit.counts_decide for unit in units], _ratio(figures, units), np.nan)
     both = ~np.isnan(computed) & ~np.isnan(value)
     if both.any():
         rounding = np.array([half_of_last_digit(cell) for cell in doubts.cells["value"]])
         doubts.where(
-            both & (np.abs(value - computed) > rounding), "value {} is not what its counts give", "value"
+            both & (np.abs(value - computed) > rounding),
+            "value {} is not what its counts give",
+            "value",
+            can_be_true=True,
         )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ccg_pipeline.sources.amendments import Amendment
 from ccg_pipeline.sources.cells import is_mark, text
 from ccg_pipeline.sources.tables import Table
 
@@ -51,6 +52,7 @@ class Sieve:
         self._aside = np.full(len(index), "", dtype=object)
         self._doubted = np.zeros(len(index), dtype=bool)
         self._reasons: dict[int, list[str]] = {}
+        self._lifted: set[int] = set()
         self.doubt(table.ragged, f"the row has not the {len(table.raw_header)} cells of the header")
 
     @cached_property
@@ -73,9 +75,15 @@ class Sieve:
         """Set aside rows that are neither set aside nor doubted yet."""
         self._aside[np.asarray(which, dtype=bool) & self.kept & ~self._doubted] = fate
 
-    def doubt(self, rows: Iterable[int], reason: str) -> None:
-        """Quarantine rows, by their number, for ``reason`` beside any other. A row set aside stays aside."""
+    def doubt(self, rows: Iterable[int], reason: str, can_be_true: bool = False) -> None:
+        """Quarantine rows, by their number, for ``reason`` beside any other. A row set aside stays aside.
+
+        ``can_be_true``: what is doubted is not impossible, so that a waiver takes the row in all the same.
+        """
         for row in rows:
+            if row in self.table.amended and self.table.amended[row].lifts(can_be_true):
+                self._lifted.add(row)
+                continue
             kept = [place for place in self._places[row] if self._aside[place] == ""]
             if kept and reason not in (reasons := self._reasons.setdefault(row, [])):
                 reasons.append(reason)
@@ -90,6 +98,15 @@ class Sieve:
     def is_doubted(self, rows: Iterable[int]) -> bool:
         """True if any of ``rows`` is quarantined."""
         return bool(self._reasons) and any(row in self._reasons for row in rows)
+
+    def is_waived(self, rows: Iterable[int]) -> bool:
+        """True if a person takes one of ``rows`` in though it is doubted."""
+        return any(self.table.amended[row].lifts(True) for row in rows if row in self.table.amended)
+
+    def amending(self, rows: Iterable[int]) -> list[Amendment]:
+        """The amendments without which one of ``rows`` would be quarantined, or would say something else."""
+        found = [self.table.amended[row] for row in rows if row in self.table.amended]
+        return [one for one in found if one.kind == "correct" or one.row in self._lifted]
 
     def settle_organisations(self, kinds: "pd.Series[str]", figures: Iterable[str]) -> None:
         """Settle rows that are about no organisation of the edition.
@@ -136,7 +153,7 @@ class Sieve:
                 "indicator_code": self._said(self.indicator, row),
                 "organisation_code": self._said(self.organisation, row),
                 "period_end": self.period_end.iloc[self._places[row][0]],
-                "reasons": "; ".join(reasons),
+                "reasons": "; ".join([*reasons, *self._in_vain(row)]),
                 "raw": json.dumps(self.table.raw(row), default=str, ensure_ascii=False),
             }
             for row, reasons in sorted(self._reasons.items())
@@ -145,3 +162,7 @@ class Sieve:
     def _said(self, words: "pd.Series[str]", row: int) -> str:
         """What the blocks of a row say, each once."""
         return ", ".join(dict.fromkeys(words.iloc[place] for place in self._places[row]))
+
+    def _in_vain(self, row: int) -> list[str]:
+        """What was said of a row that is refused even so."""
+        return [f"even so {self.table.amended[row].words}"] if row in self.table.amended else []

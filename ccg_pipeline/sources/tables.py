@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ccg_pipeline.sources.amendments import Amendment, corrected
 from ccg_pipeline.sources.cells import heading, text
 from ccg_pipeline.sources.documents import Document, Sheet
 from ccg_pipeline.sources.layouts import Layout, find_header
@@ -35,6 +36,11 @@ class Table:
     raw_header: tuple[str, ...]
     _sheet: Sheet
     is_uneven: bool = False
+
+    @property
+    def amended(self) -> Mapping[int, Amendment]:
+        """The rows of which a person said something: their cells are the corrected ones, ``raw`` is not."""
+        return self._sheet.amendments
 
     def raw(self, row: int) -> dict[str, object]:
         """One row as it was read, heading by heading; cells without a heading have their place as heading."""
@@ -145,7 +151,11 @@ def _table(
         place for place in range(header + 1, end) if any(cell not in ("", None) for cell in sheet.rows[place])
     ]
     numbers = pd.Index([place + sheet.first_row for place in places], dtype="int64", name="row")
-    taken = [sheet.rows[place] for place in places]
+    raw_header = tuple(text(cell) for cell in sheet.rows[header]) if header >= 0 else ()
+    taken = [
+        corrected(sheet.rows[place], raw_header, sheet.amendments.get(place + sheet.first_row))
+        for place in places
+    ]
     frames = [
         pd.DataFrame(
             {
@@ -158,13 +168,12 @@ def _table(
     ]
     rows = frames[0] if len(frames) == 1 else pd.concat(frames).fillna("")
     top = max(header, 0) if above is None else above
-    raw_header = sheet.rows[header] if header >= 0 else ()
     width = len(raw_header)
     return Table(
         sheet=sheet.name,
         header_row=header + sheet.first_row,
         rows=rows,
-        ragged=numbers[[header >= 0 and len(row) != width for row in taken]],
+        ragged=numbers[[header >= 0 and len(sheet.rows[place]) != width for place in places]],
         preamble=preamble(sheet, top),
         above=tuple(
             cell
@@ -172,7 +181,7 @@ def _table(
             for cell in row
             if cell
         ),
-        raw_header=tuple(text(cell) for cell in raw_header),
+        raw_header=raw_header,
         _sheet=sheet,
         is_uneven=len({frozenset(block) for block in blocks}) > 1,
     )

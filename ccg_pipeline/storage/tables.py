@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, MetaData, Table, Text
 
+from ccg_pipeline.storage.insert_only import insert_only
+
 metadata = MetaData()
 
 
@@ -250,6 +252,18 @@ release = Table(
     *_text("sha256", "header"),
 )
 """Published tables, as headers that point at kept parts; never changed, only followed by the next serial."""
+
+amendment = insert_only(
+    Table(
+        "amendment",
+        metadata,
+        Column("seq", Integer, primary_key=True, autoincrement=True),
+        *_text("at", "action", "source_sha256", "source_name", "publication", "sheet"),
+        Column("row", Integer, nullable=False),
+        *_text("cells", "actor", "recorded_by", "reason", "until"),
+    )
+)
+"""Who took in or corrected a refused row, why and until when: one line an act, none ever changed."""
 
 release_time = Table(
     "release_time",

@@ -1,0 +1,165 @@
+"""A refused row from quarantine to the panel's table and back: waived, corrected, lapsed, revoked."""
+
+from datetime import date
+from pathlib import Path
+
+import amendment_cases
+import pandas as pd
+import pytest
+from planted_files import of, respoil_rows
+from small_house import EDITION, MONTH, House, land_again
+
+from ccg_pipeline.amending import Amending, NotAmended
+from ccg_pipeline.partitions import last_day
+from ccg_pipeline.publish.as_known import assess_said, said_until
+from ccg_pipeline.publish.explanation import NotKnown
+from ccg_pipeline.publish.quarantined import effect_of, row_id
+from ccg_pipeline.publish.row_ledger import row_ledger, unaccounted
+from ccg_pipeline.resources import LandingFolder
+from ccg_pipeline.run import MainJob
+from ccg_pipeline.sources.amendments import Amendment
+from ccg_pipeline.storage.database import open_database, reading
+
+WAITS = "cancer_waits/cancer_waits_2017-03-31.csv"
+CCG = "01C"
+BEFORE, DAY, LAST, AFTER = "2030-01-01", "2030-01-02", date(2030, 6, 30), "2030-07-01"
+UNTIL = "until 2030-06-30: the publisher confirmed it"
+
+
+def run(house: House, day: str) -> None:
+    """What `ccg run` does on a day."""
+    MainJob(house.instance, house.url, str(house.landing), house.told.append, day).run(*MONTH)
+
+
+def figure(house: House, table: str) -> pd.Series:
+    """What stands of 122b for the CCG."""
+    rows = house.rows(table, indicator_code="122b")
+    code = "ccg_code" if table == "indicator_band" else "organisation_code"
+    (row,) = (one for _, one in rows[rows[code] == CCG].iterrows() if one.get("lane") in (None, MONTH[0]))
+    return row
+
+
+@pytest.fixture
+def refused(sqlite_house: House) -> House:
+    """A revision has come whose row of the CCG is refused: its value is not what its counts give."""
+    house = sqlite_house
+    later = land_again(house.landing / WAITS, (house.landing / WAITS).with_name("later.csv"), "2018-06-20")
+    respoil_rows(later, lambda rows: of(rows, CCG).update(value="99.9"))
+    run(house, BEFORE)
+    assert figure(house, "indicator_band")["status"] == "refused"
+    return house
+
+
+def amending(house: House, day: str) -> Amending:
+    return Amending(house.engine, LandingFolder(path=str(house.landing), amended_on=day), EDITION)
+
+
+def the_row(house: House) -> str:
+    (row,) = house.rows("quarantine").to_dict("records")
+    return row_id(row["source_sha256"], row["sheet"], row["row"])
+
+
+def test_a_waiver_shows_in_all_it_touches_and_lapses(refused: House) -> None:
+    house, row = refused, the_row(refused)
+    later = house.landing / "cancer_waits" / "later.csv"
+    bytes_before = later.read_bytes()
+    tables = ("observation", "indicator_band", "area_score", "candidate_rating", "quarantine")
+    before, subject = house.fingerprints(*tables), house.state("cancer", *MONTH).subject
+    # the record's clock is today's: what holds on DAY was written before it
+    waived = amending(house, DAY).waive(row, "jo@data.example", "the publisher confirmed it", LAST)
+    assert waived.id == row
+    assert house.fingerprints(*tables) == before  # nothing moves before the next run
+
+    run(house, DAY)
+    note = f"amended: row {waived.row} taken in as it stands, by jo@data.example {UNTIL}"
+    for table in ("observation", "indicator_band"):
+        assert tuple(figure(house, table)[["status", "note"]]) == ("published", note)
+    assert house.rows("quarantine").empty
+    with reading(house.engine) as connection:
+        assert unaccounted(row_ledger(connection)) == []
+    amended = house.tables(*MONTH).frames["assessment"].set_index("ccg_code")["amended_indicators"]
+    assert amended[CCG] == "122b"
+    assert (amended.drop(CCG) == "").all()
+    assert house.state("cancer", *MONTH).subject != subject  # the panel has something else before it
+    with_it = house.fingerprints(*tables)
+    run(house, f"{LAST}")
+    assert house.fingerprints(*tables) == with_it
+    run(house, AFTER)
+    assert house.fingerprints(*tables) == before
+    assert house.state("cancer", *MONTH).subject == subject
+    assert the_row(house) == row
+    assert later.read_bytes() == bytes_before
+
+
+def test_a_correction_is_tried_before_it_is_recorded_and_can_be_revoked(refused: House) -> None:
+    house, row = refused, the_row(refused)
+    amends = amending(house, DAY)
+    who = ("jo@data.example", "the publisher confirmed it")
+    for wrong, sentence in (
+        (
+            lambda: amends.correct(row, {"numerator": "see note"}, *who, LAST),
+            "Even so the row would be",
+        ),
+        (lambda: amends.correct(row, {"count": "3"}, *who, LAST), "has no column 'count'"),
+        (lambda: amends.correct(row, {}, *who, LAST), "Nothing to correct"),
+        (lambda: amends.waive(row, *who, date(2030, 1, 1)), "--until 2030-01-01 is over"),
+        (lambda: amends.waive(row, "jo@data.example", "  ", LAST), "needs a person"),
+        (lambda: amends.revoke(row, *who), "Nothing is in force"),
+    ):
+        with pytest.raises(NotAmended, match=sentence):
+            wrong()
+    with pytest.raises(NotKnown, match="There is no refused row"):
+        amends.waive("0123456789ab::3", *who, LAST)
+    assert house.rows("amendment").empty
+
+    amends.correct(row, {"value": "", "numerator": "100", "denominator": "125"}, *who, LAST)
+    run(house, DAY)
+    assert figure(house, "observation")["value"] == 80.0
+    said = "amended: row 18 corrected to denominator 125, numerator 100, value nothing, by jo@"
+    assert figure(house, "observation")["note"].startswith(said)
+    amends.revoke(row, "sam@data.example", "It was not the publisher.")
+    run(house, DAY)
+    assert figure(house, "observation")["status"] == "refused"
+    assert list(house.rows("amendment")["action"]) == ["correct", "revoke"]
+
+
+def test_a_refused_row_shows_what_it_would_have_changed(refused: House) -> None:
+    house, end = refused, last_day(MONTH[1])
+    before = house.fingerprints("observation", "source_observation", "indicator_band")
+    amends, said = amending(house, DAY), said_until(house.engine, end)
+    refusal = amends.refusal(the_row(house))
+    without = assess_said(said, EDITION, MONTH[0], end)
+    read = amends.reading_with(refusal, Amendment(refusal.sheet, refusal.row, "suppose"))
+    effect = effect_of(refusal, said, without, read.observations, EDITION, MONTH[0], end)
+    told = effect.of_ccg(EDITION).set_index("what")
+    assert set(told["ccg_code"]) == {CCG}
+    assert list(told.index) == ["122b value", "122b points", "area 122 score", "Cancer rating"]
+    assert told.loc["122b value", "without"] == "none"
+    value = read.observations.set_index("organisation_code").loc[CCG, "value"]
+    assert told.loc["122b value", "with_it"] == f"{value:.4g}"
+    assert set(effect.moves["bands"]["ccg_code"]) == {CCG}
+    assert house.fingerprints("observation", "source_observation", "indicator_band") == before
+    # with the row believed and with the row waived is the same
+    amends.waive(refusal.id, "jo@data.example", "the publisher confirmed it", LAST)
+    run(house, DAY)
+    stands = figure(house, "indicator_band")
+    own = effect.with_it.bands
+    own = own[(own["indicator_code"] == "122b") & (own["ccg_code"] == CCG)].iloc[0]
+    assert stands["z"] == pytest.approx(own["z"], rel=1e-12)
+    Path(house.landing / "cancer_waits" / "later.csv").unlink()
+    with pytest.raises(NotAmended, match="is not in"):
+        amends.reading_with(refusal, Amendment(refusal.sheet, refusal.row, "suppose"))
+
+
+@pytest.mark.postgres
+def test_the_record_is_insert_only_on_postgres(postgres_url: str) -> None:
+    engine = open_database(postgres_url)
+    amendment_cases.is_insert_only(engine)
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_an_amendment_holds_up_to_and_with_its_last_day_on_postgres(postgres_url: str) -> None:
+    engine = open_database(postgres_url)
+    amendment_cases.holds_up_to_its_last_day(engine)
+    engine.dispose()
