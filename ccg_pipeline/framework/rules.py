@@ -8,7 +8,7 @@ the indicators themselves (model.py), any arithmetic on data.
 import math
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -24,6 +24,7 @@ from ccg_pipeline.framework.provenance import (
 )
 
 Lane = Literal["interim", "annual"]
+Extremes = Literal["winsorise", "truncate"]
 MISSING = {"renormalise": math.nan, "as_reference": 1.0, "as_worst": 0.0}
 
 
@@ -106,21 +107,30 @@ class Banding(Frozen):
 
     z is turned for direction first: z <= -cut is band 0, z >= cut is band 2, between is 1. An indicator
     without a better direction gets ``range_inside`` for |z| < cut and ``range_outside`` otherwise. Limits are
-    widened, for indicators that ask for it, when the winsorised dispersion phi exceeds ``widen_above_phi``.
+    widened, for indicators that ask for it, when the dispersion phi exceeds ``widen_above_phi``. Before that,
+    the share ``winsorise`` of z at each end is pulled in (``extremes`` winsorise) or left out (truncate).
     ``standard_errors`` says in words how each kind is found; the formulas are in method/standard_errors.py.
     """
 
     cut: Annotated[Sourced, Unit("standard errors")]
     winsorise: Annotated[Sourced, Unit("share at each end")]
+    extremes: Choice
     widen_above_phi: Annotated[Sourced, Unit("phi")]
     range_inside: Annotated[Sourced, Unit("points, 0 to 2")]
     range_outside: Annotated[Sourced, Unit("points, 0 to 2")]
     standard_errors: dict[Literal["binomial", "poisson", "interval"], Choice]
 
+    @property
+    def extremes_are(self) -> Extremes:
+        """What is done with the extremes, as the word that the method knows."""
+        return "truncate" if self.extremes.value == "truncate" else "winsorise"
+
     @model_validator(mode="after")
     def _within_bounds(self) -> Self:
         if self.cut.value <= 0:
             raise ValueError(f"cut {self.cut.value:g} must be above 0")
+        if self.extremes.value not in get_args(Extremes):
+            raise ValueError(f"extremes is {self.extremes.value!r}, and must be winsorise or truncate")
         if not 0 <= self.winsorise.value < 0.5:
             raise ValueError(f"winsorise {self.winsorise.value:g} must be at least 0 and below 0.5")
         for name, points in (("range_inside", self.range_inside), ("range_outside", self.range_outside)):

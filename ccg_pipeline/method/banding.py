@@ -161,7 +161,9 @@ def _widening(edition: Edition, england: Floats, number: Mapping[str, Floats]) -
         z = (number["value"] - england) / standard_error
     phi, tau2 = np.full(england.shape, np.nan), np.zeros(england.shape)
     for i, indicator in enumerate(edition.indicators):
-        found = dispersion(z[i], standard_error[i], edition.banding.winsorise.value)
+        found = dispersion(
+            z[i], standard_error[i], edition.banding.winsorise.value, edition.banding.extremes_are
+        )
         phi[i] = found.phi
         if indicator.overdispersion and found.phi > edition.banding.widen_above_phi.value:
             tau2[i] = found.tau2

@@ -1,4 +1,7 @@
-"""phi and tau² against FunnelPlotR 0.6.0 on 209 made-up units: the two variants whose data are there."""
+"""phi and tau² against FunnelPlotR 0.6.0 on 209 made-up units: the variants whose data are there.
+
+Those of the ratio of two counts (RC) are not there.
+"""
 
 from pathlib import Path
 
@@ -7,6 +10,8 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.method.dispersion import dispersion, winsorise
+from ccg_pipeline.method.intervals import exact_poisson
+from ccg_pipeline.method.significance import by_limits
 
 
 @pytest.mark.parametrize("variant", ["PR_trim10", "SR_CQC_trim10"])
@@ -25,3 +30,41 @@ def test_phi_and_tau2_equal_funnelplotr(shared: Path, variant: str) -> None:
     assert found.n == 209
     assert found.phi == pytest.approx(expected["phi"], abs=1e-10)
     assert found.tau2 == pytest.approx(expected["tau2"], abs=1e-10)
+
+
+@pytest.fixture
+def ratios(shared: Path) -> pd.DataFrame:
+    """Standardised ratios: observed and expected of 209 units, the same in all variants of SR."""
+    return pd.read_csv(shared / "vectors" / "funnelplotr_SR_CQC_trim10_209.csv")
+
+
+def summary(shared: Path, variant: str) -> "pd.Series[float]":
+    return pd.read_csv(shared / "vectors" / "funnelplotr_phi_tau2_summary.csv").set_index("name").loc[variant]
+
+
+@pytest.mark.parametrize(("variant", "share"), [("SR_CQC_trim05", 0.05), ("SR_CQC_trim10", 0.10)])
+def test_other_shares_of_cqc_equal_funnelplotr(
+    shared: Path, ratios: pd.DataFrame, variant: str, share: float
+) -> None:
+    error = 1 / (2 * np.sqrt(ratios["denominator"].to_numpy()))
+    z = (np.sqrt(ratios["rr"].to_numpy()) - 1) / error
+    found, expected = dispersion(z, error, share), summary(shared, variant)
+    assert found.phi == pytest.approx(expected["phi"], abs=1e-10)
+    assert found.tau2 == pytest.approx(expected["tau2"], abs=1e-10)
+
+
+def test_the_truncation_of_the_shmi_equals_funnelplotr(shared: Path, ratios: pd.DataFrame) -> None:
+    error = 1 / np.sqrt(ratios["denominator"].to_numpy())
+    found = dispersion(np.log(ratios["rr"].to_numpy()) / error, error, 0.10, "truncate")
+    expected = summary(shared, "SR_SHMI_trim10")
+    assert found.phi == pytest.approx(expected["phi"], abs=1e-10)
+    assert found.tau2 == pytest.approx(expected["tau2"], abs=1e-10)
+
+
+def test_without_adjustment_as_many_lie_outside(shared: Path, ratios: pd.DataFrame) -> None:
+    expected = ratios["denominator"].to_numpy()
+    limits = exact_poisson(expected, (0.95, 0.998))
+    side = by_limits(ratios["numerator"].to_numpy(), limits)
+    assert (np.abs(side) == 2).sum() == summary(shared, "SR_unadj")["n_outlier"] == 52
+    np.testing.assert_allclose(limits.lower[:, 1] / expected, ratios["LCL99"], rtol=1e-9)
+    np.testing.assert_allclose(limits.upper[:, 1] / expected, ratios["UCL99"], rtol=1e-9)

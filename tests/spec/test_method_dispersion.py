@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from method_tables import lines
 
-from ccg_pipeline.method.dispersion import dispersion, winsorise
+from ccg_pipeline.method.dispersion import dispersion, kept_when_truncated, winsorise
 
 # Eleven z-scores, so that the quantiles at 10 % and 90 % are the second and the tenth.
 PULLED = """
@@ -68,3 +68,35 @@ def test_nobody_has_no_dispersion() -> None:
 def test_a_share_outside_0_to_a_half_is_refused(share: float) -> None:
     with pytest.raises(ValueError, match="must be at least 0 and below"):
         winsorise(np.array([1.0]), share)
+
+
+# what is left of ten, of eleven and of five when a share goes at each end
+TRUNCATED = """
+    z                       | share | left
+    9 8 7 6 5 4 3 2 1 0     | 0     | 0 1 2 3 4 5 6 7 8 9
+    9 8 7 6 5 4 3 2 1 0     | 0.1   | 1 2 3 4 5 6 7 8
+    10 9 8 7 6 5 4 3 2 1 0  | 0.1   | 1 2 3 4 5 6 7 8
+    0 1 2 3 4               | 0.1   | 0 1 2 3
+    0 1 2 3 4               | 0.2   | 1 2 3
+    5 5 5 1 9               | 0.2   | 5 5 5
+"""
+
+
+@pytest.mark.parametrize("given", lines(TRUNCATED), ids=lambda given: f"{given['z']} at {given['share']}")
+def test_truncating_leaves_the_middle(given: dict[str, str]) -> None:
+    z = np.array([float(one) for one in given["z"].split()])
+    left = z[kept_when_truncated(z, float(given["share"]))]
+    assert sorted(left.tolist()) == [float(one) for one in given["left"].split()]
+
+
+@pytest.mark.parametrize("share", [-0.1, 0.5])
+def test_there_must_be_a_middle_to_leave(share: float) -> None:
+    with pytest.raises(ValueError, match="truncated share must be at least 0 and below"):
+        kept_when_truncated(np.array([1.0]), share)
+
+
+def test_truncated_organisations_do_not_count() -> None:
+    z, errors = np.array([-9.0, -1, 0, 1, 9]), np.ones(5)
+    found = dispersion(z, errors, 0.2, "truncate")
+    assert (found.n, found.phi) == (3, pytest.approx(2 / 3))
+    assert dispersion(z, errors, 0.2).n == 5

@@ -187,6 +187,7 @@ FAULTS_OF_A_PART = {
     ],
     "framework.yaml": [
         ("value: 1.96", "value: -1.96", "banding:", ": banding: cut -1.96 must be above 0."),
+        ("value: winsorise", "value: forget", "banding:", ": banding: extremes is 'forget', and must be"),
         ("value: 0.10", "value: 0.50", "banding:", ": banding: winsorise 0.5 must be at least 0 and below"),
     ],
 }

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from method_tables import EDITION, edition_of, observations
 from scipy import stats
 
@@ -62,6 +64,16 @@ def test_a_flat_prior_gives_the_textbook_distribution(
     else:
         wanted = exact.cdf(reference + z * error)
     assert found.below(z)[0, 0] == pytest.approx(wanted, rel=1e-9)
+
+
+@settings(max_examples=15)
+@given(st.integers(1, 98), st.floats(-3, 3))
+def test_a_better_figure_and_the_other_direction(x: int, z: float) -> None:
+    other = SHARE.model_copy(update={"direction": "lower_is_better"})
+    one, more = (believed(SHARE, [float(n), 50.0], 100).below([z])[0, 0, 0] for n in (x, x + 1))
+    assert more <= one
+    mirrored = believed(other, [float(x), 50.0], 100).below([-z])[0, 0, 0]
+    assert mirrored == pytest.approx(1 - one, abs=1e-9)
 
 
 @pytest.mark.parametrize("indicator", [SHARE, RATE, INTERVAL])
