@@ -34,7 +34,8 @@ class Comparison:
 
     A row holds when no column of ``filled`` is missing and, for each pair of ``not_below``, the first column
     is not below the second. ``shown`` are the columns by which a failing row is shown; ``say`` makes the
-    sentence on a subject from all its rows and the failing ones.
+    sentence on a subject from all its rows and the failing ones. ``of_figures``: a row is one figure of one
+    organisation, which can be left out to see what it decides.
     """
 
     rows: pd.DataFrame
@@ -42,6 +43,7 @@ class Comparison:
     say: Sentence
     filled: tuple[str, ...] = ()
     not_below: tuple[tuple[str, str], ...] = ()
+    of_figures: bool = False
 
 
 def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison:
@@ -182,6 +184,7 @@ def movement(
         shown=(*CELL, *figures, *periods, *SOURCE),
         say=say,
         not_below=(("allowed_spreads", "spreads"),),
+        of_figures=True,
     )
 
 
@@ -229,6 +232,7 @@ def intervals(observations: pd.DataFrame, slack_percent: float) -> Comparison:
         shown=(*CELL, "period_end", "lower_95", "value", "upper_95", *SOURCE),
         say=say,
         not_below=(("value", "least"), ("most", "value")),
+        of_figures=True,
     )
 
 

@@ -111,9 +111,19 @@ def denominators(observations: pd.DataFrame, population: "pd.Series[int]", times
 
     return Comparison(
         rows=by_subject(rows, "indicator_code"),
-        shown=(*CELL, "denominator", "population", "per_head", "median_per_head", "times", *SOURCE),
+        shown=(
+            *CELL,
+            "period_end",
+            "denominator",
+            "population",
+            "per_head",
+            "median_per_head",
+            "times",
+            *SOURCE,
+        ),
         say=say,
         not_below=(("allowed_times", "times"),),
+        of_figures=True,
     )
 
 
@@ -151,6 +161,7 @@ def agreement(said: pd.DataFrame) -> Comparison:
         shown=(*FIGURE, "least", "most", "files"),
         say=say,
         not_below=(("least", "most"), ("one", "judgements")),
+        of_figures=True,
     )
 
 

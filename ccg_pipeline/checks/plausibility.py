@@ -8,13 +8,14 @@ severities (the edition); how findings are shown (publish, asset_checks.py).
 import os
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from ccg_pipeline.checks.comparisons import Comparison, intervals, movement, presence, staleness, totals
+from ccg_pipeline.checks.consequences import consequences, sentence
 from ccg_pipeline.checks.distributions import agreement, denominators, distribution
 from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.model import Edition
@@ -69,6 +70,8 @@ def validate(
             shown = landed.without(list(one.leaves_out))
             comparison = _comparison(one, shown, edition, ccg_codes, month_end)
             findings = _findings(one, comparison, failing(comparison))
+            if comparison.of_figures and suite == "observations":  # one publication alone decides no rating
+                findings = tuple(_decided(each, landed, edition, ccg_codes, month_end) for each in findings)
             checks.append(Checked(one.key, one.title, one.severity, findings))
     return PlausibilityReport(month_end, edition.key, bool(landed.now["is_made_up"].any()), tuple(checks))
 
@@ -125,6 +128,22 @@ def _findings(
             )
         )
     return tuple(findings)
+
+
+def _decided(
+    finding: Finding, landed: Landed, edition: Edition, ccg_codes: Sequence[str], month_end: date
+) -> Finding:
+    """The finding, with what its failing figures decide: the panels' ratings with and without each."""
+    if finding.success:
+        return finding
+    known = pd.concat([landed.now, landed.before])
+    changes = consequences(known, finding.failing, edition, ccg_codes, month_end)
+    if changes.empty:
+        return finding
+    said = changes["panel"] + ": " + changes["rating_with"] + ", without it " + changes["rating_without"]
+    by = said.groupby(changes["organisation_code"]).agg("; ".join)
+    failing = finding.failing.assign(decides=finding.failing["organisation_code"].map(by).fillna(""))
+    return replace(finding, observed=finding.observed + sentence(changes), failing=failing)
 
 
 def _great_expectations() -> FailingRows:

@@ -188,6 +188,27 @@ def test_two_files_of_one_date_must_say_the_same(
             assert "b.csv, eip_2017-03-31.csv" in checked.observed
 
 
+def test_where_one_value_decides_a_rating_the_check_says_which(tmp_path: Path) -> None:
+    """123a and 123b decide mental health: a bad 123b takes a CCG from one grade to another."""
+    february, march = (observed(tmp_path, month_of_eip(month, "2017-05-11")) for month in (2, 3))
+    recovery = march.assign(indicator_code="123a", publication="iapt")
+    odd = march["organisation_code"] == PLANTED
+    march.loc[odd, ["numerator", "value"]] = [march.loc[odd, "denominator"].iloc[0] / 20, 5.0]
+    now = pd.concat([march, recovery], ignore_index=True)
+    (finding,) = held(now, february, EDITION, CODES, MARCH).of("movement_since_last_period").failed
+    labels = EDITION.lane("interim").labels
+    assert f"{PLANTED} is rated '{labels[2]}' for mental health with it and" in finding.observed
+    (decides,) = finding.failing["decides"]
+    assert decides.startswith(f"Mental health: {labels[2]}, without it ")
+
+
+def test_a_value_that_decides_nothing_is_not_said_to(tmp_path: Path) -> None:
+    report = report_on(tmp_path, jump)  # without 123a there is no rating, with it or without
+    (finding,) = report.of("movement_since_last_period").failed
+    assert "It decides" not in finding.observed
+    assert "decides" not in finding.failing
+
+
 def test_the_suite_of_publications_holds_its_own_expectations_alone(tmp_path: Path) -> None:
     march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
     report = validate(Landed(march, march.iloc[:0], march), EDITION, CODES, MARCH, "publications")
