@@ -1,0 +1,103 @@
+"""Signing in at another site, in a real browser: cookies and content security policy let it happen."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from gate_lines import TERMS, email, sha
+from guarded_room import KEY
+from openid_provider import CLIENT, SECRET, Provider
+from playwright.sync_api import Page, sync_playwright
+from room_cases import ADDRESS, SmallCandidates, table
+from served import free_port, served
+from sqlalchemy import Engine, create_engine
+
+from expert_panels import ledger, tables
+from expert_panels.room.app import room
+from expert_panels.room.guarded import guard
+from expert_panels.room.openid import OpenIdSignIn
+from expert_panels.room.sessions import Memory
+from expert_panels.settings import OpenId
+
+pytestmark = pytest.mark.browser
+
+WRITTEN = "It took six minutes to write this."
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
+    tables.create(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def address(engine: Engine) -> Iterator[str]:
+    """A room whose members sign in at a provider on another site: localhost, not 127.0.0.1."""
+    provider, port = Provider(), free_port()
+    with served(provider.app()) as its_address:
+        provider.issuer = its_address.replace("127.0.0.1", "localhost")
+        settings = OpenId(issuer=provider.issuer, client_id=CLIENT, client_secret_file=Path("x"))
+        sign_in = OpenIdSignIn(settings, SECRET, f"http://127.0.0.1:{port}", Memory(engine))
+        guarded = guard(engine, sign_in, lambda: {"cancer": TERMS}, KEY, ["127.0.0.1"], is_secure=False)
+        app = room(engine, lambda: {"cancer": TERMS}, SmallCandidates({sha("A"): table("A")}), guarded)
+        ledger.open_round(
+            engine, TERMS, lane="interim", partition_key="2017-03", subject=sha("A"), launched_by="engineer"
+        )
+        with served(app, port) as ours:
+            yield ours
+
+
+def in_chromium(address: str, story: Callable[[Page], None]) -> None:
+    """Live a story in a browser of its own, in a thread of its own: Playwright keeps its loop in one."""
+    path = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "google-chrome"))), ""
+    )
+    if not path:
+        pytest.skip("Chromium: none on PATH")
+
+    def live() -> None:
+        with sync_playwright() as playwright:
+            arguments = ["--headless", "--no-sandbox", "--disable-gpu"]
+            browser = playwright.chromium.launch(executable_path=path, args=arguments)
+            story(browser.new_context(base_url=address).new_page())
+            browser.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(live).result(120)
+
+
+def test_a_decision_that_took_long_survives_the_sign_in_at_another_site(
+    address: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+
+    def story(page: Page) -> None:
+        page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+        page.goto(ADDRESS)
+        assert email("chair") in page.inner_text("header")
+        page.goto(f"{ADDRESS}/decision")
+        page.check("input[name=interest][value=none]")
+        page.check("input[name=decision][value=return]")
+        page.fill("#reason", WRITTEN)
+        page.get_by_role("button", name="Continue", exact=True).click()
+        answers = iter((False, True))  # too old when it is sent, fresh after the sign-in
+        monkeypatch.setattr("expert_panels.room.decision_page.is_fresh", lambda *_: next(answers))
+        page.get_by_role("button", name="Sign", exact=True).click()
+        page.wait_for_url(f"**{ADDRESS}/decision")
+        assert page.input_value("#reason") == WRITTEN
+        assert page.is_checked("input[name=decision][value=return]")
+        assert [line.decision for line in ledger.lines(engine)] == ["open"]
+        monkeypatch.undo()
+        page.get_by_role("button", name="Continue", exact=True).click()
+        page.get_by_role("button", name="Sign", exact=True).click()
+        page.wait_for_url(f"**{ADDRESS}/decisions/2")
+
+    in_chromium(address, story)
+    line = ledger.lines(engine)[-1]
+    assert (line.decision, line.actor, line.reason) == ("return", email("chair"), WRITTEN)
+    assert refused == []
