@@ -115,7 +115,7 @@ def _tables_of(sheet: Sheet, layout: Layout) -> list[Table]:
         return [_table(sheet, -1, len(sheet.rows), [])]
     ends = [place for place, _ in found[1:]] + [len(sheet.rows)]
     tables = [
-        _table(sheet, place, end, blocks, found[0][0])
+        _table(sheet, place, end, blocks, found[0][0], _are_uneven(blocks, layout))
         for (place, blocks), end in zip(found, ends, strict=True)
     ]
     return [table for table in tables if len(table.rows)]
@@ -139,8 +139,26 @@ def _blocks(cells: list[str], ours: Mapping[str, str], layout: Layout) -> list[d
     return blocks
 
 
+def _are_uneven(blocks: Sequence[Mapping[str, int]], layout: Layout) -> bool:
+    """Whether blocks have different columns, or one has its period or name behind its figures."""
+    if len({frozenset(block) for block in blocks}) > 1:
+        return True
+    return any(
+        block[name] > place
+        for block in blocks
+        for name in layout.columns
+        for figure, place in block.items()
+        if figure not in layout.columns
+    )
+
+
 def _table(
-    sheet: Sheet, header: int, end: int, blocks: Sequence[Mapping[str, int]], above: int | None = None
+    sheet: Sheet,
+    header: int,
+    end: int,
+    blocks: Sequence[Mapping[str, int]],
+    above: int | None = None,
+    is_uneven: bool = False,
 ) -> Table:
     """The rows between ``header`` (-1: none) and ``end``, once for each of ``blocks``.
 
@@ -183,7 +201,7 @@ def _table(
         ),
         raw_header=raw_header,
         _sheet=sheet,
-        is_uneven=len({frozenset(block) for block in blocks}) > 1,
+        is_uneven=is_uneven,
     )
 
 

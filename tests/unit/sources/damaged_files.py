@@ -132,17 +132,24 @@ def _moved(sound: Sound, rng: np.random.Generator) -> bytes:
 
 
 def columns_swapped(sound: Sound, rng: np.random.Generator) -> bytes:
-    """Two columns of a table with their headings, or all of them moved to the right."""
+    """Two columns of a table with their headings; not two of one heading, which would change what it says."""
     grids: Grids = {}
     for name, rows in sound.grids.items():
         width = max(map(len, rows), default=0)
         full = [[*row, *[""] * (width - len(row))] for row in rows]
         one, other = rng.integers(0, max(width, 1), 2)
+        if any(_is_one_heading(row[one], row[other]) for row in full):
+            other = one
         for row in full:
             if sum(cell != "" for cell in row) > 2:  # no line above the table
                 row[one], row[other] = row[other], row[one]
         grids[name] = full
     return written(sound.kind, grids)
+
+
+def _is_one_heading(one: object, other: object) -> bool:
+    word = str(one).strip()
+    return word == str(other).strip() and word.replace(" ", "").isalpha()
 
 
 def cells_replaced(sound: Sound, rng: np.random.Generator) -> bytes:

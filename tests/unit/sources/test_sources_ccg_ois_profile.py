@@ -131,6 +131,16 @@ def test_blocks_of_different_columns_refuse_the_file(
         profile(tmp_path, edition, sheets)
 
 
+def test_a_block_whose_period_moved_behind_its_figures_refuses_the_file(
+    tmp_path: Path, edition: Edition
+) -> None:
+    sheets = profile_sheets()
+    for row in sheets["1.14"][4:]:
+        row[0], row[14] = row[14], row[0]  # the first block would have the period of the second
+    with pytest.raises(Refused, match="have not the same columns"):
+        profile(tmp_path, edition, sheets)
+
+
 def test_a_workbook_without_any_such_header(tmp_path: Path, edition: Edition) -> None:
     sheets = profile_sheets()
     for name, at in (("1.14", 4), ("5.3", 2)):

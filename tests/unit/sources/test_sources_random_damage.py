@@ -164,12 +164,14 @@ def sound(
 
 
 OUTCOMES: Counter[tuple[str, str]] = Counter()
+TRIED: set[str] = set()
 
 
 def test_a_file_damaged_at_random_loses_no_row_and_says_nothing_wrong(
     sound: Sound, tmp_path: Path, edition: Edition
 ) -> None:
     name = sound.reading.source_file.name
+    TRIED.add(name)
     rng = np.random.default_rng([2016, *name.encode()])
     path = tmp_path / name
     if name == "gp_patient_survey":
@@ -257,11 +259,11 @@ def assert_accounted(reading: Reading) -> None:
     assert not rows.duplicated(["indicator_code", "organisation_code", "period_start", "period_end"]).any()
 
 
-def test_the_outcomes_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_outcomes_are_printed() -> None:
+    if len(TRIED) < len(READERS):
+        pytest.skip("outcomes of damage: not every layout was chosen")
     table = pd.Series(OUTCOMES).unstack(fill_value=0)
-    with capsys.disabled():
-        print(f"\n{sum(OUTCOMES.values())} damaged files of {len(READERS)} layouts\n{table.to_string()}")
-    if len(OUTCOMES) > len(DAMAGES):  # not when a single layout was chosen by name
-        assert sum(OUTCOMES.values()) == ROUNDS * len(DAMAGES) * len(READERS) >= 300
-        assert table["refused whole"].sum() >= 50
-        assert table["rows quarantined"].sum() >= 50
+    print(f"{sum(OUTCOMES.values())} damaged files of {len(READERS)} layouts\n{table.to_string()}")
+    assert sum(OUTCOMES.values()) == ROUNDS * len(DAMAGES) * len(READERS) >= 300
+    assert table["refused whole"].sum() >= 50
+    assert table["rows quarantined"].sum() >= 50

@@ -270,6 +270,36 @@ def test_lsoa_admissions_refuses_the_ccg_of_a_row_in_quarantine(tmp_path: Path, 
     assert reading.quarantine["reasons"].iloc[-1].startswith("the row has not the 6 cells of the header")
 
 
+@pytest.mark.parametrize(
+    ("code", "quarantined"),
+    [
+        ("00J", 1),  # another CCG's
+        ("OOC", 1),  # nobody's
+        ("", 1),
+        ("UNKNOWN", 0),  # said to be nobody's, and yet among the rows of one
+    ],
+)
+def test_lsoa_admissions_refuses_a_ccg_with_a_row_under_another_code_among_its_own(
+    tmp_path: Path, edition: Edition, code: str, quarantined: int
+) -> None:
+    lines = lsoas("00C", *LINE)
+    lines[1] = lines[1].replace("00C", code)
+    reading = read_file(write_lsoas(tmp_path / "lsoas.csv", *lines, *lsoas("00D", *LINE)), edition)
+    statuses = by_code(reading)["status"].to_dict()
+    assert (statuses["00C"], statuses["00D"]) == ("refused", "published")
+    assert by_code(reading).loc["00C", "cell"] == "rows 2-5"
+    assert reading.source_file.rows_quarantined == quarantined
+
+
+def test_lsoa_admissions_that_are_there_twice_refuse_their_ccg(tmp_path: Path, edition: Edition) -> None:
+    lines = lsoas("00C", *LINE)
+    sliver = lines[3]  # slivers repeat one another
+    reading = read_file(write_lsoas(tmp_path / "lsoas.csv", *lines, sliver, lines[0]), edition)
+    assert by_code(reading).loc["00C", "status"] == "refused"
+    assert set(reading.quarantine["reasons"]) == {"the small area is there twice"}
+    assert list(reading.quarantine["row"]) == [2, 7]
+
+
 def test_lsoa_admissions_takes_its_period_from_the_sidecar_before_the_edition(
     tmp_path: Path, edition: Edition
 ) -> None:
