@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from gate_lines import TERMS, a_line, email, lines_of, sha
+from gate_lines import COMMITTEE, TERMS, a_line, email, lines_of, sha
 from sqlalchemy import Engine, create_engine, text
 
-from expert_panels.ledger import DecisionRefused, append, decide, open_round
+from expert_panels.ledger import DecisionRefused, append, decide, head, open_round, states, verify
 from expert_panels.ledger_table import create
 
 PROCESS_SECONDS = 120
@@ -159,3 +159,41 @@ def sign(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url: str
             said.append(str(refused))
     engine.dispose()
     answers.put(said)
+
+
+def moderate(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url: str, who: str) -> None:
+    """Moderate one judgement in ten rounds and remark on it, each at the same instant as the others.
+
+    Answers for each '' for what was recorded, else why not: first the moderations, then the comments.
+    """
+    engine = create_engine(url)
+    said = []
+    judgement = {"item": "165a", "before": "Red", "after": "Green", "reason": "For a test."}
+    for fields in ({"decision": "moderate", **judgement}, {"decision": "comment", "reason": who}):
+        for partition_key in ROUNDS:
+            barrier.wait(PROCESS_SECONDS)
+            about = {"partition_key": partition_key, "actor": email(who), "interests": "none", **fields}
+            try:
+                decide(engine, COMMITTEE, lane="interim", subject=sha("A"), about="01C", **about)
+                said.append("")
+            except DecisionRefused as refused:
+                said.append(str(refused))
+    engine.dispose()
+    answers.put(said)
+
+
+def moderated_at_once(url: str) -> None:
+    """Two members of a committee act at the same instant on two processes: one chain, one of them is told."""
+    assert sum(at_once(create_and_open, (url,), (url,))) == len(ROUNDS)
+    first, second = at_once(moderate, (url, "m1"), (url, "m2"))
+    told = "165a of 01C has been moderated to 'Green' and is not 'Red'."
+    for answers in zip(first[:10], second[:10], strict=True):
+        assert sorted(answers) == ["", told]
+    assert first[10:] == second[10:] == [""] * 10
+    engine = create_engine(url)
+    found = states(engine, {"cancer": COMMITTEE})
+    assert {(one.state, len(one.moderations), len(one.comments)) for one in found.values()} == {
+        ("moderated", 1, 2)
+    }
+    assert (head(engine).seq, verify(engine)) == (40, [])
+    engine.dispose()

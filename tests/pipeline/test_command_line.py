@@ -776,6 +776,29 @@ def test_a_ledger_that_was_altered_is_said(ccg: Terminal, copy: Path) -> None:
     assert answer.err.startswith("The sign-off ledger is broken: ")
 
 
+def test_whatever_is_printed_or_exported_of_an_overridden_area_says_so(ccg: Terminal, copy: Path) -> None:
+    ccg.at(copy).wide(160)
+    officers = Panels().all_terms()["cancer"].officers
+    for officer in officers[:2]:
+        answer = ccg.type(*decide("override", copy, reason="Out of time.", **{"as": officer.email}))
+        assert answer.code == 0
+    assert "cancer 1 overridden" in ccg.type("panel", "status").said
+    assert "of 4 overridden" in ccg.type("show", "02N").said
+    assert " (overridden)" in ccg.type("explain", "02N", "cancer").said
+    indicators = {one.code for one in EDITION.indicators_of("122")}
+    theirs = {
+        "assessment": lambda row: row["cancer_verification"],
+        "area_scores": lambda row: row["area_code"] == "122" and row["verification"],
+        "ratings": lambda row: row["panel"] == "cancer" and row["verification"],
+        "bands": lambda row: row["indicator_code"] in indicators and row["verification"],
+    }
+    for table, word in theirs.items():
+        for file_format in ("csv", "json"):
+            out = ccg.type("export", table, *MARCH, "--format", file_format).out
+            rows = json.loads(out) if file_format == "json" else list(csv.DictReader(io.StringIO(out)))
+            assert {word(row) for row in rows} - {False} == {"overridden"}, (table, file_format)
+
+
 def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     ccg: Terminal, copy: Path, tmp_path: Path
 ) -> None:

@@ -100,6 +100,10 @@ def test_two_processes_open_and_sign_at_the_same_instant(postgres_url: str) -> N
     engine.dispose()
 
 
+def test_two_members_of_the_committee_moderate_and_comment_at_the_same_instant(postgres_url: str) -> None:
+    ledger_cases.moderated_at_once(postgres_url)
+
+
 def test_a_writer_that_holds_the_ledger_too_long_is_waited_for_and_then_said(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

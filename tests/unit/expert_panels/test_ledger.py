@@ -271,6 +271,10 @@ def test_two_processes_open_and_sign_at_the_same_instant(url: str) -> None:
     engine.dispose()
 
 
+def test_two_members_of_the_committee_moderate_and_comment_at_the_same_instant(url: str) -> None:
+    ledger_cases.moderated_at_once(url)
+
+
 def test_the_ledger_is_locked_before_it_is_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = create_engine(url)
     ledger_cases.filled(engine)

@@ -196,6 +196,13 @@ def test_what_the_committee_withholds_is_missing_with_its_state_beside_it(year: 
         assert frame.dtypes.to_dict() == shown[name].dtypes.to_dict(), name
 
 
+def test_an_overall_rating_that_was_overridden_says_so_in_both_tables(year: Layers) -> None:
+    tables = year.tables(overall=OVERRIDDEN)
+    assert set(tables["overall"]["verification"]) == {"overridden"}
+    assert set(tables["assessment"]["overall_verification"]) == {"overridden"}
+    assert (tables["overall"]["rating"] != "").all()
+
+
 def test_a_moderated_judgement_stands_before_and_after_with_the_reason(year: Layers) -> None:
     """In both tables that show it; the bands keep the judgement as it was published."""
     published = year.overall.set_index("ccg_code")["leadership_judgement"]

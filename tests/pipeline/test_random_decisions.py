@@ -1,0 +1,121 @@
+"""Two thousand random decisions by two people at once, data that change, a daemon, and kills at any point.
+
+Panels and committee of a month and a year on one SQLite database. After every kill: the chain verifies, and
+no release shows what the bare lines of the ledger, counted by hand, have not let out. At the end every gate
+and table shows what the fold of the ledger says.
+"""
+
+import json
+import os
+import random
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+from board import Board
+from random_town import ROLES, Nursery, published
+from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR
+from sqlalchemy import Engine
+
+from ccg_pipeline.publish.assessment import OVERRIDDEN, SHOWN, VERIFIED
+from ccg_pipeline.publish.parts import tables_of
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.releases import fetch
+from ccg_pipeline.storage.tables import gate, release
+from expert_panels import ledger
+from expert_panels.chain import Line
+
+# so many decisions taken, recorded or refused; the seconds are for a machine that others keep busy
+WANTED, MOST_SECONDS, SEED = 2_000, 600, 2016
+
+
+def releases(engine: Engine) -> pd.DataFrame:
+    with reading(engine) as connection:
+        return frames.read(connection, release, {})
+
+
+def of_gate(lines: list[Line], body: str, lane: str, key: str, last_line: str) -> list[Line]:
+    """A gate's lines up to the one with that hash; none for ''."""
+    own = [one for one in lines if (one.panel, one.lane, one.partition_key) == (body, lane, key)]
+    hashes = [one.hash for one in own]
+    return own[: hashes.index(last_line) + 1] if last_line else []
+
+
+def nothing_unverified_is_out(engine: Engine, seen: set[tuple[str, str, int]]) -> None:
+    """Look at every release that was not looked at before."""
+    lines = ledger.lines(engine)
+    for row in releases(engine).itertuples(index=False):
+        name = (str(row.lane), str(row.partition_key), int(row.serial))
+        if name in seen:
+            continue
+        seen.add(name)
+        header = json.loads(str(row.header))
+        assert sha256_of(row.header) == row.sha256
+        said = dict(header["panels"])
+        if header["overall"] is not None:
+            said[COMMITTEE] = header["overall"]
+        for body, entry in said.items():
+            out = published(of_gate(lines, body, *name[:2], entry["last_line"]), body)
+            assert (entry["verification"] in SHOWN) == bool(out), (name, body)
+            assert entry["subject"] == out, (name, body)
+        words = {entry["verification"] for entry in said.values()}
+        if name[0] == "annual" and name[2] == 1:
+            assert words <= {VERIFIED, OVERRIDDEN}
+        if header["overall"] is not None and header["overall"]["verification"] in (VERIFIED, OVERRIDDEN):
+            with reading(engine) as connection:
+                rests_on = tables_of(fetch(connection, header["overall"]["subject"]))["rests_on"]
+            assert dict(zip(rests_on["panel"], rests_on["subject"], strict=True)) == {
+                panel: entry["subject"] for panel, entry in header["panels"].items()
+            }
+            assert words <= {VERIFIED, OVERRIDDEN}
+
+
+def test_random_decisions_changes_restarts_and_kills_keep_every_promise(tmp_path: Path) -> None:
+    url, notes, chance = f"sqlite:///{tmp_path}/ccg.db", tmp_path / "notes", random.Random(SEED)
+    engine = open_database(url)
+    board, seen, kills = Board(engine), set[tuple[str, str, int]](), 0
+    for lane_and_key in (MONTH, YEAR):
+        board.stand(*lane_and_key, "a")
+    board.catch_up()
+    nursery, begun = Nursery(url, notes), time.monotonic()
+
+    def acts() -> Counter[str]:
+        return Counter(notes.read_text() if notes.exists() else "")
+
+    try:
+        while (done := acts())["D"] + done["R"] < WANTED:
+            assert time.monotonic() - begun < MOST_SECONDS, f"only {dict(done)} in {MOST_SECONDS} s"
+            living = [nursery.fork(role, chance.randrange(10**9)) for role in ROLES]
+            time.sleep(chance.uniform(1, 5))
+            for number in living:  # one after the other: what one leaves locked another meets
+                os.kill(number, signal.SIGKILL)
+                kills += 1
+                time.sleep(chance.uniform(0, 0.05))
+            assert ledger.verify(engine) == []
+            nothing_unverified_is_out(engine, seen)
+    finally:
+        nursery.close()
+    for _ in range(3):  # the data before the panels, what they decided, what then comes before the committee
+        board.catch_up()
+    assert board.due() == []
+    nothing_unverified_is_out(engine, seen)
+    with reading(engine) as connection:
+        gates = frames.read(connection, gate, {})
+    assert len(gates) == 2 * len(PANELS) + 1
+    for row in gates.itertuples(index=False):
+        state = ledger.state_of(engine, TERMS[str(row.panel)], str(row.lane), str(row.partition_key))
+        assert (row.state, row.subject_sha256, row.last_line) == (state.state, state.subject, state.last_hash)
+    recorded = Counter(line.decision for line in ledger.lines(engine))
+    out = releases(engine)
+    print(
+        f"{done['D']} decisions recorded, {done['R']} refused, {done['C']} changes of the data, "
+        f"{kills} kills, {len(out)} releases ({(out['lane'] == 'annual').sum()} of the year) in "
+        f"{time.monotonic() - begun:.0f} s; lines by kind: {dict(recorded)}"
+    )
+    assert done["D"] > WANTED / 8  # how many depends on when the kills came, as does what is asked below
+    assert (out["lane"] == "annual").any()
+    assert {"open", "approve", "return", "recuse", "comment", "withdraw", "override"} <= set(recorded)
