@@ -94,8 +94,9 @@ class Terms(Frozen):
     def version(self) -> str:
         """The sha256 of the content, so that a ledger line says under which terms it was written."""
         content = self.model_dump(mode="json", by_alias=True)
-        if not self.may_moderate:  # terms that say nothing of it have the version that they always had
-            del content["may_moderate"]
+        for later in ("may_moderate", "reminder_after_days"):
+            if not content[later]:  # terms that say nothing of it have the version that they always had
+                del content[later]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
