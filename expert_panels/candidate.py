@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from expert_panels.chain import Line
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -151,6 +153,10 @@ class Candidates(Protocol):
 
     def method(self, panel: str) -> Sequence[MethodNumber]:
         """Return every number by which the panel's area is rated."""
+        ...
+
+    def certificate(self, line: Line) -> bytes:
+        """Return the signed certificate of a decision's line."""
         ...
 
     def bodies(self, lane: str) -> Sequence[str]:

@@ -26,6 +26,7 @@ from expert_panels.candidate import (
     RefusedRow,
     Spread,
 )
+from expert_panels.chain import Line
 from expert_panels.room.app import room
 from expert_panels.room.guarded import guard
 from expert_panels.room.local import LocalSignIn
@@ -88,6 +89,9 @@ class SmallCandidates:
 
     def method(self, panel: str) -> list[MethodNumber]:
         return [MethodNumber(f"{panel} / cut", "1.96", "standard errors", "assumed", "our choice")]
+
+    def certificate(self, line: Line) -> bytes:
+        return f"certificate of line {line.seq}".encode()
 
     def bodies(self, lane: str) -> list[str]:
         assert lane == "interim"

@@ -11,15 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from ccg_pipeline.candidates.certified import certificate_of
 from ccg_pipeline.candidates.figures import codes_of
 from ccg_pipeline.candidates.overall import overall_table
 from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import kept_part
+from ccg_pipeline.resources import home
 from ccg_pipeline.storage.database import kind_of, reading
 from ccg_pipeline.storage.tables import kept, quarantine
 from expert_panels.candidate import CandidateTable, MethodNumber, RefusedRow
+from expert_panels.chain import Line
+from expert_panels.signing_key import make_key, signer_in
 
 REMEMBERED = 64
 """Tables that are kept in memory: what a fingerprint stands for never changes."""
@@ -106,6 +110,12 @@ class KeptCandidates:
         if panel in self._panels:
             return codes_of(self._edition, self._edition.panel(panel))
         return [block.indicator for block in self._edition.overall.blocks if block.indicator]
+
+    def certificate(self, line: Line) -> bytes:
+        """Return the signed certificate of a line; the key is made where there is none yet, and then kept."""
+        folder = home() / "keys"
+        make_key(folder)
+        return certificate_of(self._engine, line, signer_in(folder))
 
     def bodies(self, lane: str) -> Sequence[str]:
         """Return the panels, and after them who confirms the overall rating, in a lane that has one."""

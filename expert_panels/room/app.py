@@ -23,6 +23,7 @@ from expert_panels.room.board import rounds
 from expert_panels.room.candidate_page import candidate_page, organisation_page
 from expert_panels.room.comment_page import record_comment, record_moderation
 from expert_panels.room.decision_page import (
+    certificate_file,
     check_decision,
     confirmation,
     decision_form,
@@ -57,6 +58,7 @@ def room(
             Route(f"{GATE}/decision/confirm/{{draft}}", confirmation),
             Route(f"{GATE}/decision/confirm", record_decision, methods=["POST"]),
             Route(f"{GATE}/decisions/{{seq:int}}", decision_line),
+            Route("/certificates/{seq:int}", certificate_file),
             *guard.routes,
             Mount("/static", Static(directory=STATIC), name="static"),
         ],

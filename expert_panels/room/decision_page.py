@@ -17,11 +17,12 @@ from starlette.responses import RedirectResponse, Response
 
 from expert_panels import ledger
 from expert_panels.chain import Line
-from expert_panels.decision import MEANINGS
+from expert_panels.decision import MEANINGS, OF_THE_PIPELINE
 from expert_panels.ledger import DecisionRefused
+from expert_panels.room.board import is_reader
 from expert_panels.room.candidate_page import Before, before
 from expert_panels.room.identity import sign_in_again, typed_before
-from expert_panels.room.pages import page
+from expert_panels.room.pages import page, room_of
 from expert_panels.room.people import is_fresh
 from expert_panels.room.sessions import Memory
 
@@ -294,3 +295,19 @@ def decision_line(request: Request) -> Response:
     if line is None:
         raise HTTPException(404, f"Line {wanted} is not about this gate.")
     return page(request, "decided.html", found=found, line=line)
+
+
+def certificate_file(request: Request) -> Response:
+    """Hand out the signed certificate of a decision to those who may see what lay before its panel."""
+    here, seq, email = room_of(request), request.path_params["seq"], request.state.person.email
+    line = next((one for one in ledger.lines(here.engine, after=seq - 1) if one.seq == seq), None)
+    terms = here.terms().get(line.panel) if line else None
+    if line is None or terms is None or line.decision in OF_THE_PIPELINE:
+        raise HTTPException(404, f"Line {seq} is no decision.")
+    if not is_reader(terms, email, here.clock()):
+        raise HTTPException(403, f"The decisions of the {terms.title} are for its members; {email} is none.")
+    named = {
+        "Content-Disposition": f'attachment; filename="line-{seq}.dsse.json"',
+        "Cache-Control": "no-store",
+    }
+    return Response(here.candidates.certificate(line), media_type="application/json", headers=named)

@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 from ccg_pipeline.cli_room import panel_room
 from ccg_pipeline.storage.database import open_database
 from expert_panels import ledger
+from expert_panels.certificate import checked
+from expert_panels.signing_key import PUBLIC, public_key
 
 PAGE = f"/panels/{COMMITTEE}/{'/'.join(YEAR)}"
 CODE = "02N"
@@ -82,7 +84,10 @@ def test_a_moderation_is_recorded_once_and_shown(board: Board, chair: TestClient
     )  # another table by now
 
 
-def test_the_committee_confirms_in_the_room(board: Board, chair: TestClient) -> None:
+def test_the_committee_confirms_in_the_room_and_takes_a_certificate_home(
+    board: Board, chair: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCG_HOME", str(tmp_path))
     form = fields(chair.get(f"{PAGE}/decision").text)
     filled = {**form, "decision": "approve", "interest": "none", "interests": "", "reason": ""}
     asked = chair.post(f"{PAGE}/decision", data=filled)
@@ -90,3 +95,6 @@ def test_the_committee_confirms_in_the_room(board: Board, chair: TestClient) -> 
     assert answer.status_code == 303
     state = ledger.state_of(board.engine, TERMS[COMMITTEE], *YEAR)
     assert [one.role for one in state.votes] == ["chair"]
+    certificate = chair.get(f"/certificates/{ledger.head(board.engine).seq}")
+    key = public_key((tmp_path / "keys" / PUBLIC).read_bytes(), PUBLIC)
+    assert all(one.holds for one in checked(certificate.content, key))

@@ -139,6 +139,15 @@ def test_a_filled_form_is_confirmed_by_its_author_alone_and_not_after_a_change(
     assert chair.look(draft).status_code == 409
 
 
+def test_a_decision_downloads_as_its_certificate(chair: Visitor) -> None:
+    chair.sign("approve")
+    answer = chair.look("/certificates/2")
+    assert (answer.status_code, answer.content) == (200, b"certificate of line 2")
+    assert answer.headers["content-disposition"] == 'attachment; filename="line-2.dsse.json"'
+    assert [chair.look(f"/certificates/{seq}").status_code for seq in (1, 3)] == [404, 404]
+    assert 'href="/certificates/2"' in chair.look().text
+
+
 def test_a_form_sent_twice_signs_once(small: SmallRoom, chair: Visitor) -> None:
     form = chair.form()
     first, second = (chair.send(form, "/confirm", decision="approve") for _ in range(2))

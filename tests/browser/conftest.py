@@ -1,0 +1,65 @@
+"""Fixtures of the browser tests: Chromium, and the whole town: Dagster, its daemon and the panels' room.
+
+Belongs here: finding Chromium or skipping by name; starting and stopping what the stories need.
+Does not belong here: what people do in a browser (browsing.py), any expectation.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import Quarter, apart
+from live_dagster import LiveDagster
+from live_room import LiveRoom
+from live_town import Town
+from playwright.sync_api import Browser, sync_playwright
+from small_house import MONTH, SMALL, House, copy_files
+
+from ccg_pipeline.run import dagster_instance
+
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")  # its event loop must not stand in the way of who comes after
+def chromium() -> Iterator[Browser]:
+    """A real Chromium; a test that asks for it is skipped where there is none."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"Chromium: none of {', '.join(NAMES)} on PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def quarter(
+    chromium: Browser, made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home: Path
+) -> Iterator[Quarter]:
+    """Engineers have run the interim lane, nothing is signed, and Dagster and the room are open."""
+    del ccg_home  # asked for, so that this process keeps nothing beside the code
+    folder = tmp_path_factory.mktemp("quarter")
+    landing = copy_files(made_up_year, folder / "landing", SMALL)
+    url = f"sqlite:///{folder}/ccg.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCG_HOME", str(folder))
+        patch.setenv("DAGSTER_HOME", str(folder / "dagster"))
+        with dagster_instance() as instance:
+            house = House(url, landing, instance)
+            apart(lambda: house.run(MONTH))
+            settings = {"CCG_DATABASE": url, "CCG_LANDING": str(landing)}
+            live, room = LiveDagster(folder, settings), LiveRoom(folder, settings)
+            try:
+                opened = room.start()
+                print(f"\nthe room is open: {opened:.1f} s; webserver and daemon: {live.start():.1f} s")
+                yield Quarter(Town(house, live), room, chromium)
+            finally:
+                room.stop()
+                live.stop()
+                house.engine.dispose()
