@@ -22,6 +22,7 @@ from ccg_pipeline import (
     cli_quarantine,
     cli_records,
     cli_room,
+    cli_statements,
     printed,
     printed_lists,
 )
@@ -88,6 +89,8 @@ app.command()(cli_fetch.fetch)
 app.command()(cli_records.verify)
 app.command(name="room")(cli_room.serve)
 app.command()(cli_diff.diff)
+app.command(name="league")(cli_statements.print_league)
+app.command(name="robustness")(cli_statements.print_robustness)
 console, errors = Console(), Console(stderr=True)
 
 TABLES = ("assessment", "area_scores", "ratings", "bands", "overall")

@@ -19,6 +19,14 @@ from rich.table import Table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.moderation import BLOCKS
 from ccg_pipeline.publish.assessment import MADE_UP, NOT_OFFICIAL
+from ccg_pipeline.publish.certainty_words import (
+    NO_OFFICIAL_GRADE,
+    against_reference,
+    chances,
+    interval,
+    next_grade,
+    told_apart,
+)
 from ccg_pipeline.publish.explanation import Explanation
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
 from ccg_pipeline.publish.released import Tables
@@ -111,28 +119,37 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
     row = wide[wide["ccg_code"] == ccg_code].iloc[0]
     _head(console, tables, edition, ccg_code, escape(f", {row['region_name']}, {row['stp_name']}"))
     if "overall_rating" in row.index:
-        console.print(_overall(row))
+        console.print(_overall(row, tables, edition))
     ratings, scores = tables.frames["ratings"], tables.frames["area_scores"]
     own = [one for _, one in ratings[ratings["ccg_code"] == ccg_code].iterrows()]
     lines = [
-        [edition.panel(one["panel"]).name, one["rating"] or "no rating", _used(one), one["verification"]]
+        [
+            edition.panel(one["panel"]).name,
+            one["rating"] or "no rating",
+            told_apart(one, edition.labels(tables.lane)),
+            _used(one),
+            one["verification"],
+        ]
         for one in own
     ]
-    console.print(table_of(["panel area", "rating", "indicators", "verification"], lines))
+    console.print(table_of(["panel area", "rating", "how sure", "indicators", "verification"], lines))
     whys = ((edition.panel(one["panel"]).name, one["why_no_rating"]) for one in own)
     verifications = {one["verification"] for one in own}
     _notes(console, ((name, why) for name, why in whys if why not in verifications))
     by_area = {one["area_code"]: one for _, one in scores[scores["ccg_code"] == ccg_code].iterrows()}
     lines = []
     for domain in edition.domains:
-        lines.append([f"— {domain.name}", "", ""])
+        lines.append([f"— {domain.name}", "", "", "", ""])
         for area in edition.areas:
             if area.domain == domain.code:
                 one = by_area[area.code]
                 score = "none" if pd.isna(one["score"]) else f"{one['score']:.2f}"
                 withheld = one["why_no_score"] if pd.isna(one["n_used"]) else ""
-                lines.append([f"{area.code} {area.name}", score, withheld or _used(one)])
-    console.print(table_of(["area", "score 0–2", "indicators"], lines, numbers=["score 0–2"]))
+                sure = [interval(one), against_reference(one)]
+                lines.append([f"{area.code} {area.name}", score, *sure, withheld or _used(one)])
+    heads = ["area", "score 0–2", "95 % interval", "its references", "indicators"]
+    console.print(table_of(heads, lines, numbers=["score 0–2"]))
+    console.print(NO_OFFICIAL_GRADE, highlight=False)
     bands = tables.frames["bands"]
     landed = bands[(bands["ccg_code"] == ccg_code) & bands["period_end"].notna()]["area_code"]
     without = [code for code in by_area if code not in set(landed)]
@@ -146,7 +163,9 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
     console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
 
 
-def _overall(row: pd.Series) -> Table:
+def _overall(row: pd.Series, tables: Tables, edition: Edition) -> Table:
+    frame, labels = tables.frames["overall"], edition.labels(tables.lane)
+    sure = frame[frame["ccg_code"] == row["ccg_code"]].iloc[0].to_dict()
     judged = {block: _judgement(row, block) for block in BLOCKS}
     rating, why = row["overall_rating"], row["overall_why_no_rating"]
     verification = row["overall_verification"]
@@ -154,6 +173,12 @@ def _overall(row: pd.Series) -> Table:
     rows = [
         ["overall rating", escape(f"{said} ({verification})")],
         ["overall score 0–2", _text(row["overall_score"]) or "none"],
+        ["95 % interval", interval(sure) or "none"],
+        [
+            "how sure",
+            escape("; ".join(filter(None, (chances(sure, labels), told_apart(sure, labels))))) or "none",
+        ],
+        ["to the next grade", escape(next_grade(sure, edition)) or "none"],
         ["performance score", _text(row["performance_score"]) or "none"],
         ["leadership (165a)", judged["leadership"]],
         ["finance (141b)", judged["finance"]],
@@ -190,10 +215,14 @@ def explanation(
     figure = f"{score['score']:.2f}" if not pd.isna(score["score"]) else f"none, {score['why_no_score']}"
     used = "" if pd.isna(score["n_used"]) else f", from {_used(score)} indicators"
     rows = [["area score 0–2", escape(figure + used)]]
+    if interval(score):
+        rows.append(["95 % interval", f"{interval(score)}; {against_reference(score)}, its references"])
+        rows.append(["place", _place(score)])
+        rows.append(["nearest", escape(next_grade(score, edition)) or "no band within reach of the counts"])
     if score["note"] and not score["note"].startswith("rests on"):
         rows.append(["note", escape(score["note"])])
     if found.rating is not None:
-        rows += _rating(found.rating)
+        rows += _rating(found.rating, edition, tables.lane)
     console.print(_pairs("", rows))
     for row in found.indicators.to_dict("records"):
         console.print()
@@ -201,10 +230,20 @@ def explanation(
     console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
 
 
-def _rating(rating: pd.Series) -> list[list[str]]:
+def _place(row: pd.Series) -> str:
+    ends = f"{row['rank_lower_95']} to {row['rank_upper_95']}"
+    return f"{row['rank']}, and {ends} with 95 % for all CCGs at once"
+
+
+def _rating(rating: pd.Series, edition: Edition, lane: str) -> list[list[str]]:
     rows = [["panel rating", escape(f"{rating['rating'] or 'none'} ({rating['verification']})")]]
     if rating["why_no_rating"] not in ("", rating["verification"]):
         rows.append(["why no rating", escape(rating["why_no_rating"])])
+    labels = edition.labels(lane)
+    if chances(rating, labels):
+        rows.append(["how sure", escape(f"{chances(rating, labels)}; {told_apart(rating, labels)}")])
+    if next_grade(rating, edition):
+        rows.append(["to the next grade", escape(next_grade(rating, edition))])
     if rating["rule"]:
         grades = json.loads(rating["detail"])
         each = ", ".join(f"{code} {grade or 'none'}" for code, grade in grades.items())

@@ -38,6 +38,7 @@ LAYERS = (
     {"printed_quarantine"},
     {"cli_panel", "cli_fetch"},
     {"cli_decisions", "cli_diff", "cli_notices", "cli_quarantine", "cli_records", "cli_room", "cli_tables"},
+    {"cli_statements"},
     {"cli_verbs"},
     {"cli"},
 )

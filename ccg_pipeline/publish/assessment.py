@@ -252,7 +252,7 @@ def _wide(
                 wide[f"{block}_{name}"] = by_ccg.map(overall[f"{block}_{name}"])
         for name in ("weight_used", "overall_score"):
             wide[name] = by_ccg.map(overall[name])
-        for name in ("rating", "why_no_rating", "verification"):
+        for name in ("lower_95", "upper_95", "is_told_apart", "rating", "why_no_rating", "verification"):
             wide[f"overall_{name}"] = by_ccg.map(overall[name])
         bands = tables["bands"]
         plan = bands[bands["indicator_code"] == "161a"].set_index("ccg_code")["judgement"]

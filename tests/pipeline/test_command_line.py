@@ -350,6 +350,8 @@ MADE_UP_PRINTS = [
     ("show", "02N"),
     ("show", "02N", "--unreleased"),
     ("explain", "02N", "127"),
+    ("league", "--area", "122", "--unreleased", *MARCH),
+    ("robustness", *MARCH),
     ("files",),
     ("quarantine",),
     ("method", "--fit", *MARCH),
@@ -375,6 +377,37 @@ def fits_and_is_stamped(answer: Answer, width: int) -> None:
     assert "<NA>" not in answer.out
 
 
+def test_the_league_of_an_area_is_drawn_and_that_of_a_withheld_one_is_not(
+    scored: Path, ccg: Terminal, tmp_path: Path
+) -> None:
+    drawn = ccg.at(scored).type(
+        "league", "--area", "122", "--unreleased", *MARCH, "--format", "svg", "--output", str(tmp_path / "a")
+    )
+    assert drawn.code == 0
+    picture = (tmp_path / "a").read_text(encoding="utf-8")
+    assert picture.count("<circle") > 100
+    assert "UNRELEASED: League of 122 Cancer" in picture
+    withheld = ccg.at(scored).type("league", "--area", "122", *MARCH)
+    assert (withheld.code, withheld.err.strip()) == (
+        2,
+        "There is no league of the area Cancer: awaiting the panel.",
+    )
+
+
+def test_the_statement_of_robustness_is_a_page_and_tells_nothing_of_what_is_withheld(
+    scored: Path, ccg: Terminal, tmp_path: Path
+) -> None:
+    for file_format in ("html", "json"):
+        where = f"{tmp_path}/statement.{file_format}"
+        said = ccg.at(scored).type("robustness", *MARCH, "--format", file_format, "--output", where)
+        assert said.code == 0
+    page = (tmp_path / "statement.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "England in the place of every national standard" in page
+    rows = json.loads((tmp_path / "statement.json").read_text(encoding="utf-8"))["rows"]
+    assert {row["measure"] for row in rows} == {"areas"}  # no panel has verified anything
+
+
 # --- mistakes --------------------------------------------------------------------------------------------
 
 MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
@@ -395,6 +428,10 @@ MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
     (("export", "everything"), 2, "There is no table 'everything': choose one of assessment, area_scores, "),
     (("export", "bands", "--format", "xlsx"), 2, "--format 'xlsx' is not known: choose one of csv, json, "),
     (("export", "bands", "--output", "no/such/b.csv"), 2, "--output no/such/b.csv: there is no "),
+    (("league",), 2, "Say which league: --area 122, or --overall."),
+    (("league", "--overall", "--format", "png"), 2, "--format 'png' is not known: choose one of table, csv, "),
+    (("robustness", "--format", "pdf"), 2, "--format 'pdf' is not known: choose one of table, html, json."),
+    (("robustness", *MARCH), 1, "No interim table of 2017-03 has been released: "),
     (("show", "02N"), 1, "No table has been released: `ccg panel status` says what is awaited, "),
     (("show", "02N", "--year", "2016-17"), 1, "No annual table of 2016-17 has been released: "),
     (("export", "bands", *MARCH), 1, "No interim table of 2017-03 has been released: "),
@@ -534,6 +571,8 @@ def test_the_help_names_every_verb_and_debug(ccg: Terminal) -> None:
         "panel",
         "fetch",
         "weights",
+        "league",
+        "robustness",
     ):
         assert f" {verb} " in answer.out, verb
     assert ccg.type().code in (0, 2)  # nothing typed: the same help

@@ -1,0 +1,125 @@
+"""The robustness statement of a release: one page that opens offline, and the same as JSON.
+
+Belongs here: the page, its words, and its few lines of style.
+Does not belong here: counting what changes (method/robustness.py), the alternatives (the edition's data).
+
+The page holds everything itself: no script, no font, no link that leaves it. Equal tables give equal bytes.
+"""
+
+import json
+from collections.abc import Hashable, Mapping
+from html import escape
+
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.publish.assessment import MADE_UP
+from ccg_pipeline.publish.validation_report import STYLE
+
+MEANING = (
+    "Every rating was made once more under another rule, one at a time, all else as it stands. The rules "
+    "tried are nobody's but ours (assumed): they show how much of a rating is the choice of a number, not "
+    "which rule is right. A grade that stays under all of them may still be wrong by chance: its interval says that."
+)
+SUBJECTS = {
+    "weights": "Other weights",
+    "cuts": "Other cuts and limits",
+    "references": "Other references",
+    "missing": "Other rules for what is missing",
+    "indicators": "Leaving each indicator out",
+}
+AREAS = "Area scores: side of the references (no official grade)"
+HEADS = ("Tried instead", "What is rated", "Rated", "Share that changes", "Better", "Worse", "Lost", "Gained")
+
+
+def named(measure: str, edition: Edition) -> str:
+    """Return what a measure is called: the areas, a panel's area, the overall rating."""
+    if measure in ("areas", "overall"):
+        return AREAS if measure == "areas" else "Overall rating"
+    return edition.panel(measure).name
+
+
+def statement_json(table: pd.DataFrame, about: str, provenance: str, is_made_up: bool) -> str:
+    """Return the statement as JSON: what it is of, what it means, and a row an alternative and measure."""
+    content = {
+        "about": about,
+        "release": provenance,
+        "is_made_up": is_made_up,
+        "is_official": False,
+        "meaning": MEANING,
+        "rows": table.to_dict("records"),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def statement_page(
+    table: pd.DataFrame, edition: Edition, about: str, provenance: str, is_made_up: bool
+) -> str:
+    """Return the page: a summary of the greatest change by what is rated, then every alternative."""
+    banner = f'<p class="made-up" role="note">{escape(MADE_UP)}</p>' if is_made_up else ""
+    sections = "\n".join(
+        _table(subject, table[table["about"] == key], edition)
+        for key, subject in SUBJECTS.items()
+        if (table["about"] == key).any()
+    )
+    return f"""<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(about)}</title>
+<style>
+{STYLE}
+</style>
+</head>
+<body>
+<header>
+<h1>{escape(about)}</h1>
+{banner}
+<p>{escape(MEANING)}</p>
+<p>{escape(provenance)}</p>
+</header>
+<main>
+{_table("The rule under which most change", greatest(table), edition)}
+{sections}
+</main>
+</body>
+</html>
+"""
+
+
+def greatest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return for each subject and measure the alternative under which the greatest share changes."""
+    ordered = table.sort_values("share_changed", ascending=False, kind="stable")
+    first = ordered.drop_duplicates(["about", "measure"])
+    order = {measure: place for place, measure in enumerate(dict.fromkeys(table["measure"]))}
+    subjects = {key: place for place, key in enumerate(SUBJECTS)}
+    places = first["measure"].map(order) * len(subjects) + first["about"].map(subjects)
+    return first.assign(_place=places).sort_values("_place").drop(columns="_place")
+
+
+def _table(caption: str, rows: pd.DataFrame, edition: Edition) -> str:
+    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in HEADS)
+    body = "\n".join(_row(row, edition) for row in rows.to_dict("records"))
+    return (
+        f'<section>\n<div class="wide" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
+        f"<table>\n<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n</section>"
+    )
+
+
+def _row(row: Mapping[Hashable, object], edition: Edition) -> str:
+    share = float(str(row["share_changed"]))
+    bar = (
+        f'<svg width="104" height="12" role="img" aria-label="{100 * share:.1f} %">'
+        f'<path d="M2 6h{round(100 * share)}" stroke="#005eb8" stroke-width="10"/></svg>'
+    )
+    counts = "".join(f'<td class="number">{row[name]}</td>' for name in _COUNTS)
+    what = escape(named(str(row["measure"]), edition))
+    return (
+        f'<tr><th scope="row">{escape(str(row["title"]))}</th><td>{what}</td>'
+        f'<td class="number">{row["n_rated"]}</td><td>{bar} {100 * share:.1f} %</td>{counts}</tr>'
+    )
+
+
+_COUNTS = ("n_better", "n_worse", "n_lost", "n_gained")

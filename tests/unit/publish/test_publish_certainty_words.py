@@ -1,0 +1,62 @@
+"""How sure a figure is, in words: tables of rows and what is said of them."""
+
+import math
+
+import pytest
+from method_tables import EDITION
+
+from ccg_pipeline.publish.certainty_words import against_reference, chances, interval, next_grade, told_apart
+
+LABELS = ("Outstanding", "Good", "Requires improvement", "Inadequate")
+NO = math.nan
+FROM_THE_BEST = "cannot be told from Outstanding"
+
+
+def graded(*shares: float, told: bool = False, neighbour: float = NO) -> dict[str, object]:
+    named = {f"p_grade_{grade}": share for grade, share in enumerate(shares, start=1)}
+    return {**named, "is_told_apart": told, "neighbour_grade": neighbour}
+
+
+@pytest.mark.parametrize(
+    ("row", "likely", "sure"),
+    [
+        (graded(0.1, 0.9, 0, 0, neighbour=1), "Good 90 %, Outstanding 10 %", FROM_THE_BEST),
+        (graded(0, 1, 0, 0, told=True), "Good 100 %", "told apart"),
+        (graded(0.004, 0.996, 0, 0, told=True), "Good 100 %", "told apart"),
+        (graded(0.005, 0.995, 0, 0, told=True), "Good 100 %, Outstanding 0 %", "told apart"),
+        (graded(NO, NO, NO, NO), "", ""),
+    ],
+)  # fmt: skip
+def test_a_grade(row: dict[str, object], likely: str, sure: str) -> None:
+    assert chances(row, LABELS) == likely
+    assert told_apart(row, LABELS) == sure
+
+
+def test_an_interval_and_where_it_lies() -> None:
+    row = {"lower_95": 0.5, "upper_95": 1.25, "against_reference": "cannot be told"}
+    assert (interval(row), against_reference(row)) == ("0.50 to 1.25", "cannot be told from them")
+    none = {"lower_95": NO, "upper_95": NO, "against_reference": ""}
+    assert (interval(none), against_reference(none)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("to_better", "bands", "nearest", "by", "people", "said"),
+    [
+        (0.25, 12, "", NO, NO, "0.25 points of the score; 12 bands better"),
+        (NO, NO, "122a", 1.76, 53, "nearest is 122a by 1.8 %, 53 counted"),
+        (0.25, 1, "", NO, NO, "0.25 points of the score; 1 band better"),
+        (NO, NO, "122d", 4.6, NO, "nearest is 122d by 4.6"),
+        (NO, NO, "", NO, NO, ""),
+    ],
+)  # fmt: skip
+def test_the_next_grade(
+    to_better: float, bands: float, nearest: str, by: float, people: float, said: str
+) -> None:
+    row = {
+        "to_better": to_better,
+        "bands_to_better": bands,
+        "nearest_indicator": nearest,
+        "nearest_to_better": by,
+        "nearest_people": people,
+    }
+    assert next_grade(row, EDITION).startswith(said)
