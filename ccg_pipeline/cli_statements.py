@@ -116,8 +116,8 @@ def print_robustness(
 ) -> None:
     """State how many grades of a release change under other weights, cuts, references and rules.
 
-    Also without each indicator in its turn. The rules tried are the edition's, and assumed. `--format html` is
-    a page that opens offline.
+    Also without each indicator in its turn. The rules tried are the edition's, and assumed. `--format html`
+    is a page that opens offline.
     """
     if file_format not in STATEMENT_FORMATS:
         raise NotKnown(

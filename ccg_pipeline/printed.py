@@ -139,16 +139,16 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
     by_area = {one["area_code"]: one for _, one in scores[scores["ccg_code"] == ccg_code].iterrows()}
     lines = []
     for domain in edition.domains:
-        lines.append([f"— {domain.name}", "", "", "", ""])
+        lines.append([f"— {domain.name}", "", "", ""])
         for area in edition.areas:
             if area.domain == domain.code:
                 one = by_area[area.code]
                 score = "none" if pd.isna(one["score"]) else f"{one['score']:.2f}"
                 withheld = one["why_no_score"] if pd.isna(one["n_used"]) else ""
-                sure = [interval(one), against_reference(one)]
-                lines.append([f"{area.code} {area.name}", score, *sure, withheld or _used(one)])
-    heads = ["area", "score 0–2", "95 % interval", "its references", "indicators"]
-    console.print(table_of(heads, lines, numbers=["score 0–2"]))
+                sure = interval(one).replace(" to ", "–")
+                lines.append([f"{area.code} {area.name}", score, sure, withheld or _used(one)])
+    heads = ["area", "score", "95 %", "indicators"]
+    console.print(table_of(heads, lines, numbers=["score"]))
     console.print(NO_OFFICIAL_GRADE, highlight=False)
     bands = tables.frames["bands"]
     landed = bands[(bands["ccg_code"] == ccg_code) & bands["period_end"].notna()]["area_code"]

@@ -13,7 +13,8 @@ from ccg_pipeline.framework.model import Edition
 
 Row = Mapping[Any, Any] | pd.Series
 NO_OFFICIAL_GRADE = (
-    "Areas have no official grade: it is said where their interval lies against 1, the references."
+    "An area has no official grade: its 95 % interval lies above 1, the score of who is like the references, "
+    "below it, or across it."
 )
 
 

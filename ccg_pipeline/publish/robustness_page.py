@@ -19,7 +19,8 @@ from ccg_pipeline.publish.validation_report import STYLE
 MEANING = (
     "Every rating was made once more under another rule, one at a time, all else as it stands. The rules "
     "tried are nobody's but ours (assumed): they show how much of a rating is the choice of a number, not "
-    "which rule is right. A grade that stays under all of them may still be wrong by chance: its interval says that."
+    "which rule is right. A grade that stays under all of them may still be wrong by "
+    "chance: its interval says that."
 )
 SUBJECTS = {
     "weights": "Other weights",
