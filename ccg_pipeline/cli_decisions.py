@@ -29,6 +29,7 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import year_key
 from ccg_pipeline.publish.explanation import NotKnown, find_ccg
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.resources import launched_by
 from expert_panels import access_log, ledger
 from expert_panels.decision import GateState
 from expert_panels.ledger import DecisionRefused
@@ -111,6 +112,33 @@ def return_table(
 ) -> None:  # fmt: skip
     """Return the table that you saw to those who made it."""
     _decide("return", panel, month, year, actor, seen, interests, reason, database)
+
+
+@app.command(name="lay-again")
+def lay_again(panel: Panel, month: Month = "", year: Year = "", database: Database = "") -> None:
+    """Lay a returned or withdrawn table before the panel once more, unchanged: its votes begin anew.
+
+    This is what those who made it do when a return is answered and no figure was wrong. Whoever lays it holds
+    no seat on it.
+    """
+    lane, key = asked_round(month, year)
+    terms, engine = terms_of(panel), opened(database)
+    state = ledger.state_of(engine, terms, lane, key)
+    line = None
+    if state.subject:
+        line = ledger.open_round(
+            engine,
+            terms,
+            lane=lane,
+            partition_key=key,
+            subject=state.subject,
+            launched_by=launched_by({}),
+            again=True,
+        )
+    if line is None:
+        raise NotHere(f"The table of the {terms.title} is {state.state}, neither returned nor withdrawn.")
+    say(f"Line {line.seq}: laid before the {terms.title} again by {line.actor}, as round {line.serial}.")
+    follow(database)
 
 
 @app.command()
