@@ -53,6 +53,7 @@ LIVE = ("daemon", "browser")
 """Markers of tests that start Dagster's daemon: never two at a time, whatever the number of processes."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, since they share what takes long to make; live ones in one."""
     for item in items:
