@@ -37,9 +37,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED)  ## run the main job on the made-up year
 	$(BIN)/ccg run $(ARGS)
 
-# A process a core; the tests of one file stay together (tests/conftest.py).
+# A process a core. The tests of one file stay together, since they share what takes long to make.
 test: $(INSTALLED)  ## run the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: $(INSTALLED)  ## check style
 	$(BIN)/ruff check .

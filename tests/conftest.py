@@ -49,24 +49,10 @@ def postgres_url(postgres_server: Any) -> str:
     return str(postgres_server.url())
 
 
-LIVE = ("daemon", "browser")
-"""Markers of tests that start Dagster's daemon: never two at a time, whatever the number of processes."""
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, since they share what takes long to make; live ones in one."""
-    for item in items:
-        is_live = any(item.get_closest_marker(name) for name in LIVE)
-        group = "live" if is_live else item.path.relative_to(item.config.rootpath).as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in LIVE))  # the longest first
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show what passing tests printed: their figures belong into the record of a run."""
     said = [
-        (report.nodeid.partition("@")[0], report.capstdout.strip())
+        (report.nodeid, report.capstdout.strip())
         for report in terminalreporter.stats.get("passed", [])
         if report.when == "call" and report.capstdout.strip()
     ]
