@@ -39,7 +39,7 @@ run: $(INSTALLED)  ## run the main job on the made-up year
 
 # A process a core. The tests of one file stay together, since they share what takes long to make.
 test: $(INSTALLED)  ## run the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(INSTALLED)  ## check style
 	$(BIN)/ruff check .
