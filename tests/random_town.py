@@ -19,6 +19,7 @@ from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
+from ccg_pipeline.assets.assessment import NothingToRelease
 from ccg_pipeline.assets.committee import judgement_before_committee
 from ccg_pipeline.storage.database import open_database
 from expert_panels import ledger
@@ -53,6 +54,8 @@ class Actor:
                 self.note("R")
             except (LedgerError, DatabaseError):
                 self.note("L")
+            except NothingToRelease:  # a panel moved between seeing what is due and doing it
+                self.note("S")
 
     def decide(self) -> None:
         chance, board = self._chance, self._board
@@ -143,10 +146,11 @@ def published(lines: Iterable[Line], body: str) -> str:
     terms = TERMS[body]
     leaders = {one.email for one in terms.members if terms.leads(one.role)}
     subject, out, votes, officers = "", "", set[str](), set[str]()
+    now, out_since = 0, 0  # rounds: the same rows laid again are before the panel anew
     for line in lines:
         match line.decision:
             case "open" | "close":
-                subject = line.subject_sha256 if line.decision == "open" else ""
+                subject, now = line.subject_sha256 if line.decision == "open" else "", line.serial
                 votes, officers = set(), set()
             case "return" | "moderate":
                 votes, officers = set(), set()
@@ -154,18 +158,18 @@ def published(lines: Iterable[Line], body: str) -> str:
                 votes.discard(line.actor)
             case "withdraw":
                 assert line.subject_sha256 == out
-                if out == subject:
+                if out_since == now:
                     votes, officers = set(), set()
                 out = ""
             case "approve":
                 assert line.subject_sha256 == subject
                 votes.add(line.actor)
                 if len(votes) >= terms.quorum.members and votes & leaders:
-                    out = subject
+                    out, out_since = subject, now
             case "override":
                 officers.add(line.role)
                 if len(officers) == 2:
-                    out = subject
+                    out, out_since = subject, now
     return out
 
 

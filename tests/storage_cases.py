@@ -87,7 +87,8 @@ def scores(lane: str, key: str, area: str, score: float, n: int = 2) -> pd.DataF
     """Scores of `n` CCGs in one area of one partition."""
     row = {"lane": lane, "partition_key": key, "area_code": area, "score": score}
     rows = [{**row, "ccg_code": f"01{place}"} for place in range(n)]
-    return _filled(area_score, rows, {"n_used": "int64", "n_expected": "int64"})
+    ranks = dict.fromkeys(("rank", "rank_lower_95", "rank_upper_95", "n_not_told_apart"), "Int64")
+    return _filled(area_score, rows, {"n_used": "int64", "n_expected": "int64", **ranks})
 
 
 def held_scores(engine: Engine, **scope: Any) -> list[tuple[str, str, str, float]]:

@@ -7,10 +7,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from mail_server import Mailboxes, mail_server
+from rich.console import Console
 from sqlalchemy import Engine, insert
 from typer.testing import CliRunner
 
-from ccg_pipeline import cli_verbs
+from ccg_pipeline import cli_notices, cli_verbs
 from ccg_pipeline.notices import fill, send_notices
 from ccg_pipeline.publish.assessment import VERIFIED
 from ccg_pipeline.resources import Panels
@@ -114,7 +115,7 @@ def test_the_command_fills_shows_and_delivers(
     mailboxes = Mailboxes()
     mailboxes.refuse = {"engineer@data.example": "550 no such user"}
     monkeypatch.setenv(VARIABLE, str(tmp_path / "room.yaml"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(cli_notices, "console", Console(width=200))
     with mail_server(mailboxes) as port:
         settings(tmp_path, port)
         shown = CliRunner().invoke(cli_verbs.app, ["panel", "notices", "--database", url])

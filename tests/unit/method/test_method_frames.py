@@ -8,6 +8,7 @@ from method_tables import EDITION, observations
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.areas import score_areas
 from ccg_pipeline.method.banding import band_indicators
+from ccg_pipeline.method.certainty import beside, how_sure
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.reference.organisations import ccgs
@@ -54,13 +55,16 @@ def test_the_frames_of_a_lane_conform(lane: Lane) -> None:
     def kept(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(lane=lane, partition_key=key)
 
+    sure = how_sure(bands, latest, EDITION, lane)
     conform(kept(bands), band_schema(EDITION, CCGS), "bands")
-    conform(kept(score_areas(bands, EDITION)), area_schema(EDITION, CCGS), "areas")
+    areas = beside(score_areas(bands, EDITION), sure, "area")
+    conform(kept(areas), area_schema(EDITION, CCGS), "areas")
     for panel in EDITION.panels:
-        rated = rate_panel(bands, latest, EDITION, panel.key, lane)
+        rated = beside(rate_panel(bands, latest, EDITION, panel.key, lane), sure, "panel")
         conform(kept(rated), candidate_schema(EDITION, lane, panel.key, CCGS), panel.key)
     if lane == "annual":
-        conform(kept(rate_overall(bands, EDITION, lane)), overall_schema(EDITION, CCGS), "overall")
+        overall = beside(rate_overall(bands, EDITION, lane), sure, "overall")
+        conform(kept(overall), overall_schema(EDITION, CCGS), "overall")
 
 
 def test_a_row_has_points_or_a_reason_and_z_can_be_worked_out_from_it() -> None:
