@@ -44,6 +44,9 @@ TRANSITIONS = [
     (f"{SIGNED}; open B; m3 withdraw A", "awaiting", ""),
     (f"{SIGNED}; open B; m1 approve; m3 withdraw A", "partial", ""),
     (f"{SIGNED}; open B; m1 return; m3 withdraw A", "returned", ""),
+    # the same rows laid anew: what is withdrawn are the rows that are out, votes on the new ones stand
+    (f"{SIGNED}; open B; open A; chair approve; m1 approve; m3 withdraw", "partial", ""),
+    (f"{SIGNED}; open B; open A; chair approve; m1 approve; m3 withdraw; m2 approve", "approved", "A"),
     # an override: two people, two roles
     ("open A; d1 override", "awaiting", ""),
     ("open A; d1 override; d1 override", "awaiting", ""),
