@@ -102,7 +102,7 @@ def status(database: Database = "") -> None:
     needs: dict[tuple[str, str], dict[str, list[str]]] = {}
     sentences: dict[tuple[str, str], list[str]] = {}
     for gate, state in ledger.states(engine, all_terms).items():
-        signed = ", ".join(signature.role for signature in (state.votes or state.published_by)) or "nobody"
+        signed = ", ".join(signature.role for signature in state.signed_by) or "nobody"
         row = [gate.panel, str(state.serial), state.state, signed, state.subject[:SHORT]]
         rounds.setdefault(gate[1:], []).append(row)
         needs.setdefault(gate[1:], {}).setdefault("; ".join(state.missing), []).append(gate.panel)

@@ -79,8 +79,10 @@ class GateState:
     verified again. `missing` says in words what is needed for the quorum, `returns` holds the reasons of a
     return, `comments` what was said of single organisations of this candidate. `moderations` are all that
     were ever made, in order; `is_moderated` says that one came after the candidate was laid before the
-    committee, which therefore has to wait for the moderated one. `published_line` is the hash of the line
-    that let the rows out; `decision_line` that of the last line that moved the gate, which no comment does.
+    committee, which therefore has to wait for the moderated one. `decided_by` let the rows out, by the line
+    whose hash is `published_line`; `published_by` are they and who signed the same rows after them.
+    `decision_line` is the hash of the last line that moved the gate, which neither a comment nor a further
+    signature does.
     """
 
     panel: str
@@ -100,6 +102,7 @@ class GateState:
     published_serial: int = 0
     published_as: str = ""
     published_by: tuple[Signature, ...] = ()
+    decided_by: tuple[Signature, ...] = ()
     published_line: str = ""
     decided_at: datetime | None = None
     missing: tuple[str, ...] = ()
@@ -132,6 +135,18 @@ class GateState:
     def is_open(self) -> bool:
         """Whether the panel can vote on the candidate."""
         return bool(self.subject) and self.state in ("awaiting", "partial", "superseded")
+
+    @property
+    def takes_signatures(self) -> bool:
+        """Whether a member's approval is recorded: to reach the quorum, or under what has reached it."""
+        return self.is_open or self.state == "approved"
+
+    @property
+    def signed_by(self) -> tuple[Signature, ...]:
+        """Whose signatures the state rests on now: those given, or those that keep it published."""
+        if self.state in ("approved", "overridden"):
+            return self.published_by
+        return self.votes or self.overrides or self.returns or self.published_by
 
     @property
     def is_superseded(self) -> bool:

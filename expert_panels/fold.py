@@ -47,10 +47,15 @@ def steps(lines: Iterable[Line], terms: Terms) -> Iterator[tuple[Line, GateState
 def _next(line: Line, state: GateState, terms: Terms) -> GateState:
     """Return the state after a line; one that may not be is only counted."""
     if not refusal(line, state, terms):
-        state = _after(line, state, terms)
-        if line.decision != "comment":
+        moves, state = _moves(line, state), _after(line, state, terms)
+        if moves:
             state = replace(state, decision_seq=line.seq, decision_line=line.hash)
     return replace(state, last_seq=line.seq, last_hash=line.hash)
+
+
+def _moves(line: Line, state: GateState) -> bool:
+    """Return whether a line decides anything: no comment does, nor a signature under what is approved."""
+    return line.decision != "comment" and not (line.decision == "approve" and state.state == "approved")
 
 
 def _after(line: Line, state: GateState, terms: Terms) -> GateState:
@@ -100,6 +105,7 @@ def _after(line: Line, state: GateState, terms: Terms) -> GateState:
                 published_serial=0,
                 published_as="",
                 published_by=(),
+                decided_by=(),
                 published_line="",
                 decided_at=line.at,
             )
@@ -109,9 +115,13 @@ def _after(line: Line, state: GateState, terms: Terms) -> GateState:
             votes = tuple(vote for vote in state.votes if vote.actor != line.actor)
             return replace(state, votes=votes, recused=(*state.recused, signature))
         case "approve":
-            state = replace(state, votes=(*state.votes, signature))
+            signed = replace(state, votes=(*state.votes, signature))
+            if state.state == "approved":
+                return replace(signed, published_by=signed.votes)
             return (
-                _published(state, "approved", state.votes, line) if _is_quorum(state.votes, terms) else state
+                _published(signed, "approved", signed.votes, line)
+                if _is_quorum(signed.votes, terms)
+                else signed
             )
         case _:  # override, the last of the vocabulary
             state = replace(state, overrides=(*state.overrides, signature))
@@ -129,6 +139,7 @@ def _published(state: GateState, how: str, by: tuple[Signature, ...], line: Line
         published_serial=state.serial,
         published_as=how,
         published_by=by,
+        decided_by=by,
         published_line=line.hash,
         decided_at=line.at,
     )

@@ -125,7 +125,8 @@ def _refusal_of_decision(line: Line, state: GateState, terms: Terms) -> str:
         return f"A decision to {line.decision} needs a reason."
     if withdraws:
         return ""
-    if state.published_serial == state.serial:
+    is_further = line.decision == "approve" and state.state == "approved"  # under what is decided already
+    if state.published_serial == state.serial and not is_further:
         return f"It is decided: {table} is {state.state}; it can only be withdrawn."
     if line.decision == "comment":
         return _refusal_to_comment(line, state, table)
@@ -140,7 +141,7 @@ def _refusal_of_decision(line: Line, state: GateState, terms: Terms) -> str:
     )
     if any(each.actor == line.actor for each in already):
         return f"{line.actor} has decided so already; nothing more is recorded."
-    if not state.is_open and not (line.decision == "return" and state.returns):
+    if not (state.is_open or is_further or (line.decision == "return" and state.returns)):
         return (
             f"It is decided: {table} was {state.state}; those who made it must lay it before the panel again."
         )

@@ -139,7 +139,7 @@ def proposed_header(
             "verification": said[body],
             "subject": state.published_subject,
             "serial": state.serial,
-            "by": [[one.role, one.actor] for one in state.published_by],
+            "by": [[one.role, one.actor] for one in state.decided_by],
             "last_line": state.decision_line,
         }
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from expert_panels.decision import GateState, Signature
+from expert_panels.decision import GateState
 from expert_panels.ledger import Gate
 from expert_panels.room.words import SHORT, STATES, StateWords, moment, waited
 from expert_panels.terms import Terms
@@ -50,11 +50,6 @@ class Round:
 def gate_address(panel: str, lane: str, partition_key: str) -> str:
     """Return the address of a panel's page in a round."""
     return f"/panels/{panel}/{lane}/{partition_key}"
-
-
-def signed_by(state: GateState) -> tuple[Signature, ...]:
-    """Return whose signatures the state rests on now: those given, or those that keep it published."""
-    return state.votes or state.overrides or state.returns or state.published_by
 
 
 def rounds(
@@ -102,7 +97,7 @@ def _row(state: GateState, terms: Terms, lane: str, key: str, now: datetime, ema
         href=gate_address(terms.panel, lane, key),
         words=STATES[state.state],
         serial=state.serial,
-        signed=tuple(f"{one.role}, {moment(one.at)}" for one in signed_by(state)),
+        signed=tuple(f"{one.role}, {moment(one.at)}" for one in state.signed_by),
         missing=state.missing,
         since=waited(since, now) if since and is_waiting else "",
         opened=moment(since),

@@ -40,7 +40,7 @@ def choices(found: Before, email: str) -> list[str]:
     offered: list[str] = []
     if found.terms.member(email, day) is not None:
         spoken = {one.actor for one in state.votes}
-        if state.is_open and email not in spoken:
+        if state.takes_signatures and email not in spoken:
             offered.append("approve")
         if state.is_open:
             offered += ["return", "recuse"]

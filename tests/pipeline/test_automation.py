@@ -14,8 +14,11 @@ from dagster import DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
 from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR
 
+from ccg_pipeline.assets.assessment import known_heads
 from ccg_pipeline.automation import Due, bury_the_killed, mirrored, requests
-from ccg_pipeline.storage.database import open_database
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.tables import gate
 from expert_panels import ledger
 
 
@@ -63,6 +66,30 @@ def test_what_moves_is_due_until_it_is_shown_and_nothing_else(
     assert board.said() == [("interim", panels, True)]
     board.catch_up()
     assert board.due() == []
+
+
+@pytest.mark.parametrize("round_", [MONTH, YEAR])
+def test_a_further_signature_is_shown_at_the_gate_and_makes_no_release(
+    board: Board, round_: tuple[str, str]
+) -> None:
+    bodies = [*PANELS, COMMITTEE] if round_ == YEAR else PANELS
+    board.stand(*round_, "a")
+    board.catch_up()
+    for signing in (PANELS, bodies[6:]):
+        board.sign(*round_, *signing)
+        board.catch_up()
+    before = board.newest(*round_)
+    assert before is not None
+    board.decide(*round_, "approve", 3, *bodies)
+    assert [one.panels for one in board.due()] == [tuple(bodies)]
+    board.catch_up()
+    assert board.due() == []
+    assert board.newest(*round_) == before
+    head = ledger.head(board.engine).hash
+    with reading(board.engine) as connection:
+        assert set(frames.read(connection, gate, {})["n_approvals"]) == {4}
+        assert before.header["ledger_head"] in known_heads(connection)
+        assert head in known_heads(connection)  # a cut-off signature shows, too
 
 
 def test_a_year_is_released_when_six_panels_and_the_committee_have_signed(board: Board) -> None:

@@ -24,6 +24,13 @@ TRANSITIONS = [
     ("open A; chair approve; m1 approve; m2 return", "returned", ""),
     ("open A; m1 return; open B", "awaiting", ""),
     ("open A; m1 return; open A", "awaiting", ""),
+    # a further signature under what is approved: nothing moves, and nothing but a withdrawal undoes it
+    (f"{SIGNED}; m3 approve", "approved", "A"),
+    (f"{SIGNED}; m3 approve; deputy approve; last approve; first approve", "approved", "A"),
+    (f"{SIGNED}; m3 approve; m3 return; m3 recuse", "approved", "A"),
+    (f"{SIGNED}; m3 approve; m3 withdraw", "withdrawn", ""),
+    (f"{SIGNED}; m3 approve; open B", "superseded", "A"),
+    (f"{SIGNED}; m3 approve; open B; m1 approve; m2 approve", "superseded", "A"),
     # a candidate that changes
     ("open A; m1 approve; open B", "awaiting", ""),
     (f"{SIGNED}; open B", "superseded", "A"),
@@ -61,6 +68,8 @@ TRANSITIONS = [
     ("open A; d1 override; d2 override; m1 withdraw", "withdrawn", ""),
     ("open A; d1 override; d2 override; open B", "superseded", "A"),
     ("open A; d1 override; chair approve; m1 approve; m2 approve", "approved", "A"),
+    # what went out without the panel takes no signature of it
+    ("open A; d1 override; d2 override; chair approve; m1 approve; m2 approve", "overridden", "A"),
 ]
 
 
@@ -157,6 +166,41 @@ def test_a_state_says_who_returned_it_and_why_and_who_published_it() -> None:
     approved = fold(lines_of(f"{SIGNED}; open B"), TERMS)
     assert [each.actor for each in approved.published_by] == [email("chair"), email("m1"), email("m2")]
     assert (approved.launched_by, approved.is_superseded, approved.serial) == (ENGINEER, True, 2)
+
+
+THREE = "chair m1 m2"
+# script                                                              who let it out  who signed it in all
+FURTHER = [
+    (SIGNED, THREE, THREE),
+    (f"{SIGNED}; m3 approve", THREE, f"{THREE} m3"),
+    (f"{SIGNED}; m3 approve; m3 approve; deputy approve", THREE, f"{THREE} m3 deputy"),
+    (f"{SIGNED}; m3 approve; open B; m1 approve", THREE, f"{THREE} m3"),
+    (f"{SIGNED}; m3 approve; {SIGNED}", THREE, THREE),  # of the same rows laid anew
+    (f"{SIGNED}; stranger approve; d1 approve; ex approve", THREE, THREE),
+    ("open A; m3 recuse; chair approve; m1 approve; m2 approve; m3 approve", THREE, THREE),
+    ("open A; chair approve; d1 override; d2 override; m1 approve", "d1 d2", "d1 d2"),
+    (f"{SIGNED}; m3 approve; m1 withdraw", "", ""),
+]
+
+
+@pytest.mark.parametrize(("script", "decided", "signed"), FURTHER)
+def test_a_further_signature_is_named_and_moves_nothing(script: str, decided: str, signed: str) -> None:
+    gate = fold(lines_of(script), TERMS)
+    assert [each.actor for each in gate.decided_by] == [email(each) for each in decided.split()]
+    assert [each.actor for each in gate.published_by] == [email(each) for each in signed.split()]
+
+
+def test_the_line_that_decided_stays_the_gates_whatever_is_signed_under_it() -> None:
+    lines = lines_of(f"{SIGNED}; m3 approve; deputy approve")
+    decided, gate = fold(lines[:4], TERMS), fold(lines, TERMS)
+    for name in ("published_line", "decision_line", "decision_seq", "decided_at", "missing"):
+        assert getattr(gate, name) == getattr(decided, name), name
+    assert (gate.published_line, gate.decision_line, gate.last_hash) == (
+        lines[3].hash,
+        lines[3].hash,
+        lines[-1].hash,
+    )
+    assert len(gate.votes) == 5
 
 
 def test_data_version_is_state_subject_and_last_line() -> None:

@@ -35,6 +35,10 @@ def kinds(script: str, days: float = 0.5) -> list[str]:
             "open A; m1 approve; m2 approve; m3 approve; deputy approve",
             ["opened", "chair outstanding", "quorum reached"],
         ),
+        (
+            "open A; chair approve; m1 approve; m2 approve; m3 approve; deputy approve",
+            ["opened", "quorum reached"],
+        ),
         ("open A; m1 return; open B", ["opened", "returned", "opened"]),
         (
             "open A; chair approve; m1 approve; m2 approve; open B",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from gate_lines import email, sha
+from gate_lines import TERMS, email, sha
 from guarded_room import logged
 from room_cases import ADDRESS, HOSTILE, SmallRoom, Visitor, figure, hidden, organisation, table
 from sqlalchemy import Engine, create_engine
@@ -292,6 +292,37 @@ def test_a_withdrawal_is_about_the_published_table(small: SmallRoom) -> None:
     small.open("B")
     assert small.enter("m1").sign("withdraw", reason="It was wrong.").status_code == 303
     assert ledger.lines(small.engine)[-1].subject_sha256 == sha("A")
+
+
+def choices(visitor: Visitor) -> set[str]:
+    return set(
+        re.findall(r'name="decision" type="radio" value="(\w+)"', visitor.look(f"{ADDRESS}/decision").text)
+    )
+
+
+def test_a_member_may_still_sign_what_the_quorum_has_approved(small: SmallRoom, chair: Visitor) -> None:
+    members = [small.enter(who) for who in ("m1", "m2", "m3")]
+    for visitor in (chair, *members[:2]):
+        visitor.sign("approve")
+    assert choices(chair) == {"withdraw"}
+    assert choices(members[2]) == {"approve", "withdraw"}
+    assert members[2].sign("approve").status_code == 303
+    state = ledger.state_of(small.engine, TERMS, "interim", "2017-03")
+    assert (state.state, [one.actor for one in state.published_by][-1]) == ("approved", email("m3"))
+    assert chair.look("/").text.count("member, ") == 3
+
+
+def test_what_was_overridden_takes_no_signature_and_says_who_let_it_out(
+    small: SmallRoom, chair: Visitor
+) -> None:
+    chair.sign("approve")
+    for who in ("d1", "d2"):
+        small.enter(who).sign("override", reason="Out of time.")
+    assert choices(small.enter("m1")) == {"withdraw"}
+    board = chair.look("/").text
+    assert "clinical director, " in board
+    assert "assurance director, " in board
+    assert "chair, " not in board
 
 
 def test_a_comment_is_kept_shown_and_recorded_once(small: SmallRoom, chair: Visitor) -> None:
