@@ -1,9 +1,11 @@
 """Houses for the tests of the pipeline: scored once on each database, then copied for each story.
 
-Belongs here: the made-up year, landing folders, databases to run in and their copies, instances.
-Does not belong here: what the stories do (small_house.py).
+Belongs here: the made-up year, landing folders, databases to run in and their copies, instances, terminals.
+Does not belong here: what the stories do (small_house.py), what is typed (terminal.py).
 """
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ import dagster as dg
 import pytest
 from small_house import MONTH, SMALL, YEAR, House, copy_files
 from sqlalchemy.engine import make_url
+from terminal import Terminal, score_march
 
 from ccg_pipeline.storage.io_manager import Database
 
@@ -158,3 +161,40 @@ def sqlite_house(
 ) -> Iterator[House]:
     """The same on SQLite alone, for what no other database could do otherwise."""
     yield from _copied(sqlite, sqlite_scored_url, small_landing, instance, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def scored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder in which `ccg run` took March to the gates; to be copied from and left as it is.
+
+    Made once for all processes of the tests: whichever comes first makes it, and the others wait for it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    home, is_made = folder / "scored" / "home", folder / "scored.made"
+    with (folder / "scored.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_made.exists():
+            shutil.rmtree(home.parent, ignore_errors=True)
+            score_march(home)
+            is_made.touch()
+    return home
+
+
+@pytest.fixture(scope="module")
+def home(scored_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the scored home for the tests of one file, which add to its log of views alone."""
+    return Path(shutil.copytree(scored_home, tmp_path_factory.mktemp("command") / "home"))
+
+
+@pytest.fixture
+def copy(scored_home: Path, tmp_path: Path) -> Path:
+    """A copy of the scored home, to change."""
+    return Path(shutil.copytree(scored_home, tmp_path / "copy"))
+
+
+@pytest.fixture
+def ccg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """A terminal in a new, empty home folder."""
+    return Terminal(monkeypatch, capsys).at(tmp_path / "home")
