@@ -103,7 +103,7 @@ def status(database: Database = "") -> None:
     sentences: dict[tuple[str, str], list[str]] = {}
     for gate, state in ledger.states(engine, all_terms).items():
         signed = ", ".join(signature.role for signature in state.signed_by) or "nobody"
-        row = [gate.panel, str(state.serial), state.state, signed, state.subject[:SHORT]]
+        row = [gate.panel, str(state.serial), state.described, signed, state.subject[:SHORT]]
         rounds.setdefault(gate[1:], []).append(row)
         needs.setdefault(gate[1:], {}).setdefault("; ".join(state.missing), []).append(gate.panel)
         sentences.setdefault(gate[1:], []).extend(_said(gate.panel, state))
@@ -146,7 +146,9 @@ def show(panel: Panel, month: Month = "", year: Year = "", database: Database = 
         _show_overall(tables, title)
     else:
         _show_ratings(tables, panel, title)
-    console.print(f"State: {state.state}. Missing: {'; '.join(state.missing) or 'nothing'}.", highlight=False)
+    console.print(
+        f"State: {state.described}. Missing: {'; '.join(state.missing) or 'nothing'}.", highlight=False
+    )
     console.print(
         f"Table {state.subject[:SHORT]}: give it back with --seen when you decide.", highlight=False
     )

@@ -12,7 +12,7 @@ import typer
 
 from ccg_pipeline.candidates.certified import certificate_of, line_numbered, table_decided_on
 from ccg_pipeline.cli_panel import Database, asked_round, follow, only_made_up, opened, say, terms_of
-from ccg_pipeline.publish.assessment import SHOWN
+from ccg_pipeline.publish.assessment import SHOWN, is_overridden
 from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.resources import home
 from ccg_pipeline.storage.database import reading
@@ -97,26 +97,32 @@ def certificate(
     if line is None:
         raise NotCertified(f"The ledger has no line {seq}: its last is {ledger.head(engine).seq}.")
     if table is not None:
-        if not _is_out(line, database):
+        verification = _released_as(line, database)
+        if not verification:
             raise NotCertified(
                 f"The table of line {seq} is not released, so it stays here; its certificate may leave."
+            )
+        if is_overridden(verification):
+            raise NotCertified(
+                f"The table of line {seq} is {verification}, which its bare rows would not say: `ccg export` "
+                "writes it with that word, and `ccg verify` takes that file."
             )
         _write(table, table_decided_on(engine, line.subject_sha256))
     _write(output, certificate_of(engine, line, signer_in(home() / "keys")))
     say(
-        f"Line {seq}: {line.actor} ({line.role}), {line.decision}. "
-        f"Check it with `ccg verify {output} --key …`."
+        f"Line {seq}: {line.actor} ({line.role}). {line.meaning} Check it with `ccg verify {output} --key …`."
     )
 
 
-def _is_out(line: Line, database: str) -> bool:
+def _released_as(line: Line, database: str) -> str:
+    """Return in which words the newest release shows the table of a line; '' where it shows it no more."""
     with reading(opened(database)) as connection:
         found = latest_release(connection, line.lane, line.partition_key)
     entries = {} if found is None else {**found.header["panels"], "": found.header["overall"] or {}}
-    return any(
-        one.get("subject") == line.subject_sha256 and one.get("verification") in SHOWN
-        for one in entries.values()
+    shown = (
+        str(one["verification"]) for one in entries.values() if one.get("subject") == line.subject_sha256
     )
+    return next((word for word in shown if word in SHOWN), "")
 
 
 def verify(

@@ -18,12 +18,20 @@ from ccg_pipeline.cli_tables import tables_asked
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.method.robustness import robustness
 from ccg_pipeline.printed import provenance, stamps, table_of
+from ccg_pipeline.publish.assessment import is_overridden
 from ccg_pipeline.publish.explanation import NotKnown, find_area
 from ccg_pipeline.publish.export import exported, stamped
 from ccg_pipeline.publish.league import CAVEAT, caterpillar, league
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import Tables
-from ccg_pipeline.publish.robustness_page import MEANING, greatest, named, statement_json, statement_page
+from ccg_pipeline.publish.robustness_page import (
+    MEANING,
+    greatest,
+    named,
+    statement_json,
+    statement_page,
+    with_verification,
+)
 from ccg_pipeline.reference.organisations import ccgs
 
 console, errors = Console(), Console(stderr=True)
@@ -72,6 +80,9 @@ def print_league(
     tables = tables_asked(database, month, year, unreleased, f"league {named}")
     found = league(tables.frames, edition, ccgs(), wanted)
     title = f"League of {named}, {tables.lane} {words(tables.lane, tables.partition_key)}"
+    verification = str(found["verification"].iloc[0])
+    if is_overridden(verification):
+        title = f"{title}, {verification}"
     if tables.release is None:
         found, title = stamped(found), f"UNRELEASED: {title}"
     if file_format == "table":
@@ -135,6 +146,7 @@ def print_robustness(
             edition,
             lambda title: progress.update(task, description=title[:60], advance=1),
         )
+    found = with_verification(found, tables)
     about = f"Robustness of the {tables.lane} assessment, {words(tables.lane, tables.partition_key)}"
     if tables.release is None:
         about = f"UNRELEASED: {about}"
@@ -148,7 +160,7 @@ def print_robustness(
         console.print(MEANING, highlight=False)
         rows = [
             [
-                named(row["measure"], edition),
+                named(row, edition),
                 row["title"],
                 f"{100 * row['share_changed']:.1f} %",
                 row["n_rated"],

@@ -56,7 +56,9 @@ def events(engine: Engine, terms: Mapping[str, Terms], now: datetime) -> Iterato
         for panel, said in bodies.items():
             if panel in terms and said["verification"] in (VERIFIED, OVERRIDDEN):
                 gate, line_hash = Gate(panel, header["lane"], header["partition_key"]), said["last_line"]
-                yield released(gate, line_hash, moments.get(line_hash, now), terms[panel], now)
+                is_overridden = said["verification"] == OVERRIDDEN
+                at = moments.get(line_hash, now)
+                yield released(gate, line_hash, at, terms[panel], now, is_overridden)
 
 
 def messages(found: Event, terms: Terms, settings: Settings) -> Iterator[Message]:

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.moderation import BLOCKS
-from ccg_pipeline.publish.assessment import MADE_UP, NOT_OFFICIAL
+from ccg_pipeline.publish.assessment import MADE_UP, NOT_OFFICIAL, is_overridden
 from ccg_pipeline.publish.certainty_words import (
     NO_OFFICIAL_GRADE,
     against_reference,
@@ -90,9 +90,11 @@ def provenance(tables: Tables) -> str:
         where += f"; what had been published by {tables.header['as_at']}{note}"
     if tables.release is None:
         return f"UNRELEASED ({where}): not verified by the panels, not for publication; this view was logged."
+    without = ", ".join(f"{key.replace('_', ' ')} overridden" for key in tables.overridden)
     return (
         f"Release {tables.release.serial} ({where}), sha256 {tables.release.sha256}, "
         f"sign-off ledger up to {tables.header['ledger_head']}."
+        + (f" Not verified: {without}." * bool(without))
     )
 
 
@@ -111,6 +113,11 @@ def _notes(console: Console, notes: Iterable[tuple[str, str]]) -> None:
 
 def _used(row: pd.Series, none: str = "withheld") -> str:
     return none if pd.isna(row["n_used"]) else f"{row['n_used']} of {row['n_expected']}"
+
+
+def _marked(row: Mapping[Hashable, Any] | pd.Series) -> str:
+    """What stands behind a figure that is out without its panel's verification; '' behind any other."""
+    return f", {row['verification']}" if is_overridden(row["verification"]) else ""
 
 
 def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str) -> None:
@@ -146,7 +153,8 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
                 score = "none" if pd.isna(one["score"]) else f"{one['score']:.2f}"
                 withheld = one["why_no_score"] if pd.isna(one["n_used"]) else ""
                 sure = interval(one).replace(" to ", "–")
-                lines.append([f"{area.code} {area.name}", score, sure, withheld or _used(one)])
+                used = withheld or _used(one) + _marked(one)
+                lines.append([f"{area.code} {area.name}", score, sure, used])
     heads = ["area", "score", "95 %", "indicators"]
     console.print(table_of(heads, lines, numbers=["score"]))
     console.print(NO_OFFICIAL_GRADE, highlight=False)
@@ -214,7 +222,7 @@ def explanation(
     score = found.score
     figure = f"{score['score']:.2f}" if not pd.isna(score["score"]) else f"none, {score['why_no_score']}"
     used = "" if pd.isna(score["n_used"]) else f", from {_used(score)} indicators"
-    rows = [["area score 0–2", escape(figure + used)]]
+    rows = [["area score 0–2", escape(figure + used + _marked(score))]]
     if interval(score):
         rows.append(["95 % interval", f"{interval(score)}; {against_reference(score)}, its references"])
         rows.append(["place", _place(score)])
@@ -268,7 +276,7 @@ def _indicator(row: Mapping[Hashable, Any], edition: Edition) -> Table:
     if row["withheld"]:
         rows.append(["band", "withheld until its panel has verified the area"])
     else:
-        rows.append(["band", _band(row)])
+        rows.append(["band", _band(row) + escape(_marked(row))])
     where = [row["source_name"], row["sheet"], row["cell"]]
     nowhere = "a file that newer data have replaced" if row["status"] == "published" else "none"
     rows.append(["source", escape(", ".join(part for part in where if part)) or nowhere])

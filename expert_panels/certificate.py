@@ -83,7 +83,7 @@ def checked(content: bytes, key: Key, table: bytes | None = None) -> list[Findin
         kind = (envelope.payload_type, said["_type"], said["predicateType"])
         says = (
             f"Line {line['seq']}: {line['actor']} ({line['role']}) decided to {line['decision']} on "
-            f"{line['panel']}, {line['lane']} {line['partition_key']}, on {line['at']}."
+            f"{line['panel']}, {line['lane']} {line['partition_key']}, on {line['at']}: {line['meaning']}"
         )
     except (KeyError, TypeError, ValueError):
         return [*found, Finding(False, "What was signed is no statement about a decision.")]

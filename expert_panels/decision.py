@@ -132,6 +132,12 @@ class GateState:
         return "partial" if self.votes else "awaiting"
 
     @property
+    def described(self) -> str:
+        """The state, and of a superseded one whether what is out went out without the panel."""
+        overridden = self.is_superseded and self.published_as == "overridden"
+        return f"{self.state}, overridden before" if overridden else self.state
+
+    @property
     def is_open(self) -> bool:
         """Whether the panel can vote on the candidate."""
         return bool(self.subject) and self.state in ("awaiting", "partial", "superseded")

@@ -239,11 +239,11 @@ def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
                 for key, header in headers.items()
             ]
         )
-        shown = sum(
-            entry["verification"] in published.SHOWN
-            for header in headers.values()
-            for entry in header["panels"].values()
-        )
+        words_said = [
+            entry["verification"] for header in headers.values() for entry in header["panels"].values()
+        ]
+        overridden = sum(published.is_overridden(word) for word in words_said)
+        verified = sum(word in published.SHOWN for word in words_said) - overridden
         heads = [(header["open"], header["ledger_head"]) for header in headers.values()]
         return told(
             [
@@ -256,7 +256,11 @@ def assessment_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
                 "panels": table_of(said),
                 "verified": picture_of(
                     "Panel areas",
-                    {"shown": shown, "withheld": len(headers) * len(edition.panels) - shown},
+                    {
+                        "verified": verified,
+                        "overridden": overridden,
+                        "withheld": len(words_said) - verified - overridden,
+                    },
                 ),
                 "ledger head": heads[-1][1],
                 "is_made_up": any(header["is_made_up"] for header in headers.values()),

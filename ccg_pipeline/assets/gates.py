@@ -74,7 +74,7 @@ def gate_row(
         "lane": lane,
         "partition_key": partition_key,
         "panel": terms.panel,
-        "state": state.state,
+        "state": state.described,
         "subject_sha256": state.subject,
         "round": f"{lane}/{partition_key}/{state.serial}",
         "last_line": state.last_hash,
@@ -182,13 +182,14 @@ def gate_result(
     check: str,
     also: Sequence[Piece] = (),
 ) -> dg.MaterializeResult:
-    """Return what a gate shows: its rows of table `gate`, and one amber check while it is shut.
+    """Return what a gate shows: its rows of table `gate`, and one check, amber until the body has verified.
 
-    `remarks` as `remarks_on` gives them; `also` is written in the same transaction.
+    Amber also where two officers let the rows out instead, which the check says. `remarks` as `remarks_on`
+    gives them; `also` is written in the same transaction.
     """
     versions = [f"{row.state}:{row.subject_sha256}:{row.last_line}" for row in rows.itertuples(index=False)]
-    is_open = rows["state"].isin(["approved", "overridden"])
-    shut = rows[~is_open]
+    is_verified = rows["state"] == "approved"
+    shut = rows[~is_verified]
     needs = shut["missing"].where(shut["missing"] == "", ", needs " + shut["missing"])
     waiting = "; ".join(shut["partition_key"] + ": " + shut["state"] + needs)
     return dg.MaterializeResult(
@@ -207,7 +208,7 @@ def gate_result(
             dg.AssetCheckResult(
                 asset_key=gate_key(lane, body),
                 check_name=check,
-                passed=bool(is_open.all()),
+                passed=bool(is_verified.all()),
                 severity=dg.AssetCheckSeverity.WARN,
                 description=waiting or "Decided: exactly these rows may go out.",
             )

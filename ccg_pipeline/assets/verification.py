@@ -22,9 +22,10 @@ def verification(state: GateState, stands_now: str) -> str:
     if not state.published_subject:
         # `superseded` needs published rows, so a changed candidate without any is waiting like a new one
         return _WAITING.get(state.state, published.AWAITING)
+    is_overridden = state.published_as == "overridden"
     if state.is_superseded or state.published_subject != stands_now:
-        return published.SUPERSEDED
-    return published.OVERRIDDEN if state.published_as == "overridden" else published.VERIFIED
+        return published.OVERRIDDEN_SUPERSEDED if is_overridden else published.SUPERSEDED
+    return published.OVERRIDDEN if is_overridden else published.VERIFIED
 
 
 def is_decided(word: str) -> bool:

@@ -21,10 +21,11 @@ from ccg_pipeline.storage.tables import area_score, candidate_rating, indicator_
 VERIFIED = "verified"
 OVERRIDDEN = "overridden"
 SUPERSEDED = "verified, superseded by newer data that await the panel"
+OVERRIDDEN_SUPERSEDED = "overridden, superseded by newer data that await the panel"
 AWAITING = "awaiting the panel"
 RETURNED = "returned by the panel"
 WITHDRAWN = "withdrawn by the panel"
-SHOWN = (VERIFIED, OVERRIDDEN, SUPERSEDED)
+SHOWN = (VERIFIED, OVERRIDDEN, SUPERSEDED, OVERRIDDEN_SUPERSEDED)
 """What a panel has done, in the words of every released table, under which its area is shown."""
 
 NO_PANEL = "no panel verifies this area"
@@ -159,6 +160,11 @@ def _together(pieces: Sequence[pd.DataFrame], layer: Table, whole: dict[str, str
     the layer has gained since: neither is known.
     """
     return pd.concat([completed(piece, layer).astype(whole) for piece in pieces], ignore_index=True)
+
+
+def is_overridden(verification: str) -> bool:
+    """Return whether these words say that something is published without its panel's verification."""
+    return verification.startswith(OVERRIDDEN)
 
 
 def by_committee(verification: str) -> str:

@@ -31,6 +31,7 @@ LEAGUE_COLUMNS = (
     "p_top_10",
     "p_bottom_10",
     "why_no_place",
+    "verification",
     "is_official",
     "is_made_up",
     "edition",

@@ -15,7 +15,13 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.assessment import NO_COMMITTEE, SHOWN, assessed_tables
+from ccg_pipeline.publish.assessment import (
+    NO_COMMITTEE,
+    SHOWN,
+    assessed_tables,
+    by_committee,
+    is_overridden,
+)
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.parts import OPEN, OVERALL, tables_of
 from ccg_pipeline.reference.organisations import ccgs
@@ -45,6 +51,18 @@ class Tables:
     def is_made_up(self) -> bool:
         """Whether any figure was drawn and not published."""
         return bool(self.header["is_made_up"])
+
+    @property
+    def verifications(self) -> dict[str, str]:
+        """What was done about each panel's area, by its key, and about the `overall` rating, in words."""
+        said = {panel: str(entry["verification"]) for panel, entry in self.header["panels"].items()}
+        overall = self.header["overall"]
+        return said | ({OVERALL: by_committee(str(overall["verification"]))} if overall else {})
+
+    @property
+    def overridden(self) -> tuple[str, ...]:
+        """The panels' areas, and `overall`, that are out without the verification that they should have."""
+        return tuple(key for key, said in self.verifications.items() if is_overridden(said))
 
 
 def typed_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

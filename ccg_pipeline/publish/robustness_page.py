@@ -13,7 +13,9 @@ from html import escape
 import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.assessment import MADE_UP
+from ccg_pipeline.publish.assessment import MADE_UP, OVERRIDDEN, is_overridden
+from ccg_pipeline.publish.parts import OVERALL
+from ccg_pipeline.publish.released import Tables
 from ccg_pipeline.publish.validation_report import STYLE
 
 MEANING = (
@@ -33,15 +35,27 @@ AREAS = "Area scores: side of the references (no official grade)"
 HEADS = ("Tried instead", "What is rated", "Rated", "Share that changes", "Better", "Worse", "Lost", "Gained")
 
 
-def named(measure: str, edition: Edition) -> str:
-    """Return what a measure is called: the areas, a panel's area, the overall rating."""
-    if measure in ("areas", "overall"):
-        return AREAS if measure == "areas" else "Overall rating"
-    return edition.panel(measure).name
+def with_verification(table: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Return the rows with `verification`: what has been done about the ratings that each of them is of."""
+    overridden = [key for key in tables.overridden if key != OVERALL]
+    areas = f"{OVERRIDDEN} in part: {', '.join(overridden)}" if overridden else ""
+    said = tables.verifications | {"areas": areas}
+    return table.assign(verification=table["measure"].map(said))
+
+
+def named(row: Mapping[Hashable, object], edition: Edition) -> str:
+    """Return what is rated: the areas, a panel's area, the overall rating; and whether it was overridden."""
+    measure, verification = str(row["measure"]), str(row["verification"])
+    names = {"areas": AREAS, "overall": "Overall rating"}
+    name = names[measure] if measure in names else edition.panel(measure).name
+    return f"{name}, {verification}" if is_overridden(verification) else name
 
 
 def statement_json(table: pd.DataFrame, about: str, provenance: str, is_made_up: bool) -> str:
-    """Return the statement as JSON: what it is of, what it means, and a row an alternative and measure."""
+    """Return the statement as JSON: what it is of, what it means, and a row an alternative and measure.
+
+    `table` as `with_verification` gives it.
+    """
     content = {
         "about": about,
         "release": provenance,
@@ -116,7 +130,7 @@ def _row(row: Mapping[Hashable, object], edition: Edition) -> str:
         f'<path d="M2 6h{round(100 * share)}" stroke="#005eb8" stroke-width="10"/></svg>'
     )
     counts = "".join(f'<td class="number">{row[name]}</td>' for name in _COUNTS)
-    what = escape(named(str(row["measure"]), edition))
+    what = escape(named(row, edition))
     return (
         f'<tr><th scope="row">{escape(str(row["title"]))}</th><td>{what}</td>'
         f'<td class="number">{row["n_rated"]}</td><td>{bar} {100 * share:.1f} %</td>{counts}</tr>'

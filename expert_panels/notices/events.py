@@ -25,6 +25,7 @@ Kind = Literal[
     "chair outstanding",
     "returned",
     "released",
+    "released as overridden",
     "withdrawn",
 ]
 
@@ -58,9 +59,12 @@ def events_of(lines: Iterable[Line], terms: Terms, now: datetime) -> list[Event]
     return [*found, reminder] if reminder else found
 
 
-def released(gate: Gate, line: str, at: datetime, terms: Terms, now: datetime) -> Event:
+def released(
+    gate: Gate, line: str, at: datetime, terms: Terms, now: datetime, is_overridden: bool = False
+) -> Event:
     """Return the event that a released table shows what the line with hash `line` let out."""
-    return Event("released", gate, _key("released", gate, line[:16]), at, _members(terms, now), True)
+    kind: Kind = "released as overridden" if is_overridden else "released"
+    return Event(kind, gate, _key("released", gate, line[:16]), at, _members(terms, now), True)
 
 
 def _key(kind: str, gate: Gate, which: object) -> str:

@@ -19,7 +19,7 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     "changed": (
         "the data have changed",
         "The data behind the table have changed, so what was signed of it no longer counts. Please look at "
-        "what changed and decide again. What was verified before stays published until then.",
+        "what changed and decide again. What is published stays so until then, superseded.",
     ),
     "moderated": (
         "a moderated table awaits you",
@@ -36,7 +36,7 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     "overridden": (
         "overridden",
         "Two officers have let the table out without the verification of {body}; all that is published of "
-        "it says so.",
+        "it says that it was overridden.",
     ),
     "chair outstanding": (
         "only the chair or the deputy is missing",
@@ -48,6 +48,11 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
         "out here and stand in the ledger.",
     ),
     "released": ("released", "What {body} verified stands in the released table now."),
+    "released as overridden": (
+        "released as overridden",
+        "What two officers let out without the verification of {body} stands in the released table now, "
+        "which says that it was overridden.",
+    ),
     "withdrawn": (
         "withdrawn",
         "{Body} has withdrawn its verification: what was published of the table is being taken out.",

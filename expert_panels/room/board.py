@@ -11,7 +11,7 @@ from datetime import datetime
 
 from expert_panels.decision import GateState
 from expert_panels.ledger import Gate
-from expert_panels.room.words import SHORT, STATES, StateWords, moment, waited
+from expert_panels.room.words import SHORT, STATES, StateWords, moment, waited, words_of
 from expert_panels.terms import Terms
 
 
@@ -95,7 +95,7 @@ def _row(state: GateState, terms: Terms, lane: str, key: str, now: datetime, ema
         panel=terms.panel,
         title=terms.title,
         href=gate_address(terms.panel, lane, key),
-        words=STATES[state.state],
+        words=words_of(state),
         serial=state.serial,
         signed=tuple(f"{one.role}, {moment(one.at)}" for one in state.signed_by),
         missing=state.missing,

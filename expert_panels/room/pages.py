@@ -23,7 +23,7 @@ from expert_panels.candidate import Candidates
 from expert_panels.decision import MEANINGS
 from expert_panels.room.refusing import refusal
 from expert_panels.room.sessions import csrf_token
-from expert_panels.room.words import RATING_COLOURS, SHORT, STATES, moment, panel_word
+from expert_panels.room.words import RATING_COLOURS, SHORT, moment, panel_word, words_of
 from expert_panels.terms import Terms
 
 STATIC = Path(__file__).parent / "static"
@@ -64,11 +64,12 @@ def environment() -> Environment:
     )
     made.globals.update(
         styles=BUILT_STYLES if (STATIC / BUILT_STYLES).is_file() else PLAIN_STYLES,
-        states=STATES,
         rating_colours=RATING_COLOURS,
         meanings=MEANINGS,
     )
-    made.filters.update(moment=moment, panel_word=panel_word, short=lambda sha256: sha256[:SHORT])
+    made.filters.update(
+        moment=moment, panel_word=panel_word, words_of=words_of, short=lambda sha256: sha256[:SHORT]
+    )
     return made
 
 

@@ -7,6 +7,8 @@ Does not belong here: pages, markup, what a signature means (decision.MEANINGS).
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from expert_panels.decision import GateState
+
 SHORT = 12
 """Signs of a fingerprint that a page shows."""
 
@@ -35,10 +37,22 @@ STATES = {
         "The data have changed. What was verified before stays published until the panel decides again.",
     ),
     "overridden": StateWords(
-        "Published by override", "pink", "Published without the panel's verification, and marked so."
+        "Overridden", "pink", "Published by override, without the panel's verification, and marked so."
     ),
 }
 """State of a gate -> its words. The keys are those of GateState.state."""
+
+_OVERRIDDEN_BEFORE = StateWords(
+    "Changed since it was overridden",
+    "purple",
+    "The data have changed. What was published by override stays out, marked so, until the panel decides.",
+)
+
+
+def words_of(state: GateState) -> StateWords:
+    """Return the words of a gate's state; of a superseded one also whether what is out was overridden."""
+    return STATES[state.state] if state.described == state.state else _OVERRIDDEN_BEFORE
+
 
 RATING_COLOURS = ("green", "aqua-green", "orange", "red")
 """The colours of four ratings, best first; beside each stands its label."""

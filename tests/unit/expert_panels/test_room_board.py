@@ -39,7 +39,8 @@ def row(script: str, **asked: str) -> GateRow:
             3,
             "2 days",
         ),
-        ("open A; d1 override; d2 override", "Published by override", 2, ""),
+        ("open A; d1 override; d2 override", "Overridden", 2, ""),
+        ("open A; d1 override; d2 override; open B", "Changed since it was overridden", 2, "2 days"),
     ],
 )
 def test_each_state_is_said_in_words(script: str, word: str, signed: int, since: str) -> None:
@@ -70,7 +71,7 @@ def test_every_panel_stands_in_every_round() -> None:
         return ["cancer", "dementia"]
 
     (only,) = rounds(states, {"cancer": TERMS, "dementia": other}, lambda *_: "x", both, START, email("m1"))
-    assert [one.words.word for one in only.gates] == ["Published by override", "Not ready"]
+    assert [one.words.word for one in only.gates] == ["Overridden", "Not ready"]
     assert only.decided == 1
 
 

@@ -33,7 +33,8 @@ def of(frame: pd.DataFrame, **wanted: str) -> pd.DataFrame:
 
 
 def test_the_states_are_said_in_words_that_a_reader_understands() -> None:
-    assert SHOWN == ("verified", "overridden", "verified, superseded by newer data that await the panel")
+    superseded = "superseded by newer data that await the panel"
+    assert list(SHOWN) == ["verified", "overridden", f"verified, {superseded}", f"overridden, {superseded}"]
     assert WITHHOLDING == ["awaiting the panel", "returned by the panel", "withdrawn by the panel"]
 
 
