@@ -5,8 +5,6 @@ the ledger says.
 Does not belong here: what a step does (assets/), the rules of a decision (expert_panels).
 """
 
-import os
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +21,7 @@ from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.resources import Methodology, Panels
+from ccg_pipeline.run_worker import UNFINISHED, bury_the_killed
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
@@ -35,15 +34,7 @@ from expert_panels.terms import Terms
 
 ROUND_TAG = "ccg/round"
 WANTED_TAG = "ccg/wanted"
-PROCESS_TAG = "ccg/process"
 MOST_FAILURES = 3
-_UNFINISHED = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-]
 
 
 def lane_selection(lane: str) -> dg.AssetSelection:
@@ -182,7 +173,8 @@ def due(engine: Engine, edition: Edition, terms: dict[str, Terms]) -> list[Due]:
             # A gate that is behind opens a new round first, and with it the header changes once more.
             release = bool(behind) or before is None or before.sha256 != sha256_of(wish)
         if behind or release:
-            wanted = sha256_of(wish + canonical_json(candidates))[:16]
+            last = {body: state.last_hash for body, state in of_round.items()}
+            wanted = sha256_of(wish + canonical_json(candidates) + canonical_json(last))[:16]
             found.append(Due(lane, key, behind, release, wanted))
     return found
 
@@ -196,37 +188,9 @@ def _covers(run: DagsterRun, one: Due) -> bool:
     return one.partition_key == tags.get("dagster/partition")
 
 
-def this_process() -> str:
-    """Return what a run that is executed in this very process says of it: machine and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def bury_the_killed(instance: dg.DagsterInstance) -> None:
-    """Report as failed what runs in a process of this machine that is no more.
-
-    Nobody else watches over a run in the process of a command: killed, it would count as unfinished for ever,
-    and its round would be waited for for ever.
-    """
-    for run in instance.get_runs(RunsFilter(statuses=_UNFINISHED)):
-        machine, _, process = run.tags.get(PROCESS_TAG, "").rpartition(":")
-        # a re-execution has its parent's tags, and a process that they do not name
-        if machine == socket.gethostname() and not run.parent_run_id and not _lives(int(process)):
-            instance.report_run_failed(run, f"The process {process} that ran this was killed.")
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)  # asks only
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()  # a run of this process is over before anything is asked
-
-
 def requests(instance: dg.DagsterInstance, rounds: list[Due]) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Turn what is due into runs: none while one for that round is unfinished, none after three failures."""
-    unfinished = instance.get_runs(RunsFilter(statuses=_UNFINISHED))
+    unfinished = instance.get_runs(RunsFilter(statuses=UNFINISHED))
     for one in rounds:
         name = f"{one.lane}/{one.partition_key}"
         if any(_covers(run, one) for run in unfinished):

@@ -27,6 +27,7 @@ from ccg_pipeline.resources import (
     downloads_path,
     landing_path,
 )
+from ccg_pipeline.run_worker import in_this_process
 from ccg_pipeline.storage.io_manager import Database, FrameStore
 
 EDITION = "iaf_2016_17"
@@ -84,7 +85,7 @@ def build_definitions(
             "io_manager": FrameStore(database=database),
         },
         # A process a step costs two seconds each; one process runs a month in the time of two steps.
-        executor=dg.in_process_executor,
+        executor=in_this_process,
     )
 
 

@@ -20,11 +20,12 @@ from sqlalchemy import select
 from ccg_pipeline.assets.landing import files_of, recorded
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
-from ccg_pipeline.automation import PROCESS_TAG, bury_the_killed, due, requests, this_process
+from ccg_pipeline.automation import due, requests
 from ccg_pipeline.definitions import EDITION, build_definitions
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import MONTHS, last_day
 from ccg_pipeline.resources import Found, LandingFolder, Panels, home, launched_by
+from ccg_pipeline.run_worker import PROCESS_TAG, bury_the_killed, this_process
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.io_manager import Database
 from ccg_pipeline.storage.tables import observed, source_observation
@@ -40,6 +41,12 @@ freshness:
 concurrency:
   runs:
     max_concurrent_runs: 2
+# A run whose process was killed before it began, or that hangs, is waited for so long and no longer.
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 60
+  max_runtime_seconds: 21600
+  poll_interval_seconds: 15
 """
 """What `dagster.yaml` says where there is none yet."""
 

@@ -29,6 +29,7 @@ LAYERS = (
     {"assets"},
     {"checks"},
     {"notices"},  # who is told of what happened at the gates
+    {"run_worker"},
     {"automation"},
     {"definitions"},
     {"run"},  # runs the definitions in one process, so that the command line needs no Dagster
@@ -53,7 +54,8 @@ OF_PANELS = {"resources", "candidates", "assets", "checks", "notices", "automati
 
 PURE = {"framework", "reference", "method"}
 PURE_PACKAGES = {"numpy", "pandas", "scipy", "statsmodels", "kmeans1d", "pydantic", "yaml"}
-OF_DAGSTER = {"partitions", "resources", "assets", "checks", "notices", "automation", "definitions", "run"}
+OF_RUNS = {"run_worker", "automation", "definitions", "run"}
+OF_DAGSTER = {"partitions", "resources", "assets", "checks", "notices", *OF_RUNS}
 IO_MANAGER = "ccg_pipeline/storage/io_manager.py"
 PLAUSIBILITY = "ccg_pipeline/checks/plausibility.py"
 

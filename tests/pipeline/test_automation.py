@@ -4,10 +4,12 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import psutil
 import pytest
 from board import Board
 from dagster import DagsterRunStatus
@@ -15,7 +17,8 @@ from dagster._core.test_utils import create_run_for_test
 from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR
 
 from ccg_pipeline.assets.assessment import known_heads
-from ccg_pipeline.automation import Due, bury_the_killed, mirrored, requests
+from ccg_pipeline.automation import Due, mirrored, requests
+from ccg_pipeline.run_worker import bury_the_killed, this_process
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.tables import gate
@@ -132,6 +135,19 @@ def test_the_same_wish_has_one_name_and_another_wish_another(board: Board) -> No
     assert changed.wanted != first.wanted
 
 
+def test_a_vote_that_lets_nothing_out_yet_is_another_wish(board: Board) -> None:
+    """Else runs that failed for one vote would be counted against the next."""
+    board.stand(*YEAR, "a")
+    board.catch_up()
+    wishes = set()
+    for who in range(2):
+        board.decide(*YEAR, "approve", who, "cancer")
+        (one,) = board.due()
+        assert not one.release
+        wishes.add(one.wanted)
+    assert len(wishes) == 2
+
+
 ONE = Due(*MONTH, ("cancer",), True, "0123456789abcdef")
 UNFINISHED = [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED]
 
@@ -196,40 +212,67 @@ def test_after_three_failures_for_the_same_wish_a_person_is_needed(
     assert isinstance(other, dg.RunRequest)
 
 
-def gone() -> int:
-    """The number of a process that has ended."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
+@pytest.fixture(scope="module")
+def processes() -> Iterator[dict[str, str]]:
+    """Number and beginning of processes: one that has ended, of which nobody took notice, and so on."""
+    unnoticed = subprocess.Popen([sys.executable, "-c", ""])
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    parent = psutil.Process(os.getppid())
+    deadline = time.monotonic() + 30
+    while psutil.Process(unnoticed.pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield {
+        "gone": f"{ended.pid}:{time.time():.0f}",
+        "gone, by its number": f"{ended.pid}",
+        "unnoticed": f"{unnoticed.pid}:{psutil.Process(unnoticed.pid).create_time():.0f}",
+        "alive": f"{parent.pid}:{parent.create_time():.0f}",
+        "alive, by its number": f"{parent.pid}",
+        "another of its number": f"{parent.pid}:{parent.create_time() - 3600:.0f}",
+        "this": this_process().partition(":")[2],
+    }
+    unnoticed.wait()
 
 
 @pytest.mark.parametrize(
     ("machine", "process", "parent", "is_killed"),
     [
-        ("this", "gone", None, True),
-        ("this", "alive", None, False),
-        ("another", "gone", None, False),
-        ("this", "gone", "re-executed", False),
-        ("", "", None, False),
+        ("this", "gone", "", True),
+        ("this", "gone, by its number", "", True),
+        ("this", "unnoticed", "", True),
+        ("this", "alive", "", False),
+        ("this", "alive, by its number", "", False),
+        ("this", "another of its number", "", True),
+        ("this", "this", "", True),
+        ("another", "gone", "", False),
+        ("this", "gone", "gone", False),  # it has the tags of the run that it repeats, and not begun yet
+        ("this", "gone", "another of its number", True),
+        ("", "", "", False),
     ],
 )
 def test_a_run_whose_process_is_gone_is_no_longer_waited_for(
-    instance: dg.DagsterInstance, machine: str, process: str, parent: str | None, is_killed: bool
+    instance: dg.DagsterInstance,
+    processes: dict[str, str],
+    machine: str,
+    process: str,
+    parent: str,
+    is_killed: bool,
 ) -> None:
-    number = {"gone": gone(), "alive": os.getppid(), "": 0}[process]
-    said = {"this": socket.gethostname(), "another": "another-machine"}.get(machine)
-    tags = {"dagster/partition": "2017-03", **({"ccg/process": f"{said}:{number}"} if said else {})}
-    before = create_run_for_test(instance, job_name="x").run_id if parent else None
-    run = create_run_for_test(
-        instance,
-        job_name="interim_lane",
-        status=DagsterRunStatus.STARTED,
-        tags=tags,
-        parent_run_id=before,
-        root_run_id=before,
-    )
+    name = {"this": socket.gethostname(), "another": "another-machine"}
+
+    def tags(process: str) -> dict[str, str]:
+        said = {"ccg/process": f"{name[machine]}:{processes[process]}"} if process else {}
+        return {"dagster/partition": "2017-03", **said}
+
+    def run(status: DagsterRunStatus, process: str, **of: Any) -> str:
+        return create_run_for_test(
+            instance, job_name="interim_lane", status=status, tags=tags(process), **of
+        ).run_id
+
+    before = run(DagsterRunStatus.FAILURE, parent) if parent else None
+    run_id = run(DagsterRunStatus.STARTED, process, parent_run_id=before, root_run_id=before)
     bury_the_killed(instance)
-    now = instance.get_run_by_id(run.run_id)
+    now = instance.get_run_by_id(run_id)
     assert now is not None
     assert now.status is (DagsterRunStatus.FAILURE if is_killed else DagsterRunStatus.STARTED)
     (answer,) = asked(instance, ONE)
