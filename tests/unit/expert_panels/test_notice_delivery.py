@@ -1,9 +1,5 @@
 """Delivery of notices to real servers on loopback: each message exactly once, whatever the servers do."""
 
-import asyncio
-import hashlib
-import hmac
-import json
 import ssl
 import time
 from collections.abc import Iterator
@@ -20,24 +16,20 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from dying_mail_server import STEPS, dying_mail_server
 from mail_server import Mailboxes, mail_server
 from notice_cases import NOW, mail_to, message, states
 from served import free_port, served
 from sqlalchemy import Engine
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from webhook_receiver import SECRET, Receiver
 
 from ccg_pipeline.storage.database import open_database
 from expert_panels import tables
 from expert_panels.notices import outbox
 from expert_panels.notices.delivery import Channel, deliver
 from expert_panels.notices.mail import Mail, mail_of
-from expert_panels.notices.webhook import SIGNATURE, Hook
+from expert_panels.notices.webhook import Hook
 from expert_panels.settings import MailServer
-
-SECRET = "a shared secret"
 
 
 @pytest.fixture
@@ -176,6 +168,26 @@ def test_a_recipient_who_is_refused_keeps_nobody_elses_mail_back(engine: Engine)
     assert left["error"].isprintable()
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_a_mail_server_that_is_killed_in_the_conversation_loses_and_shows_nothing_twice(
+    engine: Engine, tmp_path: Path, step: str
+) -> None:
+    outbox.fill(engine, [message(number) for number in range(3)], NOW)
+    answered = step == "after the answer"
+    with dying_mail_server(tmp_path / "mail", step) as port:
+        assert run(engine, mail_to(port)) == answered
+    assert states(engine) == ({"sent": 1, "waiting": 2} if answered else {"waiting": 3})
+    mailboxes = Mailboxes()
+    with mail_server(mailboxes, port):
+        assert run(engine, mail_to(port), NOW + timedelta(seconds=30)) == 3 - answered
+        assert run(engine, mail_to(port), NOW + timedelta(days=1)) == 0
+    assert states(engine) == {"sent": 3}
+    ids = [*(path.read_text(encoding="utf-8") for path in (tmp_path / "mail").iterdir()), *mailboxes.ids]
+    # taken and not answered for, it comes again as the same mail: a mailbox shows a Message-ID once
+    assert len(ids) == (4 if step == "before the answer" else 3)
+    assert len(set(ids)) == 3
+
+
 def test_a_subject_cannot_bring_in_a_header() -> None:
     with pytest.raises(ValueError, match="linefeed or carriage return"):
         mail_of(message(subject="x\nBcc: all@panel.example"), "room@room.example")
@@ -190,46 +202,21 @@ def test_a_mail_server_without_starttls_gets_no_mail_that_asks_for_it(engine: En
     assert mailboxes.accepted == []
 
 
+# --- mail and webhook alike
+
+
+@pytest.mark.parametrize("channel", ["mail", "webhook"])
 @pytest.mark.parametrize("when", ["before it is handed over", "before it is noted"])
-def test_a_killed_deliverer_loses_nothing_and_shows_nothing_twice(url: str, when: str) -> None:
-    mailboxes, (killed, at_once, later) = notice_cases.killed_deliverer(url, when)
-    assert killed == {"leased": 1, "waiting": 2}
-    assert at_once == {"leased": 1, "sent": 2}
-    assert later == {"sent": 3}
-    # killed in between, one was handed over again as the same mail: a mailbox shows a Message-ID once
-    assert len(set(mailboxes.ids)) == 3
-    assert len(mailboxes.ids) == (3 if when == "before it is handed over" else 4)
+def test_a_killed_deliverer_loses_nothing_and_shows_nothing_twice(url: str, channel: str, when: str) -> None:
+    notice_cases.killed_deliverer(url, channel, when)
 
 
-def test_two_deliverers_at_once_send_each_message_once(url: str) -> None:
-    delivered, mailboxes, found = notice_cases.two_deliverers(url)
-    assert sum(delivered) == 30
-    assert min(delivered) > 0
-    assert len(set(mailboxes.ids)) == len(mailboxes.ids) == 30
-    assert found == {"sent": 30}
+@pytest.mark.parametrize("channel", ["mail", "webhook"])
+def test_two_deliverers_at_once_send_each_message_once(url: str, channel: str) -> None:
+    notice_cases.two_deliverers(url, channel)
 
 
 # --- webhook
-
-
-class Receiver:
-    """A webhook: notes what it accepted, and answers what it is told to."""
-
-    def __init__(self) -> None:
-        self.status, self.seconds = 204, 0.0
-        self.accepted: list[tuple[dict[str, Any], dict[str, str]]] = []
-
-    def app(self) -> Starlette:
-        return Starlette(routes=[Route("/in", self._post, methods=["POST"])])
-
-    async def _post(self, request: Request) -> Response:
-        body, status = await request.body(), self.status
-        await asyncio.sleep(self.seconds)
-        if status < 300:
-            signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-            assert request.headers[SIGNATURE] == f"sha256={signature}"
-            self.accepted.append((json.loads(body), dict(request.headers)))
-        return Response(status_code=status, headers={"Location": "/elsewhere"})
 
 
 def told(number: int = 1) -> Any:
@@ -288,7 +275,7 @@ def test_a_webhook_that_accepts_after_we_gave_up_is_told_again_under_the_same_ke
         deadline = time.monotonic() + 10
         while len(receiver.accepted) < 2 and time.monotonic() < deadline:
             time.sleep(0.05)
-    assert [headers["idempotency-key"] for _, headers in receiver.accepted] == [told().id, told().id]
+    assert receiver.ids == [told().id, told().id]
 
 
 # --- the mail server's own proof
