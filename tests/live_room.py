@@ -114,17 +114,28 @@ class Guest:
         self.answers.append(Answer(self.email, what, seconds, answer.status_code, rows))
         return answer.text
 
+    def fill_in(self, path: str, decision: str) -> dict[str, str]:
+        """Fill the decision's form in up to the question whether to sign; the fields that a yes sends."""
+        filled = {"decision": decision, "interest": "none", "interests": "", "reason": "Looked at."}
+        form = self.ask("form", "GET", f"{path}/decision")
+        self.ask("check", "POST", f"{path}/decision", {**hidden(form), **filled})
+        return hidden(self.ask("asked", "GET", self._led_to or "/"))
+
+    def confirm(self, path: str, form: Mapping[str, str]) -> tuple[int, str]:
+        """Say yes: the status of the answer, and where it leads."""
+        self.ask("confirm", "POST", f"{path}/decision/confirm", form)
+        return self.answers[-1].status, self._led_to
+
     def visit(self, path: str, looks: int) -> list[Answer]:
         """Look at the table so many times, in two orders, and approve it in four steps."""
         for place in range(looks):
             self.ask("look", "GET", f"{path}?sort={'rating' if place % 2 else 'name'}")
-        filled = {"decision": "approve", "interest": "none", "interests": "", "reason": "Looked at."}
-        form = self.ask("form", "GET", f"{path}/decision")
-        self.ask("check", "POST", f"{path}/decision", {**hidden(form), **filled})
-        asked = self.ask("asked", "GET", self._led_to or "/")
-        self.ask("confirm", "POST", f"{path}/decision/confirm", hidden(asked))
-        self._client.close()
+        self.confirm(path, self.fill_in(path, "approve"))
+        self.leave()
         return self.answers
+
+    def leave(self) -> None:
+        self._client.close()
 
 
 def crowd(address: str, seats: Sequence[tuple[str, str]], requests: int) -> list[Answer]:
