@@ -33,7 +33,8 @@ from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
 from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.partitions import PartitionFault, day_of
+from ccg_pipeline.partitions import PartitionFault, day_of, last_day
+from ccg_pipeline.publish.checked_figures import concerning
 from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
 from ccg_pipeline.publish.export import FORMATS, NotSaved, exported, stamped
 from ccg_pipeline.publish.released import NotReleased
@@ -42,7 +43,7 @@ from ccg_pipeline.publish.weights import weights_of
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import database_url, landing_path
 from ccg_pipeline.run import MainJob, RunFailed, dagster_instance, last_month
-from ccg_pipeline.storage.database import DatabaseFault, open_database
+from ccg_pipeline.storage.database import DatabaseFault, open_database, reading
 from ccg_pipeline.storage.releases import StorageFault
 from expert_panels.ledger import DecisionRefused
 from expert_panels.ledger_table import LedgerError
@@ -211,7 +212,12 @@ def explain_area(
     edition, code = load_edition(EDITION), find_ccg(ccgs(), ccg)
     wanted = find_area(edition, area)
     tables = tables_asked(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
-    printed.explanation(console, tables, edition, code, explain(tables.frames, edition, code, wanted))
+    found = explain(tables.frames, edition, code, wanted)
+    with reading(open_database(database or database_url())) as connection:
+        findings = concerning(
+            connection, found.indicators, edition, f"{last_day(tables.partition_key):%Y-%m}"
+        )
+    printed.explanation(console, tables, edition, code, found, findings)
 
 
 @app.command()

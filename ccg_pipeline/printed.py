@@ -27,6 +27,7 @@ from ccg_pipeline.publish.certainty_words import (
     next_grade,
     told_apart,
 )
+from ccg_pipeline.publish.checked_figures import OfFigures
 from ccg_pipeline.publish.explanation import Explanation
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
 from ccg_pipeline.publish.released import Tables
@@ -215,9 +216,14 @@ def _pairs(title: str, rows: Iterable[Sequence[str]]) -> Table:
 
 
 def explanation(
-    console: Console, tables: Tables, edition: Edition, ccg_code: str, found: Explanation
+    console: Console,
+    tables: Tables,
+    edition: Edition,
+    ccg_code: str,
+    found: Explanation,
+    findings: OfFigures | None = None,
 ) -> None:
-    """Print an area of a CCG from its rating down to the cell of each figure."""
+    """Print an area of a CCG from its rating down to the cell of each figure, and what is doubted of it."""
     _head(console, tables, edition, ccg_code, escape(f": {found.area.code} {found.area.name}"))
     score = found.score
     figure = f"{score['score']:.2f}" if not pd.isna(score["score"]) else f"none, {score['why_no_score']}"
@@ -234,7 +240,8 @@ def explanation(
     console.print(_pairs("", rows))
     for row in found.indicators.to_dict("records"):
         console.print()
-        console.print(_indicator(row, edition))
+        plausible = _plausible(findings, row["indicator_code"], ccg_code) if findings else ""
+        console.print(_indicator(row, edition, plausible))
     console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
 
 
@@ -259,7 +266,18 @@ def _rating(rating: pd.Series, edition: Edition, lane: str) -> list[list[str]]:
     return rows
 
 
-def _indicator(row: Mapping[Hashable, Any], edition: Edition) -> Table:
+def _plausible(findings: OfFigures, code: str, ccg_code: str) -> str:
+    """Return what is doubted of a CCG's figure; what it decides is not said, since it may not be released."""
+    if any(code == unchecked for unchecked, _ in findings.unchecked):
+        return "not checked"
+    own = [(one, figure.detail) for one, figure in findings.of(ccg_code) if one.indicator == code]
+    said = [
+        f"{one.title}: does not hold, {one.severity}s ({detail})".replace(" ()", "") for one, detail in own
+    ]
+    return "; ".join(said) or "meets all that is expected of it"
+
+
+def _indicator(row: Mapping[Hashable, Any], edition: Edition, plausible: str = "") -> Table:
     indicator = edition.indicator(row["indicator_code"])
     figure = row["judgement"] or f"{_text(row['value'])} {indicator.unit}"
     rows = [["value", escape(figure) if row["status"] == "published" else f"none, {row['status']}"]]
@@ -282,6 +300,8 @@ def _indicator(row: Mapping[Hashable, Any], edition: Edition) -> Table:
     rows.append(["source", escape(", ".join(part for part in where if part)) or nowhere])
     layout = f", {LAYOUTS[row['layout']]}" if row["layout"] else ""
     rows.append(["publication", escape(f"{edition.publication(indicator.publication).title}{layout}")])
+    if plausible:
+        rows.append(["plausibility", escape(plausible)])
     if row["note"]:
         rows.append(["note", escape(row["note"])])
     return _pairs(f"{indicator.code} {escape(indicator.name)}", rows)

@@ -28,7 +28,7 @@ from ccg_pipeline.resources import Found, LandingFolder, Panels, home, launched_
 from ccg_pipeline.run_worker import PROCESS_TAG, bury_the_killed, this_process
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.io_manager import Database
-from ccg_pipeline.storage.tables import observed, source_observation
+from ccg_pipeline.storage.tables import observed, plausibility, source_observation
 
 SETTINGS = """\
 telemetry:
@@ -246,11 +246,15 @@ class MainJob:
         self._new = []
 
     def _behind(self, last: str) -> set[str]:
-        """Return months up to `last` whose sources were written but not taken in: a run ended between."""
+        """Return months up to `last` whose sources were written but not taken in, or not checked after.
+
+        A run ended between, or an earlier version kept no findings.
+        """
         month = source_observation.c.partition_key
-        statement = (
-            select(month).where(month <= last, month.not_in(select(observed.c.partition_key))).distinct()
+        unfinished = month.not_in(select(observed.c.partition_key)) | month.not_in(
+            select(plausibility.c.partition_key)
         )
+        statement = select(month).where(month <= last, unfinished).distinct()
         with reading(self._engine) as connection:
             return {str(row[0]) for row in connection.execute(statement)}
 

@@ -119,6 +119,50 @@ class CandidateTable:
 
 
 @dataclass(frozen=True)
+class DoubtedFigure:
+    """A figure of one organisation that does not meet an expectation, in words.
+
+    `decides` says which rating would be another without it, and in which assessment; '' for none.
+    """
+
+    organisation: str
+    said: str
+    decides: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """An expectation that figures of a table do not meet; without `figures` it is about all of them."""
+
+    about: str
+    expectation: str
+    severity: str
+    sentence: str
+    figures: tuple[DoubtedFigure, ...]
+
+
+@dataclass(frozen=True)
+class Plausibility:
+    """What was found when the figures of a table were held against the world.
+
+    `held` is how many expectations they meet. `unchecked` names figures of which nothing was found out.
+    """
+
+    held: int
+    doubts: tuple[Doubt, ...]
+    unchecked: tuple[str, ...]
+
+    def of(self, organisation: str) -> list[tuple[Doubt, DoubtedFigure]]:
+        """Return what is doubted of one organisation's figures."""
+        return [
+            (doubt, figure)
+            for doubt in self.doubts
+            for figure in doubt.figures
+            if figure.organisation == organisation
+        ]
+
+
+@dataclass(frozen=True)
 class RefusedRow:
     """A row of a source file that was refused, whole, with every reason."""
 
@@ -149,6 +193,10 @@ class Candidates(Protocol):
 
     def refused_rows(self, panel: str) -> Sequence[RefusedRow]:
         """Return the rows, refused until now, that could have been figures of the panel's area."""
+        ...
+
+    def plausibility(self, subject_sha256: str) -> Plausibility:
+        """Return what was found of the figures that the table with that fingerprint rests on."""
         ...
 
     def method(self, panel: str) -> Sequence[MethodNumber]:

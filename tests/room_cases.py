@@ -23,6 +23,7 @@ from expert_panels.candidate import (
     Measure,
     MethodNumber,
     Organisation,
+    Plausibility,
     RefusedRow,
     Spread,
 )
@@ -73,12 +74,16 @@ def table(letter: str, organisations: Sequence[Organisation] = ()) -> CandidateT
     )  # fmt: skip
 
 
+NOTHING_FOUND = Plausibility(0, (), ())
+
+
 @dataclass
 class SmallCandidates:
     """Tables by their fingerprints."""
 
     tables: dict[str, CandidateTable]
     refused: tuple[RefusedRow, ...] = ()
+    found: Plausibility = NOTHING_FOUND
 
     def table(self, subject_sha256: str) -> CandidateTable | None:
         return self.tables.get(subject_sha256)
@@ -86,6 +91,10 @@ class SmallCandidates:
     def refused_rows(self, panel: str) -> tuple[RefusedRow, ...]:
         assert panel == "cancer"
         return self.refused
+
+    def plausibility(self, subject_sha256: str) -> Plausibility:
+        assert subject_sha256 in self.tables
+        return self.found
 
     def method(self, panel: str) -> list[MethodNumber]:
         return [MethodNumber(f"{panel} / cut", "1.96", "standard errors", "assumed", "our choice")]

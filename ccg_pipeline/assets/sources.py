@@ -20,6 +20,7 @@ from ccg_pipeline.schemas.factory import conform
 from ccg_pipeline.schemas.observations import quarantine_schema, source_observation_schema
 from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
 from ccg_pipeline.storage.io_manager import Database, Piece
+from ccg_pipeline.storage.tables import BY_NAME
 
 RETRY = dg.RetryPolicy(max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """A share that is away for a moment is tried again; a bad file is not: it is refused or quarantined."""
@@ -54,8 +55,15 @@ def deliver(landed: list[Landed], keys: list[str], edition: Edition, again: Mont
             Piece("source_observation", {**file, "partition_key": sorted(own)}, within, brings_in_data=True),
             Piece("quarantine", file, quarantine, brings_in_data=True),
         ]
-    unfinished = pd.DataFrame(columns=["partition_key"])
-    return [*pieces, Piece("observed", {"partition_key": sorted(months)}, unfinished)]
+    return [*pieces, *(Piece(name, {"partition_key": sorted(months)}, _nothing_yet(name)) for name in _LATER)]
+
+
+_LATER = ("observed", "plausibility")
+"""What is said of a month when its sources have been taken in and held against the world, and not before."""
+
+
+def _nothing_yet(table: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=[column.name for column in BY_NAME[table].columns])
 
 
 def _rows(one: Landed, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,19 +9,23 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.candidates.certified import certificate_of
+from ccg_pipeline.candidates.doubts import figures_used, in_words
 from ccg_pipeline.candidates.figures import codes_of
 from ccg_pipeline.candidates.overall import overall_table
 from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.partitions import last_day
+from ccg_pipeline.publish.checked_figures import concerning
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import kept_part
 from ccg_pipeline.resources import home
 from ccg_pipeline.storage.database import kind_of, reading
 from ccg_pipeline.storage.tables import kept, quarantine
-from expert_panels.candidate import CandidateTable, MethodNumber, RefusedRow
+from expert_panels.candidate import CandidateTable, MethodNumber, Plausibility, RefusedRow
 from expert_panels.chain import Line
 from expert_panels.signing_key import make_key, signer_in
 
@@ -45,12 +49,17 @@ class KeptCandidates:
     def __init__(self, engine: Engine, edition: Edition) -> None:
         self._engine, self._edition = engine, edition
         self._panels = [rule.key for rule in edition.panels]
-        self._tables: OrderedDict[str, CandidateTable] = OrderedDict()
+        self._tables: OrderedDict[str, tuple[CandidateTable, pd.DataFrame]] = OrderedDict()
         self._lock = Lock()
         self._kind = ""
 
     def table(self, subject_sha256: str) -> CandidateTable | None:
         """Return the table with that fingerprint, or None; StorageFault when its bytes were altered."""
+        found = self._known(subject_sha256)
+        return None if found is None else found[0]
+
+    def _known(self, subject_sha256: str) -> tuple[CandidateTable, pd.DataFrame] | None:
+        """Return a table and the figures that it rests on."""
         with self._lock:  # whoever asks at the same time waits for the first rather than parse it again
             if subject_sha256 not in self._tables:
                 with reading(self._engine) as connection:
@@ -63,12 +72,28 @@ class KeptCandidates:
                 self._tables.popitem(last=False)
             return self._tables[subject_sha256]
 
-    def _read(self, connection: Connection, subject_sha256: str) -> CandidateTable | None:
+    def _read(
+        self, connection: Connection, subject_sha256: str
+    ) -> tuple[CandidateTable, pd.DataFrame] | None:
         part = connection.execute(select(kept.c.part).where(kept.c.sha256 == subject_sha256)).scalar()
         if part is None:
             return None
         make = candidate_table if str(part) in self._panels else overall_table
-        return make(self._edition, str(part), subject_sha256, kept_part(connection, subject_sha256))
+        frames = kept_part(connection, subject_sha256)
+        table = make(self._edition, str(part), subject_sha256, frames)
+        return table, figures_used(connection, frames, self._edition)
+
+    def plausibility(self, subject_sha256: str) -> Plausibility:
+        """Return what was found of a table's figures up to its month; of an unknown table, nothing."""
+        known = self._known(subject_sha256)
+        if known is None:
+            return Plausibility(0, (), ())
+        table, used = known
+        month = f"{last_day(table.partition_key):%Y-%m}"
+        with reading(self._engine) as connection:
+            found = concerning(connection, used, self._edition, month)
+        name = self._edition.panel(table.panel).name if table.panel in self._panels else ""
+        return in_words(found, self._edition, name)
 
     def refused_rows(self, panel: str) -> Sequence[RefusedRow]:
         """Return the quarantined rows of a panel's indicators, and those of their files that name none."""

@@ -6,7 +6,7 @@ Does not belong here: what is plausible (plausibility.py and the edition), the r
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
@@ -20,13 +20,14 @@ from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.restatement import restate
 from ccg_pipeline.partitions import MONTHS, first_day, last_day
+from ccg_pipeline.publish.checked_figures import rows_to_keep
 from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.publish.validation_report import render
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Methodology, home
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.io_manager import Database
+from ccg_pipeline.storage.io_manager import Database, Piece, write
 from ccg_pipeline.storage.tables import observation, source_observation
 
 PLAUSIBLE = "is_plausible"
@@ -41,6 +42,11 @@ class Reports:
 
     of_observations: PlausibilityReport
     of_publications: PlausibilityReport
+
+    def by_suite(self) -> Iterator[tuple[Suite, PlausibilityReport]]:
+        """Both, each with its suite."""
+        yield "observations", self.of_observations
+        yield "publications", self.of_publications
 
 
 def report_path(month: str) -> Path:
@@ -67,6 +73,16 @@ def _reports(database: Database, edition: Edition, months: Sequence[str]) -> dic
     return reports
 
 
+def _kept(reports: dict[str, Reports]) -> Piece:
+    """Return the findings as what takes the place of all that was kept of these months."""
+    rows = [
+        rows_to_keep(report, suite, month)
+        for month, one in reports.items()
+        for suite, report in one.by_suite()
+    ]
+    return Piece("plausibility", {"partition_key": list(reports)}, pd.concat(rows, ignore_index=True))
+
+
 def _of_publication(report: PlausibilityReport, edition: Edition, publication: str) -> Checked:
     """Return the findings about a publication's indicators as one check, of the gravest severity."""
     own = {one.code for one in edition.indicators if one.publication == publication}
@@ -79,14 +95,7 @@ def _of_publication(report: PlausibilityReport, edition: Edition, publication: s
 
 def _titled(finding: Finding, title: str) -> Finding:
     """The finding with its expectation in its subject, since one check shows those of several."""
-    return Finding(
-        finding.check,
-        f"{finding.subject} ({title.lower()})",
-        finding.severity,
-        finding.success,
-        finding.observed,
-        finding.failing,
-    )
+    return replace(finding, subject=f"{finding.subject} ({title.lower()})")
 
 
 def _results(
@@ -161,6 +170,7 @@ def plausibility_checks(edition: Edition) -> dg.AssetChecksDefinition:
         edition, months = methodology.edition(), list(context.partition_keys)
         of_one_month = context.op_execution_context.has_partition_key
         reports = _reports(database, edition, months)
+        write(database.engine(), [_kept(reports)])
         for month, report in reports.items():
             path = report_path(month)
             path.parent.mkdir(parents=True, exist_ok=True)

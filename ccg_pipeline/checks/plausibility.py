@@ -125,6 +125,7 @@ def _findings(
                 success=failed.empty,
                 observed=comparison.say(rows, failed),
                 failing=failed[list(comparison.shown)].reset_index(drop=True),
+                compared=rows[["indicator_code", "period_end"]].drop_duplicates(ignore_index=True),
             )
         )
     return tuple(findings)
@@ -143,7 +144,7 @@ def _decided(
     said = changes["panel"] + ": " + changes["rating_with"] + ", without it " + changes["rating_without"]
     by = said.groupby(changes["organisation_code"]).agg("; ".join)
     failing = finding.failing.assign(decides=finding.failing["organisation_code"].map(by).fillna(""))
-    return replace(finding, observed=finding.observed + sentence(changes), failing=failing)
+    return replace(finding, failing=failing, decides=changes, consequence=sentence(changes))
 
 
 def _great_expectations() -> FailingRows:

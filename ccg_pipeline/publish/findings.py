@@ -5,7 +5,7 @@ Does not belong here: finding anything (checks), showing it (validation_report.p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -19,7 +19,10 @@ class Finding:
     """One expectation about one subject, an indicator or a publication, and whether it held.
 
     ``observed`` says in a sentence what was found. ``failing`` has one row for everything that failed, never
-    cut short, and none where the expectation held; its columns are those of the expectation.
+    cut short, and none where the expectation held; its columns are those of the expectation. ``compared``
+    names what was looked at, by indicator_code and period_end. ``decides`` has one row for each rating that
+    would be another without a failing figure (columns as in checks/consequences.py); ``consequence`` says the
+    same in words.
     """
 
     check: str
@@ -28,6 +31,14 @@ class Finding:
     success: bool
     observed: str
     failing: pd.DataFrame
+    compared: pd.DataFrame = field(default_factory=pd.DataFrame)
+    decides: pd.DataFrame = field(default_factory=pd.DataFrame)
+    consequence: str = ""
+
+    @property
+    def said(self) -> str:
+        """What was found and what it decides."""
+        return self.observed + self.consequence
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ class Checked:
             return "There was nothing to compare."
         if self.success:
             return f"Held for {_all_of(self.findings)}."
-        said = " ".join(f"{one.subject}: {one.observed}" for one in self.failed)
+        said = " ".join(f"{one.subject}: {one.said}" for one in self.failed)
         return f"Did not hold for {len(self.failed)} of {len(self.findings)}. {said}"
 
 

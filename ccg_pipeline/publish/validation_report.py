@@ -101,8 +101,7 @@ def _section(checked: Checked, prefix: str) -> str:
     if not checked.findings:
         return f"{heading}\n<p>There was nothing to compare.</p>\n</section>"
     rows = "\n".join(
-        f'<tr><th scope="row">{escape(one.subject)}</th>{_result_cell(one)}'
-        f"<td>{escape(one.observed)}</td></tr>"
+        f'<tr><th scope="row">{escape(one.subject)}</th>{_result_cell(one)}<td>{escape(one.said)}</td></tr>'
         for one in checked.findings
     )
     found = _table(f"{checked.title}: findings", ("Subject", "Result", "What was found"), rows)

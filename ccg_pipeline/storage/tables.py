@@ -120,6 +120,20 @@ observed = Table("observed", metadata, Column("partition_key", Text, primary_key
 """Months whose observations have taken in all that their sources say. A source that writes takes the mark
 away in the same transaction, so that a run killed before the observations is known by its absence."""
 
+plausibility = Table(
+    "plausibility",
+    metadata,
+    *_text("partition_key", "suite", "expectation", "title", "severity", "indicator_code"),
+    *_date("period_end"),
+    Column("holds", Boolean, nullable=False),
+    *_text("observed", "failing"),
+    Column("is_made_up", Boolean, nullable=False),
+)
+"""How each month was found when it was held against the edition's expectations: a row for each of them, and
+for each indicator and data period. `failing` is a JSON list of the figures for which it does not hold. A
+month without rows was never checked, or its sources have changed since; an expectation that found nothing to
+compare has a row that names no indicator."""
+
 quarantine = Table(
     "quarantine",
     metadata,
@@ -277,6 +291,7 @@ release_time = Table(
 
 for _table in (source_observation, observation, quarantine):
     Index(f"ix_{_table.name}_partition", _table.c.partition_key, _table.c.publication)
+Index("ix_plausibility_indicator", plausibility.c.indicator_code, plausibility.c.period_end)
 for _table in (
     indicator_band,
     certainty,

@@ -148,6 +148,7 @@ def candidate_page(request: Request) -> Response:
         height=HEIGHT,
         close=close[:CLOSEST],
         changed=_compared(found, table),
+        plausibility=found.room.candidates.plausibility(table.subject_sha256),
         refused=found.room.candidates.refused_rows(found.terms.panel),
         method=found.room.candidates.method(found.terms.panel),
     )
@@ -170,6 +171,7 @@ def organisation_page(request: Request) -> Response:
         one=organisation,
         measures={measure.code: measure for measure in table.measures},
         similar=[table.by_code[each] for each in organisation.similar if each in table.by_code],
+        doubted=found.room.candidates.plausibility(table.subject_sha256).of(code),
         changed=None if changed is None else [change for change in changed if change.code == code],
         comments=[each for each in found.state.comments if each.about == code],
         moderable=[

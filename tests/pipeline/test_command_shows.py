@@ -33,6 +33,7 @@ def test_explain_goes_down_to_the_cell(home: Path, ccg: Terminal) -> None:
     assert "reference 92, the national standard (memory)" in shown.said
     assert "source Incomplete-Commissioner-Mar17.xls, Commissioner, row " in shown.said
     assert "standard errors (overdispersed limits)" in shown.said
+    assert "plausibility meets all that is expected of it" in shown.said
 
 
 def test_explain_says_what_is_withheld_and_what_was_refused(home: Path, ccg: Terminal) -> None:

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 import pytest
 from planted_files import Rows, of, respoil_rows, write_files
+from sqlalchemy import delete
+from sqlalchemy.engine import make_url
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
+from ccg_pipeline.candidates.kept import KeptCandidates
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.run import MainJob
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.tables import lane_fingerprint, plausibility
 
 EDITION = load_edition()
 MONTH, PLANTED = "2017-03", "06W"
@@ -97,14 +104,17 @@ class Said:
     description: dict[str, str]
     failing: dict[str, list[str]]
     page: str
+    url: str
+    kept: pd.DataFrame
 
 
 def run_checks(home: Path, landing: Path) -> Said:
     """Take the month through the main job, and read back what the instance has of its checks."""
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("CCG_HOME", str(home))
-        outcome = MainJob(instance, f"sqlite:///{home / 'ccg.db'}", str(landing)).run("interim", MONTH)
-        said = Said(outcome.warned, {}, {}, {}, {}, "")
+        url = f"sqlite:///{home / 'ccg.db'}"
+        outcome = MainJob(instance, url, str(landing)).run("interim", MONTH)
+        said = Said(outcome.warned, {}, {}, {}, {}, "", url, kept_in(url))
         for expectation in EDITION.expectations:
             key = dg.AssetCheckKey(OBSERVATIONS, expectation.key)
             records = instance.event_log_storage.get_asset_check_execution_history(key, limit=50)
@@ -124,6 +134,15 @@ def run_checks(home: Path, landing: Path) -> Said:
         report = Path(str(newest.metadata["report"].value))
         assert report == home / "validation" / f"{MONTH}.html"
     return said
+
+
+def kept_in(url: str) -> pd.DataFrame:
+    """What the database keeps of the findings."""
+    engine = open_database(url)
+    with reading(engine) as connection:
+        found = frames.read(connection, plausibility, {})
+    engine.dispose()
+    return found.sort_values(list(found.columns), ignore_index=True)
 
 
 def landed(folder: Path) -> Path:
@@ -211,6 +230,56 @@ def test_a_publication_shows_what_is_implausible_of_its_own_files(
     assert f"source/{publication}: is_plausible" not in as_it_should_be.warned
     section = planted.page.split(f'id="files-{expectation}"')[1].split("</section>")[0]
     assert f"<td>{PLANTED}</td>" in section
+
+
+@pytest.mark.parametrize("check", PLANTS)
+def test_the_database_keeps_what_failed_and_of_whom(planted: Said, as_it_should_be: Said, check: str) -> None:
+    subject, named = PLANTS[check][3], NAMED.get(check, PLANTED)
+    for said, fails in ((planted, True), (as_it_should_be, False)):
+        own = said.kept[(said.kept["expectation"] == check) & (said.kept["partition_key"] == MONTH)]
+        failed = own[~own["holds"]]
+        of_subject = failed["observed"].str.contains(named) | failed["failing"].str.contains(named)
+        of_subject |= failed["indicator_code"] == named
+        about = EDITION.publication(subject).key if subject == "e_rs" else subject
+        codes = [one.code for one in EDITION.indicators if about in (one.code, one.publication)]
+        assert (of_subject & failed["indicator_code"].isin(codes)).any() == fails
+        assert set(own["severity"]) == {EDITION.expectation(check).severity}
+        assert own["is_made_up"].all()
+
+
+def test_a_panel_sees_what_concerns_its_table_and_no_other(planted: Said) -> None:
+    """The total of the cancer waits is shown to the cancer panel, an interval of 123b to mental health."""
+    engine = open_database(planted.url)
+    candidates = KeptCandidates(engine, EDITION)
+    with reading(engine) as connection:
+        parts = frames.read(connection, lane_fingerprint, {"lane": "interim", "partition_key": MONTH})
+    of_panel = dict(parts[["part", "sha256"]].itertuples(index=False))
+    doubts = {panel: candidates.plausibility(of_panel[panel]).doubts for panel in ("cancer", "mental_health")}
+    engine.dispose()
+    total = EDITION.expectation("england_total_agrees").title
+    assert [(one.about[:4], one.severity) for one in doubts["cancer"] if one.expectation == total] == [
+        ("122b", "serious")
+    ]
+    inside = EDITION.expectation("value_inside_interval").title
+    (doubt,) = [one for one in doubts["mental_health"] if one.expectation == inside]
+    assert [one.organisation for one in doubt.figures] == [PLANTED]
+    assert doubt.about.startswith("123b ")
+    assert {one.about[:3] for one in doubts["mental_health"]} == {"123"}
+
+
+def test_findings_that_a_run_did_not_come_to_keep_are_found_anew(planted: Said, tmp_path: Path) -> None:
+    """A source that writes takes the findings of its months away, and the next run checks these months."""
+    home = tmp_path / "home"
+    shutil.copytree(Path(make_url(planted.url).database or "").parent, home)
+    url = f"sqlite:///{home / 'ccg.db'}"
+    engine = open_database(url)
+    with engine.begin() as connection:
+        connection.execute(delete(plausibility).where(plausibility.c.partition_key == MONTH))
+    engine.dispose()
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        patch.setenv("CCG_HOME", str(home))
+        MainJob(instance, url, str(home / "landing")).run("interim", MONTH)
+    pd.testing.assert_frame_equal(kept_in(url), planted.kept)
 
 
 def test_a_publication_without_a_fault_is_plausible(planted: Said) -> None:

@@ -197,7 +197,7 @@ def test_where_one_value_decides_a_rating_the_check_says_which(tmp_path: Path) -
     now = pd.concat([march, recovery], ignore_index=True)
     (finding,) = held(now, february, EDITION, CODES, MARCH).of("movement_since_last_period").failed
     labels = EDITION.lane("interim").labels
-    assert f"{PLANTED} is rated '{labels[2]}' for mental health with it and" in finding.observed
+    assert f"{PLANTED} is rated '{labels[2]}' for mental health with it and" in finding.said
     (decides,) = finding.failing["decides"]
     assert decides.startswith(f"Mental health: {labels[2]}, without it ")
 
@@ -205,7 +205,7 @@ def test_where_one_value_decides_a_rating_the_check_says_which(tmp_path: Path) -
 def test_a_value_that_decides_nothing_is_not_said_to(tmp_path: Path) -> None:
     report = report_on(tmp_path, jump)  # without 123a there is no rating, with it or without
     (finding,) = report.of("movement_since_last_period").failed
-    assert "It decides" not in finding.observed
+    assert "It decides" not in finding.said
     assert "decides" not in finding.failing
 
 

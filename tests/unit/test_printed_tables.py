@@ -1,6 +1,7 @@
 """Tables on a terminal: nothing is cut, whatever the width; figures read as people write them."""
 
 import io
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -9,6 +10,7 @@ from publish_layers import Layers, made_of
 from rich.console import Console
 
 from ccg_pipeline import printed
+from ccg_pipeline.publish.checked_figures import Failing, Held, OfFigures
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.publish.released import Tables
 
@@ -62,11 +64,11 @@ def test_made_up_data_and_nobody_elses_scores_are_stamped() -> None:
     assert said.count("MADE-UP DATA") == said.count("Not NHS England's") == 1
 
 
-def explained(layers: Layers, area: str, **states: str) -> str:
+def explained(layers: Layers, area: str, findings: OfFigures | None = None, **states: str) -> str:
     tables = Tables(layers.lane, layers.key, layers.tables(**states), layers.header(**states), None)
     console = Console(file=io.StringIO(), width=200, no_color=True)
     found = explain(tables.frames, EDITION, "01C", EDITION.area(area))
-    printed.explanation(console, tables, EDITION, "01C", found)
+    printed.explanation(console, tables, EDITION, "01C", found, findings)
     return " ".join(str(console.file.getvalue()).split())  # type: ignore[attr-defined]  # as above
 
 
@@ -80,6 +82,18 @@ def test_an_explanation_says_in_words_what_a_band_is() -> None:
     assert "the national standard" in explained(layers, "129")
     assert "England, from the CCGs' figures (derived)" in explained(layers, "101")
     assert "England, from the CCGs' figures (assumed)" in explained(layers, "104")
+
+
+def test_an_explanation_says_what_is_doubted_of_the_figure_and_what_nobody_checked() -> None:
+    day, layers = date(2017, 3, 31), made_of("interim")
+    about = ("2017-03", "moved", "It moves little", "warn", "122b", day, False, "2 of 209 moved.")
+    own, other = (Failing(code, 5.0, f"change of {code}", ()) for code in ("01C", "02N"))
+    said = explained(layers, "122", OfFigures((Held(*about, (own, other)),), (("122a", day),)))
+    assert "plausibility It moves little: does not hold, warns (change of 01C)" in said
+    assert "change of 02N" not in said
+    assert said.count("plausibility not checked") == 1
+    assert said.count("plausibility meets all that is expected of it") == 2
+    assert "plausibility" not in explained(layers, "122")
 
 
 def test_a_verified_figure_whose_file_was_replaced_says_so() -> None:

@@ -19,7 +19,7 @@ from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import replace
 from ccg_pipeline.storage.releases import StorageFault, keep
-from ccg_pipeline.storage.tables import kept, quarantine
+from ccg_pipeline.storage.tables import kept, plausibility, quarantine
 from expert_panels.candidate import CandidateTable, Organisation
 
 EDITION = load_edition()
@@ -160,6 +160,39 @@ def test_bytes_that_were_altered_are_no_table() -> None:
         connection.execute(kept.insert().values(sha256="ab" * 32, part="cancer", content="{}"))
     with pytest.raises(StorageFault, match="was altered"):
         KeptCandidates(engine, EDITION).table("ab" * 32)
+
+
+def test_a_panel_is_told_what_was_found_of_its_own_figures_and_what_that_decides_for_it() -> None:
+    engine = open_database("sqlite://")
+    decides = [
+        {"panel": panel, "rating_with": "Good", "rating_without": "Poor"} for panel in ("Cancer", "Dementia")
+    ]
+    failing = json.dumps([{"organisation": CCGS[0], "value": 5.0, "detail": "change 3", "decides": decides}])
+    names = [column.name for column in plausibility.columns]
+    plain = dict.fromkeys(names, "x") | {"partition_key": "2017-03", "suite": "observations"}
+    plain |= {"is_made_up": True, "severity": "block", "title": "It fits"}
+    end = pd.Timestamp("2017-03-31")
+    frame = pd.DataFrame(
+        [
+            {**plain, "indicator_code": "122b", "period_end": end, "holds": False, "failing": failing},
+            {**plain, "indicator_code": "122a", "period_end": end, "holds": True, "failing": "[]"},
+            {**plain, "indicator_code": "126a", "period_end": end, "holds": False, "failing": failing},
+        ]
+    )
+    with engine.begin() as connection:
+        sha256 = keep(connection, "cancer", made_of("interim").panel_part("cancer"))
+        replace(connection, plausibility, {}, frame)
+    found = KeptCandidates(engine, EDITION).plausibility(sha256)
+    (doubt,) = found.doubts
+    assert (doubt.expectation, doubt.severity, found.held) == ("It fits", "serious", 1)
+    assert doubt.about.startswith("122b ")
+    assert doubt.about.endswith(", period to 31 March 2017")
+    ((_, figure),) = found.of(CCGS[0])
+    assert figure.said == "value 5, change 3"
+    assert figure.decides == (
+        f"In the interim assessment of 2017-03, {CCGS[0]} is rated 'Good' with it and 'Poor' without."
+    )
+    assert [one[:4] for one in found.unchecked] == ["122c", "122d"]
 
 
 def test_refused_rows_are_those_of_the_panels_indicators_and_files() -> None:

@@ -13,7 +13,7 @@ from room_cases import ADDRESS, HOSTILE, SmallRoom, Visitor, figure, hidden, org
 from sqlalchemy import Engine, create_engine
 
 from expert_panels import ledger
-from expert_panels.candidate import RefusedRow
+from expert_panels.candidate import Doubt, DoubtedFigure, Plausibility, RefusedRow
 from expert_panels.decision import MEANINGS
 
 
@@ -100,6 +100,51 @@ def test_what_is_not_there_is_said_to_be_not_there(chair: Visitor, path: str, st
     answer = chair.look(path)
     assert answer.status_code == status
     assert "There is no such page" in answer.text
+
+
+DOUBT = Doubt(
+    "m1 A measure, period to 31 March 2017",
+    "It moves little",
+    "warning",
+    "2 of 4 moved too far: A01, A03.",
+    (
+        DoubtedFigure(
+            "A01", "value 5, change -70", "In March, A01 is rated 'Best' with it and 'Poor' without."
+        ),
+        DoubtedFigure("A03", "value 9", ""),
+    ),
+)
+
+
+def test_what_is_doubted_of_the_figures_is_shown_with_whom_and_what_it_decides(
+    small: SmallRoom, chair: Visitor
+) -> None:
+    small.candidates.found = Plausibility(7, (DOUBT,), ())
+    quality = section(chair.look().text, "quality")
+    for said in (DOUBT.about, DOUBT.expectation, "Warning", DOUBT.sentence, "7 of 8 expectations"):
+        assert said in quality, said
+    assert f'<a href="{ADDRESS}/ccgs/A01">A01</a>: value 5, change -70' in quality
+    assert "A01 is rated &#39;Best&#39; with it and &#39;Poor&#39; without." in quality
+    assert "Not checked" not in quality
+    own, other = (chair.look(f"{ADDRESS}/ccgs/{code}").text for code in ("A01", "A02"))
+    assert "Figures that are in doubt" in own
+    assert "value 5, change -70" in own
+    assert "value 9" not in own
+    assert "in doubt" not in other
+
+
+def test_a_table_that_was_never_checked_does_not_read_as_if_all_were_well(
+    small: SmallRoom, chair: Visitor
+) -> None:
+    small.candidates.found = Plausibility(0, (), ("m1 A measure, period to 31 March 2017",))
+    quality = section(chair.look().text, "quality")
+    assert "Not checked" in quality
+    assert "m1 A measure, period to 31 March 2017" in quality
+    assert "are met" not in quality
+
+
+def section(text: str, name: str) -> str:
+    return text.split(f'<section id="{name}"')[1].split("</section>")[0]
 
 
 def test_every_view_is_logged_before_it_is_shown(chair: Visitor, engine: Engine) -> None:
