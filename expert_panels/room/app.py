@@ -1,11 +1,15 @@
 """The room as an application: which address shows which page.
 
-Belongs here: putting pages, static files, the guard and the page that says why not together.
+Belongs here: putting pages, static files, the guard and the page that says why not together; what is read at
+the start.
 Does not belong here: any page (a module each), who is signed in (guarded.py), where tables come from.
 """
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import Engine
@@ -33,6 +37,8 @@ from expert_panels.room.decision_page import (
 from expert_panels.room.guarded import Guard
 from expert_panels.room.pages import STATIC, TEMPLATES, Room, page, room_of, utc_now, why_not
 from expert_panels.terms import Terms
+
+_LOG = logging.getLogger(__name__)
 
 GATE = "/panels/{panel}/{lane}/{key}"
 
@@ -64,10 +70,29 @@ def room(
         ],
         middleware=guard.middleware,
         exception_handlers={HTTPException: why_not, LedgerError: why_not},
+        lifespan=_open,
     )
     app.state.room = Room(engine, terms, candidates, clock)
     app.state.templates = TEMPLATES
     return app
+
+
+@asynccontextmanager
+async def _open(app: Starlette) -> AsyncIterator[None]:
+    """Begin to read the tables before the panels, while the first visitors are answered."""
+    Thread(target=warm, args=(app.state.room,), name="tables of open rounds", daemon=True).start()
+    yield
+
+
+def warm(here: Room) -> None:
+    """Have every table that lies before a panel read, the newest round first, so that nobody waits for it."""
+    try:
+        states = ledger.states(here.engine, here.terms())
+        for _, state in sorted(states.items(), key=lambda each: each[0].partition_key, reverse=True):
+            if state.is_open and state.subject:
+                here.candidates.table(state.subject)
+    except Exception:  # noqa: BLE001  # whatever it is, who asks for that table is told
+        _LOG.warning("The tables before the panels could not be read in advance.", exc_info=True)
 
 
 class Static(StaticFiles):

@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Route
 from expert_panels import tables
 from expert_panels.room import sessions
 from expert_panels.room.identity import SIGN_IN, SIGN_OUT, Identity, SignIn
-from expert_panels.room.protection import FormTokens, SafeHeaders, SignInLimit, safe_headers
+from expert_panels.room.protection import FormTokens, LastResort, SafeHeaders, SignInLimit, safe_headers
 from expert_panels.terms import Terms
 
 
@@ -54,6 +54,7 @@ def guard(
     return Guard(
         middleware=[
             Middleware(SafeHeaders, headers=safe_headers(sign_in.form_targets, is_secure)),
+            Middleware(LastResort),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(
                 SessionMiddleware,

@@ -1,9 +1,10 @@
-"""What protects every page alike: safe headers, form tokens, and a limit on attempts to sign in.
+"""What protects every page alike: safe headers, a last resort, form tokens, a limit on attempts to sign in.
 
 Belongs here: ASGI middleware that looks at a request or an answer without knowing what it is about.
 Does not belong here: who asks (identity.py), what the pages say.
 """
 
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +16,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from expert_panels.room.refusing import refusal
+from expert_panels.room.refusing import refusal, unexpected
 from expert_panels.room.sessions import csrf_token
 
 LARGEST_FORM = 256 * 1024
 """Bytes of a posted form; a reason and a comment on each of 209 CCGs are far below."""
+
+_LOG = logging.getLogger(__name__)
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -62,6 +65,34 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, send_safely)
+
+
+class LastResort:
+    """Answers an error that nobody expected with a plain page; its number stands in the log with the fault.
+
+    The page says nothing of the fault, and asks neither session nor database, which may be what failed.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        has_begun = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = has_begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception:
+            if scope["type"] != "http" or has_begun:  # what has begun to be sent can only be cut off
+                raise
+            number = f"{secrets.randbelow(10**8):08d}"
+            _LOG.exception("Fault %s: %s %s could not be answered.", number, scope["method"], scope["path"])
+            await unexpected(Request(scope), number)(scope, receive, send)
 
 
 class FormTokens:

@@ -1,11 +1,11 @@
 """Turning somebody away, with one sentence that says why.
 
-Belongs here: the answer itself, and the sentence's way into the access log.
+Belongs here: the answer itself, the sentence's way into the access log, and the answer where all else failed.
 Does not belong here: when somebody is turned away.
 """
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.templating import Jinja2Templates
 
 DENIED = frozenset({401, 403, 413, 429})
@@ -31,3 +31,10 @@ def refusal(request: Request, status: int, sentence: str) -> Response:
     heading = _HEADINGS.get(status, "This cannot be done")
     context = {"heading": heading, "sentence": sentence}
     return templates.TemplateResponse(request, "refusal.html", context, status_code=status)
+
+
+def unexpected(request: Request, number: str) -> Response:
+    """Return the page for an error that nobody expected, with the number under which it is in the log."""
+    templates: Jinja2Templates = request.app.state.templates
+    text = templates.get_template("unexpected.html").render(number=number)
+    return HTMLResponse(text, status_code=500)

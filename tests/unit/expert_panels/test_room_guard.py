@@ -1,6 +1,7 @@
 """The guard of the room: sessions, form tokens, headers, the sign-in's limit, and what each refusal leaves in
 the access log."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,8 +78,30 @@ def test_who_loses_the_seat_is_turned_away_at_the_next_page(
 def test_what_cannot_be_logged_is_not_shown(client: TestClient, engine: Engine) -> None:
     sign_in_as(client, email("chair"))
     tables.access_log.drop(engine)
-    with pytest.raises(Exception, match="access_log"):
-        client.get("/page")
+    answer = client.get("/page")
+    assert answer.status_code == 500
+    assert email("chair") not in answer.text
+
+
+# --- what nobody expected
+
+
+def test_an_error_that_nobody_expected_is_answered_in_the_rooms_words_and_safely(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    sign_in_as(client, email("chair"))
+    good, answer = client.get("/page"), client.get("/broken")
+    assert answer.status_code == 500
+    for name in protection.safe_headers(is_secure=False):
+        assert answer.headers[name] == good.headers[name]
+    assert "Something went wrong" in answer.text
+    assert "ZeroDivisionError" not in answer.text
+    (number,) = re.findall(r"the number <strong>(\d{8})</strong>", answer.text)
+    (entry,) = [one for one in caplog.records if number in one.getMessage()]
+    assert entry.getMessage() == f"Fault {number}: GET /broken could not be answered."
+    assert entry.exc_info is not None
+    assert entry.exc_info[0] is ZeroDivisionError
+    assert client.get("/page").status_code == 200
 
 
 # --- sessions

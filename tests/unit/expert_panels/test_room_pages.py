@@ -5,16 +5,29 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from gate_lines import TERMS, email, sha
 from guarded_room import logged
-from room_cases import ADDRESS, HOSTILE, SmallRoom, Visitor, figure, hidden, organisation, table
+from room_cases import (
+    ADDRESS,
+    HOSTILE,
+    SmallCandidates,
+    SmallRoom,
+    Visitor,
+    figure,
+    hidden,
+    organisation,
+    table,
+)
 from sqlalchemy import Engine, create_engine
+from starlette.testclient import TestClient
 
 from expert_panels import ledger
-from expert_panels.candidate import Doubt, DoubtedFigure, Plausibility, RefusedRow
+from expert_panels.candidate import CandidateTable, Doubt, DoubtedFigure, Plausibility, RefusedRow
 from expert_panels.decision import MEANINGS
+from expert_panels.room.app import warm
 
 
 @pytest.fixture
@@ -100,6 +113,33 @@ def test_what_is_not_there_is_said_to_be_not_there(chair: Visitor, path: str, st
     answer = chair.look(path)
     assert answer.status_code == status
     assert "There is no such page" in answer.text
+
+
+def test_the_tables_of_open_rounds_are_read_when_the_room_starts(
+    small: SmallRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, has_begun, may_go_on = list[str](), Event(), Event()
+
+    def slow(_candidates: SmallCandidates, subject: str) -> CandidateTable | None:
+        asked.append(subject)
+        has_begun.set()
+        assert may_go_on.wait(20)
+        return None
+
+    monkeypatch.setattr(SmallCandidates, "table", slow)
+    with TestClient(small.app, "http://127.0.0.1", follow_redirects=False) as client:
+        assert has_begun.wait(20)
+        assert client.get("/sign-in").status_code == 200  # the first answer does not wait for it
+        may_go_on.set()
+    assert asked == [sha("A")]
+
+
+def test_a_table_that_cannot_be_read_in_advance_stops_no_start(
+    small: SmallRoom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(SmallCandidates, "table", lambda *_: 1 / 0)
+    warm(small.app.state.room)
+    assert "could not be read in advance" in caplog.text
 
 
 DOUBT = Doubt(
