@@ -279,7 +279,12 @@ class MainJob:
 
 
 def _range(first: str, until: str) -> dict[str, str]:
-    """Return the tags by which one run takes all months from `first` to `until`."""
+    """Return the tags by which one run takes all months from `first` to `until`.
+
+    One month is a partition and no range: its checks are then said once, and not of the range as well.
+    """
+    if first == until:
+        return {"dagster/partition": first}
     return {
         "dagster/asset_partition_range_start": first,
         "dagster/asset_partition_range_end": until,

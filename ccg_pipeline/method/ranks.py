@@ -9,18 +9,17 @@ sets: Mogstad, Romano, Shaikh and Wilhelm 2024, "Inference for Ranks with Applic
 Neighborhoods and Academic Achievement across Countries", Review of Economic Studies 91; two-sided and
 stepwise, as in the R package csranks 1.2.3. Simultaneous sets follow it step by step: every step draws anew,
 the first that adds nothing is the last. So the least of several noisy critical values decides, which with
-1,000 draws is some 0.03 below the exact one: 94.5 % in place of 95 % where all units are alike, the worst
-case. Marginal sets look at one set of draws in all steps and are a little wider than csranks'.
+1,000 draws is some 0.03 below the exact one: about 94.5 % in place of 95 % where all units are alike, where
+it costs most. Marginal sets look at one set of draws in all steps and are a little wider than csranks'.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from scipy import stats
 
+from ccg_pipeline.method.critical_values import Noise
 from ccg_pipeline.method.grid import Booleans, Floats, Integers
 
 Ties = Literal["best", "mean", "worst"]
@@ -32,7 +31,6 @@ REPEATS = (
     11  # runs of csranks, whose answer hangs on its seed: a few hundred pairs of 43,000 with 1,000 draws
 )
 MOST_UNITS = 5_000  # more make tables of all pairs of more than 200 MB each
-FARTHEST = 12  # units of a draw whose pairs are all looked at; more is slower, fewer leave more draws open
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ def _run(
     """The least critical value of one run, which decides: every pair beyond it has been added by its step."""
     least, left = np.inf, undecided
     while left.any():
-        noise = _Noise(seed.spawn(1)[0], draws, standard_errors)
+        noise = Noise(seed.spawn(1)[0], draws, standard_errors)
         least = min(least, noise.critical_value(left, coverage))
         found = left & (ratio > least)
         left = left & ~found
@@ -160,7 +158,7 @@ def marginal_rank_sets(
     """
     order = _order(estimates, standard_errors, coverage)
     x, s = estimates[order], standard_errors[order]
-    noise = _Noise(seed, draws, s)
+    noise = Noise(np.random.SeedSequence(seed), draws, s)
     lower, upper = np.full(len(estimates), np.nan), np.full(len(estimates), np.nan)
     for j, unit in enumerate(order):
         if j and x[j] == x[j - 1] and s[j] == s[j - 1]:  # equals get equal sets, whatever their noise
@@ -209,81 +207,6 @@ def probability_of_top(draws: Floats, places: int = 10) -> Floats:
 def probability_of_bottom(draws: Floats, places: int = 10) -> Floats:
     """Share of draws (r, n) in which fewer than `places` units are worse, shape (n,); NaN never scored."""
     return probability_of_top(-draws, places)
-
-
-class _Noise:
-    """Draws of standard normal noise of n units, and the quantiles of how far pairs of them lie apart.
-
-    In a draw e the ratio of a pair, |s_j·e_j − s_k·e_k| / √(s_j² + s_k²), is at most √(e_j² + e_k²) (Cauchy
-    and Schwarz). So the greatest is sought among the few units of largest |e|, and all pairs are looked at
-    only in the draws where a pair beyond these could matter to the quantile: the same number, far sooner.
-    """
-
-    def __init__(self, seed: int | np.random.SeedSequence, draws: int, standard_errors: Floats) -> None:
-        if not len(standard_errors):
-            return  # nobody to compare: nothing will be asked
-        e = np.random.default_rng(seed).standard_normal((draws, len(standard_errors)))
-        self.scaled = e * standard_errors
-        self.spread = np.hypot(standard_errors[:, None], standard_errors)
-        self.spread[self.spread == 0] = 1.0  # such a pair is decided; nothing to divide
-        self.size = np.abs(e)
-        few = min(FARTHEST, e.shape[1] - 1)
-        far = np.argpartition(-self.size, few, axis=1)[:, : few + 1]
-        self.next_size = np.take_along_axis(self.size, far[:, few:], axis=1)[:, 0]
-        self.far = far[:, :few]
-        self.far_scaled = np.take_along_axis(self.scaled, self.far, axis=1)
-
-    @cached_property
-    def _among_the_far(self) -> tuple[Integers, Floats]:
-        """Number of every ordered pair among a draw's far units, and its ratio, shape (draws, pairs)."""
-        first, second = np.nonzero(~np.eye(self.far.shape[1], dtype=bool))
-        slot = self.far[:, first] * len(self.spread) + self.far[:, second]
-        ratio = (self.far_scaled[:, first] - self.far_scaled[:, second]) / self.spread.ravel()[slot]
-        return slot, ratio
-
-    def critical_value(self, pairs: Booleans, coverage: float) -> float:
-        """Quantile of the greatest ratio (first of the pair less second) over the ordered `pairs` (n, n)."""
-        slot, ratio = self._among_the_far
-        greatest = np.where(pairs.ravel()[slot], ratio, -np.inf).max(axis=1, initial=-np.inf)
-        most = np.hypot(self.size.max(axis=1), self.next_size)
-
-        def in_full(rows: Booleans) -> Floats:
-            z, found = self.scaled[rows], np.full(rows.sum(), -np.inf)
-            for j in np.flatnonzero(pairs.any(axis=1)):
-                ratio = (z[:, [j]] - z[:, pairs[j]]) / self.spread[j, pairs[j]]
-                np.maximum(found, ratio.max(axis=1), out=found)
-            return found
-
-        return _quantile(greatest, most, in_full, coverage)
-
-    def critical_value_of_one(self, j: int, pairs: Booleans, coverage: float) -> float:
-        """As `critical_value`, over the pairs of unit j: `pairs` (2, n) says j first, and j second."""
-        ratio = (self.scaled[:, [j]] - self.far_scaled) / self.spread[j, self.far]
-        first, second = (np.where(pairs[i][self.far], sign * ratio, -np.inf) for i, sign in ((0, 1), (1, -1)))
-        greatest = np.maximum(first, second).max(axis=1, initial=-np.inf)
-        most = np.hypot(self.size[:, j], self.next_size)
-
-        def in_full(rows: Booleans) -> Floats:
-            ratio = (self.scaled[rows, j, None] - self.scaled[rows]) / self.spread[j]
-            first, second = np.where(pairs[0], ratio, -np.inf), np.where(pairs[1], -ratio, -np.inf)
-            return np.asarray(np.maximum(first, second).max(axis=1))
-
-        return _quantile(greatest, most, in_full, coverage)
-
-
-def _quantile(
-    at_least: Floats, at_most: Floats, in_full: Callable[[Booleans], Floats], coverage: float
-) -> float:
-    """The `coverage` quantile (R's type 7) of numbers known to lie between `at_least` and `at_most`.
-
-    Those that could reach the order statistic it begins at are worked out by `in_full`; the others lie below.
-    """
-    place = int((len(at_least) - 1) * coverage)
-    floor = np.partition(at_least, place)[place]
-    is_open = (at_most >= floor) & (at_most > at_least)
-    known = at_least.copy()
-    known[is_open] = in_full(is_open)
-    return float(np.quantile(known, coverage))
 
 
 def _order(estimates: Floats, standard_errors: Floats, coverage: float) -> Integers:

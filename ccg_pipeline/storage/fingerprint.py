@@ -50,7 +50,10 @@ def _canonical_column(values: "pd.Series[Any]") -> list[Any]:
         return [bool(value) for value in values.to_numpy()]
     if values.dtype == "float64":
         return [_number(value) for value in values.to_numpy().tolist()]
-    return [_canonical(value) for value in values]
+    if values.dtype.kind == "M" and values.dt.tz is None:
+        days = np.datetime_as_string(values.to_numpy(), unit="D").tolist()
+        return [None if day == "NaT" else day for day in days]
+    return [_canonical(value) for value in values.to_numpy(dtype=object)]
 
 
 def canonical_rows(frame: pd.DataFrame) -> list[list[Any]]:

@@ -40,13 +40,13 @@ def where(table: Table, scope: Scope) -> ColumnElement[bool]:
 def _plain(values: "pd.Series[Any]", column_type: object) -> list[Any]:
     """Return a column as Python values that every driver takes; anything missing becomes None."""
     if isinstance(column_type, Date):
-        times = pd.to_datetime(values)
-        return [None if missing else time.date() for time, missing in zip(times, times.isna(), strict=True)]
+        days: list[Any] = pd.to_datetime(values).to_numpy().astype("datetime64[D]").tolist()
+        return days  # of NaT, None
     if isinstance(column_type, Float):
         numbers = values.astype("float64").to_numpy()
-        return [None if np.isnan(number) else float(number) for number in numbers]
+        return [None if number != number else number for number in numbers.tolist()]
     if isinstance(column_type, Boolean):
-        return [bool(value) for value in values]
+        return [bool(value) for value in values.to_numpy()]
     if isinstance(column_type, Integer):
         return [None if value is None or pd.isna(value) else int(value) for value in values]
     # missing text is NaN in a column of dtype str, and must not become the word

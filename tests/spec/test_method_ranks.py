@@ -134,7 +134,7 @@ def anew(seed: int) -> Iterator[Any]:
 def test_looking_only_where_it_matters_changes_nothing(
     farthest: int, spread_of_errors: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccg_pipeline.method.ranks.FARTHEST", farthest)
+    monkeypatch.setattr("ccg_pipeline.method.critical_values.FARTHEST", farthest)
     n, draws = 30, 400
     everybody = ~np.eye(n, dtype=bool)
     for seed in range(3):
