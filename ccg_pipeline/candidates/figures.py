@@ -1,11 +1,10 @@
 """Figures as a panel reads them: value, interval, reference, period, band, and the way to another grade.
 
 Belongs here: turning rows of bands into words; every number with its unit.
-Does not belong here: any rule (method/), ratings (tables.py), which single change would change one
-(nearness.py).
+Does not belong here: any rule, distance or way (method/), ratings (tables.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,6 @@ from ccg_pipeline.candidates.counted import counted
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
-from ccg_pipeline.method.next_grade import Evidence, Step, steps
 from ccg_pipeline.publish.naming import REFERENCES
 from expert_panels.candidate import Figure, Measure
 
@@ -54,45 +52,33 @@ def _measure(indicator: Indicator, decides: bool) -> Measure:
     )
 
 
-def evidence_of(row: Any, indicator: Indicator) -> Evidence | None:
-    """Return a row of bands as what the way to another grade is reckoned from; None where it has no grade."""
-    if pd.isna(row.z):
-        return None
-    counts = None if pd.isna(row.numerator) or pd.isna(row.denominator) else (row.numerator, row.denominator)
-    return Evidence(
-        float(row.value),
-        float(row.reference_value),
-        float(row.standard_error),
-        float(row.tau2),
-        -1 if indicator.direction == "lower_is_better" else 1,
-        indicator.scale,
-        *(counts or (None, None)),
-    )
-
-
-def steps_of(row: Any, indicator: Indicator, rule: PanelRule) -> tuple[Step | None, Step | None]:
-    """Return the steps of a row of bands to the grades beside its own; None where there is no such step."""
-    evidence = evidence_of(row, indicator)
-    if evidence is None:
-        return None, None
-    return steps(evidence, rule.grading.significant_at.value, indicator.kind == "proportion")
-
-
 def figures_of(
-    rows: Iterable[Any], grades: dict[str, int | None], edition: Edition, rule: PanelRule
+    rows: Iterable[Any],
+    grades: dict[str, int | None],
+    ways: Iterable[Any],
+    edition: Edition,
+    rule: PanelRule,
 ) -> tuple[Figure, ...]:
-    """Return one CCG's rows of bands as figures, in the order of the panel's measures."""
+    """Return one CCG's rows of bands as figures, in the order of the panel's measures.
+
+    `ways`: its rows of `method.next_grade.ways`.
+    """
     by_code = {row.indicator_code: row for row in rows}
+    reached = {(way.indicator_code, int(way.grade)): way for way in ways}
     return tuple(
-        _figure(by_code[code], grades.get(code), edition.indicator(code), rule)
+        _figure(by_code[code], grades.get(code), edition.indicator(code), reached)
         for code in codes_of(edition, rule)
         if code in by_code
     )
 
 
-def _figure(row: Any, grade: int | None, indicator: Indicator, rule: PanelRule) -> Figure:
-    better, worse = steps_of(row, indicator, rule) if indicator.code in rule.indicators else (None, None)
-    margins = [step.margin for step in (better, worse) if step is not None]
+def _figure(
+    row: Any, grade: int | None, indicator: Indicator, reached: Mapping[tuple[str, int], Any]
+) -> Figure:
+    better, worse = (
+        reached.get((indicator.code, (grade or 0) + step)) if grade else None for step in (-1, 1)
+    )
+    margins = [way.margin for way in (better, worse) if way is not None]
     return Figure(
         measure=indicator.code,
         value=row.judgement or shown(row.value, indicator),
@@ -102,8 +88,8 @@ def _figure(row: Any, grade: int | None, indicator: Indicator, rule: PanelRule) 
         period=_period(row.period_start, row.period_end),
         band=_band(row),
         grade=GRADES.get(grade, "") if grade else "",
-        better=way(better, indicator),
-        worse=way(worse, indicator),
+        better=_said(better, indicator),
+        worse=_said(worse, indicator),
         why=row.why_no_band,
         note=row.note,
         margin=min(margins) if margins else None,
@@ -161,22 +147,20 @@ def _band(row: Any) -> str:
     return BANDS[int(row.band)] if pd.notna(row.band) else f"{row.points:g} of 2 points"
 
 
-def way(step: Step | None, indicator: Indicator) -> str:
-    """Return a step in words: `29 more people seen (7.7 percentage points higher) would make it better`."""
-    if step is None:
-        return ""
-    return f"{change(step, indicator)} would make it {GRADES[step.grade]}"
+def _said(way: Any, indicator: Indicator) -> str:
+    """Return a way in words: `29 more people seen (7.7 percentage points higher) would make it better`."""
+    return "" if way is None else f"{change(way, indicator)} would make it {GRADES[int(way.grade)]}"
 
 
-def change(step: Step, indicator: Indicator) -> str:
-    """Return how much of a change a step is: in people, where the figure is a count, and in its own unit."""
-    side = "higher" if step.change > 0 else "lower"
-    size = abs(step.change)
+def change(way: Any, indicator: Indicator) -> str:
+    """Return how much of a change a way is: in people, where the figure is a count, and in its own unit.
+
+    `way`: a row of `method.next_grade.ways`.
+    """
+    side = "higher" if way.change > 0 else "lower"
     unit = "percentage points" if is_percent(indicator) else ""
-    amount = f"{_rounded_up(size)} {unit} {side}".replace("  ", " ")
-    if step.events is None:
-        return amount
-    return f"{counted(indicator.code, step.events)} ({amount})"
+    amount = f"{_rounded_up(abs(way.change))} {unit} {side}".replace("  ", " ")
+    return amount if pd.isna(way.people) else f"{counted(indicator.code, int(way.people))} ({amount})"
 
 
 def _rounded_up(size: float) -> str:

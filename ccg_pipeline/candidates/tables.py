@@ -11,11 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from ccg_pipeline.candidates.figures import change, figures_of, measures_of, steps_of
-from ccg_pipeline.candidates.nearness import nearest
+from ccg_pipeline.candidates.figures import change, figures_of, measures_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
-from ccg_pipeline.method.next_grade import Step
+from ccg_pipeline.method.next_grade import ways
 from ccg_pipeline.reference.organisations import ccgs, similar_ten
 from expert_panels.candidate import CandidateTable, Cut, Organisation, Spread
 
@@ -43,12 +42,17 @@ def candidate_table(
     lane, key = str(ratings["lane"].iloc[0]), str(ratings["partition_key"].iloc[0])
     labels = edition.labels(lane)
     known, similar = known_ccgs(), alike()
-    rows_of: dict[str, list[Any]] = {}
-    for row in bands.itertuples(index=False):
-        rows_of.setdefault(str(row.ccg_code), []).append(row)
+    rows_of, ways_of = _by_ccg(bands), _by_ccg(ways(bands, ratings, edition, panel))
     organisations = tuple(
         _organisation(
-            one, rows_of.get(str(one.ccg_code), []), edition, rule, labels, known[str(one.ccg_code)], similar
+            one,
+            rows_of.get(str(one.ccg_code), []),
+            ways_of.get(str(one.ccg_code), []),
+            edition,
+            rule,
+            labels,
+            known[str(one.ccg_code)],
+            similar,
         )
         for one in ratings.sort_values("ccg_code").itertuples(index=False)
     )
@@ -66,9 +70,17 @@ def candidate_table(
     )
 
 
+def _by_ccg(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    rows: dict[str, list[Any]] = {}
+    for row in frame.itertuples(index=False):
+        rows.setdefault(str(row.ccg_code), []).append(row)
+    return rows
+
+
 def _organisation(
     one: Any,
     rows: list[Any],
+    to_others: list[Any],
     edition: Edition,
     rule: PanelRule,
     labels: tuple[str, ...],
@@ -77,16 +89,11 @@ def _organisation(
 ) -> Organisation:
     grades: dict[str, int | None] = json.loads(one.detail)
     grade = None if pd.isna(one.grade) else int(one.grade)
-    steps: dict[str, tuple[Step | None, Step | None]] = {
-        row.indicator_code: steps_of(row, edition.indicator(row.indicator_code), rule)
-        for row in rows
-        if row.indicator_code in rule.indicators
-    }
-    near = nearest(rule, grades, steps, grade)
+    near = next((way for way in to_others if pd.notna(way.rating) and way.rating != way.rating_now), None)
     close = ""
     if near is not None:
-        indicator = edition.indicator(near.indicator)
-        close = f"{near.indicator}: {change(near.step, indicator)} would make it {labels[near.grade - 1]}"
+        indicator = edition.indicator(near.indicator_code)
+        close = f"{indicator.code}: {change(near, indicator)} would make it {labels[int(near.rating) - 1]}"
     return Organisation(
         code=str(one.ccg_code),
         name=str(known.ccg_name),
@@ -96,10 +103,10 @@ def _organisation(
         score="" if pd.isna(one.score) else f"{one.score:.2f}",
         used=f"{one.n_used} of {one.n_expected}",
         why=str(one.why_no_rating) or _by_another_rule(one, rule),
-        figures=figures_of(rows, grades, edition, rule),
+        figures=figures_of(rows, grades, to_others, edition, rule),
         similar=tuple(similar.get(str(one.ccg_code), ())),
         close=close,
-        closeness=near.step.margin if near else None,
+        closeness=None if near is None else float(near.margin),
     )
 
 

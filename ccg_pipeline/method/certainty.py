@@ -1,7 +1,8 @@
 """What stands beside every score and rating: how sure it is, and how far it is to the next grade.
 
 Belongs here: the columns that area scores, clinical ratings and the overall rating carry, joined to them.
-Does not belong here: draws and probabilities (`uncertainty`), distances (`distances`), rank sets (`ranks`).
+Does not belong here: draws and probabilities (`uncertainty`), distances (`distances`, `next_grade`), rank
+sets (`ranks`).
 
 An area has no official grade: it is said where its interval lies against 1, the score of who is like the
 references on every indicator. A published score may lie outside its interval, which is of the score that the
@@ -15,8 +16,9 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.cutpoints import ROUNDING, to_next_cut
-from ccg_pipeline.method.distances import to_next_band, to_next_overall, to_next_rating
+from ccg_pipeline.method.distances import to_next_band, to_next_overall
 from ccg_pipeline.method.grid import Floats, Strings, figures, row_of_each_cell
+from ccg_pipeline.method.next_grade import to_next_rating
 from ccg_pipeline.method.outcomes import AS_REFERENCE
 from ccg_pipeline.method.overall import rate_overall
 from ccg_pipeline.method.ranks import compare_all, probability_of_bottom, probability_of_top, ranks

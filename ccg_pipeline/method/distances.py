@@ -1,20 +1,22 @@
-"""How far it is to the next band, rating and overall grade: in the indicator's unit, in people.
+"""How far it is to the next band and to the next overall grade: in the indicator's unit, in people.
 
 Belongs here: what would have to change, everything else as it is, for an organisation to get the next grade.
-Does not belong here: cuts and grades themselves (`cutpoints`, `banding`, `clinical`), how probable a change
-is (`uncertainty`).
+Does not belong here: cuts and bands themselves (`cutpoints`, `banding`), a panel's grades and ratings
+(`next_grade`), how probable a change is (`uncertainty`).
 
 People are counted things: persons, items, days, whatever the numerator counts; *more* of them where higher is
 better and *fewer* where lower is. References, denominators and widened limits are held: one CCG's own counts
 hardly move England's.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.clinical import by_matrix, grade_of, mean_score
-from ccg_pipeline.method.cutpoints import ROUNDING, grade_by_cuts, to_next_cut
+from ccg_pipeline.method.cutpoints import ROUNDING, to_next_cut
 from ccg_pipeline.method.grid import Booleans, Floats, Integers, figures, row_of_each_cell
 
 BAND_DISTANCE_COLUMNS = (
@@ -25,7 +27,6 @@ BAND_DISTANCE_COLUMNS = (
     "people_to_better",
     "people_to_worse",
 )
-RATING_DISTANCE_COLUMNS = ("panel", "ccg_code", "indicator_code", "to_better", "people_to_better")
 OVERALL_DISTANCE_COLUMNS = ("ccg_code", "to_better", "to_worse", "bands_to_better")
 
 
@@ -58,7 +59,7 @@ def to_next_band(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     ccgs = sorted(bands["ccg_code"].unique())
     rows = row_of_each_cell(bands, edition.indicator_codes, ccgs)
     z, value = figures(bands, "z", rows), figures(bands, "value", rows)
-    spread, step = _spread_and_step(bands, edition, rows)
+    spread, step = spread_and_step(bands, edition.indicators, rows)
     cut = edition.banding.cut.value
     no_direction = np.array([[one.direction == "no_direction"] for one in edition.indicators])
     inwards = np.where(no_direction, cut - np.abs(z), z)  # ranges: their edge at 0, from which inwards is up
@@ -81,10 +82,12 @@ def to_next_band(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     better = np.array([[-1 if one.direction == "lower_is_better" else 1] for one in edition.indicators])
     better = np.where(no_direction, -np.sign(z), better)
     one_person = better * step * spread
-    people_up = np.where(_can_move(edition, value, one_person * people_up), people_up, np.nan)
-    people_down = np.where(_can_move(edition, value, -one_person * people_down), people_down, np.nan)
-    up = np.where(_can_move(edition, value, better * up), up, np.nan)
-    down = np.where(_can_move(edition, value, -better * down), down, np.nan)
+    people_up = np.where(can_move(edition.indicators, value, one_person * people_up), people_up, np.nan)
+    people_down = np.where(
+        can_move(edition.indicators, value, -one_person * people_down), people_down, np.nan
+    )
+    up = np.where(can_move(edition.indicators, value, better * up), up, np.nan)
+    down = np.where(can_move(edition.indicators, value, -better * down), down, np.nan)
     for i, indicator in enumerate(edition.indicators):
         if indicator.points_scale is not None:
             levels = [one.at_least for one in edition.points_scale(indicator.points_scale).levels]
@@ -101,21 +104,6 @@ def to_next_band(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
         "people_to_worse": people_down.ravel(),
     }
     return pd.DataFrame(columns, columns=list(BAND_DISTANCE_COLUMNS))
-
-
-def to_next_rating(bands: pd.DataFrame, candidates: pd.DataFrame, edition: Edition) -> pd.DataFrame:
-    """For every panel and CCG the shortest way of one indicator alone to a better rating.
-
-    `candidates`: what `rate_panel` gives, of one or more panels. One row a row of it, with
-    RATING_DISTANCE_COLUMNS: the indicator that is the fewest standard errors away from a grade which would
-    better the rating, how far that is in its unit, and how many people. '' and NaN where no indicator alone
-    can do it, where there is no rating, or it is the best, or the minimum data rule gave it.
-    """
-    found = [
-        _shortest_way(bands, of_panel, edition, str(panel))
-        for panel, of_panel in candidates.groupby("panel", sort=False)
-    ]
-    return pd.concat(found, ignore_index=True)[list(RATING_DISTANCE_COLUMNS)]
 
 
 def to_next_overall(rated: pd.DataFrame, edition: Edition) -> pd.DataFrame:
@@ -145,67 +133,23 @@ def to_next_overall(rated: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     )
 
 
-def _spread_and_step(bands: pd.DataFrame, edition: Edition, rows: Integers) -> tuple[Floats, Floats]:
-    """What one z is in the indicator's unit, and what one person moves z: NaN where nobody is counted."""
+def spread_and_step(
+    bands: pd.DataFrame, indicators: Sequence[Indicator], rows: Integers
+) -> tuple[Floats, Floats]:
+    """What one z is in the indicator's unit, and what one person moves z: NaN where nobody is counted.
+
+    Of shape (indicators, CCGs), as `rows`.
+    """
     spread = np.hypot(figures(bands, "standard_error", rows), np.sqrt(figures(bands, "tau2", rows)))
-    scale = np.array([[one.scale] for one in edition.indicators])
-    counted = np.array([[one.standard_error in ("binomial", "poisson")] for one in edition.indicators])
+    scale = np.array([[one.scale] for one in indicators])
+    counted = np.array([[one.standard_error in ("binomial", "poisson")] for one in indicators])
     n = figures(bands, "denominator", rows)
     return spread, np.where(counted & (n > 0), scale / (np.where(n > 0, n, np.nan) * spread), np.nan)
 
 
-def _can_move(edition: Edition, value: Floats, by: Floats) -> Booleans:
+def can_move(indicators: Sequence[Indicator], value: Floats, by: Floats) -> Booleans:
     """Whether a value can move so far: none below 0 of what is counted, no share above the whole."""
-    most = np.array([[one.scale if one.kind == "proportion" else np.inf] for one in edition.indicators])
-    least = np.array([[-np.inf if one.kind == "index" else 0.0] for one in edition.indicators])
+    most = np.array([[one.scale if one.kind == "proportion" else np.inf] for one in indicators])
+    least = np.array([[-np.inf if one.kind == "index" else 0.0] for one in indicators])
     moved = value + by
     return np.asarray((moved >= least - ROUNDING) & (moved <= most + ROUNDING))
-
-
-def _shortest_way(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, panel: str) -> pd.DataFrame:
-    rule = edition.panel(panel)
-    ccgs = rated["ccg_code"].tolist()
-    rows = row_of_each_cell(bands, rule.indicators, ccgs)
-    of_panel = [edition.indicator(code) for code in rule.indicators]
-    part = edition.model_copy(update={"indicators": tuple(of_panel)})
-    z, value = figures(bands, "z", rows), figures(bands, "value", rows)
-    spread, step = _spread_and_step(bands, part, rows)
-    limit = rule.grading.significant_at.value
-    grades = grade_of(z, limit)
-    now = rated["grade"].to_numpy(dtype=float, na_value=np.nan)
-    now = np.where(rated["rule"] == rule.combine, now, np.nan)
-    better = np.array([[-1 if one.direction == "lower_is_better" else 1] for one in of_panel])
-    least = np.full(len(ccgs), np.inf)
-    which = np.full(len(ccgs), "", dtype=object)
-    distance, people = np.full(len(ccgs), np.nan), np.full(len(ccgs), np.nan)
-    for i, code in enumerate(rule.indicators):
-        for target, edge, on_it in ((1.0, limit, True), (2.0, 0.0, True), (3.0, -limit, False)):
-            changed = grades.copy()
-            changed[i] = target
-            gap = edge - z[i]
-            needed = people_to_rise(z[i], step[i], np.array(edge), on_it)
-            moved = np.where(np.isfinite(needed), needed * step[i], gap) * spread[i] * better[i]
-            shorter = (grades[i] > target) & (_rating(changed, edition, panel) < now) & (gap < least)
-            shorter &= _can_move(part, value, moved)[i]
-            least = np.where(shorter, gap, least)
-            which[shorter] = code
-            distance = np.where(shorter, np.maximum(gap, 0) * spread[i], distance)
-            people = np.where(shorter, needed, people)
-    return pd.DataFrame(
-        {
-            "panel": panel,
-            "ccg_code": ccgs,
-            "indicator_code": which,
-            "to_better": distance,
-            "people_to_better": people,
-        }
-    )
-
-
-def _rating(grades: Floats, edition: Edition, panel: str) -> Floats:
-    rule = edition.panel(panel)
-    if rule.matrix is not None:
-        return by_matrix(grades, rule.matrix)
-    if rule.mean is None:
-        return np.full(grades.shape[1], np.nan)
-    return grade_by_cuts(mean_score(grades, rule.mean), [cut.value for cut in rule.mean.cuts])

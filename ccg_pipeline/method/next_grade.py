@@ -1,108 +1,101 @@
-"""How far a figure is from another grade: in the indicator's own unit, and in people.
+"""How far a panel's figures are from another grade, and which change of a single one changes a rating.
 
-Belongs here: the value at which z meets a cut, and the whole number of events that takes a CCG there.
-Does not belong here: z itself (`banding`), grades of z (`clinical`), saying it in words (candidates).
+Belongs here: the ways across the cuts between an indicator's four grades, and what each does to the rating.
+Does not belong here: grades and ratings themselves (`clinical`), distances between bands (`distances`), any
+of it in words (candidates, publish).
 
-The reference value and the standard error stay what they are: a CCG's own figures are a small part of
-England's, and standard errors from counts are taken as if the reference were true.
+As in `distances`, references, denominators and widened limits are held, and people are counted things.
 """
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
+import pandas as pd
 
-from ccg_pipeline.method.clinical import grade_of
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.method.clinical import by_matrix, grade_of, mean_score
+from ccg_pipeline.method.cutpoints import grade_by_cuts
+from ccg_pipeline.method.distances import can_move, people_to_fall, people_to_rise, spread_and_step
+from ccg_pipeline.method.grid import Floats, figures, row_of_each_cell
+
+WAY_COLUMNS = ("ccg_code", "indicator_code", "grade", "margin", "change", "people", "rating_now", "rating")
+RATING_DISTANCE_COLUMNS = ("panel", "ccg_code", "indicator_code", "to_better", "people_to_better")
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """An indicator of a CCG, as its row of bands has it; `better` is 1 or −1, `scale` as the edition says.
+def ways(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, panel: str) -> pd.DataFrame:
+    """Every way of one indicator alone to another of its grades, for every CCG in `rated`; WAY_COLUMNS.
 
-    `numerator` and `denominator` are None where a figure is not a count.
+    `bands` has one row an indicator of the panel and CCG, `rated` what `rate_panel` gives of this panel.
+    ``grade``: the one reached, 1 to 4; ``margin``: the distance in standard errors; ``change``: in the
+    indicator's unit, with its sign; ``people``: the least whole number that does it, with its sign, NaN where
+    nobody is counted; ``rating``: the panel's grade that would come of it, NaN beside a ``rating_now`` that
+    is missing or was given by another rule. The smallest margin first; of equals, in the order of the panel's
+    indicators. No way leads past all or below nobody of what is counted.
     """
+    rule, ccgs = edition.panel(panel), rated["ccg_code"].tolist()
+    indicators = [edition.indicator(code) for code in rule.indicators]
+    rows = row_of_each_cell(bands, rule.indicators, ccgs)
+    z, value = figures(bands, "z", rows), figures(bands, "value", rows)
+    spread, step = spread_and_step(bands, indicators, rows)
+    limit = rule.grading.significant_at.value
+    grades = grade_of(z, limit)
+    now = np.where(
+        rated["rule"] == rule.combine, rated["grade"].to_numpy(dtype=float, na_value=np.nan), np.nan
+    )
+    better = np.array([[-1.0 if one.direction == "lower_is_better" else 1.0] for one in indicators])
+    found: dict[str, list[Floats]] = {name: [] for name in WAY_COLUMNS[2:]}
+    # a better grade begins on its cut, but for the lowest: at −limit is still significantly worse
+    for above, (cut, is_in) in enumerate(((limit, True), (0.0, True), (-limit, False)), start=1):
+        is_up, edge = grades > above, np.array(cut)
+        margin = np.maximum(np.where(is_up, cut - z, z - cut), 0)
+        people = np.where(is_up, people_to_rise(z, step, edge, is_in), people_to_fall(z, step, edge, is_in))
+        sign, reached = np.where(is_up, better, -better), np.where(is_up, above, above + 1.0)
+        moved = sign * np.where(np.isfinite(people), people * step, margin) * spread
+        is_open = np.isfinite(grades) & can_move(indicators, value, moved)
+        way = {
+            "grade": np.where(is_open, reached, np.nan),
+            "margin": margin,
+            "change": sign * margin * spread,
+            "people": sign * people,
+            "rating_now": np.broadcast_to(now, z.shape),
+            "rating": np.stack([_rating(_with(grades, i, reached), rule) for i in range(len(z))]),
+        }
+        for name, values in way.items():
+            found[name].append(values)
+    every = pd.DataFrame({name: np.stack(each, axis=1).ravel() for name, each in found.items()})
+    every.insert(0, "indicator_code", np.repeat(rule.indicators, 3 * len(ccgs)))
+    every.insert(0, "ccg_code", np.tile(ccgs, 3 * len(indicators)))
+    every["rating"] = every["rating"].where(every["rating_now"].notna())
+    return every[every["grade"].notna()].sort_values("margin", kind="stable", ignore_index=True)
 
-    value: float
-    reference: float
-    standard_error: float
-    tau2: float
-    better: int
-    scale: float = 1.0
-    numerator: float | None = None
-    denominator: float | None = None
 
-    @property
-    def spread(self) -> float:
-        """What one step of z is in the indicator's unit: √(standard_error² + tau2)."""
-        return math.sqrt(self.standard_error**2 + self.tau2)
-
-    @property
-    def z(self) -> float:
-        """Distance from the reference in standard errors, positive where better, as `turned_z` has it."""
-        return self.better * (self.value - self.reference) / self.spread
+def _with(grades: Floats, i: int, reached: Floats) -> Floats:
+    """The grades as they would be if indicator i alone had another."""
+    changed = grades.copy()
+    changed[i] = reached[i]
+    return changed
 
 
-@dataclass(frozen=True)
-class Step:
-    """The way from a figure to another grade.
+def to_next_rating(bands: pd.DataFrame, candidates: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """For every panel and CCG the shortest way of one indicator alone to a better rating.
 
-    `grade` is the one reached, `margin` the distance in standard errors, `change` in the indicator's unit,
-    `events` in events of the numerator, both with their sign; `events` is None where nothing is counted.
+    `candidates`: what `rate_panel` gives, of one or more panels. One row a row of it, with
+    RATING_DISTANCE_COLUMNS: the indicator that is the fewest standard errors away from a grade which would
+    better the rating, how far that is in its unit, and how many people. '' and NaN where no indicator alone
+    can do it, where there is no rating, or it is the best, or the minimum data rule gave it.
     """
-
-    grade: int
-    margin: float
-    change: float
-    events: int | None
-
-
-def steps(evidence: Evidence, significant_at: float, is_share: bool) -> tuple[Step | None, Step | None]:
-    """Return the steps to the next better and the next worse grade; None where there is no such step.
-
-    There is none from the best and from the worst, and where nothing but more than all or fewer than none of
-    what is counted would lead there.
-
-    Grades are those of `clinical.grade_of`: 1 from z = `significant_at`, 2 from 0, 3 above −`significant_at`,
-    else 4. `is_share`: the numerator cannot exceed the denominator.
-    """
-    cuts = (significant_at, 0.0, -significant_at)
-    grade = _grade(evidence.z, significant_at)
-    up = None if grade == 1 else _step(evidence, significant_at, cuts[grade - 2], grade, -1, is_share)
-    down = None if grade == 4 else _step(evidence, significant_at, cuts[grade - 1], grade, 1, is_share)
-    return up, down
+    found = []
+    for panel, of_panel in candidates.groupby("panel", sort=False):
+        every = ways(bands, of_panel, edition, str(panel))
+        first = every[every["rating"] < every["rating_now"]].drop_duplicates("ccg_code")
+        shortest = first.assign(to_better=first["change"].abs(), people_to_better=first["people"].abs())
+        found.append(of_panel[["panel", "ccg_code"]].merge(shortest, on="ccg_code", how="left"))
+    table = pd.concat(found, ignore_index=True)
+    return table.assign(indicator_code=table["indicator_code"].fillna(""))[list(RATING_DISTANCE_COLUMNS)]
 
 
-def _grade(z: float, significant_at: float) -> int:
-    return int(grade_of(np.array([z]), significant_at)[0])
-
-
-def _step(
-    evidence: Evidence, significant_at: float, cut: float, grade: int, worse: int, is_share: bool
-) -> Step | None:
-    """The step across one cut, if there is one; `worse` is −1 to the better grade and 1 to the worse one."""
-    target = evidence.reference + evidence.better * cut * evidence.spread
-    events = None
-    if evidence.numerator is not None and evidence.denominator:
-        events = _events(evidence, significant_at, target, grade, worse, is_share)
-        if events is None:
-            return None
-    return Step(grade + worse, abs(evidence.z - cut), target - evidence.value, events)
-
-
-def _events(
-    evidence: Evidence, significant_at: float, target: float, grade: int, worse: int, is_share: bool
-) -> int | None:
-    """The fewest events, with their sign, that leave `grade`: counted up from just below the exact number."""
-    assert evidence.numerator is not None
-    assert evidence.denominator
-    sign = -worse * evidence.better
-    now, most = round(evidence.numerator), evidence.denominator if is_share else math.inf
-    exact = sign * (target * evidence.denominator / evidence.scale - now)
-    fewest = max(1, math.floor(exact) - 1)
-    for events in range(fewest, fewest + 4):
-        there = now + sign * events
-        value = there / evidence.denominator * evidence.scale
-        z = evidence.better * (value - evidence.reference) / evidence.spread
-        if worse * (_grade(z, significant_at) - grade) > 0:
-            return sign * events if 0 <= there <= most else None
-    return None
+def _rating(grades: Floats, rule: PanelRule) -> Floats:
+    if rule.matrix is not None:
+        return by_matrix(grades, rule.matrix)
+    if rule.mean is None:
+        return np.full(grades.shape[1], np.nan)
+    return grade_by_cuts(mean_score(grades, rule.mean), [cut.value for cut in rule.mean.cuts])

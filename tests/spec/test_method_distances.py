@@ -18,8 +18,8 @@ from ccg_pipeline.method.distances import (
     people_to_rise,
     to_next_band,
     to_next_overall,
-    to_next_rating,
 )
+from ccg_pipeline.method.next_grade import to_next_rating
 from ccg_pipeline.method.overall import rate_overall
 
 # one person moves z by 0.5: where on the cut is in, and where only past it is

@@ -1,102 +1,155 @@
-"""How far a figure is from another grade: at, below and above each cut, in its unit and in events."""
+"""How far a figure is from another grade: at, below and above each cut, in its unit and in people."""
 
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from method_tables import EDITION, bands
 
-from ccg_pipeline.method.clinical import grade_of
-from ccg_pipeline.method.next_grade import Evidence, steps
+from ccg_pipeline.method.clinical import grade_of, rate_panel
+from ccg_pipeline.method.next_grade import ways
 
 LIMIT = 1.96
+HIGHER, LOWER = (
+    ("dementia", "126b"),
+    ("maternity", "101a"),
+)  # shares, of which more and of which less is better
 
 
-def share(numerator: float, denominator: float = 100, reference: float = 50, better: int = 1) -> Evidence:
-    """A percentage whose standard error is 5 points."""
-    value = 100 * numerator / denominator
-    return Evidence(value, reference, 5.0, 0.0, better, 100.0, numerator, denominator)
+def ways_of(
+    of: tuple[str, str],
+    numerator: float,
+    n: int = 100,
+    reference: float = 50,
+    error: float = 5.0,
+    tau2: float = 0.0,
+) -> pd.DataFrame:
+    """The ways of a percentage, by the grade that they reach; the panel's other indicators have no figure."""
+    panel, code = of
+    value = 100 * numerator / n
+    z = (1 if of == HIGHER else -1) * (value - reference) / math.hypot(error, math.sqrt(tau2))
+    frame = bands(
+        f"indicator | ccg | z | value | standard_error | tau2 | n\n"
+        f"{code} | 01A | {z!r} | {value!r} | {error} | {tau2} | {n}"
+    ).astype({"standard_error": float, "tau2": float})
+    nobody = frame[:0].assign(organisation_code="")
+    rated = rate_panel(frame, nobody, EDITION, panel, "interim")
+    found = ways(frame, rated, EDITION, panel)
+    assert list(found["indicator_code"].unique()) in ([code], [])
+    return found.astype({"grade": int}).set_index("grade")
 
 
-# numerator of 100, then the grade, change and events to the better and to the worse one
-STEPS = [
-    (70, None, (2, -10.2, -11)),
-    (60, None, (2, -0.2, -1)),  # z = 2: the cut is at 59.8
-    (59, (1, 0.8, 1), (3, -9.0, -10)),  # at the reference it is still better
-    (50, (1, 9.8, 10), (3, 0.0, -1)),
-    (49, (2, 1.0, 1), (4, -8.8, -9)),
-    (41, (2, 9.0, 9), (4, -0.8, -1)),  # worse at 40.2 and below
-    (40, (3, 0.2, 1), None),
-    (20, (3, 20.2, 21), None),
-]
+# numerator of 100, whose standard error is 5 points; the change and the people to each other grade
+STEPS = """
+    numerator | 1           | 2            | 3            | 4
+    70        | own         | -10.2 / -11  | -20 / -21    | -29.8 / -30
+    60        | own         | -0.2 / -1    | -10 / -11    | -19.8 / -20
+    59        | 0.8 / 1     | own          | -9 / -10     | -18.8 / -19
+    50        | 9.8 / 10    | own          | 0 / -1       | -9.8 / -10
+    49        | 10.8 / 11   | 1 / 1        | own          | -8.8 / -9
+    41        | 18.8 / 19   | 9 / 9        | own          | -0.8 / -1
+    40        | 19.8 / 20   | 10 / 10      | 0.2 / 1      | own
+    20        | 39.8 / 40   | 30 / 30      | 20.2 / 21    | own
+"""
+"""Significantly better begins on 59.8, better on 50, worse past 40.2."""
 
 
-@pytest.mark.parametrize(("numerator", "better", "worse"), STEPS)
-def test_steps_of_a_share_where_higher_is_better(
-    numerator: int, better: tuple[int, float, int] | None, worse: tuple[int, float, int] | None
-) -> None:
-    found = steps(share(numerator), LIMIT, is_share=True)
-    assert [one and (one.grade, round(one.change, 9), one.events) for one in found] == [better, worse]
+def rows(table: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()[1:]]
 
 
-@pytest.mark.parametrize(("numerator", "better", "worse"), STEPS)
-def test_where_lower_is_better_the_steps_are_mirrored(
-    numerator: int, better: tuple[int, float, int] | None, worse: tuple[int, float, int] | None
-) -> None:
-    found = steps(share(100 - numerator, better=-1), LIMIT, is_share=True)
-    said = [one and (one.grade, -round(one.change, 9) + 0.0, one.events and -one.events) for one in found]
-    assert said == [better, worse]
+@pytest.mark.parametrize("row", rows(STEPS), ids=lambda row: row[0])
+@pytest.mark.parametrize("of", [HIGHER, LOWER], ids=["higher is better", "lower is better"])
+def test_ways_of_a_share(of: tuple[str, str], row: list[str]) -> None:
+    numerator, sign = (int(row[0]), 1) if of == HIGHER else (100 - int(row[0]), -1)
+    found = ways_of(of, numerator)
+    for grade, said in enumerate(row[1:], start=1):
+        if said == "own":
+            assert grade not in found.index
+            continue
+        change, people = (sign * float(one) for one in said.split("/"))
+        assert found.loc[grade, "change"] == pytest.approx(change, abs=1e-9)
+        assert found.loc[grade, "people"] == people
 
 
 def test_the_margin_is_in_standard_errors_and_widened_with_the_limits() -> None:
-    narrow, _ = steps(share(45), LIMIT, is_share=True)
-    assert narrow is not None
-    assert narrow.margin == pytest.approx(1.0)
-    wide, _ = steps(Evidence(45.0, 50.0, 3.0, 16.0, 1), LIMIT, is_share=False)
-    assert wide is not None
-    assert (wide.margin, wide.events) == (pytest.approx(1.0), None)
+    assert ways_of(HIGHER, 45).loc[2, "margin"] == pytest.approx(1.0)
+    assert ways_of(HIGHER, 45, error=3.0, tau2=16.0).loc[2, "margin"] == pytest.approx(1.0)
 
 
-def test_what_is_not_counted_has_no_events() -> None:
-    better, _ = steps(Evidence(72.4, 75.0, 0.6, 0.0, 1), LIMIT, is_share=False)
-    assert better is not None
-    assert (round(better.change, 9), better.events) == (round(2.6 - 1.96 * 0.6, 9), None)
+def test_what_is_not_counted_has_no_people() -> None:
+    frame = bands("indicator | ccg | z | value | standard_error | tau2\n122d | 01A | -1 | 8 | 0.1 | 0")
+    frame = frame.astype({"standard_error": float, "tau2": float}).assign(denominator=math.nan)
+    rated = rate_panel(frame, frame[:0].assign(organisation_code=""), EDITION, "cancer", "interim")
+    found = ways(frame, rated, EDITION, "cancer").set_index("grade")
+    assert found["people"].isna().all()
+    assert found.loc[2, "change"] == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(
-    ("evidence", "why"),
+    ("of", "numerator", "reference", "why"),
     [
-        (share(96, reference=95), "significantly better begins at 104.8 %"),
-        (share(4, reference=5, better=-1), "significantly better begins below nobody"),
+        (HIGHER, 96, 95, "significantly better begins at 104.8 %"),
+        (LOWER, 4, 5, "significantly better begins below nobody"),
     ],
 )
-def test_there_is_no_step_to_more_than_all_or_fewer_than_none(evidence: Evidence, why: str) -> None:
-    assert steps(evidence, LIMIT, is_share=True)[0] is None, why
+def test_no_way_leads_past_all_or_below_nobody(
+    of: tuple[str, str], numerator: int, reference: float, why: str
+) -> None:
+    found = ways_of(of, numerator, reference=reference)
+    assert (1 in found.index, 3 in found.index) == (False, True), why
 
 
 @given(
-    denominator=st.integers(20, 5_000),
+    of=st.sampled_from([HIGHER, LOWER]),
+    n=st.integers(20, 5_000),
     share_now=st.floats(0.02, 0.98),
     reference=st.floats(5, 95),
-    better=st.sampled_from([1, -1]),
 )
-def test_the_events_said_are_the_fewest_that_change_the_grade(
-    denominator: int, share_now: float, reference: float, better: int
+def test_so_many_people_are_the_fewest_that_reach_the_grade(
+    of: tuple[str, str], n: int, share_now: float, reference: float
 ) -> None:
-    numerator = round(denominator * share_now)
-    error = math.sqrt(reference * (100 - reference) / denominator)
-    at = Evidence(100 * numerator / denominator, reference, error, 0.0, better, 100.0, numerator, denominator)
+    numerator, error = round(n * share_now), math.sqrt(reference * (100 - reference) / n)
 
-    def grade(events: int) -> float:
-        z = better * (100 * (numerator + events) / denominator - reference) / error
+    def grade(people: float) -> float:
+        z = (1 if of == HIGHER else -1) * (100 * (numerator + people) / n - reference) / error
         return float(grade_of(np.array([z]), LIMIT)[0])
 
-    now = grade(0)
-    for step, sign in zip(steps(at, LIMIT, is_share=True), (better, -better), strict=True):
-        if step is None:
-            continue
-        assert step.events is not None
-        assert step.events * sign > 0
-        assert grade(step.events) != now
-        assert grade(step.events - sign) == now
+    for reached, way in ways_of(of, numerator, n, reference, error).iterrows():
+        people, towards = way["people"], math.copysign(1, way["people"])
+        worse = np.sign(reached - grade(0))
+        assert (grade(people) - reached) * worse >= 0  # one person may pass over a whole grade
+        assert (grade(people - towards) - reached) * worse < 0
+
+
+# rows of the dementia matrix: care plans (126b), columns: diagnoses (126a)
+RATED = """
+    126b | 126a | now | 126b to 1 | 126b to 2 | 126a to 2
+    0.5  | -1   | 3   | 2         | own       | 2
+    -1   | 3    | 2   | 1         | 1         | 3
+"""
+
+
+@pytest.mark.parametrize("row", rows(RATED), ids=lambda row: f"{row[0]} {row[1]}")
+def test_a_way_says_the_rating_that_the_matrix_would_give(row: list[str]) -> None:
+    table = "indicator | ccg | z | value | standard_error | tau2 | n\n"
+    table += f"126b | 01A | {row[0]} | 50 | 1 | 0 | 1000\n126a | 01A | {row[1]} | 50 | 1 | 0 | 1000"
+    frame = bands(table).astype({"standard_error": float, "tau2": float})
+    nobody = frame[:0].assign(organisation_code="")
+    rated = rate_panel(frame, nobody, EDITION, "dementia", "interim")
+    found = ways(frame, rated, EDITION, "dementia").set_index(["indicator_code", "grade"])
+    assert set(found["rating_now"]) == {float(row[2])}
+    for (code, grade), said in zip((("126b", 1), ("126b", 2), ("126a", 2)), row[3:], strict=True):
+        if said != "own":
+            better = frame.assign(
+                z=frame["z"].where(frame["indicator_code"] != code, {1: 2.5, 2: 1.0}[grade])
+            )
+            assert rate_panel(better, nobody, EDITION, "dementia", "interim")["grade"].tolist() == [int(said)]
+            assert found.loc[(code, grade), "rating"] == float(said)
+
+
+def test_beside_a_rating_that_is_missing_no_way_says_one() -> None:
+    assert ways_of(HIGHER, 45)["rating"].isna().all()  # one of the two indicators has no figure

@@ -9,12 +9,11 @@ import pytest
 from publish_layers import CCGS, made_of
 
 from ccg_pipeline.candidates.counted import counted
-from ccg_pipeline.candidates.figures import steps_of
 from ccg_pipeline.candidates.kept import KeptCandidates
-from ccg_pipeline.candidates.nearness import nearest, rate
 from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.method.clinical import rate_panel
+from ccg_pipeline.method.next_grade import ways
 from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import replace
@@ -65,60 +64,30 @@ def test_a_figure_says_value_counts_reference_and_the_way_to_another_grade() -> 
 @pytest.mark.parametrize("panel", PANELS)
 def test_the_smallest_change_that_is_named_does_change_the_rating(panel: str) -> None:
     """Done to the figure and rated anew by the method, it brings the rating that was said."""
-    layers, rule = made_of("interim"), EDITION.panel(panel)
-    ratings = layers.ratings[panel].set_index("ccg_code")
-    tried = 0
-    for code in CCGS:
-        own = layers.bands[layers.bands["ccg_code"] == code]
-        grades = json.loads(ratings.loc[code, "detail"])
-        rows = {row.indicator_code: row for row in own.itertuples(index=False)}
-        steps = {each: steps_of(rows[each], EDITION.indicator(each), rule) for each in rule.indicators}
-        grade = None if pd.isna(ratings.loc[code, "grade"]) else int(ratings.loc[code, "grade"])
-        near = nearest(rule, grades, steps, grade)
-        if near is None:
-            continue
-        tried += 1
-        indicator, row = EDITION.indicator(near.indicator), rows[near.indicator]
-        value = row.value + near.step.change
-        if near.step.events is not None:
-            value = indicator.scale * (row.numerator + near.step.events) / row.denominator
-        better = -1 if indicator.direction == "lower_is_better" else 1
-        z = better * (value - row.reference_value) / np.hypot(row.standard_error, np.sqrt(row.tau2))
-        z += (
-            0
-            if near.step.events is not None
-            else 1e-6 * (-1 if near.step.grade > grades[near.indicator] else 1)
+    layers, named = made_of("interim"), [one for one in table(panel).organisations if one.close]
+    every = ways(layers.bands, layers.ratings[panel], EDITION, panel)
+    for one in named:
+        near = every[(every["ccg_code"] == one.code) & (every["rating"] != every["rating_now"])].iloc[0]
+        assert one.closeness == pytest.approx(near["margin"])
+        assert one.close.startswith(f"{near['indicator_code']}: ")
+        is_its = (layers.bands["ccg_code"] == one.code) & (
+            layers.bands["indicator_code"] == near["indicator_code"]
         )
+        indicator, row = EDITION.indicator(near["indicator_code"]), layers.bands[is_its].iloc[0]
+        better = -1 if indicator.direction == "lower_is_better" else 1
+        is_better = near["change"] * better > 0
+        value = row["value"] + near["change"] * (1 + 1e-9)
+        if not np.isnan(near["people"]):
+            value = indicator.scale * (row["numerator"] + near["people"]) / row["denominator"]
+        z = better * (value - row["reference_value"]) / np.hypot(row["standard_error"], np.sqrt(row["tau2"]))
         changed = layers.bands.copy()
-        changed.loc[(changed["ccg_code"] == code) & (changed["indicator_code"] == near.indicator), "z"] = z
+        changed.loc[is_its, "z"] = z if np.isfinite(near["people"]) else z + (1e-6 if is_better else -1e-6)
         nothing = changed.iloc[:0].assign(organisation_code="", value=np.nan)
         anew = rate_panel(changed, nothing, EDITION, panel, "interim").set_index("ccg_code")
-        assert anew.loc[code, "grade"] == near.grade != grade, (panel, code, near)
-    # without participation no CCG has a rating in diabetes; in mental health no single step changes one here
-    assert tried or panel in ("diabetes", "mental_health")
-
-
-@pytest.mark.parametrize(
-    ("panel", "grades", "grade"),
-    [
-        ("dementia", {"126a": 1, "126b": 1}, 1),
-        ("dementia", {"126a": 4, "126b": 1}, 3),
-        ("dementia", {"126a": None, "126b": 1}, None),
-        ("cancer", {"122a": 1, "122b": 1, "122c": 1, "122d": 4}, 1),
-        ("cancer", {"122a": 4, "122b": 3, "122c": 4, "122d": None}, 4),
-        ("cancer", {"122a": 1, "122b": 1, "122c": None, "122d": None}, None),
-    ],
-)
-def test_grades_make_the_rating_of_the_rule(
-    panel: str, grades: dict[str, int | None], grade: int | None
-) -> None:
-    assert rate(EDITION.panel(panel), grades) == grade
-
-
-def test_who_has_no_rating_or_another_rules_is_near_to_nothing() -> None:
-    rule = EDITION.panel("dementia")
-    assert nearest(rule, {"126a": None, "126b": 1}, {}, None) is None
-    assert nearest(rule, {"126a": 1, "126b": 1}, {}, 4) is None
+        assert anew.loc[one.code, "rating"] != one.rating
+        assert one.close.endswith(f"would make it {anew.loc[one.code, 'rating']}"), (panel, one.close)
+    # without participation no CCG has a rating in diabetes; in mental health no single change is enough here
+    assert named or panel in ("diabetes", "mental_health")
 
 
 def test_the_pictures_have_the_cuts_of_the_rule_and_a_value_each() -> None:
