@@ -7,7 +7,7 @@ Does not belong here: who sits on a panel (terms.py). Without the file there is 
 import ipaddress
 import os
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, PositiveInt, StringConstraints, model_validator
@@ -61,7 +61,8 @@ class Proxy(Frozen):
     """A proxy that signs people in and says in headers who they are; it proves itself by a shared secret.
 
     `authenticated_at_header` is in seconds since 1970; without it nobody's proof is fresh and nobody decides.
-    `sign_in_at` is the proxy's address for a fresh sign-in, in which {back} stands for the page to return to.
+    `sign_in_at` is the proxy's address for a fresh sign-in, in which {back} stands for the page to return to;
+    `sign_out_at` its address for signing out, where it has one.
     """
 
     secret_file: Path
@@ -70,6 +71,7 @@ class Proxy(Frozen):
     name_header: Text = "X-Room-Name"
     authenticated_at_header: Text = "X-Room-Authenticated-At"
     sign_in_at: Text
+    sign_out_at: Text | Literal[""] = ""
 
 
 class SignInBy(Frozen):

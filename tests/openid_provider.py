@@ -1,6 +1,6 @@
 """An OpenID provider that a test can bend: it signs with keys of its own whatever it is told to.
 
-Belongs here: the four endpoints of the authorization code flow, PKCE checked as a provider must.
+Belongs here: the endpoints of the authorization code flow, PKCE checked as a provider must, and signing out.
 Does not belong here: any expectation; the good provider (oidc-provider-mock, which cannot lie).
 """
 
@@ -35,6 +35,7 @@ class Provider:
         self.key = ECKey.generate_key("P-256", {"kid": "ours"})
         self.metadata: dict[str, Any] = {}
         self.asked: list[dict[str, str]] = []
+        self.ended: list[dict[str, str]] = []
         self.pending: dict[str, dict[str, str]] = {}
         self.straighten()
 
@@ -69,6 +70,7 @@ class Provider:
                 Route("/list", lambda _request: JSONResponse([1])),
                 Route("/authorize", self._authorize),
                 Route("/token", self._token, methods=["POST"]),
+                Route("/end", self._end),
             ]
         )
 
@@ -95,6 +97,11 @@ class Provider:
         return RedirectResponse(
             f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
         )
+
+    def _end(self, request: Request) -> Response:
+        asked = dict(request.query_params)
+        self.ended.append(asked)
+        return RedirectResponse(f"{asked['post_logout_redirect_uri']}?{urlencode({'state': asked['state']})}")
 
     async def _token(self, request: Request) -> Response:
         form = await request.form()

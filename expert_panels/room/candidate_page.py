@@ -22,7 +22,7 @@ from expert_panels.fold import fold
 from expert_panels.room.asked import NO_RATING, Asked, asked, regions, rows
 from expert_panels.room.board import gate_address, is_reader
 from expert_panels.room.changes import Change, changes
-from expert_panels.room.identity import viewed
+from expert_panels.room.identity import typed_before, viewed
 from expert_panels.room.pages import Room, markup, page, room_of
 from expert_panels.room.pictures import HEIGHT, WIDTH, picture
 from expert_panels.terms import Terms
@@ -179,5 +179,6 @@ def organisation_page(request: Request) -> Response:
             for figure in organisation.figures
             if figure.measure in found.terms.may_moderate and figure.choices
         ],
+        typed=typed_before(request),
         may_comment=found.terms.member(request.state.person.email, found.room.clock().date()) is not None,
     )

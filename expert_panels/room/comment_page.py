@@ -54,7 +54,7 @@ def _moderated(request: Request, form: Mapping[str, Any]) -> Response:
     if not fields["reason"] or not fields["interests"] or len(fields["reason"]) > LONGEST_REASON:
         raise HTTPException(422, "A moderation needs a reason and an answer to the declaration of interests.")
     if not is_fresh(request.state.person, found.room.clock()):
-        return sign_in_again(request, f"{found.address}/ccgs/{code}")
+        return sign_in_again(request, f"{found.address}/ccgs/{code}", fields)
     serial = whole_number(_text(form, "serial"))
     told = ("item", "before", "after", "reason")
     wanted = (request.state.person.email, serial, code, *(fields[name] for name in told))

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from expert_panels import tables
 from expert_panels.room import sessions
-from expert_panels.room.identity import SIGN_IN, SIGN_OUT, Identity, SignIn
+from expert_panels.room.identity import SIGN_IN, SIGN_OUT, Identity, SignIn, signed_out
 from expert_panels.room.protection import FormTokens, LastResort, SafeHeaders, SignInLimit, safe_headers
 from expert_panels.terms import Terms
 
@@ -48,12 +48,17 @@ def guard(
     memory = sessions.Memory(engine)
 
     async def sign_out(request: Request) -> Response:
-        await run_in_threadpool(sessions.end, request, memory)
-        return RedirectResponse(SIGN_IN, status_code=303)
+        elsewhere = ""
+        if request.method == "POST":
+            elsewhere = await sign_in.elsewhere()
+            await run_in_threadpool(sessions.end, request, memory)
+        elif request.state.person is not None:
+            return RedirectResponse("/", status_code=303)
+        return signed_out(request, elsewhere)
 
     return Guard(
         middleware=[
-            Middleware(SafeHeaders, headers=safe_headers(sign_in.form_targets, is_secure)),
+            Middleware(SafeHeaders, headers=safe_headers(is_secure)),
             Middleware(LastResort),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(
@@ -69,5 +74,5 @@ def guard(
             Middleware(SignInLimit, limit=sign_in.limit, path=SIGN_IN),
             Middleware(FormTokens),
         ],
-        routes=[*sign_in.routes, Route(SIGN_OUT, sign_out, methods=["POST"])],
+        routes=[*sign_in.routes, Route(SIGN_OUT, sign_out, methods=["GET", "POST"])],
     )

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
+from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from expert_panels import access_log
@@ -34,11 +35,14 @@ class SignIn(Protocol):
     """One way of finding out who asks."""
 
     routes: list[BaseRoute]
-    form_targets: tuple[str, ...]
     limit: str
 
     def person(self, request: Request) -> Person | None:
         """Return who asks, or None. Raises Denied when the request lies about it."""
+        ...
+
+    async def elsewhere(self) -> str:
+        """Return the address at which whoever signed the person in signs them out too; '' for none."""
         ...
 
 
@@ -113,15 +117,34 @@ def let_in(request: Request, memory: sessions.Memory, person: Person, back: str 
 
 
 def sign_in_again(request: Request, back: str = "", typed: Mapping[str, str] | None = None) -> Response:
-    """Return the redirect to a fresh sign-in that leads back to `back`, or else to the page asked for.
+    """Lead to a fresh sign-in, and from there to `back`, or else to the page asked for.
 
-    What was `typed` into the form there is kept for its person until they are back.
+    What was `typed` into the form there is kept for its person until they are back. What follows a form may
+    not lead to another site, where the sign-in may be, so there a page of ours with a link comes between.
     """
     if typed:
         until = datetime.now(UTC) + _KEPT
         sessions.Memory(request.state.engine).keep(_typed_by(request, back), dict(typed), until)
     here = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"{SIGN_IN}?back={quote(back or here, safe='')}", status_code=303)
+    address = f"{SIGN_IN}?back={quote(back or here, safe='')}"
+    if request.method not in ("GET", "HEAD"):
+        request.state.refusal = "a fresh sign-in is asked for."
+        return _answer(request, "sign_in_again.html", 401, href=address, is_decision=True)
+    if request.state.person is None and request.headers.get("sec-fetch-site") == "same-origin":
+        request.state.refusal = "the session is over."  # and what was asked may be a filter's form
+        return _answer(request, "sign_in_again.html", 401, href=address)
+    return RedirectResponse(address, status_code=303)
+
+
+def signed_out(request: Request, elsewhere: str) -> Response:
+    """Return the page that says that a session is over, and goes on to end the one `elsewhere` too."""
+    request.state.person = None
+    return _answer(request, "signed_out.html", 200, elsewhere=elsewhere, site=urlsplit(elsewhere).netloc)
+
+
+def _answer(request: Request, template: str, status: int, **context: Any) -> Response:
+    templates: Jinja2Templates = request.app.state.templates
+    return templates.TemplateResponse(request, template, context, status_code=status)
 
 
 def typed_before(request: Request) -> dict[str, Any]:

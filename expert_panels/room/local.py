@@ -34,7 +34,6 @@ class LocalSignIn:
     Raises NotLocal for any address but loopback, for a database with real data, and for terms of real people.
     """
 
-    form_targets: tuple[str, ...] = ()
     limit = "240/minute"  # a demonstration signs in as eighteen people
 
     def __init__(
@@ -65,6 +64,10 @@ class LocalSignIn:
         if self._holds_real_data():  # it may have come in after the start
             raise Denied(f"{_REAL}.", 503)
         return sessions.person_of(request, self._memory)
+
+    async def elsewhere(self) -> str:
+        """Return nothing: nobody signed in anywhere else."""
+        return ""
 
     def _people(self) -> dict[str, list[Member]]:
         """Return who can be chosen, by the title of their panel."""

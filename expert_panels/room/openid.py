@@ -8,7 +8,6 @@ import json
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
@@ -20,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from expert_panels.room import sessions
-from expert_panels.room.identity import SIGN_IN, Denied, let_in, way_back
+from expert_panels.room.identity import SIGN_IN, SIGN_OUT, Denied, let_in, way_back
 from expert_panels.room.people import CLOCKS_APART, FRESH, Person
 from expert_panels.room.refusing import refusal
 from expert_panels.settings import OpenId
@@ -61,9 +60,7 @@ class OpenIdSignIn:
     def __init__(self, settings: OpenId, client_secret: str, address: str, memory: sessions.Memory) -> None:
         self._settings, self._memory = settings, memory
         self._return = f"{address.rstrip('/')}{RETURN}"
-        issuer = urlsplit(settings.issuer)
-        # a decision that needs a fresh sign-in leads from its form to the provider
-        self.form_targets: tuple[str, ...] = (f"{issuer.scheme}://{issuer.netloc}",)
+        self._signed_out = f"{address.rstrip('/')}{SIGN_OUT}"
         self._provider = OAuth(cache=_Pending(memory)).register(
             "openid",
             client_id=settings.client_id,
@@ -84,6 +81,21 @@ class OpenIdSignIn:
     def person(self, request: Request) -> Person | None:
         """Return who signed in in this browser."""
         return sessions.person_of(request, self._memory)
+
+    async def elsewhere(self) -> str:
+        """Return the provider's page that ends its own session too, and leads back; '' where it has none.
+
+        It is asked by our name alone, since the room keeps no token: the provider may ask the person first.
+        """
+        try:
+            await self._discovered()
+            found = await self._provider.create_logout_url(
+                self._signed_out, client_id=self._settings.client_id
+            )
+        except (Denied, httpx2.HTTPError, *_BROKEN):
+            return ""  # the session here is over all the same
+        url = str(found["url"])
+        return url if url.startswith(("https://", "http://")) else ""
 
     async def _asked(self, request: Request) -> Response:
         """Send the browser to the provider; who is signed in already is asked to prove it anew."""

@@ -21,7 +21,6 @@ from expert_panels.settings import Proxy
 class ProxySignIn:
     """Takes the person from the headers of each request; one that did not come by the proxy is refused."""
 
-    form_targets: tuple[str, ...] = ()
     limit = "30/minute"
 
     def __init__(self, settings: Proxy, secret: str) -> None:
@@ -42,6 +41,10 @@ class ProxySignIn:
         name = self._header(request, self._settings.name_header).strip()
         proved = self._header(request, self._settings.authenticated_at_header)
         return Person(email, name or email, _moment(proved), "proxy")
+
+    async def elsewhere(self) -> str:
+        """Return where the proxy signs people out."""
+        return self._settings.sign_out_at
 
     def _header(self, request: Request, name: str) -> str:
         values = request.headers.getlist(name)

@@ -397,6 +397,7 @@ OF_PUBLISH = {
     "assessment", "released", "explanation", "export", "league", "robustness_page",  # by the outputs above
     "as_known",  # never released
     "certainty_words", "naming", "parts", "pictures",  # pieces of the above
+    "checked_figures",  # about published figures
     "findings", "validation_report", "quarantined", "row_ledger", "weights",  # about source files
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -63,13 +64,22 @@ def test_the_overall_table_says_what_it_rests_on(chair: TestClient) -> None:
     assert "1 of 1" not in shown
 
 
-def test_a_moderation_is_recorded_once_and_shown(board: Board, chair: TestClient) -> None:
+def test_a_moderation_is_recorded_once_and_shown(
+    board: Board, chair: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = chair.get(f"{PAGE}/ccgs/{CODE}").text
     action = f"{PAGE}/ccgs/{CODE}/moderation"
     form = fields(page, action)
     after = next(one for one in ("Green", "Amber", "Red") if one != form["before"])
     form |= {"after": after, "interests": "none", "reason": "Seen at the visit."}
     assert chair.post(action, data={**form, "reason": " "}).status_code == 422
+    with monkeypatch.context() as slow:
+        slow.setattr("expert_panels.room.people.FRESH", timedelta(0))
+        assert "what you typed is kept" in chair.post(action, data=form).text
+    again = chair.get(f"{PAGE}/ccgs/{CODE}").text
+    assert "Seen at the visit.</textarea>" in again
+    assert f"<option selected>{after}</option>" in again
+    assert "Seen at the visit." not in chair.get(f"{PAGE}/ccgs/{CODE}").text
     assert [chair.post(action, data=form).status_code for _ in range(2)] == [303, 303]
     lines = [line for line in ledger.lines(board.engine) if line.decision == "moderate"]
     assert [(one.about, one.item, one.before, one.after, one.via) for one in lines] == [

@@ -36,11 +36,24 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def address(engine: Engine) -> Iterator[str]:
-    """A room whose members sign in at a provider on another site: localhost, not 127.0.0.1."""
-    provider, port = Provider(), free_port()
-    with served(provider.app()) as its_address:
+def provider() -> Provider:
+    return Provider()
+
+
+@pytest.fixture
+def address(engine: Engine, provider: Provider) -> Iterator[str]:
+    """A room whose members sign in at a provider on another site: localhost, not 127.0.0.1.
+
+    Its pages for people are on an origin of their own, neither the room's nor the issuer's.
+    """
+    port = free_port()
+    with served(provider.app()) as its_address, served(provider.app()) as its_pages:
         provider.issuer = its_address.replace("127.0.0.1", "localhost")
+        pages = its_pages.replace("127.0.0.1", "localhost")
+        provider.metadata = {
+            "authorization_endpoint": f"{pages}/authorize",
+            "end_session_endpoint": f"{pages}/end",
+        }
         settings = OpenId(issuer=provider.issuer, client_id=CLIENT, client_secret_file=Path("x"))
         sign_in = OpenIdSignIn(settings, SECRET, f"http://127.0.0.1:{port}", Memory(engine))
         guarded = guard(engine, sign_in, lambda: {"cancer": TERMS}, KEY, ["127.0.0.1"], is_secure=False)
@@ -88,6 +101,8 @@ def test_a_decision_that_took_long_survives_the_sign_in_at_another_site(
         answers = iter((False, True))  # too old when it is sent, fresh after the sign-in
         monkeypatch.setattr("expert_panels.room.decision_page.is_fresh", lambda *_: next(answers))
         page.get_by_role("button", name="Sign", exact=True).click()
+        assert "You signed in more than five minutes ago." in page.inner_text("main")
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"**{ADDRESS}/decision")
         assert page.input_value("#reason") == WRITTEN
         assert page.is_checked("input[name=decision][value=return]")
@@ -100,4 +115,34 @@ def test_a_decision_that_took_long_survives_the_sign_in_at_another_site(
     in_chromium(address, story)
     line = ledger.lines(engine)[-1]
     assert (line.decision, line.actor, line.reason) == ("return", email("chair"), WRITTEN)
-    assert refused == []
+    assert [said for said in refused if "401" not in said] == []
+
+
+def test_whose_session_ended_over_a_filled_filter_signs_in_and_sees_what_was_asked_for(
+    address: str,
+) -> None:
+    def story(page: Page) -> None:
+        page.goto(ADDRESS)
+        page.fill("#q", "A03")
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Show", exact=True).click()
+        assert "Your session is over" in page.inner_text("main")
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(f"**{ADDRESS}?q=A03**")
+        assert "1 of 4 CCGs" in page.inner_text("main")
+
+    in_chromium(address, story)
+
+
+def test_signing_out_ends_the_session_at_the_other_site_too_and_comes_back(
+    address: str, provider: Provider
+) -> None:
+    def story(page: Page) -> None:
+        page.goto(ADDRESS)
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        page.wait_for_url("**/sign-out?state=*")
+        assert "You are signed out" in page.inner_text("main")
+        assert page.locator("header button").count() == 0
+
+    in_chromium(address, story)
+    assert len(provider.ended) == 1

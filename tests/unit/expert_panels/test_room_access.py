@@ -112,9 +112,11 @@ def test_what_was_typed_outlives_the_fresh_sign_in_once_and_for_its_person_alone
             interests="A friend",
             reason="<Six> long minutes",
         )
-    assert sent.headers["location"] == f"/sign-in?back={quote(ADDRESS + '/decision', safe='')}"
+    address = f"/sign-in?back={quote(ADDRESS + '/decision', safe='')}"
+    assert sent.status_code == 401
+    assert f'href="{address}"' in sent.text
     assert "long minutes" not in other.look(f"{ADDRESS}/decision").text
-    asked = hidden(chair.client.get(sent.headers["location"]).text)
+    asked = hidden(chair.client.get(address).text)
     back = chair.client.post("/sign-in", data={**asked, "email": email("chair")}).headers["location"]
     again = chair.look(back).text
     assert "&lt;Six&gt; long minutes</textarea>" in again

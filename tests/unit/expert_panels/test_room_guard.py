@@ -111,10 +111,31 @@ def test_signing_out_ends_the_session_in_every_copy_of_its_cookie(client: TestCl
     sign_in_as(client, email("chair"))
     copy = dict(client.cookies)
     token = form_token(client.get("/page").text)
-    assert client.post("/sign-out", data={"csrf_token": token}).status_code == 303
+    answer = client.post("/sign-out", data={"csrf_token": token})
+    assert answer.status_code == 200
+    assert "You are signed out" in answer.text
+    assert email("chair") not in answer.text
+    assert 'http-equiv="refresh"' not in answer.text  # here nobody signed in anywhere else
     assert client.get("/page").status_code == 303
     client.cookies.update(copy)
     assert client.get("/page").status_code == 303
+
+
+def test_the_page_after_signing_out_is_nobodys_who_is_signed_in(client: TestClient) -> None:
+    assert client.get("/sign-out").status_code == 200
+    sign_in_as(client, email("chair"))
+    assert client.get("/sign-out").headers["location"] == "/"
+    assert client.get("/page").status_code == 200
+
+
+def test_whose_session_is_over_is_told_so_and_led_to_sign_in_by_a_link(client: TestClient) -> None:
+    """What they pressed may have been a form, and a form's answer may not lead to another site."""
+    answer = client.get("/page?q=a", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 401
+    assert "Your session is over" in answer.text
+    assert 'href="/sign-in?back=%2Fpage%3Fq%3Da"' in answer.text
+    for came in ("none", "cross-site"):  # typed, or from a notice
+        assert client.get("/page", headers={"Sec-Fetch-Site": came}).status_code == 303
 
 
 def test_signing_in_again_gives_a_new_session_and_form_token(client: TestClient) -> None:
@@ -210,7 +231,8 @@ def test_a_decision_asks_for_a_fresh_sign_in_and_leads_back(
     token = form_token(client.get("/page").text)
     monkeypatch.setattr("expert_panels.room.people.FRESH", timedelta(0))
     answer = client.post("/decide", data={"csrf_token": token})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?back=%2Fpage")
+    assert answer.status_code == 401
+    assert 'href="/sign-in?back=%2Fpage"' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Signing in by OpenID Connect against real providers over HTTP: one that is honest, one that lies."""
 
 import os
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -95,7 +97,10 @@ def test_a_decision_leads_to_a_fresh_proof_and_back_to_its_form(
     client.get(answer_of(client))
     token = form_token(client.get("/page").text)
     stale = client.post("/decide", data={"csrf_token": token})
-    assert (stale.status_code, stale.headers["location"]) == (303, "/sign-in?back=%2Fpage")
+    assert stale.status_code == 401
+    assert "You signed in more than five minutes ago." in stale.text
+    assert 'href="/sign-in?back=%2Fpage"' in stale.text
+    assert "form-action 'self';" in stale.headers["content-security-policy"]
     # the provider is told to ask, does not, and says so honestly
     refused = client.get(answer_of(client))
     assert (provider.asked[-1]["prompt"], provider.asked[-1]["max_age"]) == ("login", "300")
@@ -104,6 +109,41 @@ def test_a_decision_leads_to_a_fresh_proof_and_back_to_its_form(
     assert client.get(answer_of(client)).headers["location"] == "/page"
     token = form_token(client.get("/page").text)
     assert client.post("/decide", data={"csrf_token": token}).text == f"decided by {EMAIL}"
+
+
+def signed_out(client: TestClient) -> str:
+    """Sign in and out; the page that follows."""
+    client.get(answer_of(client))
+    answer = client.post("/sign-out", data={"csrf_token": form_token(client.get("/page").text)})
+    assert answer.status_code == 200
+    assert client.get("/page").status_code == 303
+    return answer.text
+
+
+def test_signing_out_goes_on_to_end_the_session_at_the_provider(
+    client: TestClient, provider: Provider
+) -> None:
+    provider.metadata = {"end_session_endpoint": f"{provider.issuer}/end"}
+    said = signed_out(client)
+    (goes_on,) = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', said)
+    assert f'<a href="{goes_on}">' in said
+    back = HTTP.get(unescape(goes_on)).headers["location"]
+    asked = provider.ended[-1]
+    assert (asked["client_id"], asked["post_logout_redirect_uri"]) == (CLIENT, f"{ROOM}/sign-out")
+    assert "id_token_hint" not in asked
+    ended = client.get(back)
+    assert (ended.status_code, "You are signed out" in ended.text) == (200, True)
+    assert 'http-equiv="refresh"' not in ended.text
+
+
+@pytest.mark.parametrize("endpoint", [None, "javascript:alert(1)"])
+def test_a_provider_that_ends_no_session_is_not_gone_to(
+    client: TestClient, provider: Provider, endpoint: str | None
+) -> None:
+    provider.metadata = {"end_session_endpoint": endpoint}
+    said = signed_out(client)
+    assert "You are signed out" in said
+    assert 'http-equiv="refresh"' not in said
 
 
 def claims(**changed: Any) -> Callable[[Provider], None]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
+from urllib.parse import quote
 
 import pytest
 from gate_lines import TERMS, email, sha
@@ -353,7 +354,9 @@ def test_an_old_sign_in_is_asked_again_before_a_decision(engine: Engine) -> None
     assert asked.headers["location"].startswith("/sign-in?back=")
     fields = {"csrf_token": hidden(chair.look("/").text)["csrf_token"], "serial": "1", "after": "1"}
     form = {**fields, "subject": sha("A"), "published": ""}
-    assert chair.send(form, "/confirm", decision="approve").headers["location"].startswith("/sign-in?back=")
+    sent = chair.send(form, "/confirm", decision="approve")
+    assert sent.status_code == 401
+    assert f'href="/sign-in?back={quote(ADDRESS + "/decision", safe="")}"' in sent.text
     assert small.decisions() == []
 
 

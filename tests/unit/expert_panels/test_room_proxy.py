@@ -28,7 +28,11 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def client(engine: Engine) -> Iterator[TestClient]:
-    settings = Proxy(secret_file=Path("x"), sign_in_at="/oauth2/start?prompt=login&rd={back}")
+    settings = Proxy(
+        secret_file=Path("x"),
+        sign_in_at="/oauth2/start?prompt=login&rd={back}",
+        sign_out_at="/oauth2/sign_out",
+    )
     sign_in = ProxySignIn(settings, SECRET)
     with browser(room_with(engine, sign_in, ["room.example"]), "https://room.example") as client:
         yield client
@@ -80,3 +84,9 @@ def test_the_forms_of_one_person_are_not_the_next_ones(client: TestClient) -> No
     token = form_token(client.get("/page", headers=CHAIR).text)
     other = {**CHAIR, "X-Room-Email": "m1@panel.example"}
     assert client.post("/decide", data={"csrf_token": token}, headers=other).status_code == 403
+
+
+def test_signing_out_goes_on_to_where_the_proxy_signs_people_out(client: TestClient) -> None:
+    token = form_token(client.get("/page", headers=CHAIR).text)
+    answer = client.post("/sign-out", data={"csrf_token": token}, headers=CHAIR)
+    assert 'http-equiv="refresh" content="0; url=/oauth2/sign_out"' in answer.text
