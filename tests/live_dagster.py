@@ -74,6 +74,13 @@ class LiveDagster:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
+    def kill(self) -> None:
+        """Kill webserver, daemon, code servers and runs at once, as a machine that loses its power does."""
+        process, self._process = self._process, None
+        assert process is not None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
     def _answers(self) -> bool:
         assert self._process is not None
         if self._process.poll() is not None:

@@ -39,12 +39,15 @@ class Town:
     house: House
     live: LiveDagster
 
-    def shows(self, what: str, lane_and_key: tuple[str, str], panel: str, word: str) -> None:
-        """Wait until the released table says `word` of a panel's area, and print how long that took."""
+    def shows(self, what: str, lane_and_key: tuple[str, str], panel: str, word: str, times: int = 1) -> None:
+        """Wait until the released table says `word` of a panel's area, and print how long that took.
+
+        It may take so many times what is promised while webserver and daemon are up.
+        """
         seconds = self.live.wait(
             f"{what} in the released table",
             lambda: self.house.verifications(*lane_and_key).get(panel) == word,
-            promised_seconds(),
+            times * promised_seconds(),
         )
         print(f"{what} in the released table: {seconds:.1f} s")
 
@@ -159,6 +162,19 @@ class Town:
                 },
             )
         return 3 + len(claims)
+
+    def launch(self, job: str, key: str) -> str:
+        """Launch a job for a partition, as its button in the webserver does, and return the run's id."""
+        launched = self.live.ask(
+            """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) { __typename
+               ... on LaunchRunSuccess { run { runId } } } }""",
+            params={
+                "selector": {**REPOSITORY, "jobName": job},
+                "mode": "default",
+                "executionMetadata": {"tags": [{"key": "dagster/partition", "value": key}]},
+            },
+        )
+        return str(launched["run"]["runId"])
 
     def launch_backfill(self, paths: Iterable[Sequence[str]], partitions: Sequence[str]) -> str:
         """Launch a backfill of assets and return its id."""

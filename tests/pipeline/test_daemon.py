@@ -6,6 +6,7 @@ takes the daemon minutes, a backfill and a schedule, comes last.
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,14 @@ import pandas as pd
 import pytest
 from live_dagster import LiveDagster
 from live_town import Town, by_key, promised_seconds
-from small_house import COMMITTEE, MONTH, PANELS, SMALL, YEAR, House, copy_files, land_again
+from small_house import COMMITTEE, MONTH, PANELS, SMALL, TERMS, YEAR, House, copy_files, land_again
 
+from ccg_pipeline.assets.committee import judgement_before_committee
 from ccg_pipeline.assets.observations import FRESH, OBSERVATIONS
 from ccg_pipeline.definitions import build_definitions
 from ccg_pipeline.publish import assessment as published
 from ccg_pipeline.run import dagster_instance
+from expert_panels import ledger
 
 pytestmark = pytest.mark.daemon
 
@@ -165,12 +168,85 @@ def test_changed_data_are_marked_and_not_published(signed: Town) -> None:
     pd.testing.assert_frame_equal(of_panel(house, "diabetes"), ratings)
 
 
-def test_a_decision_of_the_night_takes_effect_in_the_morning(town: Town) -> None:
+@contextmanager
+def night(town: Town) -> Iterator[None]:
+    """Webserver and daemon are stopped, and people go on deciding."""
     town.live.stop()
-    town.house.approve(["maternity"], *MONTH)
-    assert town.house.verifications(*MONTH)["maternity"] == published.AWAITING
+    yield
     print(f"webserver and daemon up again: {town.live.start():.1f} s")
-    town.shows("a decision of the night", MONTH, "maternity", published.VERIFIED)
+
+
+def sign_anew(house: House, panel: str) -> str:
+    """Take back what a panel let out, lay the table before it once more and sign it; the last line's hash."""
+    if house.state(panel, *YEAR).state == "approved":
+        house.decide("withdraw", panel, 0, *YEAR)
+    state = house.state(panel, *YEAR)
+    about = {"lane": YEAR[0], "partition_key": YEAR[1], "launched_by": "engineer@data.example"}
+    ledger.open_round(house.engine, TERMS[panel], subject=state.subject, again=True, **about)
+    house.approve([panel], *YEAR)
+    return house.state(panel, *YEAR).last_hash
+
+
+def test_decisions_of_the_night_take_effect_in_the_morning(signed: Town) -> None:
+    """One panel's on the month, and those of all six on the year."""
+    house = signed.house
+    with night(signed):
+        house.approve(["maternity"], *MONTH)
+        signatures = {panel: sign_anew(house, panel) for panel in PANELS}
+        assert house.verifications(*MONTH)["maternity"] == published.AWAITING
+        assert house.verifications(*YEAR)["cancer"] == published.WITHDRAWN
+    signed.shows("a decision of the night", MONTH, "maternity", published.VERIFIED, times=2)
+    for panel in PANELS:
+        signed.shows(f"the night's decision of {panel}", YEAR, panel, published.VERIFIED, times=2)
+    entries = house.tables(*YEAR).header["panels"]
+    assert {panel: entry["last_line"] for panel, entry in entries.items()} == signatures
+    assert house.verifications(*YEAR)[COMMITTEE] == published.SUPERSEDED
+
+
+def test_the_committee_moderates_in_one_night_and_confirms_in_another(signed: Town) -> None:
+    house = signed.house
+    signed.live.wait(
+        "the new table before the committee",
+        lambda: house.state(COMMITTEE, *YEAR).is_open,
+        promised_seconds(),
+    )
+    laid = house.state(COMMITTEE, *YEAR)
+    before = judgement_before_committee(house.engine, laid, "02N", "leadership", "165a")
+    after = "Red" if before == "Green" else "Green"
+    with night(signed):
+        judged = {"about": "02N", "item": "165a", "before": before, "after": after}
+        house.decide("moderate", COMMITTEE, 0, *YEAR, **judged)
+        assert not house.state(COMMITTEE, *YEAR).is_open
+    signed.live.wait(
+        "the moderated table before the committee",
+        lambda: house.state(COMMITTEE, *YEAR).is_open,
+        2 * promised_seconds(),
+    )
+    assert house.state(COMMITTEE, *YEAR).subject != laid.subject
+    with night(signed):
+        house.approve([COMMITTEE], *YEAR)
+    signed.shows("the committee's confirmation", YEAR, COMMITTEE, published.VERIFIED, times=2)
+    overall = house.tables(*YEAR).frames["overall"].set_index("ccg_code").loc["02N"]
+    assert (overall["leadership_judgement_before"], overall["leadership_judgement"]) == (before, after)
+
+
+def test_a_round_does_not_wait_for_a_run_that_was_killed(town: Town) -> None:
+    """All of Dagster is killed while a run is under way, and somebody decides before it is back."""
+    instance = town.house.instance
+
+    def status(run_id: str) -> dg.DagsterRunStatus:
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        return run.status
+
+    run_id = town.launch("interim_lane", MONTH[1])
+    town.live.wait("the run to begin", lambda: status(run_id) is dg.DagsterRunStatus.STARTED, 60)
+    town.live.kill()
+    town.house.approve(["dementia"], *MONTH)
+    assert status(run_id) is dg.DagsterRunStatus.STARTED
+    print(f"webserver and daemon up again: {town.live.start():.1f} s")
+    town.shows("a decision after a run that was killed", MONTH, "dementia", published.VERIFIED, times=2)
+    assert status(run_id) is dg.DagsterRunStatus.FAILURE
 
 
 def last_fifth() -> datetime:
