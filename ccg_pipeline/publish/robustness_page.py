@@ -1,9 +1,8 @@
 """The robustness statement of a release: one page that opens offline, and the same as JSON.
 
-Belongs here: the page, its words, and its few lines of style.
-Does not belong here: counting what changes (method/robustness.py), the alternatives (the edition's data).
-
-The page holds everything itself: no script, no font, no link that leaves it. Equal tables give equal bytes.
+Belongs here: what both say.
+Does not belong here: counting what changes (method/robustness.py), the alternatives (the edition's data), the
+page's frame and style (offline_page.py).
 """
 
 import json
@@ -13,10 +12,10 @@ from html import escape
 import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.assessment import MADE_UP, OVERRIDDEN, is_overridden
+from ccg_pipeline.publish.assessment import OVERRIDDEN, is_overridden
+from ccg_pipeline.publish.offline_page import page
 from ccg_pipeline.publish.parts import OVERALL
 from ccg_pipeline.publish.released import Tables
-from ccg_pipeline.publish.validation_report import STYLE
 
 MEANING = (
     "Every rating was made once more under another rule, one at a time, all else as it stands. The rules "
@@ -71,36 +70,13 @@ def statement_page(
     table: pd.DataFrame, edition: Edition, about: str, provenance: str, is_made_up: bool
 ) -> str:
     """Return the page: a summary of the greatest change by what is rated, then every alternative."""
-    banner = f'<p class="made-up" role="note">{escape(MADE_UP)}</p>' if is_made_up else ""
-    sections = "\n".join(
+    sections = [
         _table(subject, table[table["about"] == key], edition)
         for key, subject in SUBJECTS.items()
         if (table["about"] == key).any()
-    )
-    return f"""<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(about)}</title>
-<style>
-{STYLE}
-</style>
-</head>
-<body>
-<header>
-<h1>{escape(about)}</h1>
-{banner}
-<p>{escape(MEANING)}</p>
-<p>{escape(provenance)}</p>
-</header>
-<main>
-{_table("The rule under which most change", greatest(table), edition)}
-{sections}
-</main>
-</body>
-</html>
-"""
+    ]
+    main = [_table("The rule under which most change", greatest(table), edition), *sections]
+    return page(about, [MEANING, provenance], main, is_made_up)
 
 
 def greatest(table: pd.DataFrame) -> pd.DataFrame:

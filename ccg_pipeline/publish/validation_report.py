@@ -1,10 +1,8 @@
 """The validation report: the findings of plausibility as one page that opens offline.
 
-Belongs here: the page, its words and its few lines of style.
-Does not belong here: finding anything (checks), what a finding is (findings.py).
-
-The page holds everything itself: no script, no font, no link that leaves it. What is said by colour is said
-in words too. Equal reports give equal bytes: nothing of the page comes from a clock.
+Belongs here: what the page says, section by section.
+Does not belong here: finding anything (checks), what a finding is (findings.py), the page's frame and style
+(offline_page.py).
 """
 
 import math
@@ -12,20 +10,8 @@ from html import escape
 
 import pandas as pd
 
-from ccg_pipeline.publish.assessment import MADE_UP
 from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
-
-STYLE = """
-body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; }
-.made-up { border: .25rem solid #d5281b; padding: .5rem 1rem; font-weight: bold; }
-table { border-collapse: collapse; margin: 1rem 0 2rem; }
-caption { text-align: left; font-weight: bold; padding: .25rem 0; }
-th, td { border-bottom: 1px solid #aeb7bd; padding: .25rem .75rem .25rem 0; }
-th, td { text-align: left; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
-.wide { overflow-x: auto; }
-.failed { font-weight: bold; color: #9c1710; }
-""".strip()
+from ccg_pipeline.publish.offline_page import page
 
 OF_FILES = "files-"
 """Begins the anchors of the second part, in which the same expectations may stand."""
@@ -39,36 +25,17 @@ def render(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
     `report` is about the observations as they are known, `of_files` about what the files say by themselves.
     """
     title = f"Validation report, {report.month_end:%B %Y}"
-    banner = f'<p class="made-up" role="note">{escape(MADE_UP)}</p>' if report.is_made_up else ""
     known, files = (
         "\n".join(_section(checked, prefix) for checked in one.checks)
         for one, prefix in ((report, ""), (of_files, OF_FILES))
     )
-    return f"""<!DOCTYPE html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<style>
-{STYLE}
-</style>
-</head>
-<body>
-<header>
-<h1>{escape(title)}</h1>
-{banner}
-<p>{escape(_verdict(report, of_files))}</p>
-</header>
-<main>
-{_summary(report, "What is known of the month", "")}
-{known}
-{_summary(of_files, "What the files say by themselves", OF_FILES)}
-{files}
-</main>
-</body>
-</html>
-"""
+    main = [
+        _summary(report, "What is known of the month", ""),
+        known,
+        _summary(of_files, "What the files say by themselves", OF_FILES),
+        files,
+    ]
+    return page(title, [_verdict(report, of_files)], main, report.is_made_up)
 
 
 def _verdict(report: PlausibilityReport, of_files: PlausibilityReport) -> str:

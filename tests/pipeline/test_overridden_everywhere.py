@@ -399,6 +399,7 @@ OF_PUBLISH = {
     "certainty_words", "naming", "parts", "pictures",  # pieces of the above
     "checked_figures",  # about published figures
     "findings", "validation_report", "quarantined", "row_ledger", "weights",  # about source files
+    "offline_page",  # a frame
 }  # fmt: skip
 
 

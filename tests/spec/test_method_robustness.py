@@ -88,10 +88,10 @@ def test_england_for_a_standard_moves_those_that_have_one() -> None:
 
 
 def test_the_page_and_the_json_say_what_they_mean_twice_the_same() -> None:
-    table = statement()
-    assert list(table.columns) == list(ROBUSTNESS_COLUMNS)
+    assert list(statement().columns) == list(ROBUSTNESS_COLUMNS)
+    table, again = (statement().assign(verification="verified") for _ in range(2))
     page = statement_page(table, EDITION, "Robustness of <this>", "Release 1", True)
-    assert page == statement_page(statement(), EDITION, "Robustness of <this>", "Release 1", True)
+    assert page == statement_page(again, EDITION, "Robustness of <this>", "Release 1", True)
     assert "Robustness of &lt;this&gt;" in page
     assert escape(MEANING) in page
     assert "MADE-UP DATA" in page
