@@ -22,9 +22,11 @@ from ccg_pipeline.publish.released import Tables, unreleased
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import Panels, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_database, reading
+from ccg_pipeline.storage.releases import StorageFault, fetch
 from expert_panels import access_log, ledger, ledger_table
 from expert_panels import tables as panel_tables
 from expert_panels.decision import GateState
+from expert_panels.settings import declared
 from expert_panels.terms import Terms
 
 EDITION = "iaf_2016_17"
@@ -87,11 +89,14 @@ def opened(database: str) -> Engine:
 def only_made_up(engine: Engine) -> None:
     """Refuse a decision on real data: NotHere."""
     with reading(engine) as connection:
-        if kind_of(connection) == "real":
-            raise NotHere(
-                "This database holds real data: whoever types an address here proves nothing, so decisions "
-                "are taken at the command line on made-up data only."
-            )
+        if kind_of(connection) != "real":
+            return
+    settings = declared()
+    where = f" at {settings.settings.address}" if settings else " (`ccg room`, with settings)"
+    raise NotHere(
+        "This database holds real data: whoever types an address here proves nothing, so decide in the "
+        f"panels' room{where}, or have the minutes of a meeting recorded (`ccg panel minutes`)."
+    )
 
 
 @app.command()
@@ -205,13 +210,20 @@ def follow(database: str) -> None:
 
 @app.command()
 def verify(database: Database = "") -> None:
-    """Check the whole ledger: every line, the chain, and the hashes that releases carry."""
+    """Check the whole ledger: every line, the chain, the releases' hashes, what recorders signed."""
     from ccg_pipeline.assets.assessment import known_heads
 
     engine = opened(database)
     with reading(engine) as connection:
         known = known_heads(connection)
     faults = ledger.verify(engine, known)
+    for line in [] if faults else ledger.lines(engine):
+        if line.record_sha256:
+            try:
+                with reading(engine) as connection:
+                    fetch(connection, line.record_sha256)
+            except StorageFault as fault:
+                faults.append(f"Line {line.seq}, signed by {line.recorded_by}: {fault}")
     if faults:
         raise NotHere("The sign-off ledger is broken: " + " ".join(faults))
     console.print(

@@ -1,27 +1,44 @@
-"""`ccg panel minutes`, `key` and `certificate`, and `ccg verify`: the ledger on paper and in files.
+"""`ccg panel minutes`, keys and certificates, and `ccg verify`: the ledger on paper and in files.
 
 Belongs here: options, writing the files, and printing what holds.
 Does not belong here: forms, keys and certificates themselves (expert_panels), the decisions' own verbs.
 """
 
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
+from ccg_pipeline.assets.committee import moderation_asked
 from ccg_pipeline.candidates.certified import certificate_of, line_numbered, table_decided_on
-from ccg_pipeline.cli_panel import Database, asked_round, follow, only_made_up, opened, say, terms_of
+from ccg_pipeline.cli_panel import EDITION, SHORT, Database, asked_round, follow, opened, say, terms_of
+from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.publish.assessment import SHOWN, is_overridden
 from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.resources import home
-from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.releases import latest_release
+from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.releases import fetch, keep, latest_release
 from expert_panels import access_log, ledger
 from expert_panels.certificate import checked
 from expert_panels.chain import Line
-from expert_panels.minutes import decisions_of, read_minutes
-from expert_panels.signing_key import PUBLIC, make_key, public_key, signer_in
+from expert_panels.ledger import DecisionRefused
+from expert_panels.minutes import MinutedDecision, MinutesFault, Written, decisions_of, read_minutes
+from expert_panels.recording import MEANING, SUFFIX, hold, is_record, record
+from expert_panels.recording import checked as checked_record
+from expert_panels.settings import VARIABLE, declared
+from expert_panels.signing_key import (
+    OF_RECORDER,
+    PUBLIC,
+    make_key,
+    public_half,
+    public_key,
+    signer_in,
+    signer_of,
+)
 
 app = typer.Typer(rich_markup_mode="markdown")
 
@@ -31,7 +48,12 @@ Form = Annotated[
 Certificate = Annotated[Path, typer.Argument(help="The certificate.", metavar="FILE")]
 Seq = Annotated[int, typer.Argument(help="Number of the line in the ledger.", metavar="SEQ")]
 Output = Annotated[Path, typer.Option("--output", help="File to write.")]
+RecorderKey = Annotated[Path, typer.Option("--key", help="The recorder's private key (PEM).")]
 PublicKey = Annotated[Path, typer.Option("--key", help="Public key (PEM) of who issued it.")]
+
+
+RECORD = "record"
+"""What is kept for ever of a recorder: the statement that was signed."""
 
 
 class NotCertified(Exception):
@@ -55,21 +77,114 @@ def _write(path: Path, content: bytes) -> None:
 
 @app.command()
 def minutes(form: Form, database: Database = "") -> None:
-    """Record the decisions of a meeting from its minutes: all of them, or none."""
-    written, sha256 = read_minutes(form)
-    lane, key = asked_round(written.month, written.year)
-    terms, engine = terms_of(written.panel), opened(database)
-    only_made_up(engine)
+    """Record the decisions of a meeting from its minutes: all of them, or none.
+
+    On real data the form names a declared recorder, who has signed it with `sign-minutes`.
+    """
+    written = read_minutes(form)
+    asked = written.minutes
+    lane, key = asked_round(asked.month, asked.year)
+    terms, engine, edition = terms_of(asked.panel), opened(database), load_edition(EDITION)
     state = ledger.state_of(engine, terms, lane, key)
-    shown = {one.decision for one in written.decisions} == {"withdraw"}
-    subject = state.published_subject if shown else state.subject
-    today = datetime.now(UTC).date()
-    lines = ledger.decide_all(engine, decisions_of(written, sha256, terms, lane, key, subject, today))
-    access_log.record(engine, "", f"panel minutes {written.panel}", f"{lane} {key}", "recorded")
+    withdraws = {one.decision for one in asked.decisions} == {"withdraw"}
+
+    def judged(one: MinutedDecision) -> tuple[str, str]:
+        gate = (asked.panel, lane, key)
+        return moderation_asked(engine, edition, gate, state, one.about, one.judgement, one.to)
+
+    what, about = f"panel minutes {asked.panel}", f"{lane} {key}"
+    try:
+        record = _record_of(form, written, engine)
+        decisions = decisions_of(
+            written,
+            terms,
+            lane,
+            key,
+            state.published_subject if withdraws else state.subject,
+            datetime.now(UTC).date(),
+            judged,
+            sha256_of(record) if record else "",
+        )
+        if record:
+            with engine.begin() as connection:
+                keep(connection, RECORD, record)  # before the lines that name it
+        lines = ledger.decide_all(engine, decisions)
+    except (MinutesFault, DecisionRefused) as refused:
+        access_log.record(engine, asked.recorder, what, about, f"refused: {refused}")
+        raise
+    access_log.record(engine, asked.recorder, what, about, "recorded")
     for line in lines:
         say(f"Line {line.seq}: {line.actor} ({line.role}). {line.meaning}")
-    say(f"Minutes of {written.meeting}, sha256 {sha256}.")
+    by = f" Recorded by {asked.recorder}." if record else ""
+    say(f"Minutes of {asked.meeting}, sha256 {written.sha256}.{by}")
     follow(database)
+    now = ledger.state_of(engine, terms, lane, key)
+    if lines[-1].decision != "withdraw" and now.serial != state.serial:
+        say(f"Round {now.serial} is before the {terms.title} now, table {now.subject[:SHORT]}.")
+
+
+def _record_of(form: Path, written: Written, engine: Engine) -> str:
+    """Return what the form's recorder signed; '' where the form names none, which made-up data allow.
+
+    Raises MinutesFault.
+    """
+    recorder = written.minutes.recorder
+    with reading(engine) as connection:
+        is_real = kind_of(connection) == "real"
+    if not recorder:
+        if is_real:
+            raise MinutesFault(
+                f"{form.name}: this database holds real data, so the form must name its `recorder`, who "
+                "signs it with `ccg panel sign-minutes`."
+            )
+        return ""
+    settings = declared()
+    name = settings.name if settings else f"any settings ({VARIABLE} names none)"
+    public = settings.recorder_key(recorder) if settings else None
+    if public is None:
+        raise MinutesFault(
+            f"{form.name}: {recorder} is not declared as a recorder in {name}. Declare the recorder's public "
+            "key there, under `minutes: {recorders: {ADDRESS: FILE}}`."
+        )
+    path = form.with_name(form.name + SUFFIX)
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise MinutesFault(
+            f"{form.name}: there is no {path.name} beside it. Let {recorder} sign the form with `ccg panel "
+            "sign-minutes`."
+        ) from None
+    hold(content, written, public)
+    return content.decode("utf-8")
+
+
+@app.command(name="sign-minutes")
+def sign_minutes(form: Form, key: RecorderKey) -> None:
+    """Sign a form and its minutes as the recorder whom the form names, where the recorder's key is.
+
+    Writes what was signed beside the form; it needs no database and is handed over with the files.
+    """
+    written = read_minutes(form)
+    path = form.with_name(form.name + SUFFIX)
+    _write(path, record(written, public_half(key).decode("ascii"), signer_of(key)))
+    say(f"{written.minutes.recorder}: {MEANING}")
+    for name, sha256 in written.files.items():
+        say(f"Signed: {name}, sha256 {sha256}.")
+    say(f"Hand it over as {path}.")
+
+
+@app.command(name="recorder-key")
+def recorder_key(
+    folder: Annotated[Path, typer.Argument(help="Folder for its two files.", metavar="FOLDER")],
+) -> None:
+    """Make the key of somebody who records minutes, once, and print its public half.
+
+    The private half stays with the recorder; the public one is declared in the settings.
+    """
+    made = make_key(folder, *OF_RECORDER)
+    public = (folder / OF_RECORDER[1]).read_bytes()
+    say(f"{'Made' if made else 'Kept'}: key {public_key(public, OF_RECORDER[1]).keyid}, in {folder}.")
+    say(public.decode().strip())
 
 
 @app.command()
@@ -89,6 +204,9 @@ def certificate(
     seq: Seq,
     output: Output,
     table: Annotated[Path | None, typer.Option(help="File to write the table to that it is about.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="File to write to what the recorder of its minutes signed.")
+    ] = None,
     database: Database = "",
 ) -> None:
     """Write the signed certificate of a line of the ledger, and the released table that it vouches for."""
@@ -108,6 +226,11 @@ def certificate(
                 "writes it with that word, and `ccg verify` takes that file."
             )
         _write(table, table_decided_on(engine, line.subject_sha256))
+    if record is not None:
+        if not line.record_sha256:
+            raise NotCertified(f"Line {seq} was recorded from no signed minutes.")
+        with reading(engine) as connection:
+            _write(record, fetch(connection, line.record_sha256).encode("utf-8"))
     _write(output, certificate_of(engine, line, signer_in(home() / "keys")))
     say(
         f"Line {seq}: {line.actor} ({line.role}). {line.meaning} Check it with `ccg verify {output} --key …`."
@@ -128,14 +251,20 @@ def _released_as(line: Line, database: str) -> str:
 def verify(
     certificate: Certificate,
     key: PublicKey,
-    table: Annotated[Path | None, typer.Option(help="A table, exported or released (CSV).")] = None,
+    table: Annotated[
+        Path | None, typer.Option(help="A table, exported or released (CSV), or signed minutes.")
+    ] = None,
 ) -> None:
-    """Check a certificate, offline, and whether a table is the one that was decided on."""
-    found = checked(
-        _read(certificate, "FILE"),
-        public_key(_read(key, "--key"), str(key)),
-        None if table is None else _read(table, "--table"),
-    )
+    """Check a certificate, offline, and whether a table is the one that was decided on.
+
+    Or what a recorder of minutes signed, and whether a file is one of those that were signed.
+    """
+    content, public = _read(certificate, "FILE"), public_key(_read(key, "--key"), str(key))
+    beside = None if table is None else _read(table, "--table")
+    if is_record(content):
+        found = checked_record(content, public, hashlib.sha256(beside).hexdigest() if beside else "")
+    else:
+        found = checked(content, public, beside)
     for one in found:
         say(f"{'holds ' if one.holds else 'BROKEN'}  {one.sentence}")
     if not all(one.holds for one in found):

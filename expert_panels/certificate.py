@@ -54,7 +54,12 @@ def statement(line: Line, tables: Mapping[str, str]) -> dict[str, Any]:
 
 def certificate(line: Line, tables: Mapping[str, str], signer: Signer) -> bytes:
     """Return the certificate of a line as the JSON of a DSSE envelope: the same line and key, same bytes."""
-    payload = json.dumps(statement(line, tables), ensure_ascii=False, sort_keys=True, indent=1)
+    return signed(statement(line, tables), signer)
+
+
+def signed(statement: Mapping[str, Any], signer: Signer) -> bytes:
+    """Return an in-toto statement as the JSON of a signed DSSE envelope."""
+    payload = json.dumps(statement, ensure_ascii=False, sort_keys=True, indent=1)
     envelope = Envelope(payload.encode("utf-8"), PAYLOAD_TYPE, {})
     envelope.sign(signer)
     return (json.dumps(envelope.to_dict(), sort_keys=True, indent=1) + "\n").encode("utf-8")
@@ -85,6 +90,8 @@ def checked(content: bytes, key: Key, table: bytes | None = None) -> list[Findin
             f"Line {line['seq']}: {line['actor']} ({line['role']}) decided to {line['decision']} on "
             f"{line['panel']}, {line['lane']} {line['partition_key']}, on {line['at']}: {line['meaning']}"
         )
+        if line.get("recorded_by"):
+            says += f" Recorded by {line['recorded_by']} from the minutes of {line['minuted_on']}."
     except (KeyError, TypeError, ValueError):
         return [*found, Finding(False, "What was signed is no statement about a decision.")]
     if kind != (PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE):

@@ -15,7 +15,16 @@ from typing import Any
 GENESIS = "0" * 64
 """What the first line of a ledger carries as the hash of the line before it."""
 
-LATER_FIELDS = ("about", "item", "before", "after", "minuted_on", "minutes_sha256")
+LATER_FIELDS = (
+    "about",
+    "item",
+    "before",
+    "after",
+    "minuted_on",
+    "minutes_sha256",
+    "recorded_by",
+    "record_sha256",
+)
 """Fields that lines did not always have. An empty one is not hashed, so that a line written before it was
 thought of gives the hash that it carries; one that holds anything is hashed like every other."""
 
@@ -50,7 +59,8 @@ class Line:
     that made the candidate; of any other, the e-mail address of the person who decides. `about` is the code
     of the one organisation that a comment or a moderation is about; `item` the code of the judgement that is
     moderated, from `before` to `after`. `minuted_on` (ISO date) and `minutes_sha256` say in which meeting's
-    minutes a decision stands that came that way.
+    minutes a decision stands that came that way; `recorded_by` the address of who recorded it from them, and
+    `record_sha256` the bytes that she signed to prove it.
     """
 
     seq: int = 0
@@ -76,6 +86,8 @@ class Line:
     after: str = ""
     minuted_on: str = ""
     minutes_sha256: str = ""
+    recorded_by: str = ""
+    record_sha256: str = ""
 
     def content(self) -> dict[str, Any]:
         """Return the fields as they are stored and hashed: plain text and whole numbers."""

@@ -24,6 +24,9 @@ MEANINGS: Mapping[str, str] = {
 }
 """Decision -> what a signature under it means. The keys are the vocabulary of the ledger."""
 
+NEEDS_REASON = ("return", "withdraw", "override", "comment", "moderate")
+"""Decisions that nobody takes without saying why."""
+
 OF_THE_PIPELINE = ("open", "close")
 """Decisions that the pipeline takes and nobody else."""
 

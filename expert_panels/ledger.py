@@ -155,6 +155,8 @@ class Decision:
     after: str = ""
     minuted_on: str = ""
     minutes_sha256: str = ""
+    recorded_by: str = ""
+    record_sha256: str = ""
 
 
 def decide(engine: Engine, terms: Terms, *, at: datetime | None = None, **fields: Any) -> Line:
@@ -215,6 +217,8 @@ def _decide(connection: Connection, terms: Terms, taken: Decision, at: datetime)
         after=taken.after,
         minuted_on=taken.minuted_on,
         minutes_sha256=taken.minutes_sha256,
+        recorded_by=taken.recorded_by,
+        record_sha256=taken.record_sha256,
     )
     return _append_allowed(connection, line, state, terms)
 

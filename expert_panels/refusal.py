@@ -9,13 +9,12 @@ import unicodedata
 from datetime import UTC, date
 
 from expert_panels.chain import Line
-from expert_panels.decision import MEANINGS, OF_THE_PIPELINE, VIAS, GateState
+from expert_panels.decision import MEANINGS, NEEDS_REASON, OF_THE_PIPELINE, VIAS, GateState
 from expert_panels.terms import Terms
 
-_NEEDS_REASON = ("return", "withdraw", "override", "comment", "moderate")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CODE = re.compile(r"[A-Z0-9]{3,9}")
-_TEXTS = ("actor", "role", "interests", "reason", "about", "item", "before", "after")
+_TEXTS = ("actor", "role", "interests", "reason", "about", "item", "before", "after", "recorded_by")
 
 
 def refusal(line: Line, state: GateState, terms: Terms) -> str:
@@ -39,6 +38,7 @@ def refusal(line: Line, state: GateState, terms: Terms) -> str:
     return (
         _refusal_of_person(line, state, terms)
         or _refusal_of_form(line)
+        or _refusal_of_recorder(line, state, terms)
         or _refusal_of_decision(line, state, terms)
     )
 
@@ -59,7 +59,10 @@ def _refusal_of_form(line: Line) -> str:
     if line.via == "minutes":
         if not (_is_day(line.minuted_on) and _SHA256.fullmatch(line.minutes_sha256)):
             return "A minuted decision needs the day of its meeting and the sha256 of the minutes."
-    elif line.minuted_on or line.minutes_sha256:
+        is_recorded = line.recorded_by and _SHA256.fullmatch(line.record_sha256)
+        if (line.recorded_by or line.record_sha256) and not is_recorded:
+            return "Who records minutes is named together with the sha256 of what she signed."
+    elif line.minuted_on or line.minutes_sha256 or line.recorded_by or line.record_sha256:
         return f"A decision via {line.via!r} stands in no minutes."
     return ""
 
@@ -105,6 +108,19 @@ def _refusal_of_person(line: Line, state: GateState, terms: Terms) -> str:
     return ""
 
 
+def _refusal_of_recorder(line: Line, state: GateState, terms: Terms) -> str:
+    """Why this person may not record what others decided: nobody records what she could decide."""
+    recorder = line.recorded_by.casefold()
+    if not recorder:
+        return ""
+    for day in (date.fromisoformat(line.minuted_on), line.at.astimezone(UTC).date()):
+        if terms.member(recorder, day) or terms.officer(recorder, day):
+            return f"{recorder} holds a seat on the {terms.title} on {day} and so records nothing for it."
+    if recorder == state.launched_by.casefold():
+        return f"{recorder} launched the run that made this table and so records no decision on it."
+    return ""
+
+
 def _refusal_of_decision(line: Line, state: GateState, terms: Terms) -> str:
     """Why this decision may not be taken on this table now."""
     table = f"the {terms.title}'s table of {line.lane} {line.partition_key}"
@@ -121,7 +137,7 @@ def _refusal_of_decision(line: Line, state: GateState, terms: Terms) -> str:
         )
     if line.decision != "comment" and not line.interests.strip():
         return 'The declaration of interests is not answered: state the interest, or write "none".'
-    if line.decision in _NEEDS_REASON and not line.reason.strip():
+    if line.decision in NEEDS_REASON and not line.reason.strip():
         return f"A decision to {line.decision} needs a reason."
     if withdraws:
         return ""

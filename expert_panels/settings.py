@@ -1,18 +1,22 @@
 """How the panels are served in production: the room's address, who proves identities, where notices go.
 
-Belongs here: the frozen model of the one file that says it, named by CCG_ROOM; secrets are files beside it.
+Belongs here: the frozen model of the one file that says it, named by CCG_ROOM; secrets and recorders' keys
+are files beside it.
 Does not belong here: who sits on a panel (terms.py). Without the file there is local mode, for made-up data.
 """
 
 import ipaddress
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, PositiveInt, StringConstraints, model_validator
+from securesystemslib.signer import Key
 
 from expert_panels.declared import Frozen, read
+from expert_panels.signing_key import public_key
 
 VARIABLE = "CCG_ROOM"
 """The environment variable that names the settings file."""
@@ -20,6 +24,7 @@ VARIABLE = "CCG_ROOM"
 _LEAST_KEY = 32
 
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Address = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z]+@[^\s@A-Z]+$")]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^\s@,<>\x00-\x1f]+@[^\s@,<>\x00-\x1f]+$")]
 
 
@@ -126,6 +131,12 @@ class Notices(Frozen):
     engineers: tuple[Mail, ...] = ()
 
 
+class Minutes(Frozen):
+    """Who may record the minutes of meetings: an address, and the file of her Ed25519 public key (PEM)."""
+
+    recorders: Mapping[Address, Path] = Field(default_factory=dict)
+
+
 class Settings(Frozen):
     """All of it. `address` is where browsers find the room; links and a sign-in's way back are made of it."""
 
@@ -133,6 +144,7 @@ class Settings(Frozen):
     session_key_file: Path
     sign_in: SignInBy
     notices: Notices = Field(default_factory=Notices)
+    minutes: Minutes = Field(default_factory=Minutes)
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
@@ -155,7 +167,7 @@ class Declared:
 
     def __init__(self, path: Path) -> None:
         """Read the file. Raises SettingsError."""
-        self._folder = path.absolute().parent
+        self.name, self._folder = path.name, path.absolute().parent
         self.settings = read(
             path, Settings, SettingsError, "holds no settings; write `address: https://…` and so on"
         )
@@ -170,6 +182,20 @@ class Declared:
         if len(secret) < least:
             raise SettingsError(f"{path}: the secret needs at least {least} signs: write new random ones.")
         return secret
+
+    def recorder_key(self, address: str) -> Key | None:
+        """Return the public key that is declared for who records minutes, or None.
+
+        Raises SettingsError when its file cannot be read, KeyFault when it holds no such key.
+        """
+        file = self.settings.minutes.recorders.get(address)
+        if file is None:
+            return None
+        path = self._folder / file
+        try:
+            return public_key(path.read_bytes(), str(path))
+        except OSError as fault:
+            raise SettingsError(f"{path}: the recorder's key cannot be read ({fault.strerror}).") from fault
 
     def session_key(self) -> str:
         """Return the key that signs the cookies, at least 32 signs."""

@@ -1,7 +1,7 @@
-"""The key that signs certificates: made once, kept in two files, never replaced.
+"""The keys that sign certificates and records of minutes: made once, kept in two files, never replaced.
 
-Belongs here: making the pair, reading each half, and refusing a private key that others may read.
-Does not belong here: what is signed (certificate.py), which folder it is kept in.
+Belongs here: making a pair, reading each half, and refusing a private key that others may read.
+Does not belong here: what is signed (certificate.py, recording.py), which folder a key is kept in.
 """
 
 import os
@@ -20,13 +20,15 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
 PRIVATE, PUBLIC = "certificates.key.pem", "certificates.pub.pem"
+OF_RECORDER = ("recorder.key.pem", "recorder.pub.pem")
+"""The two files of a key: of who issues certificates, and of somebody who records minutes."""
 
 
 class KeyFault(Exception):
     """A key that cannot be used: one sentence that names the file and what to do."""
 
 
-def make_key(folder: Path) -> bool:
+def make_key(folder: Path, private: str = PRIVATE, public: str = PUBLIC) -> bool:
     """Make the pair of keys in `folder` where there is none; return whether it was made now.
 
     A private key that is there stays, whatever state it is in: certificates out there rest on it. The private
@@ -34,7 +36,7 @@ def make_key(folder: Path) -> bool:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = False
-    if not (folder / PRIVATE).exists():
+    if not (folder / private).exists():
         handle, name = tempfile.mkstemp(dir=folder, prefix=".key-")  # with mode 0600
         try:
             with os.fdopen(handle, "wb") as file:
@@ -42,25 +44,35 @@ def make_key(folder: Path) -> bool:
                 file.flush()
                 os.fsync(file.fileno())
             with suppress(FileExistsError):  # another process was first: its key is the key
-                os.link(name, folder / PRIVATE)
+                os.link(name, folder / private)
                 made = True
         finally:
             os.unlink(name)
-    public = _private_key(folder / PRIVATE).public_key()
-    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    if not (folder / PUBLIC).exists():
-        (folder / PUBLIC).write_bytes(pem)
+    pem = public_half(folder / private)
+    if not (folder / public).exists():
+        (folder / public).write_bytes(pem)
     return made
 
 
 def signer_in(folder: Path) -> CryptoSigner:
     """Return the signer whose private key is in `folder`; KeyFault where there is none that may be used."""
-    return CryptoSigner(_private_key(folder / PRIVATE))
+    return signer_of(folder / PRIVATE)
+
+
+def signer_of(path: Path) -> CryptoSigner:
+    """Return the signer whose private key is in a file; KeyFault where there is none that may be used."""
+    return CryptoSigner(_private_key(path))
+
+
+def public_half(path: Path) -> bytes:
+    """Return the public half, as PEM, of the private key in a file; KeyFault as for `signer_of`."""
+    return _private_key(path).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _private_key(path: Path) -> Ed25519PrivateKey:
     if not path.is_file():
-        raise KeyFault(f"{path}: there is no key yet; `ccg panel key` makes one.")
+        verb = "recorder-key" if path.name != PRIVATE else "key"
+        raise KeyFault(f"{path}: there is no key yet; `ccg panel {verb}` makes one.")
     if path.stat().st_mode & 0o077:
         raise KeyFault(f"{path}: others may read or write the private key; take that away with chmod 600.")
     try:

@@ -27,6 +27,7 @@ from ccg_pipeline.assets.verification import is_decided, verification
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule, OverallGate
 from ccg_pipeline.method.moderation import Moderated, moderate_overall
+from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.publish.parts import OVERALL, committee_part, tables_of
 from ccg_pipeline.resources import Methodology, Panels
 from ccg_pipeline.storage.database import reading
@@ -130,12 +131,45 @@ def lay_before_committee(
 def judgement_before_committee(
     engine: Engine, state: GateState, ccg_code: str, block: str, indicator_code: str
 ) -> str:
-    """Return the judgement of a CCG in the table before the committee, as moderated since; '' for none."""
+    """Return the judgement of a CCG in the table before the committee, as moderated since; '' for none.
+
+    Raises NotKnown for a CCG that is not in it.
+    """
     if not state.subject:
         return ""
     with reading(engine) as connection:
         shown = tables_of(fetch(connection, state.subject))["overall_rating"].set_index("ccg_code")
+    if ccg_code not in shown.index:
+        raise NotKnown(f"There is no CCG {ccg_code!r} in the table before the committee: give its code.")
     return state.judgement(ccg_code, indicator_code, str(shown.loc[ccg_code, f"{block}_judgement"]))
+
+
+def moderation_asked(
+    engine: Engine,
+    edition: Edition,
+    gate: tuple[str, str, str],
+    state: GateState,
+    ccg_code: str,
+    judgement: str,
+    to: str,
+) -> tuple[str, str]:
+    """Return which indicator somebody asks to moderate, and its judgement in the table before the committee.
+
+    `gate` is body, lane and partition key, `judgement` leadership or finance, `to` what it is to be. Raises
+    NotKnown for a body that moderates nothing, and for a judgement, label or CCG that is not there.
+    """
+    body, lane, _ = gate
+    committee = edition.lane(lane).overall_gate
+    if committee is None or committee.key != body:
+        raise NotKnown(f"{body} moderates no judgement: only who confirms the overall rating does.")
+    block = next((one for one in edition.overall.blocks if one.indicator and one.key == judgement), None)
+    if block is None:
+        raise NotKnown(f"{judgement!r} cannot be moderated: say leadership or finance.")
+    code = str(block.indicator)
+    labels = edition.points_scale(str(edition.indicator(code).points_scale)).labels
+    if to not in labels:
+        raise NotKnown(f"{to!r} is no judgement of {judgement}: choose one of {', '.join(labels)}.")
+    return code, judgement_before_committee(engine, state, ccg_code, judgement, code)
 
 
 def committee_gate_asset(lane: LaneRule, gate: OverallGate, edition: Edition) -> dg.AssetsDefinition:

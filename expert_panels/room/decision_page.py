@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from expert_panels import ledger
 from expert_panels.chain import Line
-from expert_panels.decision import MEANINGS, OF_THE_PIPELINE
+from expert_panels.decision import MEANINGS, NEEDS_REASON, OF_THE_PIPELINE
 from expert_panels.ledger import DecisionRefused
 from expert_panels.room.board import is_reader
 from expert_panels.room.candidate_page import Before, before
@@ -26,7 +26,6 @@ from expert_panels.room.pages import page, room_of
 from expert_panels.room.people import is_fresh
 from expert_panels.room.sessions import Memory
 
-NEEDS_REASON = ("return", "withdraw", "override")
 LONGEST_REASON = 10_000
 TYPED = ("decision", "interest", "interests", "reason")
 """What a person fills in, and does not lose by having to sign in again."""

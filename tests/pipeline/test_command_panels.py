@@ -13,6 +13,7 @@ from terminal import (
     EDITION,
     MARCH,
     PANELS,
+    Answer,
     Terminal,
     database,
     decide,
@@ -237,8 +238,20 @@ def seen_by_the_committee(home: Path) -> str:
     return ledger.state_of(open_database(database(home)), terms, "annual", "2016-04-01").subject
 
 
+def minuted(ccg: Terminal, folder: Path, table: str, decisions: str) -> Answer:
+    """Minutes of the committee that name a table, recorded."""
+    form = folder / "minutes.yaml"
+    present = ", ".join(one.email for one in Panels().all_terms()["commissioning_committee"].members)
+    form.write_text(
+        f"meeting: 2017-07-05\npanel: commissioning_committee\nyear: 2016-17\ntable: {table[:12]}\n"
+        f"minutes: signed.pdf\npresent: [{present}]\ndecisions:\n{decisions}",
+        encoding="utf-8",
+    )
+    return ccg.type("panel", "minutes", str(form))
+
+
 def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
-    ccg: Terminal, copy: Path
+    ccg: Terminal, copy: Path, tmp_path: Path
 ) -> None:
     """From six signed panels to the year's table with a judgement before and after."""
     ccg.at(copy).wide(160)
@@ -255,7 +268,8 @@ def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
     )
     (row,) = [one for one in before if one["ccg_code"] == "02N"]
     was, to = row["leadership_judgement"], "Red" if row["leadership_judgement"] != "Red" else "Green"
-    who = ("--as", "commissioning.committee.chair@board.example", "--interests", "none")
+    chairs = [one.email for one in terms["commissioning_committee"].members[:3]]
+    who = ("--as", chairs[0], "--interests", "none")
     how = ("--judgement", "leadership", "--to", to, "--reason", "Seen at\nthe visit.", "--year", "2016-17")
     seen = seen_by_the_committee(copy)
     assert ccg.type("panel", "moderate", "02N", *how, *who, "--seen", "0" * 12).code == 1
@@ -275,7 +289,25 @@ def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
         ccg.type("panel", "sign", "commissioning_committee", "--year", "2016-17", *who, "--seen", seen).code
         == 1
     )
-    assert ccg.type("panel", "demonstrate", "--year", "2016-17").code == 0
+    # what else the meeting moderated, from its minutes; then, in a form of its own, what it decided on that
+    (tmp_path / "signed.pdf").write_bytes(b"signed by hand")
+    (row,) = [one for one in before if one["ccg_code"] == "01C"]
+    other = "Red" if row["finance_judgement"] != "Red" else "Green"
+    moderates = f"decision: moderate, about: 01C, judgement: finance, to: {other}, reason: Late accounts"
+    forms = [
+        f"- {{who: {chairs[0]}, interests: none, {moderates}}}\n",
+        "".join(f"- {{who: {one}, decision: approve, interests: none}}\n" for one in chairs),
+    ]
+    assert "goes into a form of its own" in minuted(ccg, tmp_path, seen, forms[0] + forms[1]).err
+    seen = seen_by_the_committee(copy)
+    wrong = minuted(ccg, tmp_path, seen, forms[0].replace("01C", "99Z"))
+    assert (wrong.code, "There is no CCG '99Z' in the table before the committee" in wrong.err) == (2, True)
+    answer = minuted(ccg, tmp_path, seen, forms[0])
+    assert answer.code == 0, answer.err
+    now = seen_by_the_committee(copy)
+    assert f"Round 3 is before the Commissioning committee now, table {now[:12]}." in answer.said
+    assert "The data have moved" in minuted(ccg, tmp_path, seen, forms[1]).err
+    assert minuted(ccg, tmp_path, now, forms[1]).code == 0
     shown = ccg.type("show", "02N", "--year", "2016-17")
     assert f"leadership (165a) {to}, moderated from {was}: Seen at the visit." in shown.said
     for table in ("overall", "assessment"):

@@ -370,7 +370,8 @@ WITHOUT_RATING = {
     ("weights",): "lists weights",
     ("quarantine", "amendments"): "lists waivers and corrections",
     **{("quarantine", verb): "amends a refused row" for verb in ("waive", "correct", "revoke")},
-    ("panel", "key"): "makes a key",
+    **{("panel", verb): "makes a key" for verb in ("key", "recorder-key")},
+    ("panel", "sign-minutes"): "signs a form",
     ("panel", "verify"): "checks the ledger",
     ("panel", "lay-again"): "names a line",
     **{

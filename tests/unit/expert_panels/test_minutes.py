@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import yaml
-from gate_lines import TERMS, email, sha
+from gate_lines import COMMITTEE, TERMS, email, sha
 from sqlalchemy import Engine, create_engine
 
 from expert_panels import ledger, ledger_table
 from expert_panels.ledger import DecisionRefused
-from expert_panels.minutes import MinutesFault, decisions_of, read_minutes
+from expert_panels.minutes import MinutedDecision, MinutesFault, decisions_of, read_minutes
+from expert_panels.terms import Terms
 
 MEETING, NOW = date(2017, 4, 5), datetime(2017, 4, 5, 16, 0, tzinfo=UTC)
 ROUND = ("interim", "2017-03")
@@ -50,9 +51,14 @@ def written(folder: Path, **changed: Any) -> Path:
     return path
 
 
-def record(engine: Engine, path: Path, today: date = MEETING) -> list[Any]:
-    minutes, sha256 = read_minutes(path)
-    return ledger.decide_all(engine, decisions_of(minutes, sha256, TERMS, *ROUND, sha("A"), today), NOW)
+def judged(one: MinutedDecision) -> tuple[str, str]:
+    assert one.judgement == "leadership"
+    return "165a", "Red"
+
+
+def record(engine: Engine, path: Path, today: date = MEETING, terms: Terms = TERMS) -> list[Any]:
+    written = read_minutes(path)
+    return ledger.decide_all(engine, decisions_of(written, terms, *ROUND, sha("A"), today, judged), NOW)
 
 
 def test_minuted_decisions_are_recorded_with_the_day_and_the_hash_of_the_minutes(
@@ -89,6 +95,11 @@ def approve(who: str, **changed: str) -> dict[str, str]:
     return {"who": email(who), "decision": "approve", "interests": "none", **changed}
 
 
+def moderate(who: str, **changed: str) -> dict[str, str]:
+    said = {"about": "01C", "judgement": "leadership", "to": "Green", "reason": "Seen at the visit."}
+    return approve(who, decision="moderate", **{**said, **changed})
+
+
 # what of the form is changed, and what the one sentence says
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"decisions": [approve("chair"), approve("m1", interests="")]}, "for decision 2 of 2: The decl"),
@@ -107,7 +118,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"chairman": "x"}, "minutes.yaml: chairman: Extra inputs are not permitted."),
     ({"decisions": []}, "minutes.yaml: decisions: Tuple should have at least 1 item"),
     ({"decisions": [approve("m1", decision="open")]}, "decisions.0.decision: Input should be"),
-    ({"decisions": [approve("m1", decision="moderate")]}, "decisions.0.decision: Input should be"),
+    ({"decisions": [approve("m1", decision="moderate")]}, "decisions.0: a decision to moderate says"),
+    ({"decisions": [moderate("m1", to="")]}, "decisions.0: a decision to moderate says"),
+    ({"decisions": [approve("m1", to="Red")]}, "decisions.0: a decision to approve moderates no judgement"),
+    ({"decisions": [moderate("m1"), approve("m2")]}, "minutes.yaml: a form that moderates holds"),
+    ({"decisions": [approve("m2"), moderate("m1")]}, "into a form of its own, which names that table."),
+    ({"decisions": [moderate("m1")]}, "The Cancer panel may moderate no judgement, and not 165a."),
+    ({"recorder": "Secretary@board.example"}, "minutes.yaml: recorder: String should match"),
     ({"table": "abc"}, "minutes.yaml: table: String should match"),
     ({"present": [email("m1").upper()]}, "minutes.yaml: present.0: String should match"),
 ]  # fmt: skip
@@ -124,6 +141,24 @@ def test_one_wrong_line_and_nothing_is_recorded(
     assert sentence.count("\n") == 0
     assert sentence.endswith(".")
     assert ledger.head(engine).seq == 1
+
+
+def test_a_moderation_in_minutes_is_what_it_is_in_the_room(engine: Engine, tmp_path: Path) -> None:
+    said = [
+        approve("m3", decision="recuse"),
+        {"who": email("m2"), "decision": "comment", "about": "02N", "reason": "Well led."},
+        moderate("m1"),
+    ]
+    lines = record(engine, written(tmp_path, decisions=said), terms=COMMITTEE)
+    made = lines[-1]
+    assert (made.decision, made.about, made.item, made.before, made.after, made.reason, made.via) == (
+        "moderate", "01C", "165a", "Red", "Green", "Seen at the visit.", "minutes",
+    )  # fmt: skip
+    state = ledger.state_of(engine, COMMITTEE, *ROUND)
+    assert (state.state, [one.actor for one in state.recused]) == ("moderated", [email("m3")])
+    # what is decided now would be about a table that is not there yet
+    with pytest.raises(DecisionRefused, match="decide on the moderated table when it is there"):
+        record(engine, written(tmp_path), terms=COMMITTEE)
 
 
 @pytest.mark.parametrize(

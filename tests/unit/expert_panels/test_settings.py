@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from expert_panels.settings import VARIABLE, Declared, SettingsError, declared
+from expert_panels.signing_key import OF_RECORDER, KeyFault, make_key, signer_of
 
 GOOD = """\
 address: https://room.example
@@ -57,6 +58,8 @@ def changed(old: str, new: str) -> str:
         (changed(", password_file: mail.secret", ""), "user and password_file belong together"),
         (changed("[engineer@data.example]", '["a@b.example\\nBcc: c@d.example"]'), "notices.engineers.0"),
         (changed("  openid:", "  proxy: {secret_file: x, sign_in_at: /s}\n  openid:"), "one of openid and"),
+        (GOOD + "minutes: {recorders: {S@board.example: a.pem}}\n", "minutes.recorders.S@board.example"),
+        (GOOD + "minutes: {recorder: {}}\n", "minutes.recorder: Extra inputs"),
         ("- a list\n", "holds no settings"),
         ("a: [\n", "line 2"),
     ],
@@ -78,3 +81,18 @@ def test_a_secret_that_is_no_secret_is_refused(tmp_path: Path, key: str | None, 
 def test_loopback_needs_no_https(tmp_path: Path) -> None:
     text = changed("https://room.example", "http://127.0.0.1:8001")
     assert Declared(write(tmp_path, text)).settings.is_secure is False
+
+
+def test_a_recorders_key_is_a_file_beside_the_settings(tmp_path: Path) -> None:
+    who = "minutes: {recorders: {s@board.example: keys/recorder.pub.pem, t@board.example: room.yaml}}\n"
+    found = Declared(write(tmp_path, GOOD + who))
+    with pytest.raises(SettingsError, match="the recorder's key cannot be read"):
+        found.recorder_key("s@board.example")
+    with pytest.raises(KeyFault, match="holds no Ed25519 public key"):
+        found.recorder_key("t@board.example")
+    make_key(tmp_path / "keys", *OF_RECORDER)
+    key = found.recorder_key("s@board.example")
+    assert key is not None
+    assert key.keyid == signer_of(tmp_path / "keys" / OF_RECORDER[0]).public_key.keyid
+    assert found.recorder_key("u@board.example") is None
+    assert Declared(write(tmp_path)).recorder_key("s@board.example") is None

@@ -18,7 +18,10 @@ SCRIPT = (
     "m2 return; open C; chair approve; m1 approve; deputy approve; m3 withdraw; "
     "d1 override; d2 override; close"
 )
-MINUTED = {"via": "minutes", "minuted_on": "2017-04-05", "minutes_sha256": "ab" * 32}
+MINUTED = {
+    "via": "minutes", "minuted_on": "2017-04-05", "minutes_sha256": "ab" * 32,
+    "recorded_by": "secretary@board.example", "record_sha256": "cd" * 32,
+}  # fmt: skip
 LINES = sealed(replace(line, **MINUTED) if line.decision == "approve" else line for line in unsealed(SCRIPT))
 ROWS = [line.content() for line in LINES]
 FIELDS = sorted(ROWS[0])
