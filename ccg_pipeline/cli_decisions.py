@@ -5,11 +5,12 @@ Does not belong here: the rules of a decision (expert_panels), showing what is b
 """
 
 import os
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from ccg_pipeline.assets.committee import judgement_before_committee
+from ccg_pipeline.assets.committee import moderation_asked
 from ccg_pipeline.cli_panel import (
     EDITION,
     SHORT,
@@ -27,11 +28,11 @@ from ccg_pipeline.cli_panel import (
 )
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import year_key
-from ccg_pipeline.publish.explanation import NotKnown, find_ccg
+from ccg_pipeline.publish.explanation import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.resources import launched_by
 from expert_panels import access_log, ledger
-from expert_panels.decision import GateState
+from expert_panels.decision import NEEDS_REASON, GateState
 from expert_panels.ledger import DecisionRefused
 
 app = typer.Typer(rich_markup_mode="markdown")
@@ -96,22 +97,36 @@ def _in_full(seen: str, state: GateState, decision: str) -> str:
     return now if len(seen) >= SHORT and now.startswith(seen.lower()) else seen
 
 
-@app.command()
-def sign(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, month: Month = "", year: Year = "",
-    reason: Reason = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Verify the table that you saw."""
-    _decide("approve", panel, month, year, actor, seen, interests, reason, database)
+def _verb(decision: str) -> Callable[..., None]:
+    """Return the command that takes a decision on the whole table, with --reason as the decision needs it."""
+
+    def with_reason(
+        panel: Panel, actor: Actor, seen: Seen, interests: Interests, reason: Reason, month: Month = "",
+        year: Year = "", database: Database = "",
+    ) -> None:  # fmt: skip
+        _decide(decision, panel, month, year, actor, seen, interests, reason, database)
+
+    def without(
+        panel: Panel, actor: Actor, seen: Seen, interests: Interests, month: Month = "", year: Year = "",
+        reason: Reason = "", database: Database = "",
+    ) -> None:  # fmt: skip
+        _decide(decision, panel, month, year, actor, seen, interests, reason, database)
+
+    return with_reason if decision in NEEDS_REASON else without
 
 
-@app.command(name="return")
-def return_table(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, reason: Reason, month: Month = "",
-    year: Year = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Return the table that you saw to those who made it."""
-    _decide("return", panel, month, year, actor, seen, interests, reason, database)
+for name, decision, what in (
+    ("sign", "approve", "Verify the table that you saw."),
+    ("return", "return", "Return the table that you saw to those who made it."),
+    ("withdraw", "withdraw", "Withdraw the panel's verification of a table that is out."),
+    ("recuse", "recuse", "Take no part in the decision on this table."),
+    (
+        "override",
+        "override",
+        "Ask, as one of two officers, that a table go out unverified and marked as overridden.",
+    ),
+):
+    app.command(name=name, help=what)(_verb(decision))
 
 
 @app.command(name="lay-again")
@@ -142,33 +157,6 @@ def lay_again(panel: Panel, month: Month = "", year: Year = "", database: Databa
 
 
 @app.command()
-def withdraw(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, reason: Reason, month: Month = "",
-    year: Year = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Withdraw the panel's verification of a table that is out."""
-    _decide("withdraw", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command()
-def recuse(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, month: Month = "", year: Year = "",
-    reason: Reason = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Take no part in the decision on this table."""
-    _decide("recuse", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command()
-def override(
-    panel: Panel, actor: Actor, seen: Seen, interests: Interests, reason: Reason, month: Month = "",
-    year: Year = "", database: Database = "",
-) -> None:  # fmt: skip
-    """Ask, as one of two officers, that a table go out unverified and marked as overridden."""
-    _decide("override", panel, month, year, actor, seen, interests, reason, database)
-
-
-@app.command()
 def comment(
     panel: Panel, about: About, actor: Actor, seen: Seen, reason: Reason, month: Month = "", year: Year = "",
     database: Database = "",
@@ -184,17 +172,14 @@ def moderate(
     year: Year, database: Database = "",
 ) -> None:  # fmt: skip
     """Put another judgement of a CCG's leadership or finance before the committee, and rate it anew."""
-    edition, code = load_edition(EDITION), find_ccg(ccgs(), about)
+    edition, code, key = load_edition(EDITION), find_ccg(ccgs(), about), year_key(year)
     committee = edition.lane("annual").overall_gate
-    found = next((one for one in edition.overall.blocks if one.indicator and one.key == block), None)
-    if committee is None or found is None:
-        raise NotKnown(f"--judgement {block!r} cannot be moderated: say leadership or finance.")
-    labels = edition.points_scale(str(edition.indicator(str(found.indicator)).points_scale)).labels
-    if to not in labels:
-        raise NotKnown(f"--to {to!r} is no judgement of {block}: choose one of {', '.join(labels)}.")
-    state = ledger.state_of(opened(database), terms_of(committee.key), "annual", year_key(year))
-    before = judgement_before_committee(opened(database), state, code, block, str(found.indicator))
+    assert committee is not None  # this edition's year has one
+    engine = opened(database)
+    state = ledger.state_of(engine, terms_of(committee.key), "annual", key)
+    gate = (committee.key, "annual", key)
+    item, before = moderation_asked(engine, edition, gate, state, code, block, to)
     _decide(
         "moderate", committee.key, "", year, actor, seen, interests, reason, database,
-        about=code, item=str(found.indicator), before=before, after=to,
+        about=code, item=item, before=before, after=to,
     )  # fmt: skip
