@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, text
 from expert_panels import ledger, ledger_table
 from expert_panels.certificate import certificate, signed
 from expert_panels.certificate import checked as checked_certificate
-from expert_panels.chain import LATER_FIELDS, Line, faults_of
+from expert_panels.chain import Line
 from expert_panels.fold import fold
 from expert_panels.minutes import MinutesFault, Written, decisions_of, read_minutes
 from expert_panels.recording import MEANING, checked, hold, is_record, record
@@ -188,15 +188,6 @@ def test_nobody_records_what_they_could_decide_or_have_made(recorder: str, said:
 def test_a_recorder_stands_in_minutes_and_with_what_was_signed(changed: dict[str, str], said: str) -> None:
     line = minuted(**{"recorded_by": SECRETARY, "record_sha256": "b" * 64, **changed})
     assert said in refusal(line, fold(lines_of("open A"), TERMS), TERMS)
-
-
-def test_lines_from_before_there_were_recorders_keep_their_hashes() -> None:
-    (line,) = lines_of("open A")
-    assert line.hash == "e66f06cb23f06a656be0b85ef50e400e36f488d955918c15f31d7024c2679eaa"
-    rows = [{name: value for name, value in line.content().items() if name not in LATER_FIELDS}]
-    assert faults_of(rows) == []
-    recorded = replace(line, recorded_by=SECRETARY).content()
-    assert len(faults_of([recorded])) == 1  # nobody is written in afterwards
 
 
 def test_a_ledger_from_before_there_were_recorders_takes_their_lines(tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""Delayed transfers of care: days of authorities carried to CCGs."""
+
+from pathlib import Path
+
+import pytest
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
+from ccg_pipeline.sources.catalogue import read_file
+from ccg_pipeline.sources.reading import Reading
+from tests.unit.sources.readings import account, by_code
+from tests.unit.sources.small_files import (
+    Sheets,
+    dtoc_sheets,
+    write_workbook,
+)
+
+# York is wholly in 03Q, Hartlepool wholly in 00K, Derby wholly in 04R; Derbyshire is divided.
+YORK = ("E06000014", "219", "York UA", [377, 390, 29, 796])
+HARTLEPOOL = ("E06000001", "111", "Hartlepool UA", [10, 5, 0, 15])
+WALES = ("-", "9900", "Resident In Wales", [3, 2, 0, 5])
+
+
+def dtoc(folder: Path, edition: Edition, *authorities: object, beds: bool = False) -> Reading:
+    sheets = dtoc_sheets(*authorities, beds=beds)  # type: ignore[arg-type]  # rows of authorities
+    return read_file(write_workbook(folder / "dtoc.xls", sheets), edition)
+
+
+@pytest.mark.parametrize("beds", [False, True])
+def test_dtoc_carries_days_to_ccgs_and_never_beds(tmp_path: Path, edition: Edition, beds: bool) -> None:
+    reading = dtoc(tmp_path, edition, YORK, HARTLEPOOL, WALES, beds=beds)
+    rows = by_code(reading)
+    kinds = rows["organisation_kind"].value_counts().to_dict()
+    assert kinds == {"ccg": 209, "local_authority": 2, "england": 1, "outside_england": 1}
+    assert rows.loc["ENG", "numerator"] == 816
+    assert rows.loc["E06000014", "numerator"] == 796
+    hartlepool = rows.loc["00K"]  # its CCG also holds Stockton, which has no row here
+    assert hartlepool["status"] == "missing"
+    assert "Stockton" in hartlepool["note"]
+    assert account(reading) == (4, 4, 0, 0, 0)
+
+
+def test_dtoc_of_all_authorities_keeps_their_days_and_says_it_is_apportioned(
+    tmp_path: Path, edition: Edition
+) -> None:
+    reading = read_file(write_workbook(tmp_path / "dtoc.xls", all_authorities()), edition)
+    rows = reading.observations
+    of_ccgs = rows[rows["organisation_kind"] == "ccg"]
+    assert (of_ccgs["status"] == "published").all()
+    assert of_ccgs["numerator"].sum() == pytest.approx(sum(range(1, 152)), rel=1e-12)
+    assert (of_ccgs["value"] == 100_000 * of_ccgs["numerator"] / of_ccgs["denominator"]).all()
+    assert (of_ccgs["note"] == "apportioned by number of LSOAs (assumed)").all()
+
+
+def all_authorities() -> Sheets:
+    """Authority number n of the 151 has n delayed days."""
+
+    known = dtoc_authorities()
+    days = range(1, len(known) + 1)
+    return dtoc_sheets(
+        *(
+            (ons, code, name, [n, 0, 0, n])
+            for ons, code, name, n in zip(
+                known["authority_code"], known["dtoc_code"], known["authority_name"], days, strict=True
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "quarantined"),
+    [
+        ([1, 0, 0, "none yet"], "refused", 1),
+        ([1, 0, 0, 2], "refused", 1),  # the parts are not the total
+        ([1, 0, 0, -1], "refused", 1),
+        (["-", "-", "-", "-"], "missing", 0),
+        (["*", "*", "*", "*"], "suppressed", 0),
+    ],
+)
+def test_dtoc_an_authority_without_a_figure_leaves_every_ccg_it_feeds_without_one(
+    tmp_path: Path, edition: Edition, days: list[object], status: str, quarantined: int
+) -> None:
+
+    sheets = all_authorities()
+    row = sheets["LA - by responsible org"][12]
+    authority, row[5:] = str(row[2]), days
+    reading = read_file(write_workbook(tmp_path / "dtoc.xls", sheets), edition)
+    fed = set(authority_weights().query("authority_code == @authority")["ccg_code"])
+    rows = reading.observations
+    without = rows[rows["organisation_kind"].eq("ccg") & rows["status"].ne("published")]
+    assert set(without["organisation_code"]) == fed
+    assert (without["status"] == status).all()
+    assert without["value"].isna().all()
+    assert reading.source_file.rows_quarantined == quarantined
+    assert by_code(reading).loc[authority, "status"] == status
+
+
+def test_dtoc_an_authority_given_twice_or_unknown_is_quarantined(tmp_path: Path, edition: Edition) -> None:
+    stranger = ("E06999999", "999", "Atlantis", [1, 0, 0, 1])
+    reading = dtoc(tmp_path, edition, YORK, YORK, stranger)
+    assert len(reading.quarantine) == 3
+    assert by_code(reading).loc["E06000014", "status"] == "refused"
+    assert by_code(reading).loc["03Q", "status"] == "refused"
