@@ -14,11 +14,64 @@ from axe_playwright_python.sync_playwright import Axe
 from live_room import LiveRoom
 from live_town import Town
 from playwright.sync_api import Browser, Page
-from small_house import House
+from small_house import MONTH, TERMS, House
+
+from expert_panels.room.pages import BUILT_STYLES, PLAIN_STYLES, STATIC
 
 T = TypeVar("T")
 LONGEST_WAY = 400
 """Presses of Tab after which something cannot be reached by keyboard."""
+
+STYLES = tuple(name for name in (PLAIN_STYLES, BUILT_STYLES) if (STATIC / name).is_file())
+WIDTHS = (1280, 320)
+"""Pixels of a window; 320 are 1,280 at 400 %."""
+
+SEATS = ("chair", "deputy", "clinician", "nurse")
+"""The first members of every panel, in the order of its terms."""
+
+DRESS = """(styles) => new Promise((done, failed) => {
+  const link = document.querySelector("link[rel=stylesheet]");
+  if (link.href.endsWith(styles)) { done(); return; }
+  link.onload = () => done();
+  link.onerror = () => failed(new Error(styles));
+  link.href = "/static/" + styles;
+})"""
+"""Exchanges NHS.UK frontend's styles for the room's own or back: nothing else of a page depends on which."""
+
+FOCUS = """(sought) => {
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  const marked = (style) => style.boxShadow !== "none"
+    || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0);
+  if (one === document.body) return {found: false, marked: true, seen: true};  // past the end
+  const label = one.nextElementSibling;  // what NHS.UK frontend draws a radio button with
+  return {
+    found: one.matches(sought),
+    what: one.outerHTML.slice(0, 120),
+    marked: marked(getComputedStyle(one))
+      || (one.type === "radio" && marked(getComputedStyle(label, "::before"))),
+    seen: box.width > 1 && box.height > 1 && box.bottom > 0 && box.right > 0
+      && box.top < innerHeight && box.left < innerWidth,
+  };
+}"""
+"""Where the focus is, and whether somebody who looks can see it there."""
+
+
+DESCRIBED = """() => {
+  const one = document.activeElement;
+  const told = [one, one.closest("fieldset")].filter((each) => each && each.hasAttribute("aria-describedby"));
+  const ids = told.flatMap((each) => each.getAttribute("aria-describedby").split(" "));
+  return ids.map((id) => document.getElementById(id).innerText).join(" ");
+}"""
+
+
+def page_of(panel: str, lane_and_key: tuple[str, str] = MONTH) -> str:
+    """The address of a panel's page."""
+    return f"/panels/{panel}/{'/'.join(lane_and_key)}"
+
+
+def seat(panel: str, who: str) -> str:
+    """The e-mail address of a member."""
+    return TERMS[panel].members[SEATS.index(who)].email
 
 
 def apart(work: Callable[[], T]) -> T:
@@ -49,9 +102,9 @@ class Visit:
         return self.page.inner_text("main")
 
     def pressed(self, name: str) -> int:
-        """Press a button; the status of the answer, after what it redirects to."""
+        """Press a button (the first of that name); the status of the answer, after what it redirects to."""
         with self.page.expect_navigation() as awaited:
-            self.page.get_by_role("button", name=name, exact=True).click()
+            self.page.get_by_role("button", name=name, exact=True).first.click()
         return awaited.value.status
 
     def fill(self, decision: str, reason: str = "") -> None:
@@ -73,11 +126,13 @@ class Visit:
         return self.open(self.page.url)
 
     def tab_to(self, selector: str, *, back: bool = False) -> None:
-        """Press Tab until the focus is on what is sought; fails when it never is."""
-        sought = self.page.locator(selector).first
+        """Press Tab until the focus is on what is sought; fails when it never is, or cannot be seen."""
         for _ in range(LONGEST_WAY):
             self.page.keyboard.press("Shift+Tab" if back else "Tab")
-            if self.page.locator("*:focus").count() and sought.and_(self.page.locator("*:focus")).count():
+            focus = self.page.evaluate(FOCUS, selector)
+            assert focus["marked"], f"{focus['what']} does not show that it has the focus on {self.page.url}"
+            assert focus["seen"], f"{focus['what']} has the focus out of sight on {self.page.url}"
+            if focus["found"]:
                 return
         raise AssertionError(f"{selector} cannot be reached by keyboard on {self.page.url}")
 
@@ -85,11 +140,37 @@ class Visit:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def enter(self, selector: str) -> int:
+        """Reach a link or a button and press Enter; the status of the answer, after what it redirects to."""
+        self.tab_to(selector)
+        with self.page.expect_navigation() as awaited:
+            self.press("Enter")
+        return awaited.value.status
+
+    def type(self, selector: str, text: str) -> None:
+        """Reach a field and type."""
+        self.tab_to(selector)
+        self.page.keyboard.type(text)
+
+    def choose(self, name: str, value: str) -> None:
+        """Reach radio buttons and go to one of them by the arrow keys."""
+        self.tab_to(f"input[name={name}]")
+        self.press("Space")
+        for _ in range(9):
+            if self.page.evaluate("document.activeElement.value") == value:
+                return
+            self.press("ArrowDown")
+        raise AssertionError(f"{name} {value} cannot be chosen by keyboard on {self.page.url}")
+
+    def described(self) -> str:
+        """What a screen reader says beside the names of the field that has the focus and of its group."""
+        return str(self.page.evaluate(DESCRIBED))
+
     def faults(self) -> list[str]:
         """What axe-core finds that is serious or critical, and what is wider than the window."""
         found = [
             f"{self.page.url} {one['impact']} {one['id']}: {one['help']}: {one['nodes'][0]['html']}"
-            for one in Axe().run(self.page).response["violations"]
+            for one in Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
             if one["impact"] in ("serious", "critical")
         ]
         wide, window = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
@@ -98,8 +179,31 @@ class Visit:
             *([f"{self.page.url} is {wide} wide in a window of {window}"] if wide > window else []),
         ]
 
+    def faults_every_way(self) -> list[str]:
+        """The same in each of the room's styles, in a wide window and in a narrow one."""
+        found, size = list[str](), self.page.viewport_size
+        for styles in STYLES:
+            self.page.evaluate(DRESS, styles)
+            for width in WIDTHS:
+                self.page.set_viewport_size({"width": width, "height": 900})
+                found += [f"{styles}, {width} pixels: {fault}" for fault in self.faults()]
+        if size:
+            self.page.set_viewport_size(size)
+        return found
+
     def close(self) -> None:
         self.page.context.close()
+
+
+def new_window(browser: Browser, address: str, *, width: int = 1280, has_scripts: bool = True) -> Visit:
+    """Open a window of its own on a room."""
+    context = browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": 900 if width > 400 else 640},
+        java_script_enabled=has_scripts,
+    )
+    context.set_default_timeout(20_000)
+    return Visit(context.new_page())
 
 
 @dataclass
@@ -117,12 +221,6 @@ class Quarter:
 
     def enter(self, email: str, *, width: int = 1280, has_scripts: bool = True) -> Visit:
         """Open a window of its own and sign in."""
-        context = self.browser.new_context(
-            base_url=self.room.address,
-            viewport={"width": width, "height": 900 if width > 400 else 640},
-            java_script_enabled=has_scripts,
-        )
-        context.set_default_timeout(20_000)
-        visit = Visit(context.new_page())
+        visit = new_window(self.browser, self.room.address, width=width, has_scripts=has_scripts)
         visit.sign_in(email)
         return visit

@@ -6,7 +6,7 @@ Does not belong here: sorting and filtering (asked.py), comparing (changes.py), 
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -156,7 +156,17 @@ def candidate_page(request: Request) -> Response:
 
 def organisation_page(request: Request) -> Response:
     """Show one organisation of the table before a panel, with its figures and those it resembles."""
-    found = before(request)
+    return organisation_shown(request, before(request), **typed_before(request))
+
+
+def organisation_shown(
+    request: Request, found: Before, faults: Mapping[str, str] | None = None, **typed: str
+) -> Response:
+    """Return the page of the organisation that the address names.
+
+    `faults` says, by the id of a field of its forms, what that field lacks (then the answer is 422), and
+    `typed` what had been filled in.
+    """
     table, code = table_of(found), request.path_params["code"]
     organisation = table.by_code.get(code)
     if organisation is None:
@@ -166,6 +176,9 @@ def organisation_page(request: Request) -> Response:
     return page(
         request,
         "organisation.html",
+        422 if faults else 200,
+        faults=faults or {},
+        typed=typed,
         found=found,
         table=table,
         one=organisation,
@@ -179,6 +192,5 @@ def organisation_page(request: Request) -> Response:
             for figure in organisation.figures
             if figure.measure in found.terms.may_moderate and figure.choices
         ],
-        typed=typed_before(request),
         may_comment=found.terms.member(request.state.person.email, found.room.clock().date()) is not None,
     )

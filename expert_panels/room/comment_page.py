@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from expert_panels import ledger
 from expert_panels.ledger import DecisionRefused
-from expert_panels.room.candidate_page import Before, before
+from expert_panels.room.candidate_page import Before, before, organisation_shown
 from expert_panels.room.decision_page import LONGEST_REASON, may_decide, whole_number
 from expert_panels.room.identity import sign_in_again
 from expert_panels.room.people import is_fresh
@@ -41,7 +41,8 @@ def _commented(request: Request, form: Mapping[str, Any]) -> Response:
     may_decide(request, found, "comment")
     said, email = _text(form, "text"), request.state.person.email
     if not said or len(said) > LONGEST_REASON:
-        raise HTTPException(422, f"Write what is to be said of {code}, in at most {LONGEST_REASON:,} signs.")
+        lacks = f"Write what is to be said of {code}, in at most {LONGEST_REASON:,} signs."
+        return organisation_shown(request, found, {"text": lacks}, text=said)
     if not any((one.actor, one.about, one.text) == (email, code, said) for one in found.state.comments):
         _written(request, found, form, decision="comment", reason=said)
     return RedirectResponse(f"{found.address}/ccgs/{code}#comments", status_code=303)
@@ -51,8 +52,8 @@ def _moderated(request: Request, form: Mapping[str, Any]) -> Response:
     found, code = before(request), request.path_params["code"]
     may_decide(request, found, "moderate")
     fields = {name: _text(form, name) for name in ("item", "before", "after", "interests", "reason")}
-    if not fields["reason"] or not fields["interests"] or len(fields["reason"]) > LONGEST_REASON:
-        raise HTTPException(422, "A moderation needs a reason and an answer to the declaration of interests.")
+    if faults := _lacking(fields):
+        return organisation_shown(request, found, faults, **fields)
     if not is_fresh(request.state.person, found.room.clock()):
         return sign_in_again(request, f"{found.address}/ccgs/{code}", fields)
     serial = whole_number(_text(form, "serial"))
@@ -65,6 +66,20 @@ def _moderated(request: Request, form: Mapping[str, Any]) -> Response:
     if wanted not in done[-1:]:  # the same form sent twice moderates once
         _written(request, found, form, decision="moderate", **fields)
     return RedirectResponse(f"{found.address}/ccgs/{code}#moderation", status_code=303)
+
+
+def _lacking(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what the form of a moderation lacks, by the id of the field."""
+    faults, item = {}, fields["item"]
+    for name, lacks in (
+        ("interests", 'Declare your interests in this CCG, or write "none".'),
+        ("reason", "A moderation needs a reason."),
+    ):
+        if not fields[name]:
+            faults[f"{name}-{item}"] = lacks
+        elif len(fields[name]) > LONGEST_REASON:
+            faults[f"{name}-{item}"] = f"Write at most {LONGEST_REASON:,} signs."
+    return faults
 
 
 def _written(request: Request, found: Before, form: Mapping[str, Any], **fields: Any) -> None:

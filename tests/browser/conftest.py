@@ -9,13 +9,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from browsing import Quarter, apart
 from live_dagster import LiveDagster
 from live_room import LiveRoom
 from live_town import Town
 from playwright.sync_api import Browser, sync_playwright
-from small_house import MONTH, SMALL, House, copy_files
+from small_house import MONTH, SMALL, YEAR, House, copy_files
 
 from ccg_pipeline.run import dagster_instance
 
@@ -36,6 +37,34 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def scored_year(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home: Path) -> Path:
+    """A landing folder and a database in which a month and a year are scored; only to be copied."""
+    del ccg_home  # asked for, so that this process keeps nothing beside the code
+    folder = tmp_path_factory.mktemp("scored")
+    landing = copy_files(made_up_year, folder / "landing", SMALL)
+
+    def score() -> None:
+        with dg.DagsterInstance.ephemeral() as instance:
+            house = House(f"sqlite:///{folder}/ccg.db", landing, instance)
+            house.run(MONTH, YEAR)
+            house.engine.dispose()  # the last connection to go puts everything into the one file
+
+    apart(score)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scored(scored_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house of the module's own in which a month and a year are scored, and nothing is signed."""
+    folder = tmp_path_factory.mktemp("house") / "copy"
+    shutil.copytree(scored_year, folder)
+    with dg.DagsterInstance.ephemeral() as instance:
+        house = House(f"sqlite:///{folder}/ccg.db", folder / "landing", instance)
+        yield house
+        house.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,94 @@
+"""Every page of the room as axe-core sees it, in both styles, wide and at 400 %, and none left out.
+
+A page that is added later fails here until it has a stop (tests/room_stops.py).
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from browsing import apart
+from jinja2.meta import find_referenced_templates
+from playwright.sync_api import Browser
+from room_stops import STOPS, Stop, stand
+from room_windows import OPENID, ROOM, Windows, name_of, windows
+from small_house import House
+from starlette.routing import Route
+
+from expert_panels.room.pages import STATIC, TEMPLATES
+from expert_panels.room.refusing import DENIED
+
+pytestmark = pytest.mark.browser
+
+FILES = {"certificate_file"}
+"""Endpoints that hand out a file and show no page."""
+
+EMBEDDED = {"long_table.html"}
+"""Templates that a page embeds as markup, and not by their name."""
+
+
+class Walk:
+    """The windows, and what was seen at each stop: the endpoint that answered, and the page's template."""
+
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
+        self._seen: dict[str, tuple[str, str]] = {}
+
+    def look(self, stop: Stop) -> list[str]:
+        """Come to a page; what is wrong there."""
+        windows = self._windows
+        visit = (windows.enter if stop.is_last else windows.of)(stop.who, stop.door)
+        status = stop.come(windows, visit)
+        self._seen[stop.name] = windows.rooms[stop.door].answers[-1]
+        visit.page.keyboard.press("Tab")
+        is_skip = visit.page.evaluate("document.activeElement.matches('a.nhsuk-skip-link')")
+        return [
+            *([f"answered {status}, not {stop.status}"] if status != stop.status else []),
+            *([] if is_skip else ["the way past the head does not come first"]),
+            *visit.faults_every_way(),
+        ]
+
+    def all(self) -> set[tuple[str, str]]:
+        """What was seen, and now is, at all stops."""
+        for stop in STOPS:
+            if stop.name not in self._seen:
+                self.look(stop)
+        return set(self._seen.values())
+
+    def routes(self) -> list[Route]:
+        """The addresses of the room, with both of its sign-ins that have a page."""
+        apps = [self._windows.apps[door] for door in (ROOM, OPENID)]
+        return [route for app in apps for route in app.routes if isinstance(route, Route)]
+
+
+@pytest.fixture(scope="module")
+def walk(scored: House, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """A month and a year with a panel in every state, and a browser to walk there."""
+    apart(lambda: stand(scored))
+    with windows(scored, chromium, tmp_path_factory.mktemp("walk")) as opened:
+        yield Walk(opened)
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=[stop.name.replace(" ", "-") for stop in STOPS])
+def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(walk: Walk, stop: Stop) -> None:
+    assert walk.look(stop) == []
+
+
+def test_no_address_is_left_out(walk: Walk) -> None:
+    """Every address that is opened in a browser has answered with a page."""
+    seen = {endpoint for endpoint, _ in walk.all()}
+    addresses = {name_of(route.endpoint) for route in walk.routes() if "GET" in (route.methods or ())}
+    assert addresses - FILES - seen == set()
+    assert addresses > FILES
+
+
+def test_no_template_is_left_out(walk: Walk) -> None:
+    """Every template is a page that was seen, or a part of one."""
+    files = list((STATIC.parent / "templates").iterdir())
+    sources = [TEMPLATES.env.parse(file.read_text(encoding="utf-8")) for file in files]
+    parts = {part for source in sources for part in find_referenced_templates(source)}
+    seen = {template for _, template in walk.all()}
+    assert {file.name for file in files} - parts - EMBEDDED == seen
+
+
+def test_no_way_of_turning_somebody_away_is_left_out() -> None:
+    assert {stop.status for stop in STOPS} >= DENIED | {404, 405, 409, 422, 503}
