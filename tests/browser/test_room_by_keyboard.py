@@ -121,7 +121,7 @@ def test_from_a_ccg_to_one_that_is_like_it_and_back(enter: Enter) -> None:
     name = visit.page.inner_text("h1")
     visit.enter("[aria-labelledby=similar-caption] tbody a")
     assert visit.page.inner_text("h1") != name
-    assert visit.enter(f".nhsuk-breadcrumb a[href='{page_of('dementia')}']") == 200
+    assert visit.enter(f"nav.nhsuk-breadcrumb a[href='{page_of('dementia')}']") == 200
     assert "209 of 209 CCGs" in visit.says()
     for _ in range(2):
         visit.page.go_back()  # the browser's own key, which a headless one has not
