@@ -6,9 +6,10 @@ Does not belong here: windows and servers (room_windows.py), what must hold of a
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from browsing import Visit, page_of, seat
-from room_windows import EMPTY, OPENID, ROOM, Windows
+from room_windows import BROKEN, EMPTY, OPENID, ROOM, Windows
 from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR, House, halve, land_again
 
 from ccg_pipeline.assets.committee import judgement_before_committee
@@ -132,11 +133,36 @@ def line_of(panel: str, decision: str, lane_and_key: tuple[str, str] = MONTH) ->
 def signed_out_meanwhile(_: Windows, visit: Visit) -> int:
     """By a form in one window after signing out in another."""
     visit.open(f"{page_of('cancer')}/ccgs/{CODE}")
+    sign_out_beside(visit)
+    return visit.pressed("Record the comment")
+
+
+def sign_out_beside(visit: Visit) -> None:
+    """Sign out in another window of the same browser."""
     beside = Visit(visit.page.context.new_page())
     beside.open("/")
     beside.pressed("Sign out")
     beside.page.close()
-    return visit.pressed("Record the comment")
+
+
+def filtered_after_signing_out(_: Windows, visit: Visit) -> int:
+    """By the filter of a table after signing out in another window."""
+    visit.open(page_of("cancer"))
+    sign_out_beside(visit)
+    return visit.pressed("Show")
+
+
+def signed_long_after(windows: Windows, visit: Visit) -> int:
+    """By a confirmation that was given an hour after signing in."""
+    decide("dementia", "approve")(windows, visit)
+    then = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    windows.house.change(
+        "UPDATE room_remembered SET content = json_set(content, '$.authenticated_at', :then) "
+        "WHERE json_extract(content, '$.email') = :email",
+        then=then,
+        email=seat("dementia", "clinician"),
+    )
+    return visit.pressed("Sign")
 
 
 def too_often(_: Windows, visit: Visit) -> int:
@@ -203,6 +229,10 @@ STOPS = (
     Stop("page that is not there", DEMENTIA, at("/nowhere"), 404),
     Stop("CCG that is not there", DEMENTIA, at(f"{TABLE}/ccgs/ZZZ"), 404),
     Stop("address of a form", DEMENTIA, at(f"{CCG}/comment"), 405),
+    Stop("page with an error nobody expected", CHAIR, at(BROKEN), 500, door=EMPTY),
     Stop("form after signing out", CHAIR, signed_out_meanwhile, 401, is_last=True),
+    Stop("filter after signing out", CHAIR, filtered_after_signing_out, 401, is_last=True),
+    Stop("signature an hour later", seat("dementia", "clinician"), signed_long_after, 401, is_last=True),
+    Stop("signed out", CHAIR, sent("/", "Sign out"), is_last=True),
 )  # fmt: skip
 """All of them; the one that asks too often is the last at its door."""

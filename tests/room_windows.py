@@ -16,6 +16,9 @@ from playwright.sync_api import Browser
 from served import free_port, served
 from small_house import House
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ccg_pipeline.cli_room import panel_room
@@ -24,6 +27,15 @@ from expert_panels.settings import Declared
 
 ROOM, OPENID, EMPTY = "room", "openid", "empty"
 """The doors: the house's room in local mode, the same with a provider that is down, a room without rounds."""
+
+
+BROKEN = "/broken"
+"""An address of the empty room at which something fails that nobody expected."""
+
+
+def broken(_request: Request) -> Response:
+    """Fail."""
+    raise ZeroDivisionError
 
 
 class Telling:
@@ -96,6 +108,7 @@ def windows(house: House, browser: Browser, folder: Path) -> Iterator[Windows]:
         OPENID: panel_room(house.engine, settings=openid_settings(folder, address)),
         EMPTY: panel_room(empty),
     }
+    apps[EMPTY].routes.append(Route(BROKEN, broken))
     rooms = {door: Telling(app) for door, app in apps.items()}
     with ExitStack() as stack:
         ports = {OPENID: int(address.rpartition(":")[2])}

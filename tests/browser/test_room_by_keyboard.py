@@ -75,7 +75,8 @@ def test_signing_in_and_out(enter: Enter) -> None:
     assert visit.enter(BUTTON) == 200
     assert who.email in visit.page.inner_text("header")
     assert visit.enter("header form button") == 200
-    assert visit.page.get_by_role("heading", name="Sign in").count() == 1
+    assert "You are signed out" in visit.says()
+    assert visit.enter("main a[href='/sign-in']") == 200
     visit.open("/")
     assert visit.page.get_by_role("heading", name="Sign in").count() == 1
 
