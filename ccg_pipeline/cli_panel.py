@@ -154,6 +154,8 @@ def show(panel: Panel, month: Month = "", year: Year = "", database: Database = 
     console.print(
         f"State: {state.described}. Missing: {'; '.join(state.missing) or 'nothing'}.", highlight=False
     )
+    for said in _said(panel, state):
+        console.print(said, markup=False, highlight=False)
     console.print(
         f"Table {state.subject[:SHORT]}: give it back with --seen when you decide.", highlight=False
     )

@@ -61,7 +61,7 @@ def figures_of(
 ) -> tuple[Figure, ...]:
     """Return one CCG's rows of bands as figures, in the order of the panel's measures.
 
-    `ways`: its rows of `method.next_grade.ways`.
+    `rows` as `with_intervals` gives them, `ways`: its rows of `method.next_grade.ways`.
     """
     by_code = {row.indicator_code: row for row in rows}
     reached = {(way.indicator_code, int(way.grade)): way for way in ways}
@@ -123,7 +123,8 @@ def _counts(row: Any) -> str:
 def _interval(row: Any, indicator: Indicator) -> str:
     if pd.isna(row.lower_95) or pd.isna(row.upper_95):
         return ""
-    return f"{shown(row.lower_95, indicator)} to {shown(row.upper_95, indicator)}"
+    mark = " (from the counts)" if row.from_counts else ""
+    return f"{shown(row.lower_95, indicator)} to {shown(row.upper_95, indicator)}{mark}"
 
 
 def _reference(row: Any, indicator: Indicator) -> str:

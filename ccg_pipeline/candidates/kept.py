@@ -109,15 +109,19 @@ class KeptCandidates:
             return [_refused(row) for row in connection.execute(statement)]
 
     def method(self, panel: str) -> Sequence[MethodNumber]:
-        """Return the numbers of a panel's rule, of its indicators, and of the bands that all share."""
+        """Return the numbers of a panel's rule, of its indicators, and last of the bands that all share."""
         codes = set(self._codes(panel))
         of_file = {
             "clinical.yaml": {panel},
             "overall.yaml": set() if panel in self._panels else _OF_THE_OVERALL_RATING,
             "indicators.csv": codes,
-            "framework.yaml": set(_OF_ALL_PANELS),
             "points.yaml": {self._edition.indicator(code).points_scale or "" for code in codes},
+            "framework.yaml": set(_OF_ALL_PANELS),
         }
+        own = [
+            one for one in self._edition.numbers() if one.item.split(" / ")[0] in of_file.get(one.file, ())
+        ]
+        order = list(of_file)
         return [
             MethodNumber(
                 one.item,
@@ -126,8 +130,7 @@ class KeptCandidates:
                 one.provenance,
                 one.source,
             )
-            for one in self._edition.numbers()
-            if one.item.split(" / ")[0] in of_file.get(one.file, ())
+            for one in sorted(own, key=lambda one: order.index(one.file))
         ]
 
     def _codes(self, panel: str) -> list[str]:

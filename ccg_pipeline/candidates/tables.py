@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ccg_pipeline.candidates.figures import change, figures_of, measures_of
+from ccg_pipeline.candidates.intervals import with_intervals
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.next_grade import ways
@@ -42,7 +43,8 @@ def candidate_table(
     lane, key = str(ratings["lane"].iloc[0]), str(ratings["partition_key"].iloc[0])
     labels = edition.labels(lane)
     known, similar = known_ccgs(), alike()
-    rows_of, ways_of = _by_ccg(bands), _by_ccg(ways(bands, ratings, edition, panel))
+    rows_of = _by_ccg(with_intervals(bands, edition))
+    ways_of = _by_ccg(ways(bands, ratings, edition, panel))
     organisations = tuple(
         _organisation(
             one,

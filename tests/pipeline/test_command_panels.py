@@ -144,6 +144,10 @@ def test_a_comment_on_a_ccg_goes_back_with_a_returned_table(ccg: Terminal, copy:
     assert ccg.type(*decide("return", copy, reason="See the comments.", **{"as": DEPUTY})).code == 0
     status = ccg.wide(200).type("panel", "status")
     assert "Returned by cancer (deputy): See the comments." in status.said
+    shown = ccg.type("panel", "show", "cancer", *MARCH).said
+    assert "Returned by cancer (deputy): See the comments." in shown
+    assert "cancer on 02N " in shown
+    assert "122b looks doubled. Please see." in shown
     assert "\ncancer on 02N (chair): 122b looks doubled. Please see.\n" in status.out
     assert [line.about for line in ledger.lines(open_database(database(copy)), after=before)] == ["02N", ""]
     with DagsterInstance.get() as instance:

@@ -61,6 +61,32 @@ def test_a_figure_says_value_counts_reference_and_the_way_to_another_grade() -> 
     assert figure.worse == ""
 
 
+MEAN = {"numerator": 5.0, "denominator": 20.0, "value": 0.2, "lower_95": np.nan, "upper_95": np.nan}
+INTERVALS = [  # indicator, what stands in its row, the interval that is shown
+    # Wilson's of 55 of 200 in percent: the formula of tests/spec/test_statistics_intervals.py
+    ("122b", {}, "21.8 % to 34.1 % (from the counts)"),
+    ("122b", {"lower_95": 20.0, "upper_95": 36.0}, "20.0 % to 36.0 %"),
+    ("122b", {"value": 40.0}, ""),  # standardised: not the figure of its plain counts
+    ("122b", {"numerator": np.nan}, ""),
+    ("122b", {"denominator": 0.0}, ""),
+    ("125a", {"numerator": 10.0, "denominator": 2000.0, "value": 5.0}, "2.39 to 9.20 (from the counts)"),
+    ("122d", MEAN, ""),
+]
+
+
+@pytest.mark.parametrize(("code", "row", "said"), INTERVALS)
+def test_a_figure_without_a_published_interval_has_one_from_its_counts(
+    code: str, row: dict[str, float], said: str
+) -> None:
+    parts = made_of("interim").parts()
+    panel = {"122": "cancer", "125": "maternity"}[code[:3]]
+    bands = parts[panel]["indicator_band"]
+    at = (bands["ccg_code"] == "01C") & (bands["indicator_code"] == code)
+    bands = bands.assign(**{name: bands[name].mask(at, value) for name, value in row.items()})
+    found = candidate_table(EDITION, panel, "ab" * 32, {**parts[panel], "indicator_band": bands})
+    assert next(one for one in found.by_code["01C"].figures if one.measure == code).interval == said
+
+
 @pytest.mark.parametrize("panel", PANELS)
 def test_the_smallest_change_that_is_named_does_change_the_rating(panel: str) -> None:
     """Done to the figure and rated anew by the method, it brings the rating that was said."""
@@ -196,6 +222,7 @@ def test_the_method_of_a_panel_is_its_own_and_what_all_share() -> None:
     assert items["122b / standard"].provenance == "found"
     assert items["banding / cut"].value == "1.96"
     assert not any(item.startswith(("dementia", "126")) for item in items)
+    assert next(iter(items)).startswith("cancer / ")  # its own rule comes before what all share
     assert {one.provenance for one in numbers} >= {"assumed", "memory", "found"}
 
 
