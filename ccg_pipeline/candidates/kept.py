@@ -43,13 +43,18 @@ _OF_THE_OVERALL_RATING = {
 _OF_ALL_PANELS = ("banding", "max_age_months", "conventions")
 
 
+Known = tuple[CandidateTable, pd.DataFrame]
+"""A table, and the figures that it rests on."""
+
+
 class KeptCandidates:
     """Candidate tables from the parts that are kept for ever; implements expert_panels' `Candidates`."""
 
     def __init__(self, engine: Engine, edition: Edition) -> None:
         self._engine, self._edition = engine, edition
         self._panels = [rule.key for rule in edition.panels]
-        self._tables: OrderedDict[str, tuple[CandidateTable, pd.DataFrame]] = OrderedDict()
+        self._tables: OrderedDict[str, Known] = OrderedDict()
+        self._being_read: dict[str, Lock] = {}
         self._lock = Lock()
         self._kind = ""
 
@@ -58,23 +63,27 @@ class KeptCandidates:
         found = self._known(subject_sha256)
         return None if found is None else found[0]
 
-    def _known(self, subject_sha256: str) -> tuple[CandidateTable, pd.DataFrame] | None:
+    def _known(self, subject_sha256: str) -> Known | None:
         """Return a table and the figures that it rests on."""
-        with self._lock:  # whoever asks at the same time waits for the first rather than parse it again
-            if subject_sha256 not in self._tables:
-                with reading(self._engine) as connection:
-                    found = self._read(connection, subject_sha256)
-                if found is None:
-                    return None
-                self._tables[subject_sha256] = found
-            self._tables.move_to_end(subject_sha256)
-            while len(self._tables) > REMEMBERED:
-                self._tables.popitem(last=False)
-            return self._tables[subject_sha256]
+        with self._lock:
+            if subject_sha256 in self._tables:
+                self._tables.move_to_end(subject_sha256)
+                return self._tables[subject_sha256]
+            own = self._being_read.setdefault(subject_sha256, Lock())
+        with own:  # whoever asks for it at the same time waits for the first rather than parse it again
+            if known := self._tables.get(subject_sha256):
+                return known
+            with reading(self._engine) as connection:
+                found = self._read(connection, subject_sha256)
+            with self._lock:
+                self._being_read.pop(subject_sha256, None)
+                if found is not None:
+                    self._tables[subject_sha256] = found
+                while len(self._tables) > REMEMBERED:
+                    self._tables.popitem(last=False)
+            return found
 
-    def _read(
-        self, connection: Connection, subject_sha256: str
-    ) -> tuple[CandidateTable, pd.DataFrame] | None:
+    def _read(self, connection: Connection, subject_sha256: str) -> Known | None:
         part = connection.execute(select(kept.c.part).where(kept.c.sha256 == subject_sha256)).scalar()
         if part is None:
             return None

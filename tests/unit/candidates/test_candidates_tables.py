@@ -1,15 +1,18 @@
 """What the room is told of a panel's part: every row and figure in words, and the way to another rating."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import Event
 
 import numpy as np
 import pandas as pd
 import pytest
 from publish_layers import CCGS, made_of
+from sqlalchemy import Connection
 
 from ccg_pipeline.candidates.counted import counted
-from ccg_pipeline.candidates.kept import KeptCandidates
+from ccg_pipeline.candidates.kept import KeptCandidates, Known
 from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.method.clinical import rate_panel
@@ -147,6 +150,31 @@ def test_a_table_is_found_by_its_fingerprint_and_no_other() -> None:
     assert (found.subject_sha256, found.panel, found.is_made_up) == (sha256_of(content), "cancer", True)
     assert candidates.table(sha256) is found
     assert candidates.table("0" * 64) is None
+
+
+def test_a_table_is_parsed_once_for_all_who_ask_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go_on, parsed = Event(), Event(), list[str]()
+
+    def slow(_self: KeptCandidates, _connection: Connection, subject: str) -> Known | None:
+        parsed.append(subject)
+        if subject == "slow":
+            begun.set()
+            assert go_on.wait(20)
+        return table("cancer"), pd.DataFrame()
+
+    monkeypatch.setattr(KeptCandidates, "_read", slow)
+    candidates = KeptCandidates(open_database("sqlite://"), EDITION)
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(candidates.table, "slow") for _ in range(2)]
+        assert begun.wait(20)
+        assert pool.submit(candidates.table, "another").result(20) is not None
+        assert not any(one.done() for one in asked)
+        go_on.set()
+        first, second = (one.result(20) for one in asked)
+    assert first is second
+    assert sorted(parsed) == ["another", "slow"]
 
 
 def test_bytes_that_were_altered_are_no_table() -> None:
