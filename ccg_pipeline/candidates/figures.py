@@ -161,7 +161,10 @@ def change(way: Any, indicator: Indicator) -> str:
     side = "higher" if way.change > 0 else "lower"
     unit = "percentage points" if is_percent(indicator) else ""
     amount = f"{_rounded_up(abs(way.change))} {unit} {side}".replace("  ", " ")
-    return amount if pd.isna(way.people) else f"{counted(indicator.code, int(way.people))} ({amount})"
+    if pd.isna(way.people):
+        return amount
+    people = counted(indicator.code, int(way.people))
+    return f"{people} ({amount})" if way.change else people  # a figure on its cut moves off it at once
 
 
 def _rounded_up(size: float) -> str:

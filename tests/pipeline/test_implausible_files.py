@@ -13,15 +13,18 @@ import dagster as dg
 import pandas as pd
 import pytest
 from planted_files import Rows, of, respoil_rows, write_files
-from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 
+from ccg_pipeline.assets.landing import landed_of
 from ccg_pipeline.assets.observations import OBSERVATIONS
+from ccg_pipeline.assets.sources import deliver
 from ccg_pipeline.candidates.kept import KeptCandidates
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.resources import LandingFolder
 from ccg_pipeline.run import MainJob
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.io_manager import write
 from ccg_pipeline.storage.tables import lane_fingerprint, plausibility
 
 EDITION = load_edition()
@@ -273,9 +276,11 @@ def test_findings_that_a_run_did_not_come_to_keep_are_found_anew(planted: Said, 
     shutil.copytree(Path(make_url(planted.url).database or "").parent, home)
     url = f"sqlite:///{home / 'ccg.db'}"
     engine = open_database(url)
-    with engine.begin() as connection:
-        connection.execute(delete(plausibility).where(plausibility.c.partition_key == MONTH))
+    files = landed_of(LandingFolder(path=str(home / "landing")), engine, EDITION, "eip", [MONTH])
+    write(engine, deliver(files, [MONTH], EDITION, {}))
     engine.dispose()
+    others = planted.kept[planted.kept["partition_key"] != MONTH].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept_in(url), others)
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("CCG_HOME", str(home))
         MainJob(instance, url, str(home / "landing")).run("interim", MONTH)

@@ -4,6 +4,7 @@ Great Expectations takes seconds to import, so this is no unit test.
 """
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from ccg_pipeline.checks.plausibility import Landed, UnknownExpectation, validate
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.publish.checked_figures import rows_to_keep
 from ccg_pipeline.publish.findings import PlausibilityReport
 from ccg_pipeline.publish.validation_report import render
 from ccg_pipeline.reference.organisations import ccgs
@@ -195,11 +197,18 @@ def test_where_one_value_decides_a_rating_the_check_says_which(tmp_path: Path) -
     odd = march["organisation_code"] == PLANTED
     march.loc[odd, ["numerator", "value"]] = [march.loc[odd, "denominator"].iloc[0] / 20, 5.0]
     now = pd.concat([march, recovery], ignore_index=True)
-    (finding,) = held(now, february, EDITION, CODES, MARCH).of("movement_since_last_period").failed
+    report = held(now, february, EDITION, CODES, MARCH)
+    (finding,) = report.of("movement_since_last_period").failed
     labels = EDITION.lane("interim").labels
     assert f"{PLANTED} is rated '{labels[2]}' for mental health with it and" in finding.said
     (decides,) = finding.failing["decides"]
     assert decides.startswith(f"Mental health: {labels[2]}, without it ")
+    kept = rows_to_keep(report, "observations", "2017-03")
+    (figure,) = json.loads(kept.loc[~kept["holds"], "failing"].item())
+    assert (figure["organisation"], figure["value"]) == (PLANTED, 5.0)
+    (decided,) = figure["decides"]
+    assert (decided["panel"], decided["rating_with"]) == ("Mental health", labels[2])
+    assert decides.endswith(f"without it {decided['rating_without']}")
 
 
 def test_a_value_that_decides_nothing_is_not_said_to(tmp_path: Path) -> None:
