@@ -13,7 +13,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,16 @@ from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import Key, Signer
 
 from expert_panels.chain import Line, hash_of
+from expert_panels.fold import fold
+from expert_panels.terms import Terms
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 PREDICATE_TYPE = "urn:ccg-pipeline:panel-decision:v1"
 """The predicate is a line of the ledger, field by field as it is stored and hashed."""
+
+WITH_SIGNATURES = "urn:ccg-pipeline:panel-decision:v2"
+"""Beside the line `signatures`: every signature under the same table, the line's own among them."""
 
 _ADDED_BY_A_RELEASE = ("verification", "edition")
 """Columns that a released table has beside those that were decided on."""
@@ -40,21 +45,47 @@ class Finding:
     sentence: str
 
 
-def statement(line: Line, tables: Mapping[str, str]) -> dict[str, Any]:
-    """Return the in-toto statement of a line; `tables`: name of a file of its ratings -> its sha256."""
+def signed_with(lines: Sequence[Line], line: Line, terms: Terms) -> list[Line]:
+    """Return the lines by which a table was signed as it was by `line`, of the `lines` of its gate, in order.
+
+    Of a table that was decided those after the quorum too; none for what is no signature.
+    """
+    if line.decision not in ("approve", "override"):
+        return []
+    ends = ("open", "close", "return", "moderate", "withdraw")  # what is signed is one table, while it stands
+    end = next((one.seq for one in lines if one.seq > line.seq and one.decision in ends), None)
+    state = fold([one for one in lines if end is None or one.seq < end], terms)
+    signatures = state.votes if line.decision == "approve" else state.overrides
+    given = {(one.actor, one.at) for one in signatures}
+    return [one for one in lines if one.serial == line.serial and (one.actor, one.at) in given]
+
+
+def statement(line: Line, tables: Mapping[str, str], signatures: Sequence[Line] = ()) -> dict[str, Any]:
+    """Return the in-toto statement of a line; `tables`: name of a file of its ratings -> its sha256.
+
+    `signatures` as `signed_with` gives them.
+    """
     part = f"{line.panel}/{line.lane}/{line.partition_key}/{line.serial}.json"
     subjects = {part: line.subject_sha256, **tables}
     return {
         "_type": STATEMENT_TYPE,
         "subject": [{"name": name, "digest": {"sha256": sha256}} for name, sha256 in subjects.items()],
-        "predicateType": PREDICATE_TYPE,
-        "predicate": line.content(),
+        "predicateType": WITH_SIGNATURES if signatures else PREDICATE_TYPE,
+        "predicate": line.content()
+        | ({"signatures": [_signature(one) for one in signatures]} if signatures else {}),
     }
 
 
-def certificate(line: Line, tables: Mapping[str, str], signer: Signer) -> bytes:
-    """Return the certificate of a line as the JSON of a DSSE envelope: the same line and key, same bytes."""
-    return signed(statement(line, tables), signer)
+def _signature(line: Line) -> dict[str, Any]:
+    content = line.content()
+    return {name: content[name] for name in ("seq", "hash", "at", "actor", "role")}
+
+
+def certificate(
+    line: Line, tables: Mapping[str, str], signer: Signer, signatures: Sequence[Line] = ()
+) -> bytes:
+    """Return the certificate of a line as the JSON of a DSSE envelope: the same lines and key, same bytes."""
+    return signed(statement(line, tables, signatures), signer)
 
 
 def signed(statement: Mapping[str, Any], signer: Signer) -> bytes:
@@ -84,6 +115,8 @@ def checked(content: bytes, key: Key, table: bytes | None = None) -> list[Findin
     try:
         said = json.loads(envelope.payload)
         line = dict(said["predicate"])
+        signatures = line.pop("signatures", []) if said["predicateType"] == WITH_SIGNATURES else []
+        names = ", ".join(f"{one['actor']} ({one['role']}, line {one['seq']})" for one in signatures)
         digests = [one["digest"]["sha256"] for one in said["subject"]]
         kind = (envelope.payload_type, said["_type"], said["predicateType"])
         says = (
@@ -94,7 +127,7 @@ def checked(content: bytes, key: Key, table: bytes | None = None) -> list[Findin
             says += f" Recorded by {line['recorded_by']} from the minutes of {line['minuted_on']}."
     except (KeyError, TypeError, ValueError):
         return [*found, Finding(False, "What was signed is no statement about a decision.")]
-    if kind != (PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE):
+    if kind not in ((PAYLOAD_TYPE, STATEMENT_TYPE, one) for one in (PREDICATE_TYPE, WITH_SIGNATURES)):
         return [*found, Finding(False, f"What was signed is another kind of statement: {kind[2]}.")]
     whole = hash_of(line) == line.get("hash")
     hashed = "gives the hash that it carries" if whole else "does not give the hash that it carries"
@@ -102,6 +135,8 @@ def checked(content: bytes, key: Key, table: bytes | None = None) -> list[Findin
     bound = line.get("subject_sha256") in digests
     is_about = "is about" if bound else "is not about"
     found.append(Finding(bound, f"The statement {is_about} the table that the line names."))
+    if signatures:
+        found.append(Finding(True, f"Signed by {names}."))
     if table is not None:
         found.append(_of_table(table, digests[1:], str(line["panel"])))
     return found

@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.publish.released import kept_part
+from ccg_pipeline.resources import Panels
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.tables import candidate_rating, overall_rating
 from expert_panels import ledger
-from expert_panels.certificate import certificate
+from expert_panels.certificate import certificate, signed_with
 from expert_panels.chain import Line
 
 
@@ -36,7 +37,13 @@ def table_decided_on(engine: Engine, subject_sha256: str) -> bytes:
 
 
 def certificate_of(engine: Engine, line: Line, signer: Signer) -> bytes:
-    """Return the certificate of a line, which vouches for the part it names and for its ratings as CSV."""
+    """Return the certificate of a line, which vouches for the part it names and for its ratings as CSV.
+
+    It names everybody who has signed that part.
+    """
     table = table_decided_on(engine, line.subject_sha256)
     name = f"{line.panel}_{line.lane}_{line.partition_key}_{line.serial}.csv"
-    return certificate(line, {name: hashlib.sha256(table).hexdigest()}, signer)
+    gate = ledger.Gate(line.panel, line.lane, line.partition_key)
+    terms = Panels().all_terms().get(line.panel)  # a panel may be gone, and its lines are not
+    signatures = signed_with(ledger.lines(engine, gate), line, terms) if terms else []
+    return certificate(line, {name: hashlib.sha256(table).hexdigest()}, signer, signatures)

@@ -220,7 +220,8 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     for one in (table, released):
         answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(one))
         assert answer.code == 0, answer.out
-        assert answer.out.count("holds ") == 4
+        assert answer.out.count("holds ") == 5
+        assert f"Signed by {CHAIR} (chair, line " in answer.said
     released.write_bytes(released.read_bytes().replace(b",01C,", b",01D,", 1))
     answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(released))
     assert (answer.code, answer.out.count("BROKEN")) == (1, 1)

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from gate_lines import lines_of
+from gate_lines import TERMS, email, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
 from in_toto.models.metadata import Envelope as InTotoEnvelope
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
-from expert_panels.certificate import certificate, checked
+from expert_panels.certificate import certificate, checked, signed_with
 from expert_panels.signing_key import PRIVATE, PUBLIC, KeyFault, make_key, public_key, signer_in
 
 TABLE = b'panel,ccg_code,rating\ncancer,01C,Good\ncancer,02N,"Bad, really"\n'
@@ -57,6 +57,50 @@ def test_a_certificate_says_what_the_line_says() -> None:
     assert [one.holds for one in checked(CERTIFICATE, SIGNER.public_key, TABLE)] == [True] * 4
     sentences = " ".join(one.sentence for one in checked(CERTIFICATE, SIGNER.public_key, TABLE))
     assert f"Line 3: {LINE.actor} (chair) decided to approve on cancer, interim 2017-03" in sentences
+
+
+SIGNED = "open A; m1 approve; chair approve; m2 approve; m3 approve"
+
+# script, the line that is certified, who is named as having signed
+SIGNATURES = [
+    (SIGNED, 4, "m1 chair m2 m3"),
+    (SIGNED, 5, "m1 chair m2 m3"),
+    ("open A; m1 approve; chair approve", 2, "m1 chair"),
+    ("open A; m1 approve; m1 recuse; chair approve", 4, "chair"),
+    (f"{SIGNED}; open B; deputy approve", 4, "m1 chair m2 m3"),
+    (f"{SIGNED}; open B; deputy approve", 7, "deputy"),
+    (f"{SIGNED}; m1 withdraw; open A; m1 approve", 5, "m1 chair m2 m3"),
+    ("open A; m1 approve; m2 return; open A; chair approve", 2, "m1"),
+    ("open A; m1 approve; d1 override; d2 override", 4, "d1 d2"),
+    ("open A; m1 approve; stranger approve; ex approve", 2, "m1"),
+    ("open A; m1 return", 2, ""),
+    ("open A; m1 comment 01C", 2, ""),
+    (SIGNED, 1, ""),
+]
+
+
+@pytest.mark.parametrize(("script", "seq", "who"), SIGNATURES)
+def test_a_certificate_names_all_who_signed_the_same_table(script: str, seq: int, who: str) -> None:
+    lines = lines_of(script)
+    signatures = signed_with(lines, lines[seq - 1], TERMS)
+    assert [one.actor for one in signatures] == [email(each) for each in who.split()]
+    paper = certificate(lines[seq - 1], FILES, SIGNER, signatures)
+    found = checked(paper, SIGNER.public_key, TABLE)
+    assert all(one.holds for one in found)
+    named = ", ".join(f"{one.actor} ({one.role}, line {one.seq})" for one in signatures)
+    assert [one.sentence for one in found if one.sentence.startswith("Signed by")] == (
+        [f"Signed by {named}."] if who else []
+    )
+
+
+def test_a_named_signature_is_signed_too_and_its_form_is_held() -> None:
+    lines = lines_of(SIGNED)
+    said = json.loads(b64decode(json.loads(certificate(LINE, FILES, SIGNER, lines[1:3]))["payload"]))
+    assert broken(signed(said)) == []
+    said["predicate"]["signatures"] = [{"actor": "x"}]
+    assert broken(signed(said)) == ["What was signed is no statement about a decision."]
+    said["predicateType"] = "urn:ccg-pipeline:panel-decision:v1"  # in which nothing stands beside the line
+    assert "does not give the hash that it carries" in broken(signed(said))[0]
 
 
 def test_verifiers_that_are_not_ours_take_it() -> None:
