@@ -86,7 +86,6 @@ def minutes(form: Form, database: Database = "") -> None:
     lane, key = asked_round(asked.month, asked.year)
     terms, engine, edition = terms_of(asked.panel), opened(database), load_edition(EDITION)
     state = ledger.state_of(engine, terms, lane, key)
-    withdraws = {one.decision for one in asked.decisions} == {"withdraw"}
 
     def judged(one: MinutedDecision) -> tuple[str, str]:
         gate = (asked.panel, lane, key)
@@ -100,7 +99,7 @@ def minutes(form: Form, database: Database = "") -> None:
             terms,
             lane,
             key,
-            state.published_subject if withdraws else state.subject,
+            state,
             datetime.now(UTC).date(),
             judged,
             sha256_of(record) if record else "",
@@ -155,7 +154,14 @@ def _record_of(form: Path, written: Written, engine: Engine) -> str:
             "sign-minutes`."
         ) from None
     hold(content, written, public)
-    return content.decode("utf-8")
+    signed = content.decode("utf-8")
+    done = next((one for one in ledger.lines(engine) if one.record_sha256 == sha256_of(signed)), None)
+    if done is not None:
+        raise MinutesFault(
+            f"{form.name} was recorded already, from line {done.seq} on. What was laid before the panel "
+            "again since then takes another meeting."
+        )
+    return signed
 
 
 @app.command(name="sign-minutes")

@@ -82,10 +82,11 @@ class GateState:
     verified again. `missing` says in words what is needed for the quorum, `returns` holds the reasons of a
     return, `comments` what was said of single organisations of this candidate. `moderations` are all that
     were ever made, in order; `is_moderated` says that one came after the candidate was laid before the
-    committee, which therefore has to wait for the moderated one. `decided_by` let the rows out, by the line
-    whose hash is `published_line`; `published_by` are they and who signed the same rows after them.
-    `decision_line` is the hash of the last line that moved the gate, which neither a comment nor a further
-    signature does.
+    committee, which therefore has to wait for the moderated one; `moderated_on` the day of the meeting from
+    whose minutes the moderation came that made the table before the committee, '' for any other. `decided_by`
+    let the rows out, by the line whose hash is `published_line`; `published_by` are they and who signed the
+    same rows after them. `decision_line` is the hash of the last line that moved the gate, which neither a
+    comment nor a further signature does.
     """
 
     panel: str
@@ -100,6 +101,7 @@ class GateState:
     comments: tuple[Comment, ...] = ()
     moderations: tuple[Moderation, ...] = ()
     is_moderated: bool = False
+    moderated_on: str = ""
     withdrawn: bool = False
     published_subject: str = ""
     published_serial: int = 0

@@ -75,6 +75,7 @@ def _after(line: Line, state: GateState, terms: Terms) -> GateState:
                 recused=state.recused if state.is_moderated else (),
                 comments=state.comments if state.is_moderated else (),
                 is_moderated=False,
+                moderated_on=state.moderated_on if state.is_moderated else "",
                 returns=(),
                 withdrawn=False,
             )
@@ -95,7 +96,12 @@ def _after(line: Line, state: GateState, terms: Terms) -> GateState:
                 role=line.role,
                 at=line.at,
             )
-            return replace(cleared, moderations=(*state.moderations, made), is_moderated=True)
+            return replace(
+                cleared,
+                moderations=(*state.moderations, made),
+                is_moderated=True,
+                moderated_on=line.minuted_on,
+            )
         case "return":
             return replace(cleared, returns=(*state.returns, signature))
         case "withdraw":

@@ -24,12 +24,13 @@ is laid before the committee then, and holds what was decided on it.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from expert_panels.decision import GateState
 from expert_panels.declared import Frozen, parse
 from expert_panels.ledger import Decision
 from expert_panels.terms import Terms
@@ -140,21 +141,32 @@ def decisions_of(
     terms: Terms,
     lane: str,
     partition_key: str,
-    shown: str,
+    state: GateState,
     today: date,
     judged: Callable[[MinutedDecision], tuple[str, str]] = lambda _: ("", ""),
     record_sha256: str = "",
 ) -> list[tuple[Terms, Decision]]:
     """Return what the ledger is asked to record, in order. Raises MinutesFault.
 
-    `shown` is the fingerprint, in full, of the table that the decisions are about; `judged` gives for a
-    moderation the code of the judgement and what it is in that table. `record_sha256` is what the recorder
-    signed. Who decided must have held the seat on the day of the meeting; the ledger asks the same of the day
-    on which it records.
+    `state` is the gate's, `judged` gives for a moderation the code of the judgement and what it is in the
+    table before the committee, `record_sha256` is what the recorder signed. Who decided must have held the
+    seat on the day of the meeting; the ledger asks the same of the day on which it records. A meeting held
+    before the table was laid before the panel decided on no such table, however equal its rows; but for the
+    table that its own moderation made.
     """
     minutes = written.minutes
+    withdraws = {one.decision for one in minutes.decisions} == {"withdraw"}
+    shown, since = (
+        (state.published_subject, state.decided_at) if withdraws else (state.subject, state.opened_at)
+    )
     if minutes.meeting > today:
         raise MinutesFault(f"The meeting of {minutes.meeting} has not been held yet.")
+    laid = since.astimezone(UTC).date() if since else minutes.meeting
+    if minutes.meeting < laid and state.moderated_on != minutes.meeting.isoformat():
+        what = "was published" if withdraws else f"was laid before the {terms.title}"
+        raise MinutesFault(
+            f"The meeting of {minutes.meeting} was held before {laid}, when that table {what}."
+        )
     seen = shown if shown.startswith(minutes.table) else minutes.table
     taken = []
     for one in minutes.decisions:

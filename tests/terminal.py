@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,11 @@ class Terminal:
 
 def database(home: Path) -> str:
     return f"sqlite:///{home / 'ccg.db'}"
+
+
+def today() -> str:
+    """The day of a meeting whose minutes are recorded now."""
+    return datetime.now(UTC).date().isoformat()
 
 
 def views(home: Path) -> list[tuple[str, str, str]]:

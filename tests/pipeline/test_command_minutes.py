@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from terminal import CHAIR, CLINICIAN, DEPUTY, Answer, Terminal, database, decide, table_before
+from terminal import CHAIR, CLINICIAN, DEPUTY, Answer, Terminal, database, decide, table_before, today
 
 from ccg_pipeline.resources import Panels
 from ccg_pipeline.storage.database import open_database
@@ -49,7 +49,7 @@ class Meeting:
     def write(self, recorder: str = SECRETARY) -> None:
         taken = "".join(f"  - {{who: {one}, decision: approve, interests: none}}\n" for one in WHO)
         self.form.write_text(
-            f"meeting: 2017-07-05\npanel: cancer\nmonth: 2017-03\n"
+            f"meeting: {today()}\npanel: cancer\nmonth: 2017-03\n"
             f"table: {table_before('cancer', self._home)[:12]}\nminutes: signed.pdf\n"
             + (f"recorder: {recorder}\n" if recorder else "")
             + f"present: [{', '.join(WHO)}]\ndecisions:\n{taken}",
@@ -118,7 +118,7 @@ def test_on_real_data_minutes_need_a_declared_recorder_who_signed_these_very_fil
 @pytest.mark.parametrize(
     ("recorder", "said"),
     [
-        (DEPUTY, "holds a seat on the Cancer panel on 2017-07-05 and so records nothing for it."),
+        (DEPUTY, "holds a seat on the Cancer panel on TODAY and so records nothing for it."),
         ("engineer@data.example", "launched the run that made this table and so records no decision on it."),
     ],
 )
@@ -127,7 +127,9 @@ def test_who_decides_or_made_the_table_records_nothing(meeting: Meeting, recorde
     meeting.declare(recorder)
     meeting.write(recorder)
     assert meeting.sign().code == 0
-    assert meeting.refused() == f"Nothing is recorded, for decision 1 of 4: {recorder} {said}"
+    assert meeting.refused() == f"Nothing is recorded, for decision 1 of 4: {recorder} {said}".replace(
+        "TODAY", today()
+    )
 
 
 def test_what_was_recorded_stands_up_years_later(meeting: Meeting, real: Path, ccg: Terminal) -> None:
@@ -142,12 +144,15 @@ def test_what_was_recorded_stands_up_years_later(meeting: Meeting, real: Path, c
     lines = ledger.lines(engine)[-4:]
     assert [line.actor for line in lines] == list(WHO)
     assert {(line.via, line.recorded_by, line.minuted_on) for line in lines} == {
-        ("minutes", SECRETARY, "2017-07-05")
+        ("minutes", SECRETARY, today())
     }
     state = ledger.state_of(engine, Panels().all_terms()["cancer"], "interim", "2017-03")
     assert (state.state, len(state.published_by), len(state.decided_by)) == ("approved", 4, 3)
     signed_by = "cancer 1 approved chair, deputy, clinical member, nursing member"
     assert signed_by in ccg.type("panel", "status").said
+    assert meeting.refused().startswith(
+        f"minutes.yaml was recorded already, from line {lines[0].seq} on. What "
+    )
     # everything that a stranger needs: the certificate, what was signed, the minutes, two public keys
     paper, signed, issuer = (meeting.folder / name for name in ("paper.json", "record.json", "issuer.pem"))
     assert ccg.type("panel", "key", "--output", str(issuer)).code == 0
@@ -155,7 +160,7 @@ def test_what_was_recorded_stands_up_years_later(meeting: Meeting, real: Path, c
     assert ccg.type(*asked).code == 0
     meeting.form.unlink()
     checked = ccg.type("verify", str(paper), "--key", str(issuer))
-    assert (checked.code, f"Recorded by {SECRETARY} from the minutes of 2017-07-05." in checked.said) == (
+    assert (checked.code, f"Recorded by {SECRETARY} from the minutes of {today()}." in checked.said) == (
         0,
         True,
     )

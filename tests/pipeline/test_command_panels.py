@@ -18,6 +18,7 @@ from terminal import (
     database,
     decide,
     table_before,
+    today,
     views,
 )
 
@@ -192,7 +193,7 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     who = (CHAIR, DEPUTY, CLINICIAN)
     decisions = "".join(f"  - {{who: {one}, decision: approve, interests: none}}\n" for one in who)
     form = (
-        f"meeting: 2017-07-05\npanel: cancer\nmonth: 2017-03\ntable: {table_before('cancer', copy)[:12]}\n"
+        f"meeting: {today()}\npanel: cancer\nmonth: 2017-03\ntable: {table_before('cancer', copy)[:12]}\n"
         f"minutes: signed.pdf\npresent: [{', '.join(who)}]\ndecisions:\n{decisions}"
     )
     (files / "wrong.yaml").write_text(form + decisions, encoding="utf-8")
@@ -206,7 +207,7 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     assert answer.code == 0
     assert answer.said.count("verify its ratings for publication.") == 3
     last = ledger.lines(engine, after=before.seq)[-1]
-    assert (last.via, last.minuted_on) == ("minutes", "2017-07-05")
+    assert (last.via, last.minuted_on) == ("minutes", today())
 
     paper, table, public = files / "certificate.json", files / "table.csv", files / "key.pem"
     answer = ccg.type("panel", "certificate", str(last.seq), "--output", str(paper))
@@ -248,7 +249,7 @@ def minuted(ccg: Terminal, folder: Path, table: str, decisions: str) -> Answer:
     form = folder / "minutes.yaml"
     present = ", ".join(one.email for one in Panels().all_terms()["commissioning_committee"].members)
     form.write_text(
-        f"meeting: 2017-07-05\npanel: commissioning_committee\nyear: 2016-17\ntable: {table[:12]}\n"
+        f"meeting: {today()}\npanel: commissioning_committee\nyear: 2016-17\ntable: {table[:12]}\n"
         f"minutes: signed.pdf\npresent: [{present}]\ndecisions:\n{decisions}",
         encoding="utf-8",
     )

@@ -202,7 +202,8 @@ def test_a_ledger_from_before_there_were_recorders_takes_their_lines(tmp_path: P
     about = {"lane": "interim", "partition_key": "2017-03"}
     ledger.open_round(engine, TERMS, **about, subject=sha("A"), launched_by="x", at=now)
     found = written(tmp_path)
-    taken = decisions_of(found, TERMS, "interim", "2017-03", sha("A"), now.date(), record_sha256="c" * 64)
+    state = ledger.state_of(engine, TERMS, **about)
+    taken = decisions_of(found, TERMS, **about, state=state, today=now.date(), record_sha256="c" * 64)
     (line,) = ledger.decide_all(engine, taken, now)
     assert (line.recorded_by, line.record_sha256) == (SECRETARY, "c" * 64)
     assert ledger.verify(engine) == []
