@@ -34,7 +34,7 @@ from ccg_pipeline.downloads.addresses import DownloadFault
 from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.partitions import PartitionFault, day_of, last_day
-from ccg_pipeline.publish.checked_figures import concerning
+from ccg_pipeline.publish.checked_figures import concerning, rests_on
 from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
 from ccg_pipeline.publish.export import FORMATS, NotSaved, exported, stamped
 from ccg_pipeline.publish.released import NotReleased
@@ -214,9 +214,8 @@ def explain_area(
     tables = tables_asked(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
     found = explain(tables.frames, edition, code, wanted)
     with reading(open_database(database or database_url())) as connection:
-        findings = concerning(
-            connection, found.indicators, edition, f"{last_day(tables.partition_key):%Y-%m}"
-        )
+        month = f"{last_day(tables.partition_key):%Y-%m}"
+        findings = concerning(connection, rests_on(found.indicators, edition), month)
     printed.explanation(console, tables, edition, code, found, findings)
 
 

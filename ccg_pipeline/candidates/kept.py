@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.candidates.certified import certificate_of
@@ -19,7 +18,7 @@ from ccg_pipeline.candidates.overall import overall_table
 from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.partitions import last_day
-from ccg_pipeline.publish.checked_figures import concerning
+from ccg_pipeline.publish.checked_figures import RestsOn, concerning, rests_on
 from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.released import kept_part
 from ccg_pipeline.resources import home
@@ -43,8 +42,8 @@ _OF_THE_OVERALL_RATING = {
 _OF_ALL_PANELS = ("banding", "max_age_months", "conventions")
 
 
-Known = tuple[CandidateTable, pd.DataFrame]
-"""A table, and the figures that it rests on."""
+Known = tuple[CandidateTable, RestsOn]
+"""A table, and the data periods of the figures that it rests on."""
 
 
 class KeptCandidates:
@@ -90,17 +89,17 @@ class KeptCandidates:
         make = candidate_table if str(part) in self._panels else overall_table
         frames = kept_part(connection, subject_sha256)
         table = make(self._edition, str(part), subject_sha256, frames)
-        return table, figures_used(connection, frames, self._edition)
+        return table, rests_on(figures_used(connection, frames, self._edition), self._edition)
 
     def plausibility(self, subject_sha256: str) -> Plausibility:
         """Return what was found of a table's figures up to its month; of an unknown table, nothing."""
         known = self._known(subject_sha256)
         if known is None:
             return Plausibility(0, (), ())
-        table, used = known
+        table, rests = known
         month = f"{last_day(table.partition_key):%Y-%m}"
         with reading(self._engine) as connection:
-            found = concerning(connection, used, self._edition, month)
+            found = concerning(connection, rests, month)
         name = self._edition.panel(table.panel).name if table.panel in self._panels else ""
         return in_words(found, self._edition, name)
 

@@ -5,22 +5,21 @@ Does not belong here: finding anything (checks), what a finding is (findings.py)
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from ccg_pipeline.framework.expectations import Suite
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
-from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.tables import plausibility
 
 USED = ["indicator_code", "ccg_code", "period_start", "period_end"]
-"""What a table says of the figures that it rests on: columns of `used` in `concerning`."""
+"""What a table says of the figures that it rests on."""
 
 WHOLE_FROM = 10_000
 """Figures that large are said without decimals."""
@@ -149,36 +148,71 @@ def _in_words(value: object) -> str:
     return str(value)
 
 
-def concerning(connection: Connection, used: pd.DataFrame, edition: Edition, month: str) -> OfFigures:
-    """Return what was found of the figures that a table of `month` rests on.
+@dataclass(frozen=True)
+class RestsOn:
+    """The data periods that a table rests on.
 
-    `used` has the columns USED. An expectation that looked at one data period in several months, as that of
-    its age does, counts as of the last up to `month`. What was found of a CCG's figure is left out where the
-    table rests on a newer one of that CCG.
+    `periods`: indicator, and the first and last day on which a data period may end to be one of them;
+    `since`: that first day, by indicator and CCG.
+    """
+
+    periods: tuple[tuple[str, date, date], ...]
+    since: Mapping[tuple[str, str], date]
+
+
+def rests_on(used: pd.DataFrame, edition: Edition) -> RestsOn:
+    """Return the data periods behind the figures of a table, which has the columns USED.
+
+    A figure rests on its own period, and a mean of months on every one that ends within its own.
     """
     used = used.dropna(subset=["period_end"])
-    codes: Sequence[str] = sorted(used["indicator_code"].unique())
-    scope = {"suite": "observations", "indicator_code": codes}
-    kept = frames.read(connection, plausibility, scope, plausibility.c.partition_key <= month)
-    kept = kept.sort_values(["indicator_code", "period_end", "partition_key"], kind="stable")
-    kept = kept.drop_duplicates(["expectation", *_FIGURE], keep="last")
     averaged = [one.code for one in edition.indicators if one.annual_value == "mean_of_months"]
-    # a mean of months rests on every data period within its own
     since = used["period_start"].where(used["indicator_code"].isin(averaged), used["period_end"])
     used = used.assign(since=since.fillna(used["period_end"]))
-    newest = used.groupby(["indicator_code", "ccg_code"])["since"].max().to_dict()
     periods = used[["indicator_code", "since", "period_end"]].drop_duplicates()
-    findings, unchecked = [], []
-    for code, since, end in periods.sort_values(_FIGURE).itertuples(index=False):
-        rows = kept[(kept["indicator_code"] == code) & kept["period_end"].between(since, end)]
-        findings += [_held(row, newest) for row in rows.itertuples(index=False)]
-        if rows.empty:
-            unchecked.append((str(code), end.date()))
-    known = {(one.expectation, one.indicator, one.period_end): one for one in findings if one is not None}
-    return OfFigures(tuple(known.values()), tuple(dict.fromkeys(unchecked)))
+    newest = used.groupby(["indicator_code", "ccg_code"])["since"].max().reset_index()
+    return RestsOn(
+        tuple(
+            (str(code), first.date(), last.date())
+            for code, first, last in periods.sort_values(["indicator_code", "period_end"]).itertuples(
+                index=False
+            )
+        ),
+        {(str(code), str(ccg)): day.date() for code, ccg, day in newest.itertuples(index=False)},
+    )
 
 
-def _held(row: Any, newest: dict[Any, Any]) -> Held | None:
+def concerning(connection: Connection, rests: RestsOn, month: str) -> OfFigures:
+    """Return what was found of the figures that a table of `month` rests on.
+
+    An expectation that looked at one data period in several months, as that of its age does, counts as of the
+    last up to `month`. What was found of a CCG's figure is left out where the table rests on a newer one of
+    that CCG.
+    """
+    column = plausibility.c
+    statement = (
+        select(plausibility)
+        .where(
+            column.suite == "observations",
+            column.indicator_code.in_(sorted({code for code, _, _ in rests.periods})),
+            column.partition_key <= month,
+        )
+        .order_by(column.indicator_code, column.period_end, column.partition_key, column.expectation)
+    )
+    kept = {
+        (row.expectation, row.indicator_code, row.period_end): row for row in connection.execute(statement)
+    }
+    findings: dict[Any, Held] = {}
+    unchecked = []
+    for code, first, last in rests.periods:
+        own = {key: row for key, row in kept.items() if key[1] == code and first <= key[2] <= last}
+        findings |= {key: found for key, row in own.items() if (found := _held(row, rests.since))}
+        if not own:
+            unchecked.append((code, last))
+    return OfFigures(tuple(findings.values()), tuple(dict.fromkeys(unchecked)))
+
+
+def _held(row: Any, since: Mapping[tuple[str, str], date]) -> Held | None:
     """Return a row as a finding; None where it fails only for figures that newer ones have replaced."""
     told = json.loads(row.failing)
     failing = tuple(
@@ -189,11 +223,11 @@ def _held(row: Any, newest: dict[Any, Any]) -> Held | None:
             tuple(Decided(**each) for each in one.get("decides", ())),
         )
         for one in told
-        if newest.get((row.indicator_code, one.get("organisation", "")), row.period_end) <= row.period_end
+        if since.get((row.indicator_code, one.get("organisation", "")), row.period_end) <= row.period_end
     )
     if told and not failing:
         return None
     return Held(
         row.partition_key, row.expectation, row.title, row.severity, row.indicator_code,
-        row.period_end.date(), bool(row.holds), row.observed, failing,
+        row.period_end, bool(row.holds), row.observed, failing,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from ccg_pipeline.candidates.tables import candidate_table
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.method.clinical import rate_panel
 from ccg_pipeline.method.next_grade import ways
+from ccg_pipeline.publish.checked_figures import RestsOn
 from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import replace
@@ -162,7 +163,7 @@ def test_a_table_is_parsed_once_for_all_who_ask_and_holds_up_no_other(
         if subject == "slow":
             begun.set()
             assert go_on.wait(20)
-        return table("cancer"), pd.DataFrame()
+        return table("cancer"), RestsOn((), {})
 
     monkeypatch.setattr(KeptCandidates, "_read", slow)
     candidates = KeptCandidates(open_database("sqlite://"), EDITION)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.publish.checked_figures import USED, Decided, OfFigures, concerning, rows_to_keep
+from ccg_pipeline.publish.checked_figures import USED, Decided, OfFigures, concerning, rests_on, rows_to_keep
 from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.frames import replace
@@ -57,7 +57,7 @@ def asked(engine: Engine, *used: tuple[str, str, str, str], month: str = "2017-0
     """What concerns figures of (indicator, CCG, period start, period end)."""
     frame = pd.DataFrame(used, columns=USED).astype(dict.fromkeys(USED[2:], "datetime64[ns]"))
     with reading(engine) as connection:
-        return concerning(connection, frame, EDITION, month)
+        return concerning(connection, rests_on(frame, EDITION), month)
 
 
 OF_YEAR = ("02N", "2016-04-01", "2017-03-31")
