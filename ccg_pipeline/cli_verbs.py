@@ -5,7 +5,6 @@ Does not belong here: anything a caller from Python would miss; the panels' verb
 printed (printed.py, printed_lists.py), what becomes of an error (cli.py).
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +27,7 @@ from ccg_pipeline import (
 )
 from ccg_pipeline.amending import NotAmended
 from ccg_pipeline.cli_panel import EDITION, Database, Month, Year
+from ccg_pipeline.cli_statements import write
 from ccg_pipeline.cli_tables import chosen, tables_asked
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.downloads.addresses import DownloadFault
@@ -238,7 +238,7 @@ def export(
         raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
     tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
     frame = tables.frames[table]
-    _write(exported(stamped(frame) if unreleased else frame, file_format), output)
+    write(exported(stamped(frame) if unreleased else frame, file_format), output)
     errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -247,15 +247,6 @@ def _may_write(file_format: str, output: Path | None) -> None:
         raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
     if output is not None and not output.parent.is_dir():
         raise NotKnown(f"--output {output}: there is no folder {output.parent}.")
-
-
-def _write(content: bytes, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.buffer.write(content)
-    else:
-        partial = output.with_name(f".{output.name}.part")
-        partial.write_bytes(content)
-        partial.replace(output)  # a kill leaves the old file or the new
 
 
 @app.command()
@@ -275,7 +266,7 @@ def weights(
     if not name:
         printed_lists.weights(console)
         return
-    _write(exported(weights_of(name), file_format), output)
+    write(exported(weights_of(name), file_format), output)
 
 
 @app.command()

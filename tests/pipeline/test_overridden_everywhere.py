@@ -217,10 +217,10 @@ def statement(file_format: str) -> "Probe":
             return [*re.findall(rf"<td>({name}[^<]*)</td>", out), between(out, "<p>Release", "</p>")]
         if file_format == "json":
             found = json.loads(out)
-            measure = "overall" if place.body == COMMITTEE else "cancer"
+            measures = ("overall",) if place.body == COMMITTEE else ("cancer", "areas")
             return [
                 found["release"],
-                *(row["verification"] for row in found["rows"] if row["measure"] == measure),
+                *(row["verification"] for row in found["rows"] if row["measure"] in measures),
             ]
         return [*beginning(out, name), provenance(out)]
 

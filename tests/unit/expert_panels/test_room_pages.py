@@ -413,6 +413,19 @@ def test_what_was_overridden_takes_no_signature_and_says_who_let_it_out(
     assert "chair, " not in board
 
 
+def test_a_minuted_decision_says_from_which_minutes_and_who_recorded_it(
+    small: SmallRoom, chair: Visitor
+) -> None:
+    minuted = {"via": "minutes", "minuted_on": "2017-04-06", "minutes_sha256": "a" * 64}
+    recorded = {"recorded_by": "secretary@board.example", "record_sha256": "b" * 64}
+    for who, more in (("m1", minuted), ("m2", minuted | recorded)):
+        about = {"lane": "interim", "partition_key": "2017-03", "subject": sha("A"), "interests": "none"}
+        ledger.decide(small.engine, TERMS, decision="approve", actor=email(who), **about, **more)
+    first, second = (chair.look(f"{ADDRESS}/decisions/{seq}").text for seq in (2, 3))
+    assert "of the meeting of 2017-04-06; sha256" in first
+    assert "of the meeting of 2017-04-06, recorded by secretary@board.example; sha256" in second
+
+
 def test_a_comment_is_kept_shown_and_recorded_once(small: SmallRoom, chair: Visitor) -> None:
     path = f"{ADDRESS}/ccgs/A02"
     form = {**hidden(chair.look(path).text), "text": "Is the denominator right?"}
