@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from browsing import Visit
 from gate_lines import TERMS, email, sha
 from guarded_room import KEY
 from openid_provider import CLIENT, SECRET, Provider
@@ -102,6 +103,7 @@ def test_a_decision_that_took_long_survives_the_sign_in_at_another_site(
         monkeypatch.setattr("expert_panels.room.decision_page.is_fresh", lambda *_: next(answers))
         page.get_by_role("button", name="Sign", exact=True).click()
         assert "You signed in more than five minutes ago." in page.inner_text("main")
+        assert Visit(page).faults() == []
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"**{ADDRESS}/decision")
         assert page.input_value("#reason") == WRITTEN
@@ -127,6 +129,7 @@ def test_whose_session_ended_over_a_filled_filter_signs_in_and_sees_what_was_ask
         page.context.clear_cookies()
         page.get_by_role("button", name="Show", exact=True).click()
         assert "Your session is over" in page.inner_text("main")
+        assert Visit(page).faults() == []
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"**{ADDRESS}?q=A03**")
         assert "1 of 4 CCGs" in page.inner_text("main")
@@ -143,6 +146,7 @@ def test_signing_out_ends_the_session_at_the_other_site_too_and_comes_back(
         page.wait_for_url("**/sign-out?state=*")
         assert "You are signed out" in page.inner_text("main")
         assert page.locator("header button").count() == 0
+        assert Visit(page).faults() == []
 
     in_chromium(address, story)
     assert len(provider.ended) == 1

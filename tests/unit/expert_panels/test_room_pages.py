@@ -153,6 +153,7 @@ DOUBT = Doubt(
             "A01", "value 5, change -70", "In March, A01 is rated 'Best' with it and 'Poor' without."
         ),
         DoubtedFigure("A03", "value 9", ""),
+        DoubtedFigure("Q99", "value 1", ""),
     ),
 )
 
@@ -164,7 +165,8 @@ def test_what_is_doubted_of_the_figures_is_shown_with_whom_and_what_it_decides(
     quality = section(chair.look().text, "quality")
     for said in (DOUBT.about, DOUBT.expectation, "Warning", DOUBT.sentence, "7 of 8 expectations"):
         assert said in quality, said
-    assert f'<a href="{ADDRESS}/ccgs/A01">A01</a>: value 5, change -70' in quality
+    assert f'<a href="{ADDRESS}/ccgs/A01">A01 Place A01</a>: value 5, change -70' in quality
+    assert "<li>Q99: value 1</li>" in quality  # not of this table, and so without a page
     assert "A01 is rated &#39;Best&#39; with it and &#39;Poor&#39; without." in quality
     assert "Not checked" not in quality
     own, other = (chair.look(f"{ADDRESS}/ccgs/{code}").text for code in ("A01", "A02"))

@@ -9,7 +9,7 @@ from sqlalchemy import Column, MetaData, Table, create_engine, insert, inspect
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.migration import add_missing_columns
-from ccg_pipeline.storage.tables import area_score, candidate_rating
+from ccg_pipeline.storage.tables import area_score, candidate_rating, plausibility
 
 GAINED = ("score", "note", "is_official")
 
@@ -37,6 +37,13 @@ def test_what_is_absent_is_added_and_the_rows_stay(older: str) -> None:
     assert (row["ccg_code"], row["n_used"]) == ("02N", 4)
     assert pd.isna(row["score"])
     assert (row["note"], row["is_official"], row["is_made_up"]) == ("", False, True)
+    engine.dispose()
+
+
+def test_a_table_that_is_absent_is_made_and_says_of_no_month_that_it_was_checked(older: str) -> None:
+    engine = open_database(older)
+    with reading(engine) as connection:
+        assert frames.read(connection, plausibility, {}).empty
     engine.dispose()
 
 
