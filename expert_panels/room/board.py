@@ -25,6 +25,7 @@ class GateRow:
     words: StateWords
     serial: int
     signed: tuple[str, ...]
+    signed_as: str
     missing: tuple[str, ...]
     since: str
     opened: str
@@ -98,12 +99,20 @@ def _row(state: GateState, terms: Terms, lane: str, key: str, now: datetime, ema
         words=words_of(state),
         serial=state.serial,
         signed=tuple(f"{one.role}, {moment(one.at)}" for one in state.signed_by),
+        signed_as=_signed_as(state),
         missing=state.missing,
         since=waited(since, now) if since and is_waiting else "",
         opened=moment(since),
         fingerprint=state.subject[:SHORT],
         is_reader=bool(state.serial) and is_reader(terms, email, now),
     )
+
+
+def _signed_as(state: GateState) -> str:
+    """Return what those did whom the board names: not all of them have signed what lies before the panel."""
+    if state.state == "superseded" and not state.votes and not state.overrides:
+        return "Signed before"
+    return {"returned": "Returned by", "overridden": "Overridden by"}.get(state.state, "Signed")
 
 
 def is_reader(terms: Terms, email: str, now: datetime) -> bool:

@@ -41,7 +41,7 @@ def _commented(request: Request, form: Mapping[str, Any]) -> Response:
     may_decide(request, found, "comment")
     said, email = _text(form, "text"), request.state.person.email
     if not said or len(said) > LONGEST_REASON:
-        lacks = f"Write what is to be said of {code}, in at most {LONGEST_REASON:,} signs."
+        lacks = f"Write your comment on {code}, in at most {LONGEST_REASON:,} characters."
         return organisation_shown(request, found, {"text": lacks}, text=said)
     if not any((one.actor, one.about, one.text) == (email, code, said) for one in found.state.comments):
         _written(request, found, form, decision="comment", reason=said)
@@ -72,13 +72,14 @@ def _lacking(fields: Mapping[str, str]) -> dict[str, str]:
     """Return what the form of a moderation lacks, by the id of the field."""
     faults, item = {}, fields["item"]
     for name, lacks in (
+        ("after", "Choose the judgement that it is to be."),
         ("interests", 'Declare your interests in this CCG, or write "none".'),
         ("reason", "A moderation needs a reason."),
     ):
         if not fields[name]:
             faults[f"{name}-{item}"] = lacks
         elif len(fields[name]) > LONGEST_REASON:
-            faults[f"{name}-{item}"] = f"Write at most {LONGEST_REASON:,} signs."
+            faults[f"{name}-{item}"] = f"Write at most {LONGEST_REASON:,} characters."
     return faults
 
 

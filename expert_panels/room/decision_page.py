@@ -113,18 +113,18 @@ def whole_number(text: str) -> int:
 
 
 def faults_of(answer: Answer) -> dict[str, str]:
-    """Return what a form lacks, by field: the sentence that stands beside it."""
+    """Return what a form lacks, by field in the form's order: the sentence that stands beside it."""
     faults = {}
-    if answer.decision not in MEANINGS:
-        faults["decision"] = "Choose a decision."
     if answer.interest not in ("none", "some"):
         faults["interest"] = "Answer the declaration of interests."
     elif answer.interest == "some" and not answer.interests:
         faults["interests"] = "State the interest."
+    if answer.decision not in MEANINGS:
+        faults["decision"] = "Choose a decision."
     if answer.decision in NEEDS_REASON and not answer.reason:
         faults["reason"] = f"A decision to {answer.decision} needs a reason."
     if len(answer.reason) > LONGEST_REASON or len(answer.interests) > LONGEST_REASON:
-        faults["reason"] = f"Write at most {LONGEST_REASON:,} signs."
+        faults["reason"] = f"Write at most {LONGEST_REASON:,} characters."
     return faults
 
 

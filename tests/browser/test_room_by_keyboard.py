@@ -109,7 +109,7 @@ def test_a_comment_that_lacks_its_words_is_mended(opened: Windows, enter: Enter)
     assert visit.enter(BUTTON) == 422
     visit.tab_to(".nhsuk-error-summary a[href='#text']")
     visit.press("Enter")
-    assert "Write what is to be said of 02V" in visit.described()
+    assert "Write your comment on 02V" in visit.described()
     visit.page.keyboard.type("Seen on the visit.")
     assert visit.enter(BUTTON) == 200
     assert "Seen on the visit." in visit.says()

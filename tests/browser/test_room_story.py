@@ -1,17 +1,16 @@
 """The panels at work in a real Chromium, over Dagster's running daemon and webserver and the running room.
 
-One town for the whole story, told in order: three panels sign in small steps that show what the room answers,
-the others sign, the data change, a panel signs again, and withdraws.
+One town for the whole story, told in order: engineers run the month on Dagster's own page, panels sign, the
+data change, the month is run again, a panel sees what changed, signs again, and withdraws.
 """
 
 from pathlib import Path
 
-import dagster as dg
 import pytest
-from browsing import SEATS, Quarter, Visit, apart, page_of, seat
+from browsing import SEATS, Quarter, Visit, page_of, seat
+from dagster_pages import materialise
 from small_house import MONTH, PANELS, halve, land_again
 
-from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.publish import assessment as published
 
 pytestmark = [pytest.mark.browser, pytest.mark.daemon]
@@ -36,6 +35,21 @@ def picture(visit: Visit, shots: Path | None, name: str, height: int = 900) -> N
     if shots:
         visit.page.set_viewport_size({"width": 1280, "height": height})
         visit.page.screenshot(path=shots / f"{name}.png")
+
+
+def run_the_month(quarter: Quarter) -> None:
+    """What engineers do on the 6th where no schedule did: the job `month`, from its page in Dagster."""
+    (run,) = materialise(quarter.browser, quarter.town, "month", MONTH[1])
+    assert run.is_success, quarter.town.live.printed()
+    assert run.tags["dagster/from_ui"] == "true"
+
+
+def test_engineers_run_the_interim_lane(quarter: Quarter) -> None:
+    """In a run of its own, which the webserver launches: the month's files, observations and interim lane."""
+    run_the_month(quarter)
+    opened = [(line.panel, line.decision) for line in quarter.house.lines()]
+    assert sorted(opened) == sorted((panel, "open") for panel in PANELS)
+    assert {quarter.house.state(panel, *MONTH).launched_by for panel in PANELS} == {"engineer@data.example"}
 
 
 def test_the_board_shows_six_panels_waiting(quarter: Quarter, shots: Path | None) -> None:
@@ -113,9 +127,7 @@ def test_changed_data_are_superseded_shown_and_signed_again(quarter: Quarter, sh
 
     folder = house.landing / "cancer_waits"
     land_again(folder / "cancer_waits_2017-03-31.csv", folder / "again.csv", "2018-12-01", halve)
-    sources = [dg.AssetKey(["source", "cancer_waits"]), OBSERVATIONS]
-    assert apart(lambda: house.launch("ingest", MONTH[1], sources)).success
-    assert apart(lambda: house.launch("interim_lane", MONTH[1])).success
+    run_the_month(quarter)
     quarter.town.shows("a change of the data", MONTH, "cancer", published.SUPERSEDED)
     now = house.tables(*MONTH).frames["ratings"]
     assert now.drop(columns="verification").equals(before.drop(columns="verification"))  # the last verified

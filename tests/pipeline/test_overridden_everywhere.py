@@ -347,7 +347,7 @@ OUTPUTS: dict[str, Probe] = {
     f"room: {GATE}": on_page("", '<div class="room-head">', "</div>"),
     f"room: {GATE}/ccgs/{{code}}": on_page("/ccgs/{code}", "</h1>", "<h2"),
     f"room: {GATE}/decision": on_page("/decision", "</h1>", "</p>"),
-    f"room: {GATE}/decisions/{{seq:int}}": on_page("/decisions/{seq}", "The panel's gate now:", "</p>"),
+    f"room: {GATE}/decisions/{{seq:int}}": on_page("/decisions/{seq}", "Where the table stands now:", "</p>"),
     "room: /certificates/{seq:int}": certificate_of_room,
     "panel notices": noticed,
     "Dagster: the gate": of_gate,

@@ -48,6 +48,20 @@ def test_each_state_is_said_in_words(script: str, word: str, signed: int, since:
     assert (found.words.word, len(found.signed), found.since) == (word, signed, since)
 
 
+@pytest.mark.parametrize(
+    ("script", "signed_as"),
+    [
+        ("open A; chair approve", "Signed"),
+        ("open A; chair approve; m1 return", "Returned by"),
+        ("open A; chair approve; m1 approve; m2 approve; open B", "Signed before"),
+        ("open A; chair approve; m1 approve; m2 approve; open B; m1 approve", "Signed"),
+        ("open A; d1 override; d2 override", "Overridden by"),
+    ],
+)
+def test_a_gate_says_what_those_did_whom_it_names(script: str, signed_as: str) -> None:
+    assert row(script).signed_as == signed_as
+
+
 def test_a_gate_says_what_is_missing_and_of_which_table() -> None:
     found = row("open A; m1 approve")
     assert found.missing == ("2 more of the 3 signatures of the quorum", "the chair or the deputy")

@@ -300,7 +300,7 @@ def test_an_old_form_is_not_taken_for_one_sent_twice(small: SmallRoom, chair: Vi
         ({"decision": "approve", "interest": "some"}, "State the interest.", "interests"),
         ({"decision": ""}, "Choose a decision.", "decision"),
         ({"decision": "publish"}, "Choose a decision.", "decision"),
-        ({"decision": "approve", "reason": "x" * 10_001}, "Write at most 10,000 signs.", "reason"),
+        ({"decision": "approve", "reason": "x" * 10_001}, "Write at most 10,000 characters.", "reason"),
     ],
 )
 @pytest.mark.parametrize("step", ["", "/confirm"])
