@@ -128,8 +128,14 @@ class Due:
         return [*keys, assessment_key(self.lane)] if self.release else keys
 
 
-def due(engine: Engine, edition: Edition, terms: dict[str, Terms]) -> list[Due]:
-    """Return every round that has to catch up with the ledger and the candidates, whoever moved them."""
+def due(
+    engine: Engine, edition: Edition, terms: dict[str, Terms], killed: Sequence[DagsterRun] = ()
+) -> list[Due]:
+    """Return every round that has to catch up with the ledger and the candidates, whoever moved them.
+
+    A round of a run that was killed shows everything anew: what such a run has written last may be missing
+    from Dagster's own record.
+    """
     ledger_table.create(engine)
     stands = candidate_fingerprints(engine)
     states = ledger.states(engine, terms)
@@ -156,12 +162,15 @@ def due(engine: Engine, edition: Edition, terms: dict[str, Terms]) -> list[Due]:
         laid = sha256_of(content) if content else ""
         if rule.overall_gate is not None:
             candidates[rule.overall_gate.key] = laid
+        is_doubtful = any(_covers(run, key) for run in killed)
         behind = tuple(
             body
             for body, state in of_round.items()
             if body in candidates
             and (
-                state.subject != candidates[body] or last_lines.get((lane, key, body), "") != state.last_hash
+                is_doubtful
+                or state.subject != candidates[body]
+                or last_lines.get((lane, key, body), "") != state.last_hash
             )
         )
         try:
@@ -179,13 +188,13 @@ def due(engine: Engine, edition: Edition, terms: dict[str, Terms]) -> list[Due]:
     return found
 
 
-def _covers(run: DagsterRun, one: Due) -> bool:
+def _covers(run: DagsterRun, partition_key: str) -> bool:
     tags = run.tags
     start = tags.get("dagster/asset_partition_range_start")
     end = tags.get("dagster/asset_partition_range_end")
-    if start and end and len(start) == len(one.partition_key):
-        return start <= one.partition_key <= end
-    return one.partition_key == tags.get("dagster/partition")
+    if start and end and len(start) == len(partition_key):
+        return start <= partition_key <= end
+    return partition_key == tags.get("dagster/partition")
 
 
 def requests(instance: dg.DagsterInstance, rounds: list[Due]) -> Iterator[dg.RunRequest | dg.SkipReason]:
@@ -193,7 +202,7 @@ def requests(instance: dg.DagsterInstance, rounds: list[Due]) -> Iterator[dg.Run
     unfinished = instance.get_runs(RunsFilter(statuses=UNFINISHED))
     for one in rounds:
         name = f"{one.lane}/{one.partition_key}"
-        if any(_covers(run, one) for run in unfinished):
+        if any(_covers(run, one.partition_key) for run in unfinished):
             yield dg.SkipReason(f"{name}: a run is unfinished; looking again after it.")
             continue
         failed = instance.get_runs(
@@ -250,8 +259,8 @@ def follow_the_ledger(release_jobs: Sequence[Any]) -> dg.SensorDefinition:
         context: dg.SensorEvaluationContext, database: Database, methodology: Methodology, panels: Panels
     ) -> dg.SensorResult:
         engine = database.engine()
-        bury_the_killed(context.instance)
-        rounds = due(engine, methodology.edition(), panels.all_terms())
+        killed = bury_the_killed(context.instance)
+        rounds = due(engine, methodology.edition(), panels.all_terms(), killed)
         answers = list(requests(context.instance, rounds))
         wishes = [one for one in answers if isinstance(one, dg.RunRequest)]
         reasons = [one.skip_message or "" for one in answers if isinstance(one, dg.SkipReason)]

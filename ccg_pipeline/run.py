@@ -216,8 +216,9 @@ class MainJob:
 
     def converge(self) -> None:
         """Do once what the sensor does: let every gate and table show what the ledger says."""
-        bury_the_killed(self._instance)
-        for request in requests(self._instance, due(self._engine, self._edition, Panels().all_terms())):
+        killed = bury_the_killed(self._instance)
+        rounds = due(self._engine, self._edition, Panels().all_terms(), killed)
+        for request in requests(self._instance, rounds):
             if isinstance(request, dg.RunRequest) and request.job_name and request.partition_key:
                 self._tell(f"release of {request.tags.get('ccg/round', '')}")
                 self._execute(

@@ -71,18 +71,21 @@ in_this_process = dg.ExecutorDefinition(
 """Dagster's in-process executor, whose runs say in which process they are executed."""
 
 
-def bury_the_killed(instance: dg.DagsterInstance) -> None:
-    """Report as failed what runs in a process of this machine that is no more.
+def bury_the_killed(instance: dg.DagsterInstance) -> list[DagsterRun]:
+    """Report as failed what runs in a process of this machine that is no more; return those runs.
 
     Nobody else watches over a run in the process of a command, or in one that Dagster's default launcher
     started: killed, it would count as unfinished for ever, hold its place among the runs that may go on at a
     time, and its round would be waited for for ever.
     """
+    killed = []
     for run in instance.get_runs(RunsFilter(statuses=UNFINISHED)):
         machine, _, process = _said(instance, run).partition(":")
         if machine == socket.gethostname() and not _lives(process):
             number = process.partition(":")[0]
             instance.report_run_failed(run, f"The process {number} that ran this was killed.")
+            killed.append(run)
+    return killed
 
 
 def _said(instance: dg.DagsterInstance, run: DagsterRun) -> str:

@@ -14,10 +14,10 @@ import pytest
 from board import Board
 from dagster import DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
-from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR
+from small_house import COMMITTEE, EDITION, MONTH, PANELS, TERMS, YEAR
 
 from ccg_pipeline.assets.assessment import known_heads
-from ccg_pipeline.automation import Due, mirrored, requests
+from ccg_pipeline.automation import Due, due, mirrored, requests
 from ccg_pipeline.run_worker import bury_the_killed, this_process
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
@@ -271,12 +271,22 @@ def test_a_run_whose_process_is_gone_is_no_longer_waited_for(
 
     before = run(DagsterRunStatus.FAILURE, parent) if parent else None
     run_id = run(DagsterRunStatus.STARTED, process, parent_run_id=before, root_run_id=before)
-    bury_the_killed(instance)
+    assert [one.run_id for one in bury_the_killed(instance)] == [run_id] * is_killed
     now = instance.get_run_by_id(run_id)
     assert now is not None
     assert now.status is (DagsterRunStatus.FAILURE if is_killed else DagsterRunStatus.STARTED)
     (answer,) = asked(instance, ONE)
     assert isinstance(answer, dg.RunRequest) is is_killed
+
+
+def test_the_round_of_a_run_that_was_killed_is_shown_anew(board: Board, instance: dg.DagsterInstance) -> None:
+    """It may have written a gate and been killed before Dagster had that on record."""
+    for key in ("2017-02", "2017-03"):
+        board.stand("interim", key, "a")
+    board.catch_up()
+    killed = create_run_for_test(instance, job_name="interim_lane", tags={"dagster/partition": "2017-03"})
+    (one,) = due(board.engine, EDITION, TERMS, [killed])
+    assert (one.partition_key, set(one.panels), one.release) == ("2017-03", set(PANELS), True)
 
 
 def test_new_lines_of_the_ledger_are_mirrored_once(board: Board) -> None:
