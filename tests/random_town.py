@@ -1,8 +1,9 @@
-"""People and a daemon that act at random on one database until they are killed, and a naive count of votes.
+"""People and a daemon that act at random on one database until they are killed.
 
 Belongs here: the processes (each a fork of one that has imported everything, so that a restart takes
-moments), what they choose to do, and what is out by the bare lines of a ledger, said without the fold.
-Does not belong here: when they are killed, any expectation (tests/pipeline/test_random_decisions.py).
+moments), and what they choose to do.
+Does not belong here: when they are killed, any expectation (tests/pipeline/test_random_decisions.py,
+test_random_town.py); what engineers do in the webserver of a real Dagster (random_engineers.py).
 
 Run as a program it reads lines `ROLE SEED`, forks a process for each and answers with its number.
 """
@@ -11,7 +12,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterable
+import time
 from pathlib import Path
 
 from board import Board
@@ -23,11 +24,25 @@ from ccg_pipeline.assets.assessment import NothingToRelease
 from ccg_pipeline.assets.committee import judgement_before_committee
 from ccg_pipeline.storage.database import open_database
 from expert_panels import ledger
-from expert_panels.chain import Line
 from expert_panels.ledger_table import LedgerError
 
-ROLES = ("daemon", "people", "people")
-DECISIONS = ["approve"] * 24 + ["comment"] * 2 + ["return", "recuse", "withdraw", "withdraw", "override"]
+LIVELY = {"approve": 24, "comment": 2, "return": 1, "recuse": 1, "withdraw": 2, "override": 1}
+PATIENT = {
+    "approve": 200,
+    "comment": 100,
+    "return": 1,
+    "recuse": 2,
+    "withdraw": 1,
+    "override": 1,
+    "moderate": 6,
+}
+AT_FIRST = {"approve": 2, "comment": 1}
+"""How often people decide what: as if each decision took effect at once; on a year beside a real daemon,
+which takes its time; and there until the year has come out once."""
+
+PAUSES = {"members": 0.1, "engineers": 1.5}
+"""Seconds between two acts of those who act beside a real daemon; the others do not pause."""
+
 JUDGEMENTS = {"leadership": ("165a", ("Green Star", "Green", "Amber", "Red"))}
 
 
@@ -46,10 +61,14 @@ class Actor:
         os.write(self._notes, letter.encode())
 
     def live(self, role: str) -> None:
-        """Act for ever: D a decision recorded, R one refused, C data changed, S shown, L locked out."""
+        """Act for ever, and note it.
+
+        D a decision recorded, R one refused, C data changed, S shown, A a table laid again, L locked out.
+        """
         while True:
+            time.sleep(PAUSES.get(role, 0.0))
             try:
-                self.decide() if role == "people" else self.keep_house()
+                self.act(role)
             except ledger.DecisionRefused:
                 self.note("R")
             except (LedgerError, DatabaseError):
@@ -57,7 +76,16 @@ class Actor:
             except NothingToRelease:  # a panel moved between seeing what is due and doing it
                 self.note("S")
 
-    def decide(self) -> None:
+    def act(self, role: str) -> None:
+        match role:
+            case "daemon":
+                self.keep_house()
+            case "engineers":
+                self.lay_again()
+            case _:
+                self.decide(role)
+
+    def decide(self, role: str) -> None:
         chance, board = self._chance, self._board
         for _ in range(4):  # most people decide where there is something to decide
             lane, key = chance.choices([MONTH, YEAR], [1, 2])[0]
@@ -65,12 +93,15 @@ class Actor:
             state = ledger.state_of(board.engine, TERMS[body], lane, key)
             if state.is_open:
                 break
-        decision, more = chance.choice(DECISIONS), {}
-        if body == COMMITTEE and chance.random() < 0.25:
+        often = LIVELY | ({"moderate": 10} if body == COMMITTEE else {})
+        if role == "members" and lane == "annual":
+            often = PATIENT if board.newest(lane, key) else AT_FIRST
+        decision, more = chance.choices(list(often), list(often.values()))[0], {}
+        if decision == "moderate" and body == COMMITTEE:
             item, labels = JUDGEMENTS["leadership"]
             shown = judgement_before_committee(board.engine, state, "02N", "leadership", item)
             after = chance.choice(labels)
-            decision, more = "moderate", {"about": "02N", "item": item, "before": shown, "after": after}
+            more = {"about": "02N", "item": item, "before": shown, "after": after}
         elif decision == "comment":
             more = {"about": chance.choice(["00C", "01C"]), "reason": f"{chance.random()}"}
         if chance.random() < 0.03:
@@ -86,6 +117,18 @@ class Actor:
         who = chance.choice(silent)
         board.decide(lane, key, decision, who, body, **more)
         self.note("D")
+
+    def lay_again(self) -> None:
+        """Lay what was returned or withdrawn before its panel once more, as `ccg panel lay-again` does."""
+        lane, key = self._chance.choice([MONTH, YEAR])
+        for body in [*PANELS, COMMITTEE] if lane == "annual" else PANELS:
+            state = ledger.state_of(self._board.engine, TERMS[body], lane, key)
+            if state.state in ("returned", "withdrawn") and self._chance.random() < 0.3:
+                about = {"lane": lane, "partition_key": key, "subject": state.subject}
+                ledger.open_round(
+                    self._board.engine, TERMS[body], launched_by="engineer@data.example", again=True, **about
+                )
+                self.note("A")
 
     def keep_house(self) -> None:
         """What engineers and the daemon do: new figures now and then, and showing what is due."""
@@ -139,38 +182,6 @@ def main() -> None:
         if number == 0:
             Actor(url, notes, int(seed)).live(role)
         print(number, flush=True)
-
-
-def published(lines: Iterable[Line], body: str) -> str:
-    """Whose rows are out by a gate's lines, all of them allowed: counted by hand, line by line."""
-    terms = TERMS[body]
-    leaders = {one.email for one in terms.members if terms.leads(one.role)}
-    subject, out, votes, officers = "", "", set[str](), set[str]()
-    now, out_since = 0, 0  # rounds: the same rows laid again are before the panel anew
-    for line in lines:
-        match line.decision:
-            case "open" | "close":
-                subject, now = line.subject_sha256 if line.decision == "open" else "", line.serial
-                votes, officers = set(), set()
-            case "return" | "moderate":
-                votes, officers = set(), set()
-            case "recuse":
-                votes.discard(line.actor)
-            case "withdraw":
-                assert line.subject_sha256 == out
-                if out_since == now:
-                    votes, officers = set(), set()
-                out = ""
-            case "approve":
-                assert line.subject_sha256 == subject
-                votes.add(line.actor)
-                if len(votes) >= terms.quorum.members and votes & leaders:
-                    out, out_since = subject, now
-            case "override":
-                officers.add(line.role)
-                if len(officers) == 2:
-                    out, out_since = subject, now
-    return out
 
 
 if __name__ == "__main__":

@@ -1,0 +1,229 @@
+"""A town on a real Dagster: people decide, engineers change the data, and everything is killed now and then.
+
+A small house with real files, a month and a year, six panels and the committee. `dagster dev` (webserver,
+daemon, sensor, runs) is killed as a whole at random moments and started again, while people in other
+processes take random decisions and engineers land changed files and launch runs. All the while the chain
+verifies and no release shows what the bare lines of the ledger have not let out; when people stop, gates,
+tables and Dagster's own record come to show what the ledger says.
+"""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from operator import gt
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster import AssetRecordsFilter, DagsterRunStatus, RunsFilter
+from let_out import nothing_unverified_is_out, releases, shows_what_was_let_out
+from live_dagster import LiveDagster
+from live_town import Town
+from random_engineers import Engineers
+from random_town import Nursery
+from small_house import COMMITTEE, EDITION, MONTH, PANELS, SMALL, TERMS, YEAR, House, copy_files
+
+from ccg_pipeline.assets.gates import decision_key, gate_key
+from ccg_pipeline.automation import due
+from ccg_pipeline.run import dagster_instance
+from ccg_pipeline.run_worker import UNFINISHED
+from expert_panels import ledger
+from expert_panels.chain import Line
+
+pytestmark = pytest.mark.daemon
+
+WANTED, CHANGES, KILLS, SEED = 2_000, 10, 5, 2016
+PEOPLE = ("members", "members", "engineers")
+FIRST_SECONDS, MOST_SECONDS, QUIET_SECONDS = 240, 900, 300
+"""How long the first release of the year, the whole unrest and the peace after it may take on a machine that
+others keep busy."""
+
+GATES = [(lane, key, body) for lane, key in (MONTH, YEAR) for body in PANELS] + [(*YEAR, COMMITTEE)]
+
+
+@pytest.fixture
+def town(made_up_year: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+    """A month and a year are scored, nothing is signed, and Dagster does not run yet."""
+    landing = copy_files(made_up_year, tmp_path / "landing", SMALL)
+    url = f"sqlite:///{tmp_path}/ccg.db"
+    monkeypatch.setenv("CCG_HOME", str(tmp_path))
+    monkeypatch.setenv("CCG_ACTOR", "engineer@data.example")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    with dagster_instance() as instance:
+        house = House(url, landing, instance)
+        house.run(MONTH, YEAR)
+        live = LiveDagster(tmp_path, {"CCG_DATABASE": url, "CCG_LANDING": str(landing)})
+        try:
+            yield Town(house, live)
+        finally:
+            live.stop()
+            house.engine.dispose()
+
+
+class Unrest:
+    """The people's processes, and what all of them have done."""
+
+    def __init__(self, town: Town, folder: Path, chance: random.Random) -> None:
+        self._notes, self._chance = folder / "notes", chance
+        self._nursery = Nursery(town.house.url, self._notes)
+        self._living = [self._fork(role) for role in PEOPLE]
+        self.kills = 0
+
+    def acts(self) -> Counter[str]:
+        return Counter(self._notes.read_text() if self._notes.exists() else "")
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions were recorded or refused."""
+        acts = self.acts()
+        return acts["D"] + acts["R"]
+
+    def kill_somebody(self) -> None:
+        """Kill one of the processes while it acts, and let another take its place."""
+        place = self._chance.randrange(len(PEOPLE))
+        os.kill(self._living[place], signal.SIGKILL)
+        self.kills += 1
+        self._living[place] = self._fork(PEOPLE[place])
+
+    def end(self) -> None:
+        for number in self._living:
+            os.kill(number, signal.SIGKILL)
+        self._living = []
+        self._nursery.close()
+
+    def _fork(self, role: str) -> int:
+        return self._nursery.fork(role, self._chance.randrange(10**9))
+
+
+def in_dagster(instance: dg.DagsterInstance, lane: str, key: str, body: str) -> tuple[str, str]:
+    """State and data version of a gate's last materialisation, in Dagster's own record."""
+    wanted = AssetRecordsFilter(asset_key=gate_key(lane, body), asset_partitions=[key])
+    (record,) = instance.fetch_materializations(wanted, limit=1).records
+    event = record.asset_materialization
+    assert event is not None
+    return str(event.metadata["state"].value), str((event.tags or {})["dagster/data_version"])
+
+
+def mirrored(instance: dg.DagsterInstance) -> Counter[tuple[int, str]]:
+    """Number and hash of each ledger line in Dagster's own record -> how often it is there."""
+    found: Counter[tuple[int, str]] = Counter()
+    for body in [*PANELS, COMMITTEE]:
+        cursor, has_more = None, True
+        while has_more:
+            page = instance.fetch_materializations(decision_key(body), limit=1000, cursor=cursor)
+            for record in page.records:
+                assert record.asset_materialization is not None
+                said = record.asset_materialization.metadata
+                found[(int(str(said["line"].value)), str(said["hash"].value))] += 1
+            cursor, has_more = page.cursor, page.has_more
+    return found
+
+
+def is_quiet(town: Town) -> bool:
+    """Nothing is due, nothing runs, and every line is mirrored."""
+    house = town.house
+    if house.instance.get_runs(RunsFilter(statuses=UNFINISHED)) or due(house.engine, EDITION, TERMS):
+        return False
+    return {seq for seq, _ in mirrored(house.instance)} == {line.seq for line in house.lines()}
+
+
+def live(
+    town: Town, engineers: Engineers, lives_on: Callable[[float], bool], with_year: bool = True
+) -> float:
+    """Start Dagster and let engineers do what they do while it is to live on; the seconds of the start."""
+    took, since = town.live.start(), time.monotonic()
+    engineers.come_back()
+    while lives_on(time.monotonic() - since):
+        engineers.act(with_year)
+        time.sleep(0.5)
+    return took
+
+
+def laid_before(lines: list[Line]) -> tuple[int, int]:
+    """How often another table was laid before somebody, and how often that was one of the earlier ones."""
+    tables: dict[tuple[str, str, str], list[str]] = {gate: [] for gate in GATES}
+    for line in lines:
+        of_gate = tables[line.lane, line.partition_key, line.panel]
+        if line.decision == "open" and line.subject_sha256 not in of_gate[-1:]:
+            of_gate.append(line.subject_sha256)
+    changed = sum(len(each) - 1 for each in tables.values())
+    return changed, changed - sum(len(set(each)) - 1 for each in tables.values())
+
+
+def gates_show_the_ledger(house: House) -> None:
+    """The gates' rows and Dagster's own record say what the fold says."""
+    shown = house.rows("gate").set_index(["lane", "partition_key", "panel"])
+    assert set(shown.index) == set(GATES)
+    for lane, key, body in GATES:
+        row, state = shown.loc[(lane, key, body)], house.state(body, lane, key)
+        said = state.described, state.subject, state.last_hash
+        assert (row["state"], row["subject_sha256"], row["last_line"]) == said
+        assert in_dagster(house.instance, lane, key, body) == (state.described, ":".join(said))
+
+
+def test_a_town_that_is_killed_again_and_again_keeps_every_promise(town: Town, tmp_path: Path) -> None:
+    chance, begun, house = random.Random(SEED), time.monotonic(), town.house
+    instance, seen = house.instance, set[tuple[str, str, int]]()
+    engineers, unrest = Engineers(town, tmp_path, chance), Unrest(town, tmp_path, chance)
+    kills, under_way, starts = 0, 0, list[float]()
+
+    def has_no_year_yet(lived: float) -> bool:
+        assert lived < FIRST_SECONDS, town.live.printed()
+        return YEAR not in house.serials()
+
+    try:
+        while unrest.decisions < WANTED or engineers.changes < CHANGES or kills < KILLS:
+            assert time.monotonic() - begun < MOST_SECONDS, f"{unrest.acts()}, {kills} kills"
+            seconds = chance.uniform(15, 35)
+            lives_on = partial(gt, seconds) if kills else has_no_year_yet
+            starts.append(live(town, engineers, lives_on, with_year=kills > 0))
+            under_way += bool(instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED])))
+            town.live.kill()
+            kills += 1
+            unrest.kill_somebody()
+            assert ledger.verify(house.engine) == []
+            nothing_unverified_is_out(house.engine, seen)
+            for lane_and_key in (MONTH, YEAR):
+                shows_what_was_let_out(house.engine, *lane_and_key)
+        starts.append(town.live.start())
+    finally:
+        unrest.end()
+    engineers.come_back()
+    ended = town.live.wait("the engineers' last runs to end well", engineers.have_ended, QUIET_SECONDS)
+    quiet = town.live.wait("all to show what the ledger says", lambda: is_quiet(town), QUIET_SECONDS)
+
+    assert ledger.verify(house.engine) == []
+    nothing_unverified_is_out(house.engine, seen)
+    for lane_and_key in (MONTH, YEAR):
+        shows_what_was_let_out(house.engine, *lane_and_key)
+    gates_show_the_ledger(house)
+    mirror = mirrored(instance)
+    assert set(mirror) == {(line.seq, line.hash) for line in house.lines()}
+    # Dagster stores what a look of its sensor found before it stores that it looked: killed in between, it
+    # looks again. So a line can be there as often as it was killed, and once more.
+    assert max(mirror.values()) <= 1 + kills
+
+    acts, out = unrest.acts(), releases(house.engine)
+    runs = Counter(run.status.value for run in instance.get_runs())
+    changed, earlier = laid_before(house.lines())
+    of_year = sum(out["lane"] == "annual")
+    print(
+        f"{acts['D']} decisions recorded, {acts['R']} refused, {acts['L']} locked out; "
+        f"{acts['A']} tables laid again\n"
+        f"{engineers.changes} files landed, {engineers.returns} with figures that had been replaced; "
+        f"launched: {dict(engineers.launched)}; {changed} other tables laid before "
+        f"somebody, {earlier} of them for the second time\n"
+        f"{kills} kills of Dagster, {under_way} with a run under way, and {unrest.kills} of people; "
+        f"{len(starts)} starts of {min(starts):.0f} to {max(starts):.0f} s\n"
+        f"runs: {dict(runs)}; {len(out)} releases, {of_year} of the year\n"
+        f"{sum(each > 1 for each in mirror.values())} of {len(mirror)} lines mirrored more than once, "
+        f"{max(mirror.values())} times at most\n"
+        f"people stopped; the engineers' runs ended after {ended:.0f} s, all was shown {quiet:.0f} s later; "
+        f"{time.monotonic() - begun:.0f} s in all"
+    )
+    assert engineers.returns > 0
+    assert under_way > 0
