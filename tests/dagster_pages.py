@@ -1,10 +1,12 @@
 """What engineers do on Dagster's own pages, in a real browser.
 
-Belongs here: launching a job for partitions, and waiting until what was launched has ended.
+Belongs here: launching a job for partitions, and waiting until what was launched has ended; the graph.
 Does not belong here: GraphQL and REST (live_town.py), the processes (live_dagster.py), any expectation.
 """
 
 import re
+from pathlib import Path
+from urllib.parse import quote
 
 import dagster as dg
 from live_town import Town
@@ -42,6 +44,20 @@ def materialise(browser: Browser, town: Town, job: str, partitions: str) -> list
     print(f"{job} of {partitions}, from the button to its end: {seconds:.1f} s")
     context.close()
     return launched()
+
+
+def picture_of_the_graph(browser: Browser, town: Town, path: Path) -> None:
+    """Write a picture of the asset graph with the interim lane unfolded, once every state in it is known."""
+    context = browser.new_context(viewport={"width": 2450, "height": 1150})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    unfolded = quote("global@global:interim", safe="")
+    page.goto(f"http://127.0.0.1:{town.live.port}/asset-groups?expanded={unfolded}")
+    page.get_by_text("candidates", exact=True).first.wait_for()
+    page.get_by_text("fetching statuses").first.wait_for(state="detached")
+    # beside the menus and the list of groups
+    page.screenshot(path=path, clip={"x": 545, "y": 115, "width": 1830, "height": 1000})
+    context.close()
 
 
 def all_ended(runs: list[dg.DagsterRun]) -> bool:

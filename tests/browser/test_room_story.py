@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browsing import SEATS, Quarter, Visit, page_of, seat
-from dagster_pages import materialise
+from dagster_pages import materialise, picture_of_the_graph
 from small_house import MONTH, PANELS, halve, land_again
 
 from ccg_pipeline.publish import assessment as published
@@ -162,10 +162,12 @@ def test_a_withdrawal_reaches_the_table(quarter: Quarter) -> None:
     visit.close()
 
 
-def test_dagster_shows_the_same_states(quarter: Quarter) -> None:
+def test_dagster_shows_the_same_states(quarter: Quarter, shots: Path | None) -> None:
     """Dagster's page of the gate says what the room says."""
     context = quarter.browser.new_context(viewport={"width": 1600, "height": 1000})
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{quarter.town.live.port}/assets/interim/gate/cancer")
     page.get_by_text("withdrawn").first.wait_for(timeout=30_000)
     context.close()
+    if shots:
+        picture_of_the_graph(quarter.browser, quarter.town, shots / "graph.png")
