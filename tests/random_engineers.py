@@ -121,8 +121,9 @@ class Engineers:
         return run.is_finished
 
     def _again(self, last: Launched) -> None:
+        """Launch once more what was not done; a month in its two parts, which take less time each."""
         self._last = None
-        self._next.insert(0, (last.job, last.key))
+        self._next = [*(PARTS[:-1] if last.job == "month" else [(last.job, last.key)]), *self._next]
 
     def land(self, panel: str) -> None:
         """Land other figures of a publication in the place of those that were landed last."""
