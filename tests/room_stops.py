@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from browsing import Visit, page_of, seat
+from browsing import Visit, apart, page_of, seat
 from room_windows import BROKEN, EMPTY, OPENID, ROOM, Windows
 from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR, House, halve, land_again
 
@@ -165,6 +165,30 @@ def signed_long_after(windows: Windows, visit: Visit) -> int:
     return visit.pressed("Sign")
 
 
+def once_laid(come: Come) -> Come:
+    """When what the committee moderated last is worked out and before it."""
+
+    def come_then(windows: Windows, visit: Visit) -> int:
+        if windows.house.state(COMMITTEE, *YEAR).is_moderated:
+            apart(windows.house.converge)
+        return come(windows, visit)
+
+    return come_then
+
+
+def once_confirmed(come: Come) -> Come:
+    """When the committee has confirmed, and the year's table is out."""
+
+    def confirmed(windows: Windows, visit: Visit) -> int:
+        house = windows.house
+        if house.state(COMMITTEE, *YEAR).is_open:
+            house.approve([COMMITTEE], *YEAR)
+            apart(house.converge)
+        return come(windows, visit)
+
+    return once_laid(confirmed)
+
+
 def too_often(_: Windows, visit: Visit) -> int:
     """By asking for the sign-in until that is too often."""
     return next(status for _ in range(99) if (status := visit.open("/sign-in")) == 429)
@@ -229,10 +253,15 @@ STOPS = (
     Stop("page that is not there", DEMENTIA, at("/nowhere"), 404),
     Stop("CCG that is not there", DEMENTIA, at(f"{TABLE}/ccgs/ZZZ"), 404),
     Stop("address of a form", DEMENTIA, at(f"{CCG}/comment"), 405),
+    Stop("overall rating that awaits the committee", LAY, once_laid(short(COMMITTEE, YEAR))),
+    Stop("decision that the committee can take", LAY, once_laid(at(f"{OVERALL}/decision"))),
+    Stop("overall rating confirmed", LAY, once_confirmed(short(COMMITTEE, YEAR))),
+    Stop("board with a year that is out", LAY, once_confirmed(at("/"))),
+    Stop("decision where the committee has confirmed", LAY, once_confirmed(at(f"{OVERALL}/decision"))),
     Stop("page with an error nobody expected", CHAIR, at(BROKEN), 500, door=EMPTY),
     Stop("form after signing out", CHAIR, signed_out_meanwhile, 401, is_last=True),
     Stop("filter after signing out", CHAIR, filtered_after_signing_out, 401, is_last=True),
     Stop("signature an hour later", seat("dementia", "clinician"), signed_long_after, 401, is_last=True),
     Stop("signed out", CHAIR, sent("/", "Sign out"), is_last=True),
 )  # fmt: skip
-"""All of them; the one that asks too often is the last at its door."""
+"""All of them, in order: the committee moves on, and the one that asks too often is the last at its door."""
