@@ -56,7 +56,7 @@ def picture_of_the_graph(browser: Browser, town: Town, path: Path) -> None:
     page.get_by_text("candidates", exact=True).first.wait_for()
     page.get_by_text("fetching statuses").first.wait_for(state="detached")
     # beside the menus and the list of groups
-    page.screenshot(path=path, clip={"x": 545, "y": 115, "width": 1830, "height": 1000})
+    page.screenshot(path=path, clip={"x": 545, "y": 115, "width": 1830, "height": 800})
     context.close()
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from live_dagster import LiveDagster
 from live_town import Town, by_key, promised_seconds
-from small_house import COMMITTEE, MONTH, PANELS, SMALL, TERMS, YEAR, House, copy_files, land_again
+from small_house import COMMITTEE, MONTH, PANELS, SMALL, TERMS, YEAR, House, copy_files, halve, land_again
 
 from ccg_pipeline.assets.committee import judgement_before_committee
 from ccg_pipeline.assets.observations import FRESH, OBSERVATIONS
@@ -153,11 +153,6 @@ def test_a_withdrawal_reaches_the_table(signed: Town) -> None:
 def test_changed_data_are_marked_and_not_published(signed: Town) -> None:
     house = signed.house
     ratings, before = of_panel(house, "diabetes"), house.state("diabetes", *YEAR).subject
-
-    def halve(row: dict[str, str]) -> None:
-        if row["denominator"].isdigit():
-            row["numerator"] = str(int(row["numerator"]) // 2)
-            row["value"] = str(100 * int(row["numerator"]) / int(row["denominator"]))
 
     folder = house.landing / "nda"
     land_again(folder / "nda_2017-03-31.csv", folder / "nda_again.csv", "2018-12-01", halve)
