@@ -15,6 +15,9 @@ SIGNIFICANT_DIGITS = 12
 """Numbers that agree to so many significant digits are the same number: beyond lies arithmetic noise."""
 
 
+FEWER_DIGITS = 2**39
+"""Whole numbers below it have fewer digits than are significant: nothing to round."""
+
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -22,8 +25,8 @@ def _number(value: float) -> float | int | None:
     """Return a number at SIGNIFICANT_DIGITS; −0.0 and 0.0, and 2.0 and 2, are the same figure."""
     if value != value:
         return None
-    if value.is_integer() and abs(value) < 2**39:
-        return int(value)  # fewer digits than are significant: nothing to round
+    if value.is_integer() and abs(value) < FEWER_DIGITS:
+        return int(value)
     number = float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}")
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
@@ -49,7 +52,13 @@ def _canonical_column(values: "pd.Series[Any]") -> list[Any]:
     if values.dtype == "bool":
         return [bool(value) for value in values.to_numpy()]
     if values.dtype == "float64":
-        return [_number(value) for value in values.to_numpy().tolist()]
+        numbers = values.to_numpy()
+        cells = np.full(len(numbers), None, dtype=object)
+        is_whole = (np.abs(numbers) < FEWER_DIGITS) & (numbers == np.floor(numbers))
+        cells[is_whole] = numbers[is_whole].astype(np.int64).astype(object)
+        others = ~is_whole & ~np.isnan(numbers)
+        cells[others] = np.array([_number(value) for value in numbers[others].tolist()], dtype=object)
+        return list(cells)
     if values.dtype.kind == "M" and values.dt.tz is None:
         days = np.datetime_as_string(values.to_numpy(), unit="D").tolist()
         return [None if day == "NaT" else day for day in days]

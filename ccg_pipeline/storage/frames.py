@@ -47,10 +47,11 @@ def _plain(values: "pd.Series[Any]", column_type: object) -> list[Any]:
         return [None if number != number else number for number in numbers.tolist()]
     if isinstance(column_type, Boolean):
         return [bool(value) for value in values.to_numpy()]
+    cells = values.to_numpy(dtype=object)  # many times faster to go through than a column of strings
     if isinstance(column_type, Integer):
-        return [None if value is None or pd.isna(value) else int(value) for value in values]
+        return [None if value is None or pd.isna(value) else int(value) for value in cells]
     # missing text is NaN in a column of dtype str, and must not become the word
-    return [value if isinstance(value, str) else "" if pd.isna(value) else str(value) for value in values]
+    return [value if isinstance(value, str) else "" if pd.isna(value) else str(value) for value in cells]
 
 
 def replace(connection: Connection, table: Table, scope: Scope, frame: pd.DataFrame) -> None:
