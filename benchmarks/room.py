@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))  # the cr
 
 from live_room import LiveRoom, crowd
 
+from ccg_pipeline.framework.load import load_edition
 from expert_panels.terms import load_terms
 
 LIMIT_SECONDS = 0.3
@@ -28,11 +29,11 @@ def main() -> None:
     from ccg_pipeline.demo.year import make_year
     from ccg_pipeline.run import MainJob, dagster_instance
 
-    panels = load_terms()
+    terms, panels = load_terms(), [rule.key for rule in load_edition().panels]  # a month has no committee
     seats = [
-        (terms.members[rank].email, f"/panels/{panel}/{LANE}/{MONTH}")
+        (terms[panel].members[rank].email, f"/panels/{panel}/{LANE}/{MONTH}")
         for rank in range(4)
-        for panel, terms in panels.items()
+        for panel in panels
     ][:CLIENTS]
     with tempfile.TemporaryDirectory() as folder:
         home, landing = Path(folder, "home"), Path(folder, "landing")

@@ -52,6 +52,7 @@ class KeptCandidates:
     def __init__(self, engine: Engine, edition: Edition) -> None:
         self._engine, self._edition = engine, edition
         self._panels = [rule.key for rule in edition.panels]
+        self._numbers = tuple(edition.numbers())  # gone through once, and not for every page
         self._tables: OrderedDict[str, Known] = OrderedDict()
         self._being_read: dict[str, Lock] = {}
         self._lock = Lock()
@@ -126,9 +127,7 @@ class KeptCandidates:
             "points.yaml": {self._edition.indicator(code).points_scale or "" for code in codes},
             "framework.yaml": set(_OF_ALL_PANELS),
         }
-        own = [
-            one for one in self._edition.numbers() if one.item.split(" / ")[0] in of_file.get(one.file, ())
-        ]
+        own = [one for one in self._numbers if one.item.split(" / ")[0] in of_file.get(one.file, ())]
         order = list(of_file)
         return [
             MethodNumber(
