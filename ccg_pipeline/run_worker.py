@@ -6,6 +6,7 @@ settings of run.py); which runs are waited for (automation.py).
 """
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,9 @@ UNFINISHED = [
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
 ]
+
+_PROCESS = re.compile(r"([0-9]{1,9})(?::([0-9]{1,12}))?")
+"""A process as a run says it: its number, and when it began."""
 
 _CLOCK_SECONDS = 10.0
 """How far two readings of one process's beginning may lie apart, since clocks are set right at times."""
@@ -96,7 +100,10 @@ def _said(instance: dg.DagsterInstance, run: DagsterRun) -> str:
 
 
 def _lives(process: str) -> bool:
-    number, _, began = process.partition(":")
+    said = _PROCESS.fullmatch(process)
+    if said is None:  # whoever launches a run may write any tag, and none may stop the sensor
+        return True
+    number, began = said.groups()
     if int(number) == os.getpid():  # a run of this process is over before anything is asked
         return False
     try:

@@ -230,6 +230,11 @@ def processes() -> Iterator[dict[str, str]]:
         "alive, by its number": f"{parent.pid}",
         "another of its number": f"{parent.pid}:{parent.create_time() - 3600:.0f}",
         "this": this_process().partition(":")[2],
+        "nothing": "",
+        "no number": "x",
+        "no beginning": f"{ended.pid}:x",
+        "a number that no process has": f"{10**30}",
+        "below all numbers": "-1",
     }
     unnoticed.wait()
 
@@ -248,6 +253,12 @@ def processes() -> Iterator[dict[str, str]]:
         ("this", "gone", "gone", False),  # it has the tags of the run that it repeats, and not begun yet
         ("this", "gone", "another of its number", True),
         ("", "", "", False),
+        # whoever launches a run may write any tag: what says nothing of a process is nobody's end
+        ("this", "nothing", "", False),
+        ("this", "no number", "", False),
+        ("this", "no beginning", "", False),
+        ("this", "a number that no process has", "", False),
+        ("this", "below all numbers", "", False),
     ],
 )
 def test_a_run_whose_process_is_gone_is_no_longer_waited_for(
