@@ -1,6 +1,7 @@
-"""A ledger on SQLite for its tests: on a plain engine, and on one that begins as the pipeline's own does.
+"""What the panels' tests share: a ledger on SQLite, plain or as the pipeline's own engine begins, and a room.
 
-Belongs here: the engine and its file. A file of tests that needs another engine makes its own.
+Belongs here: the engine and its file, the small room and its chair. A file of tests that needs another
+engine makes its own.
 Does not belong here: what is done to a ledger (ledger_cases.py), any expectation.
 """
 
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from room_cases import SmallRoom, Visitor, organisation, table
 from sqlalchemy import Connection, Engine, create_engine, event
 
 
@@ -38,3 +40,18 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/ledger.sqlite"
+
+
+@pytest.fixture
+def small(engine: Engine) -> SmallRoom:
+    """A room with table A before the panel, and B known."""
+    changed = organisation("A02", 3, 45.0)
+    others = [one for one in table("A").organisations if one.code != "A02"]
+    made = SmallRoom(engine, table("A"), table("B", [*others, changed]))
+    made.open("A")
+    return made
+
+
+@pytest.fixture
+def chair(small: SmallRoom) -> Visitor:
+    return small.enter("chair")
