@@ -58,7 +58,7 @@ def hold(content: bytes, written: Written, key: Key) -> None:
     """
     recorder = written.minutes.recorder
     try:
-        envelope = Envelope.from_dict(json.loads(content))
+        envelope = Envelope.from_dict(json.loads(content.decode("utf-8")))  # as it will be kept
         envelope.verify([key], 1)
         said = json.loads(envelope.payload)
         kind = (envelope.payload_type, said["_type"], said["predicateType"])

@@ -97,6 +97,7 @@ def altered(content: bytes) -> bytes:
         (lambda found: altered(record(found, "PEM", SIGNER)), "was signed with another key"),
         (lambda _: b"", "is no statement about"),
         (lambda _: b"{}", "is no statement about"),
+        (lambda found: record(found, "PEM", SIGNER).decode().encode("utf-16"), "is no statement about"),
         (lambda _: b"[1]", "is no statement about"),
         (lambda _: signed({}, SIGNER), "is no statement about"),
         (
