@@ -51,7 +51,7 @@ types: $(INSTALLED)  ## check types
 # The instance is opened once beforehand, because that writes its dagster.yaml: telemetry is off from the start.
 ui: export DAGSTER_HOME := $(CURDIR)/.ccg/dagster
 ui: $(INSTALLED)  ## open Dagster on workspace.yaml
-	@$(BIN)/python -W ignore -c 'from ccg_pipeline.run import dagster_instance as i; i().__enter__().dispose()'
+	@$(BIN)/python -W ignore -c 'from ccg_pipeline.orchestration.main_job import dagster_instance as i; i().__enter__().dispose()'
 	$(BIN)/dagster dev -w workspace.yaml $(ARGS)
 
 room: $(INSTALLED)  ## open the panels' room
@@ -69,7 +69,7 @@ styles:  ## build NHS.UK frontend's styles for the room into the package
 	cp $(NHSUK)/assets/images/nhsuk-icon-arrow-*.svg $(NHSUK)/assets/images/nhsuk-icon-cross.svg $(STATIC)/images
 
 bench: $(INSTALLED)  ## time the main job, the reading, the scoring and the statistics
-	@for each in benchmarks/*.py; do $(BIN)/python "$$each" $(ARGS) || exit 1; done
+	@for each in benchmarks/*.py; do $(BIN)/python -m "benchmarks.$$(basename $$each .py)" $(ARGS) || exit 1; done
 
 # Only for who changes a dependency; needs uv.
 lock:  ## freeze the versions in pyproject.toml into requirements.lock

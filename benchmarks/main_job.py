@@ -17,7 +17,7 @@ LIMIT_SECONDS, LIMIT_IMPORT_SECONDS = 20, 8
 TIMED = """
 import json, sys, time
 begin = time.perf_counter()
-from ccg_pipeline.run import MainJob, dagster_instance
+from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
 imported = time.perf_counter()
 with dagster_instance() as instance:
     MainJob(instance, sys.argv[1], sys.argv[2]).run("interim", sys.argv[3])

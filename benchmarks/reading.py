@@ -42,7 +42,7 @@ READ = f"""{CLOCK}
 from pathlib import Path
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.result import Refused
 edition, seconds = load_edition(), dict()
 for name in json.loads(sys.stdin.read()):
     begin = clock()

@@ -6,16 +6,12 @@ The limit is 300 ms at the median over all requests, with none lost.
 
 import os
 import statistics
-import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))  # the crowd is that of the tests
-
-from live_room import LiveRoom, crowd
-
 from ccg_pipeline.framework.load import load_edition
 from expert_panels.terms import load_terms
+from tests.support.servers.live_room import LiveRoom, crowd
 
 LIMIT_SECONDS = 0.3
 CLIENTS, REQUESTS = 20, 200
@@ -27,7 +23,7 @@ ANSWERED = {200, 303, 409}
 def main() -> None:
     """Print the figures, and fail when the limit is passed or a request was lost."""
     from ccg_pipeline.demo.year import make_year
-    from ccg_pipeline.run import MainJob, dagster_instance
+    from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
 
     terms, panels = load_terms(), [rule.key for rule in load_edition().panels]  # a month has no committee
     seats = [

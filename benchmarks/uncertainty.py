@@ -15,14 +15,14 @@ from scoring import best_of, observed, score
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.change import indicator_changes
-from ccg_pipeline.method.grid import figures, row_of_each_cell
-from ccg_pipeline.method.intervals import rate, wilson
-from ccg_pipeline.method.peers import against_peers, places_of_peers
-from ccg_pipeline.method.ranks import MOST_UNITS, compare_all
-from ccg_pipeline.method.trends import recent_trend, recent_trend_of_proportions
-from ccg_pipeline.method.uncertainty import DRAWS, SAMPLES, VERSIONS, uncertainty
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.statistics.grid import figures, row_of_each_cell
+from ccg_pipeline.method.statistics.intervals import rate, wilson
+from ccg_pipeline.method.statistics.peers import against_peers, places_of_peers
+from ccg_pipeline.method.statistics.ranks import MOST_UNITS, compare_all
+from ccg_pipeline.method.statistics.trends import recent_trend, recent_trend_of_proportions
+from ccg_pipeline.method.uncertainty.change import indicator_changes
+from ccg_pipeline.method.uncertainty.simulation import DRAWS, SAMPLES, VERSIONS, uncertainty
 from ccg_pipeline.reference.organisations import ccgs, similar_ten
 
 FULL_SECONDS, DRAWS_SECONDS, RANKS_SECONDS = 1.0, 12.0, 0.6

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, PositiveInt, StringConstraints, model_validator
 from securesystemslib.signer import Key
 
+from expert_panels.certificates.signing_key import public_key
 from expert_panels.declared import Frozen, read
-from expert_panels.signing_key import public_key
 
 VARIABLE = "CCG_ROOM"
 """The environment variable that names the settings file."""

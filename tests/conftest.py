@@ -4,16 +4,12 @@ Belongs here: where the published files are, the PostgreSQL server, and skipping
 Does not belong here: fixtures of one tier (each has a conftest of its own).
 """
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
-
-# What several tiers share (gate_lines.py, postgres.py …) stands beside this file and is imported by its name.
-sys.path.insert(0, str(Path(__file__).parent))
 
 # A busy machine is no failure of a property: none of them is about time.
 settings.register_profile("whatever the machine does", deadline=None)
@@ -34,7 +30,7 @@ def shared() -> Path:
 def postgres_server() -> Iterator[Any]:
     """A PostgreSQL server of the tests' own; a test that asks for it is skipped where it is not installed."""
     pytest.importorskip("psycopg", reason="PostgreSQL: the extra `postgres` is not installed")
-    from postgres import binaries, running_server
+    from tests.support.servers.postgres import binaries, running_server
 
     folder = binaries()
     if folder is None:

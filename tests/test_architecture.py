@@ -20,44 +20,36 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = (
     {"framework", "reference"},
-    {"method"},
-    {"schemas", "sources", "storage", "demo", "downloads"},
-    {"publish"},  # above storage, because it shows what is kept there
-    {"partitions"},
-    {"resources"},
-    {"candidates"},  # what the panels' room shows of what is kept
-    {"assets"},
-    {"checks"},
-    {"notices"},  # who is told of what happened at the gates
-    {"run_worker"},
-    {"automation"},
-    {"definitions"},
-    {"run"},  # runs the definitions in one process, so that the command line needs no Dagster
-    {"amending"},
-    {"printed"},
-    {"printed_lists", "printed_changes"},
-    {"printed_quarantine"},
-    {"cli_panel", "cli_fetch"},
-    {"cli_decisions", "cli_diff", "cli_notices", "cli_quarantine", "cli_records", "cli_room", "cli_tables"},
-    {"cli_statements"},
-    {"cli_verbs"},
+    {"method", "tables"},
+    {"sources", "storage", "demo"},
+    {"landing", "release"},
+    {"quality"},
+    {"publish"},
+    {"panel_papers", "assets", "checks"},
+    {"orchestration"},
     {"cli"},
 )
 """Rooms of ccg_pipeline from the ground up. A room imports itself and those below, never one beside it."""
 
+TO_COME = {
+    *(
+        (room, "orchestration")
+        for room in ("landing", "release", "quality", "panel_papers", "assets", "checks")
+    ),
+    *((room, "assets") for room in ("landing", "release", "checks")),
+    *((room, "publish") for room in ("release", "quality")),
+}
+"""Arrows up that the next steps of the move take away."""
+
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 NEVER = {("demo", "method")}  # the made-up year's truth must not come from what is tested with it
-OF_COMMAND = {room for rooms in LAYERS for room in rooms if room.startswith("cli")}
-ON_TOP = {"run", *OF_COMMAND}
-OF_PANELS = {"resources", "candidates", "assets", "checks", "notices", "automation", "definitions", *ON_TOP}
+OF_PANELS = {"release", "quality", "panel_papers", "assets", "checks", "orchestration", "cli"}
 """Rooms that may import expert_panels, which imports none of them."""
 
 PURE = {"framework", "reference", "method"}
 PURE_PACKAGES = {"numpy", "pandas", "scipy", "statsmodels", "kmeans1d", "pydantic", "yaml"}
-OF_RUNS = {"run_worker", "automation", "definitions", "run"}
-OF_DAGSTER = {"partitions", "resources", "assets", "checks", "notices", *OF_RUNS}
-IO_MANAGER = "ccg_pipeline/storage/io_manager.py"
-PLAUSIBILITY = "ccg_pipeline/checks/plausibility.py"
+OF_DAGSTER = {"assets", "checks", "orchestration", "release"}
+PLAUSIBILITY = "ccg_pipeline/quality/plausibility.py"
 
 LONGEST = 320
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc"}
@@ -95,7 +87,9 @@ def about_rooms(path: str, tree: ast.AST) -> Iterator[str]:
             other = rest.partition(".")[0]
             if room == "expert_panels":
                 yield f"line {line}: expert_panels must not import {name}"
-            elif (room, other) in NEVER or (other != room and LEVEL.get(other, -1) >= LEVEL[room]):
+            elif (room, other) not in TO_COME and (
+                (room, other) in NEVER or (other != room and LEVEL.get(other, -1) >= LEVEL[room])
+            ):
                 yield f"line {line}: {room} must not import {other}"
         elif package == "expert_panels" and room not in OF_PANELS | {"expert_panels"}:
             yield f"line {line}: {room} must not import expert_panels"
@@ -107,7 +101,7 @@ def about_packages(path: str, tree: ast.AST) -> Iterator[str]:
         package = name.partition(".")[0]
         ours = package in ("ccg_pipeline", "expert_panels") or package in sys.stdlib_module_names
         impure = room in PURE and not ours and package not in PURE_PACKAGES
-        may_use_dagster = room in OF_DAGSTER or path == IO_MANAGER
+        may_use_dagster = room in OF_DAGSTER
         if impure or (package.startswith("dagster") and not may_use_dagster):
             yield f"line {line}: {room} must not import {package}"
         if package == "great_expectations" and path != PLAUSIBILITY:
@@ -214,21 +208,21 @@ def whole(path: str) -> str:
 
 
 PLANTED = [  # path, source, what must be said of it
-    ("framework/a.py", "import ccg_pipeline.method.banding", "framework must not import method"),
-    ("method/a.py", "from ccg_pipeline.sources.reading import Reading", "method must not import sources"),
+    ("framework/a.py", "import ccg_pipeline.method.scoring.banding", "framework must not import method"),
+    ("method/a.py", "from ccg_pipeline.sources.result import Reading", "method must not import sources"),
     ("reference/a.py", "from ccg_pipeline import framework", "reference must not import framework"),
-    ("demo/a.py", "from ccg_pipeline.method.banding import band_of", "demo must not import method"),
+    ("demo/a.py", "from ccg_pipeline.method.scoring.banding import band_of", "demo must not import method"),
     ("demo/a.py", "from ccg_pipeline.sources import rtt", "demo must not import sources"),
     ("sources/a.py", "from ccg_pipeline.storage import tables", "sources must not import storage"),
     ("publish/a.py", "from ccg_pipeline.assets import lanes", "publish must not import assets"),
     ("assets/a.py", "def f():\n    from ccg_pipeline import checks", "assets must not import checks"),
-    ("checks/a.py", "import ccg_pipeline.definitions", "checks must not import definitions"),
-    ("definitions.py", "from ccg_pipeline.cli import main", "definitions must not import cli"),
+    ("checks/a.py", "import ccg_pipeline.cli.main", "checks must not import cli"),
+    ("orchestration/a.py", "from ccg_pipeline.cli import main", "orchestration must not import cli"),
     ("attic/a.py", "", "attic is no room of the house"),
     ("attic.py", "", "attic is no room of the house"),
     ("expert_panels/a.py", "from ccg_pipeline.framework import load", "expert_panels must not import"),
     ("expert_panels/a.py", "import dagster", "expert_panels must not import dagster"),
-    ("method/a.py", "import expert_panels.decision", "method must not import expert_panels"),
+    ("method/a.py", "import expert_panels.ledger.gate_state", "method must not import expert_panels"),
     ("publish/a.py", "from expert_panels import ledger", "publish must not import expert_panels"),
     ("method/a.py", "import dagster as dg", "method must not import dagster"),
     ("method/a.py", "from sqlalchemy import select", "method must not import sqlalchemy"),
@@ -236,11 +230,11 @@ PLANTED = [  # path, source, what must be said of it
     ("reference/a.py", "import rich", "reference must not import rich"),
     ("publish/a.py", "from dagster import asset", "publish must not import dagster"),
     ("storage/tables.py", "import dagster", "storage must not import dagster"),
-    ("cli.py", "import dagster_postgres", "cli must not import dagster_postgres"),
-    ("checks/a.py", "def f():\n    import great_expectations", "only ccg_pipeline/checks/plausibility"),
-    ("checks/plausibility.py", "import great_expectations as gx", "inside the function that needs it"),
-    ("checks/plausibility.py", "with a:\n    from great_expectations import core", "inside the function"),
-    ("schemas/__init__.py", "from ccg_pipeline.schemas.areas import area_schema", "must be empty"),
+    ("cli/a.py", "import dagster_postgres", "cli must not import dagster_postgres"),
+    ("checks/a.py", "def f():\n    import great_expectations", "only ccg_pipeline/quality/plausibility"),
+    ("quality/plausibility.py", "import great_expectations as gx", "inside the function that needs it"),
+    ("quality/plausibility.py", "with a:\n    from great_expectations import core", "inside the function"),
+    ("tables/__init__.py", "from ccg_pipeline.tables.areas import area_schema", "must be empty"),
     ("method/a.py", "from .banding import band_of", "imports must be absolute"),
     ("method/utils.py", "", "the name utils says nothing"),
     ("method/helpers/a.py", "", "the name helpers says nothing"),
@@ -268,12 +262,15 @@ def test_a_module_without_a_docstring_is_found() -> None:
     [
         ("method/a.py", "import numpy as np\nfrom ccg_pipeline.framework.model import Edition"),
         ("method/a.py", "x = 1\n" * 319),
-        ("publish/a.py", "from ccg_pipeline.storage.tables import observation"),
-        ("storage/io_manager.py", "import dagster as dg"),
-        ("assets/a.py", "import dagster as dg\nfrom expert_panels.ledger import Ledger"),
-        ("cli.py", "from ccg_pipeline.run import run\nfrom expert_panels.ledger import Ledger"),
-        ("checks/plausibility.py", "def f():\n    with g():\n        import great_expectations as gx"),
-        ("schemas/a.py", "from __future__ import annotations\nimport pandera.pandas as pa"),
+        ("publish/a.py", "from ccg_pipeline.storage.sql import observation"),
+        ("orchestration/io_manager.py", "import dagster as dg"),
+        ("assets/a.py", "import dagster as dg\nfrom expert_panels.ledger.record import Ledger"),
+        (
+            "cli/a.py",
+            "from ccg_pipeline.orchestration import main_job\nfrom expert_panels.ledger import record",
+        ),
+        ("quality/plausibility.py", "def f():\n    with g():\n        import great_expectations as gx"),
+        ("tables/a.py", "from __future__ import annotations\nimport pandera.pandas as pa"),
         ("method/a.py", "x = f()  # type: ignore[arg-type]  # the stubs lack this overload"),
         ("method/a.py", "x = f()  # noqa: B008 - typer reads it there"),
         ("method/a.py", 'x = "# noqa"'),

@@ -14,30 +14,24 @@ from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.assets.candidates import open_key
 from ccg_pipeline.assets.committee import bodies_of, content_before_committee
-from ccg_pipeline.assets.described import (
-    METHODOLOGISTS,
-    PIECES,
-    code_version,
-    picture_of,
-    table_of,
-    told,
-)
 from ccg_pipeline.assets.gates import candidate_fingerprints, gate_key
 from ccg_pipeline.assets.lanes import partitions_of, standing
-from ccg_pipeline.assets.verification import is_decided, verification
+from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES, code_version, picture_of, table_of, told
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
-from ccg_pipeline.publish import assessment as published
+from ccg_pipeline.orchestration.io_manager import Database, Piece
+from ccg_pipeline.orchestration.resources import Methodology, Panels
 from ccg_pipeline.publish.naming import words
-from ccg_pipeline.publish.parts import OPEN, OVERALL, overall_part, panel_part
-from ccg_pipeline.resources import Methodology, Panels
+from ccg_pipeline.release import tables as published
+from ccg_pipeline.release.archive import Release, latest_release, next_header
+from ccg_pipeline.release.parts import OPEN, OVERALL, overall_part, panel_part
+from ccg_pipeline.release.verification import is_decided, verification
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
-from ccg_pipeline.storage.io_manager import Database, Piece
-from ccg_pipeline.storage.releases import Release, latest_release, next_header
-from ccg_pipeline.storage.tables import gate, release
-from expert_panels import ledger, ledger_table
-from expert_panels.decision import GateState
+from ccg_pipeline.storage.sql import gate, release
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
+from expert_panels.ledger.gate_state import GateState
 
 
 class NothingToRelease(Exception):

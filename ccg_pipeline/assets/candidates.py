@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 import pandas as pd
 
-from ccg_pipeline.assets.described import METHODOLOGISTS, PIECES, code_version, table_of, told
 from ccg_pipeline.assets.lanes import (
     METHOD_VERSION,
     area_key,
@@ -19,19 +18,20 @@ from ccg_pipeline.assets.lanes import (
     partitions_of,
     standing,
 )
+from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES, code_version, table_of, told
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.assess import plans_progress
-from ccg_pipeline.method.certainty import beside
-from ccg_pipeline.method.clinical import rate_panel
-from ccg_pipeline.method.overall import rate_overall
-from ccg_pipeline.publish.parts import OPEN, OVERALL, open_part, overall_part, panel_part
+from ccg_pipeline.method.scoring.clinical import rate_panel
+from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.uncertainty.columns import beside
+from ccg_pipeline.orchestration.io_manager import Database, Piece
+from ccg_pipeline.orchestration.resources import Methodology, launched_by
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.resources import Methodology, launched_by
-from ccg_pipeline.schemas.candidates import candidate_schema
-from ccg_pipeline.schemas.overall import overall_schema
+from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part
 from ccg_pipeline.storage.fingerprint import sha256_of
-from ccg_pipeline.storage.io_manager import Database, Piece
+from ccg_pipeline.tables.candidates import candidate_schema
+from ccg_pipeline.tables.overall import overall_schema
 
 
 def candidate_key(lane: str, panel: str) -> dg.AssetKey:

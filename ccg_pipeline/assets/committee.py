@@ -13,7 +13,6 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from ccg_pipeline.assets.candidates import open_key
-from ccg_pipeline.assets.described import PANELS, PIECES, code_version
 from ccg_pipeline.assets.gates import (
     candidate_fingerprints,
     decision_key,
@@ -23,21 +22,23 @@ from ccg_pipeline.assets.gates import (
     remarks_on,
 )
 from ccg_pipeline.assets.lanes import partitions_of
-from ccg_pipeline.assets.verification import is_decided, verification
+from ccg_pipeline.assets.metadata import PANELS, PIECES, code_version
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule, OverallGate
-from ccg_pipeline.method.moderation import Moderated, moderate_overall
+from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
+from ccg_pipeline.orchestration.io_manager import Database, Piece
+from ccg_pipeline.orchestration.resources import Methodology, Panels
 from ccg_pipeline.publish.explanation import NotKnown
-from ccg_pipeline.publish.parts import OVERALL, committee_part, tables_of
-from ccg_pipeline.resources import Methodology, Panels
+from ccg_pipeline.release.archive import fetch, keep
+from ccg_pipeline.release.parts import OVERALL, committee_part, tables_of
+from ccg_pipeline.release.verification import is_decided, verification
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import typed
-from ccg_pipeline.storage.io_manager import Database, Piece
-from ccg_pipeline.storage.releases import fetch, keep
-from ccg_pipeline.storage.tables import overall_rating
-from expert_panels import ledger, ledger_table
-from expert_panels.decision import GateState
+from ccg_pipeline.storage.sql import overall_rating
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
+from expert_panels.ledger.gate_state import GateState
 from expert_panels.terms import Terms
 
 CONFIRMED_BY_COMMITTEE = "confirmed_by_committee"

@@ -13,18 +13,19 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from ccg_pipeline.assets.candidates import candidate_key
-from ccg_pipeline.assets.described import PANELS, code_version, table_of
 from ccg_pipeline.assets.lanes import partitions_of
+from ccg_pipeline.assets.metadata import PANELS, code_version, table_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
-from ccg_pipeline.resources import Panels
+from ccg_pipeline.orchestration.io_manager import Database, Piece
+from ccg_pipeline.orchestration.resources import Panels
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
-from ccg_pipeline.storage.io_manager import Database, Piece
-from ccg_pipeline.storage.tables import lane_fingerprint
-from expert_panels import ledger, ledger_table
-from expert_panels.decision import GateState
+from ccg_pipeline.storage.sql import lane_fingerprint
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
+from expert_panels.ledger.gate_state import GateState
 from expert_panels.terms import Terms
 
 VERIFIED_BY_PANEL = "verified_by_panel"

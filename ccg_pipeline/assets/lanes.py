@@ -11,31 +11,31 @@ import pandas as pd
 from pandera.pandas import DataFrameSchema
 from sqlalchemy import exists, func, select
 
-from ccg_pipeline.assets.described import (
-    METHODOLOGISTS,
-    PIECES,
-    code_version,
-    picture_of,
-    table_of,
-    told,
-)
+from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES, code_version, picture_of, table_of, told
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.framework.model import Area, Edition
 from ccg_pipeline.framework.rules import LaneRule
-from ccg_pipeline.method.areas import score_areas
 from ccg_pipeline.method.assess import choose
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.certainty import beside
-from ccg_pipeline.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, first_day, last_day
+from ccg_pipeline.method.scoring.areas import score_areas
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.uncertainty.columns import beside
+from ccg_pipeline.orchestration.io_manager import Database, Piece
+from ccg_pipeline.orchestration.partitions import (
+    LOOK_BACK,
+    MONTHS,
+    YEAR_OF_MONTHS,
+    YEARS,
+    first_day,
+    last_day,
+)
+from ccg_pipeline.orchestration.resources import Methodology
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.resources import Methodology
-from ccg_pipeline.schemas.areas import area_schema
-from ccg_pipeline.schemas.bands import band_schema
-from ccg_pipeline.schemas.factory import conform
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.io_manager import Database, Piece
-from ccg_pipeline.storage.tables import BY_NAME, observation
+from ccg_pipeline.storage.sql import BY_NAME, observation
+from ccg_pipeline.tables.areas import area_schema
+from ccg_pipeline.tables.bands import band_schema
+from ccg_pipeline.tables.conform import conform
 
 METHOD_VERSION = ("ccg_pipeline.method", "ccg_pipeline.framework")
 

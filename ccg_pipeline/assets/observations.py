@@ -9,18 +9,18 @@ from datetime import timedelta
 import dagster as dg
 import pandas as pd
 
-from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, picture_of, told
+from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, code_version, picture_of, told
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.assess import ONE_FIGURE, known
-from ccg_pipeline.partitions import MONTHS
-from ccg_pipeline.schemas.factory import conform
-from ccg_pipeline.schemas.observations import observation_schema
-from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS
+from ccg_pipeline.orchestration.io_manager import Database, Piece
+from ccg_pipeline.orchestration.partitions import MONTHS
+from ccg_pipeline.sources.result import OBSERVATION_COLUMNS
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.io_manager import Database, Piece
-from ccg_pipeline.storage.tables import source_observation
+from ccg_pipeline.storage.sql import source_observation
+from ccg_pipeline.tables.conform import conform
+from ccg_pipeline.tables.observations import observation_schema
 
 OBSERVATIONS = dg.AssetKey("observations")
 
@@ -41,7 +41,9 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
         owners=DATA_ENGINEERS,
         kinds={"python", "pandas"},
         code_version=code_version(
-            "ccg_pipeline.assets.observations", "ccg_pipeline.method.restatement", "ccg_pipeline.schemas"
+            "ccg_pipeline.assets.observations",
+            "ccg_pipeline.method.scoring.restatement",
+            "ccg_pipeline.tables",
         ),
         freshness_policy=FRESH,
         description=(

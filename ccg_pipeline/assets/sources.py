@@ -9,18 +9,18 @@ from collections import Counter
 import dagster as dg
 import pandas as pd
 
-from ccg_pipeline.assets.described import DATA_ENGINEERS, PIECES, code_version, table_of, told
-from ccg_pipeline.assets.landing import Months, file_rows, landed_of, to_write_again
-from ccg_pipeline.downloads.addresses import DownloadFault
-from ccg_pipeline.downloads.outcomes import Fetched
+from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, code_version, table_of, told
 from ccg_pipeline.framework.model import Edition, Publication
-from ccg_pipeline.partitions import MONTHS
-from ccg_pipeline.resources import Downloads, Landed, LandingFolder, Methodology
-from ccg_pipeline.schemas.factory import conform
-from ccg_pipeline.schemas.observations import quarantine_schema, source_observation_schema
-from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
-from ccg_pipeline.storage.io_manager import Database, Piece
-from ccg_pipeline.storage.tables import BY_NAME
+from ccg_pipeline.landing.downloads.addresses import DownloadFault
+from ccg_pipeline.landing.downloads.outcomes import Fetched
+from ccg_pipeline.landing.record import Months, file_rows, landed_of, to_write_again
+from ccg_pipeline.orchestration.io_manager import Database, Piece
+from ccg_pipeline.orchestration.partitions import MONTHS
+from ccg_pipeline.orchestration.resources import Downloads, Landed, LandingFolder, Methodology
+from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
+from ccg_pipeline.storage.sql import BY_NAME
+from ccg_pipeline.tables.conform import conform
+from ccg_pipeline.tables.observations import quarantine_schema, source_observation_schema
 
 RETRY = dg.RetryPolicy(max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """A share that is away for a moment is tried again; a bad file is not: it is refused or quarantined."""

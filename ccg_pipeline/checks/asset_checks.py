@@ -12,23 +12,23 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from ccg_pipeline.assets.described import table_of
+from ccg_pipeline.assets.metadata import table_of
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import source_key
-from ccg_pipeline.checks.plausibility import Landed, validate
 from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.restatement import restate
-from ccg_pipeline.partitions import MONTHS, first_day, last_day
-from ccg_pipeline.publish.checked_figures import rows_to_keep
-from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
+from ccg_pipeline.method.scoring.restatement import restate
+from ccg_pipeline.orchestration.io_manager import Database, Piece, write
+from ccg_pipeline.orchestration.partitions import MONTHS, first_day, last_day
+from ccg_pipeline.orchestration.resources import Methodology, home
 from ccg_pipeline.publish.validation_report import render
+from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
+from ccg_pipeline.quality.kept_findings import rows_to_keep
+from ccg_pipeline.quality.plausibility import Landed, validate
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.resources import Methodology, home
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.io_manager import Database, Piece, write
-from ccg_pipeline.storage.tables import observation, source_observation
+from ccg_pipeline.storage.sql import observation, source_observation
 
 PLAUSIBLE = "is_plausible"
 """Check of a source asset: all that the edition expects of what a publication's files say by themselves."""

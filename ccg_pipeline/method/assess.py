@@ -14,13 +14,13 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.areas import score_areas
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.certainty import beside, how_sure
-from ccg_pipeline.method.clinical import rate_panel
-from ccg_pipeline.method.latest import last_known, latest_for_month, latest_for_year
-from ccg_pipeline.method.overall import OVERALL_COLUMNS, rate_overall
-from ccg_pipeline.method.restatement import restate
+from ccg_pipeline.method.scoring.areas import score_areas
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.clinical import rate_panel
+from ccg_pipeline.method.scoring.latest import last_known, latest_for_month, latest_for_year
+from ccg_pipeline.method.scoring.overall import OVERALL_COLUMNS, rate_overall
+from ccg_pipeline.method.scoring.restatement import restate
+from ccg_pipeline.method.uncertainty.columns import beside, how_sure
 
 ONE_FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end"]
 """What two files may both speak of: of these, the word of the one published or revised last is known."""

@@ -10,8 +10,8 @@ from html import escape
 import pandas as pd
 
 from ccg_pipeline.framework.model import Area, Edition
-from ccg_pipeline.publish.assessment import MADE_UP, SHOWN
 from ccg_pipeline.publish.explanation import NotKnown
+from ccg_pipeline.release.tables import MADE_UP, SHOWN
 
 CAVEAT = (
     "A place is an estimate: with 95 % certainty for all CCGs at once it is within its set, and two CCGs of "

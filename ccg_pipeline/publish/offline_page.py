@@ -10,7 +10,7 @@ words too. Equal content gives equal bytes: nothing of a page comes from a clock
 from collections.abc import Sequence
 from html import escape
 
-from ccg_pipeline.publish.assessment import MADE_UP
+from ccg_pipeline.release.tables import MADE_UP
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 75rem; padding: 1rem; }

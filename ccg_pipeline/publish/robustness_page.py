@@ -12,10 +12,10 @@ from html import escape
 import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.assessment import OVERRIDDEN, is_overridden
 from ccg_pipeline.publish.offline_page import page
-from ccg_pipeline.publish.parts import OVERALL
-from ccg_pipeline.publish.released import Tables
+from ccg_pipeline.release.parts import OVERALL
+from ccg_pipeline.release.released import Tables
+from ccg_pipeline.release.tables import OVERRIDDEN, is_overridden
 
 MEANING = (
     "Every rating was made once more under another rule, one at a time, all else as it stands. The rules "

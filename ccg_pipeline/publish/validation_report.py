@@ -10,8 +10,8 @@ from html import escape
 
 import pandas as pd
 
-from ccg_pipeline.publish.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.publish.offline_page import page
+from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 
 OF_FILES = "files-"
 """Begins the anchors of the second part, in which the same expectations may stand."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.sources.amendments import notes
+from ccg_pipeline.sources.corrections import notes
 from ccg_pipeline.sources.dating import Dates
 from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, SourceFile
-from ccg_pipeline.sources.sieve import Sieve
+from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, SourceFile
+from ccg_pipeline.sources.row_accounting import Sieve
 
 _DATES = ("period_start", "period_end", "published_on", "revised_on")
 _FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")

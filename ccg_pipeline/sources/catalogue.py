@@ -9,18 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.sources import (
+from ccg_pipeline.sources import declared, engine
+from ccg_pipeline.sources.corrections import Amendment, NoSuchColumn
+from ccg_pipeline.sources.declaration import Reader
+from ccg_pipeline.sources.documents import Document, open_document
+from ccg_pipeline.sources.layouts import Layout, missing_from, title_of
+from ccg_pipeline.sources.publications import (
     cancer_stage,
     cancer_waits,
     ccg_ois,
     ccg_ois_profile,
     chc,
-    declared,
     dementia_diagnoses,
     dtoc,
     e_rs,
     eip,
-    engine,
     fingertips,
     gp_patient_survey,
     iapt,
@@ -33,11 +36,7 @@ from ccg_pipeline.sources import (
     rtt,
     satod,
 )
-from ccg_pipeline.sources.amendments import Amendment, NoSuchColumn
-from ccg_pipeline.sources.documents import Document, open_document
-from ccg_pipeline.sources.layouts import Layout, missing_from, title_of
-from ccg_pipeline.sources.reader import Reader
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.sources.sidecar import SUFFIX
 
 DECLARED = "declared"

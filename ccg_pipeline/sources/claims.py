@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ccg_pipeline.sources.cells import read_figures
-from ccg_pipeline.sources.sieve import Sieve
+from ccg_pipeline.sources.row_accounting import Sieve
 
 KEY = ["indicator_code", "organisation_code", "period_start", "period_end"]
 FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")

@@ -13,7 +13,7 @@ from ccg_pipeline.framework.model import Publication
 from ccg_pipeline.sources.cells import heading, text
 from ccg_pipeline.sources.dates import Period, last_day_of_month, read_day, read_period
 from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.result import Refused
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from ccg_pipeline.sources.cells import SUPPRESSED, texts
 from ccg_pipeline.sources.claims import FIGURES, claim_each_row
 from ccg_pipeline.sources.dates import read_days
 from ccg_pipeline.sources.dating import Dates, is_made_up
+from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.observing import observe
 from ccg_pipeline.sources.organisations import kinds_of, read_codes
-from ccg_pipeline.sources.reader import Reader
-from ccg_pipeline.sources.reading import Reading, Refused
-from ccg_pipeline.sources.sieve import Sieve
+from ccg_pipeline.sources.result import Reading, Refused
+from ccg_pipeline.sources.row_accounting import Sieve
 from ccg_pipeline.sources.tables import find_table
 
 COLUMNS = (

@@ -20,9 +20,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ccg_pipeline.sources.amendments import Amendment
 from ccg_pipeline.sources.cells import heading
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.corrections import Amendment
+from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.sources.sidecar import Sidecar, read_sidecar
 
 MAX_BYTES = 200 * 2**20  # of a file, packed and unpacked

@@ -14,6 +14,7 @@ from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.cells import heading, is_mark, texts, times
 from ccg_pipeline.sources.claims import FIGURES, KEY, claim_each_group, claim_each_row
 from ccg_pipeline.sources.dating import Dates, dates_of, is_made_up
+from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.observing import COLUMNS, observe
 from ccg_pipeline.sources.organisations import (
@@ -24,9 +25,8 @@ from ccg_pipeline.sources.organisations import (
     read_codes,
     read_names,
 )
-from ccg_pipeline.sources.reader import Reader
-from ccg_pipeline.sources.reading import Reading, Refused
-from ccg_pipeline.sources.sieve import Sieve
+from ccg_pipeline.sources.result import Reading, Refused
+from ccg_pipeline.sources.row_accounting import Sieve
 from ccg_pipeline.sources.tables import Table, find_tables, preamble
 
 TITLE_SHEET = 40  # rows of a sheet that may hold a title, a date of publication, a status

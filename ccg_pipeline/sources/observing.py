@@ -15,7 +15,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.cells import Figures, half_of_last_digit, is_mark, no_figures, read_figures, text
 from ccg_pipeline.sources.claims import FIGURES, KEY
-from ccg_pipeline.sources.sieve import Mask, Sieve
+from ccg_pipeline.sources.row_accounting import Mask, Sieve
 
 Array = npt.NDArray[np.float64]
 COLUMNS = [*KEY, "organisation_kind", "rows", *FIGURES, "judgement", "status"]

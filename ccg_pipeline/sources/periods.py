@@ -17,7 +17,7 @@ from ccg_pipeline.sources.dates import Period as Days
 from ccg_pipeline.sources.dates import read_days, read_period, read_periods
 from ccg_pipeline.sources.dating import assumed_period, period_in_preamble
 from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.sources.tables import Table
 
 Ends = tuple["pd.Series[pd.Timestamp]", "pd.Series[pd.Timestamp]"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.result import Refused
 
 SUFFIX = ".meta.yaml"
 

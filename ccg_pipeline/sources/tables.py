@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ccg_pipeline.sources.amendments import Amendment, corrected
 from ccg_pipeline.sources.cells import heading, text
+from ccg_pipeline.sources.corrections import Amendment, corrected
 from ccg_pipeline.sources.documents import Document, Sheet
 from ccg_pipeline.sources.layouts import Layout, find_header
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.result import Refused
 
 
 @dataclass(frozen=True)

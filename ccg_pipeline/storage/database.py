@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ccg_pipeline.storage.migration import add_missing_columns
-from ccg_pipeline.storage.tables import database_kind, metadata
+from ccg_pipeline.storage.sql import database_kind, metadata
 
 
 class DatabaseFault(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Engine, Text, false, inspect
 from sqlalchemy.engine import Dialect
 
-from ccg_pipeline.storage.tables import metadata
+from ccg_pipeline.storage.sql import metadata
 
 
 def add_missing_columns(engine: Engine) -> list[str]:

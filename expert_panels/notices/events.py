@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from expert_panels.chain import Line
-from expert_panels.decision import GateState
-from expert_panels.fold import fold, steps
-from expert_panels.ledger import Gate
+from expert_panels.ledger.fold import fold, steps
+from expert_panels.ledger.gate_state import GateState
+from expert_panels.ledger.line import Line
+from expert_panels.ledger.record import Gate
 from expert_panels.terms import Terms
 
 Kind = Literal[

@@ -20,13 +20,14 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from expert_panels import ledger, ledger_table
-from expert_panels.candidate import Candidates
-from expert_panels.ledger_table import LedgerError
-from expert_panels.room.board import rounds
-from expert_panels.room.candidate_page import candidate_page, organisation_page
-from expert_panels.room.comment_page import record_comment, record_moderation
-from expert_panels.room.decision_page import (
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
+from expert_panels.ledger.table import LedgerError
+from expert_panels.papers import Candidates
+from expert_panels.room.pages.base import STATIC, TEMPLATES, Room, page, room_of, utc_now, why_not
+from expert_panels.room.pages.board import rounds
+from expert_panels.room.pages.comment_page import record_comment, record_moderation
+from expert_panels.room.pages.decision_page import (
     certificate_file,
     check_decision,
     confirmation,
@@ -34,8 +35,8 @@ from expert_panels.room.decision_page import (
     decision_line,
     record_decision,
 )
-from expert_panels.room.guarded import Guard
-from expert_panels.room.pages import STATIC, TEMPLATES, Room, page, room_of, utc_now, why_not
+from expert_panels.room.pages.table_page import candidate_page, organisation_page
+from expert_panels.room.sign_in.guard import Guard
 from expert_panels.terms import Terms
 
 _LOG = logging.getLogger(__name__)

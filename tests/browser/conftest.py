@@ -11,15 +11,15 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from browsing import Quarter, apart
-from live_dagster import LiveDagster
-from live_room import LiveRoom
-from live_town import Town
 from playwright.sync_api import Browser, sync_playwright
-from small_house import MONTH, SMALL, YEAR, House, copy_files
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.run import dagster_instance
+from ccg_pipeline.orchestration.main_job import dagster_instance
+from tests.support.servers.browsing import Quarter, apart
+from tests.support.servers.live_dagster import LiveDagster
+from tests.support.servers.live_room import LiveRoom
+from tests.support.worlds.dagster_deployment import Town
+from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, House, copy_files
 
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

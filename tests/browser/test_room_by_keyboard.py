@@ -7,10 +7,11 @@ that none leans on another.
 from collections.abc import Callable, Iterator
 
 import pytest
-from browsing import Visit, apart, page_of, seat
 from playwright.sync_api import Browser
-from room_windows import Windows, windows
-from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR, House
+
+from tests.support.servers.browsing import Visit, apart, page_of, seat
+from tests.support.servers.room_windows import Windows, windows
+from tests.support.worlds.small_pipeline import COMMITTEE, MONTH, PANELS, TERMS, YEAR, House
 
 pytestmark = pytest.mark.browser
 

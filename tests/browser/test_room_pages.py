@@ -6,16 +6,16 @@ A page that is added later fails here until it has a stop (tests/room_stops.py).
 from collections.abc import Iterator
 
 import pytest
-from browsing import Visit, apart
 from jinja2.meta import find_referenced_templates
 from playwright.sync_api import Browser
-from room_stops import STOPS, Stop, stand
-from room_windows import OPENID, ROOM, Windows, name_of, windows
-from small_house import House
 from starlette.routing import Route
 
-from expert_panels.room.pages import STATIC, TEMPLATES
+from expert_panels.room.pages.base import STATIC, TEMPLATES
 from expert_panels.room.refusing import DENIED
+from tests.support.servers.browsing import Visit, apart
+from tests.support.servers.room_windows import OPENID, ROOM, Windows, name_of, windows
+from tests.support.worlds.page_catalogue import STOPS, Stop, stand
+from tests.support.worlds.small_pipeline import House
 
 pytestmark = pytest.mark.browser
 

@@ -7,11 +7,11 @@ data change, the month is run again, a panel sees what changed, signs again, and
 from pathlib import Path
 
 import pytest
-from browsing import SEATS, Quarter, Visit, page_of, seat
-from dagster_pages import materialise, picture_of_the_graph
-from small_house import MONTH, PANELS, halve, land_again
 
-from ccg_pipeline.publish import assessment as published
+from ccg_pipeline.release import tables as published
+from tests.support.servers.browsing import SEATS, Quarter, Visit, page_of, seat
+from tests.support.servers.dagster_pages import materialise, picture_of_the_graph
+from tests.support.worlds.small_pipeline import MONTH, PANELS, halve, land_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.daemon]
 

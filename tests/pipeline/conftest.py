@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 import dagster as dg
 import pytest
-from small_house import MONTH, SMALL, YEAR, House, copy_files
 from sqlalchemy.engine import make_url
-from terminal import Terminal, score_march
 
-from ccg_pipeline.storage.io_manager import Database
+from ccg_pipeline.orchestration.io_manager import Database
+from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, House, copy_files
+from tests.support.worlds.terminal import Terminal, score_march
 
 
 class Databases(Protocol):

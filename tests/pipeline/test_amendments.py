@@ -3,22 +3,22 @@
 from datetime import date
 from pathlib import Path
 
-import amendment_cases
 import pandas as pd
 import pytest
-from planted_files import of, respoil_rows
-from small_house import EDITION, MONTH, House, land_again
 
-from ccg_pipeline.amending import Amending, NotAmended
-from ccg_pipeline.partitions import last_day
-from ccg_pipeline.publish.as_known import assess_said, said_until
+from ccg_pipeline.orchestration.main_job import MainJob
+from ccg_pipeline.orchestration.partitions import last_day
+from ccg_pipeline.orchestration.resources import LandingFolder
 from ccg_pipeline.publish.explanation import NotKnown
-from ccg_pipeline.publish.quarantined import effect_of, row_id
-from ccg_pipeline.publish.row_ledger import row_ledger, unaccounted
-from ccg_pipeline.resources import LandingFolder
-from ccg_pipeline.run import MainJob
-from ccg_pipeline.sources.amendments import Amendment
+from ccg_pipeline.quality.corrections import Amending, NotAmended
+from ccg_pipeline.quality.quarantine import effect_of, row_id
+from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
+from ccg_pipeline.release.as_known import assess_said, said_until
+from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.storage.database import open_database, reading
+from tests.support.notations import correction_cases as amendment_cases
+from tests.support.worlds.planted_files import of, respoil_rows
+from tests.support.worlds.small_pipeline import EDITION, MONTH, House, land_again
 
 WAITS = "cancer_waits/cancer_waits_2017-03-31.csv"
 CCG = "01C"

@@ -6,10 +6,9 @@ from functools import partial
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from small_house import EDITION, MONTH, PANELS, YEAR, House, land_again
 
-from ccg_pipeline.partitions import last_day
-from ccg_pipeline.publish.as_known import (
+from ccg_pipeline.orchestration.partitions import last_day
+from ccg_pipeline.release.as_known import (
     as_rows,
     assess_said,
     moved_by_file,
@@ -17,9 +16,10 @@ from ccg_pipeline.publish.as_known import (
     said_until,
     tables_as_known,
 )
-from ccg_pipeline.publish.released import NotReleased, released, unreleased
+from ccg_pipeline.release.released import NotReleased, released, unreleased
 from ccg_pipeline.storage.frames import typed
-from ccg_pipeline.storage.tables import BY_NAME
+from ccg_pipeline.storage.sql import BY_NAME
+from tests.support.worlds.small_pipeline import EDITION, MONTH, PANELS, YEAR, House, land_again
 
 WAITS = "cancer_waits/cancer_waits_2017-03-31.csv"
 BOTH = [pytest.param(*MONTH, id="interim"), pytest.param(*YEAR, id="annual")]

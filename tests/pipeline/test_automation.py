@@ -11,18 +11,18 @@ from typing import Any
 import dagster as dg
 import psutil
 import pytest
-from board import Board
 from dagster import DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
-from small_house import COMMITTEE, EDITION, MONTH, PANELS, TERMS, YEAR
 
 from ccg_pipeline.assets.assessment import known_heads
-from ccg_pipeline.automation import Due, due, mirrored, requests
-from ccg_pipeline.run_worker import bury_the_killed, this_process
+from ccg_pipeline.orchestration.automation import Due, due, mirrored, requests
+from ccg_pipeline.orchestration.run_process import bury_the_killed, this_process
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
-from ccg_pipeline.storage.tables import gate
-from expert_panels import ledger
+from ccg_pipeline.storage.sql import gate
+from expert_panels.ledger import record as ledger
+from tests.support.worlds.board import Board
+from tests.support.worlds.small_pipeline import COMMITTEE, EDITION, MONTH, PANELS, TERMS, YEAR
 
 
 @pytest.fixture

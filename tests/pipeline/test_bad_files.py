@@ -12,17 +12,17 @@ import dagster as dg
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from planted_files import Rows, Sheets, of, respoil_rows, respoil_workbook, write_files
 from rich.console import Console
 from sqlalchemy import Engine
 
-from ccg_pipeline import printed_lists
+from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.orchestration.main_job import MainJob, Outcome
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.run import MainJob, Outcome
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
-from ccg_pipeline.storage.tables import BY_NAME
+from ccg_pipeline.storage.sql import BY_NAME
+from tests.support.worlds.planted_files import Rows, Sheets, of, respoil_rows, respoil_workbook, write_files
 
 EDITION = load_edition()
 MONTH = "2017-03"

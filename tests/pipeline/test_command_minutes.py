@@ -4,13 +4,23 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from terminal import CHAIR, CLINICIAN, DEPUTY, Answer, Terminal, database, decide, table_before, today
 
-from ccg_pipeline.resources import Panels
+from ccg_pipeline.orchestration.resources import Panels
 from ccg_pipeline.storage.database import open_database
-from expert_panels import ledger
 from expert_panels import tables as panel_tables
+from expert_panels.ledger import record as ledger
 from expert_panels.settings import VARIABLE
+from tests.support.worlds.terminal import (
+    CHAIR,
+    CLINICIAN,
+    DEPUTY,
+    Answer,
+    Terminal,
+    database,
+    decide,
+    table_before,
+    today,
+)
 
 SECRETARY = "secretary@board.example"
 WHO = (CHAIR, DEPUTY, CLINICIAN, "cancer.nurse@panel.example")

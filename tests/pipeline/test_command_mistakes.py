@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from terminal import CHAIR, MARCH, Terminal, verbs
 from typer.main import get_command
 
-from ccg_pipeline import cli_verbs
+from ccg_pipeline.cli import verbs as cli_verbs
 from ccg_pipeline.publish.explanation import NotKnown
+from tests.support.worlds.terminal import CHAIR, MARCH, Terminal, verbs
 
 MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
     (("run", "--month", "2017-3"), 2, "--month '2017-3' is not a month: write it as 2017-03."),

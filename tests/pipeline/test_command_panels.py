@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from dagster import AssetKey, DagsterInstance
 from sqlalchemy import text
-from terminal import (
+
+from ccg_pipeline.orchestration.resources import Panels
+from ccg_pipeline.storage.database import open_database
+from expert_panels.ledger import record as ledger
+from tests.support.worlds.terminal import (
     CHAIR,
     CLINICIAN,
     DEPUTY,
@@ -21,10 +25,6 @@ from terminal import (
     today,
     views,
 )
-
-from ccg_pipeline.resources import Panels
-from ccg_pipeline.storage.database import open_database
-from expert_panels import ledger
 
 
 def test_panel_status_says_what_is_before_each_panel_and_what_it_takes(home: Path, ccg: Terminal) -> None:

@@ -3,13 +3,21 @@
 from pathlib import Path
 
 import pytest
-from planted_files import Rows, respoil_rows, write_files
 from sqlalchemy import insert, select, text
-from terminal import EDITION, MARCH, NAMES, Answer, Terminal, database, fits_and_is_stamped
 
 from ccg_pipeline.demo.year import year_files
 from ccg_pipeline.storage.database import open_database
-from ccg_pipeline.storage.tables import database_kind
+from ccg_pipeline.storage.sql import database_kind
+from tests.support.worlds.planted_files import Rows, respoil_rows, write_files
+from tests.support.worlds.terminal import (
+    EDITION,
+    MARCH,
+    NAMES,
+    Answer,
+    Terminal,
+    database,
+    fits_and_is_stamped,
+)
 
 
 def test_a_run_ends_with_a_short_table_and_where_to_look(scored_home: Path) -> None:

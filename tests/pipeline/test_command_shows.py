@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from terminal import EDITION, MARCH, NAMES, Terminal, fits_and_is_stamped, views
 
 from ccg_pipeline.publish.export import UNRELEASED
+from tests.support.worlds.terminal import EDITION, MARCH, NAMES, Terminal, fits_and_is_stamped, views
 
 
 def test_show_prints_29_areas_and_what_awaits_its_panel(home: Path, ccg: Terminal) -> None:

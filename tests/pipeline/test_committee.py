@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from board import Board
-from small_house import COMMITTEE, MONTH, PANELS, TERMS, YEAR
 
-from ccg_pipeline.publish.parts import tables_of
+from ccg_pipeline.release.archive import fetch
+from ccg_pipeline.release.parts import tables_of
 from ccg_pipeline.storage.database import open_database, reading
-from ccg_pipeline.storage.releases import fetch
-from expert_panels import ledger
-from expert_panels.chain import Line
-from expert_panels.decision import GateState
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger.gate_state import GateState
+from expert_panels.ledger.line import Line
+from tests.support.worlds.board import Board
+from tests.support.worlds.small_pipeline import COMMITTEE, MONTH, PANELS, TERMS, YEAR
 
 SUPERSEDED = "verified, superseded by newer data that await the panel"
 CODE = "02N"

@@ -15,16 +15,27 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pandas as pd
 import pytest
-from live_dagster import LiveDagster
-from live_town import Town, by_key, promised_seconds
-from small_house import COMMITTEE, MONTH, PANELS, SMALL, TERMS, YEAR, House, copy_files, halve, land_again
 
 from ccg_pipeline.assets.committee import judgement_before_committee
 from ccg_pipeline.assets.observations import FRESH, OBSERVATIONS
-from ccg_pipeline.definitions import build_definitions
-from ccg_pipeline.publish import assessment as published
-from ccg_pipeline.run import dagster_instance
-from expert_panels import ledger
+from ccg_pipeline.orchestration.definitions import build_definitions
+from ccg_pipeline.orchestration.main_job import dagster_instance
+from ccg_pipeline.release import tables as published
+from expert_panels.ledger import record as ledger
+from tests.support.servers.live_dagster import LiveDagster
+from tests.support.worlds.dagster_deployment import Town, by_key, promised_seconds
+from tests.support.worlds.small_pipeline import (
+    COMMITTEE,
+    MONTH,
+    PANELS,
+    SMALL,
+    TERMS,
+    YEAR,
+    House,
+    copy_files,
+    halve,
+    land_again,
+)
 
 pytestmark = pytest.mark.daemon
 

@@ -9,11 +9,11 @@ import dagster as dg
 import pytest
 import yaml
 
-from ccg_pipeline import definitions
-from ccg_pipeline.automation import on_1_june, on_the_5th
-from ccg_pipeline.definitions import build_definitions
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.partitions import MONTHS, YEARS
+from ccg_pipeline.orchestration import definitions
+from ccg_pipeline.orchestration.automation import on_1_june, on_the_5th
+from ccg_pipeline.orchestration.definitions import build_definitions
+from ccg_pipeline.orchestration.partitions import MONTHS, YEARS
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 RENEW = "CCG_RENEW_SNAPSHOT"

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from publisher import Publisher, page, running_publisher, serves
-from small_house import EDITION
 from sqlalchemy import select
 from typer.testing import CliRunner
 
 from ccg_pipeline.assets.sources import source_asset
-from ccg_pipeline.cli_verbs import app
-from ccg_pipeline.downloads.addresses import DownloadFault
-from ccg_pipeline.downloads.outcomes import Policy
-from ccg_pipeline.resources import Downloads, LandingFolder, Methodology
+from ccg_pipeline.cli.verbs import app
+from ccg_pipeline.landing.downloads.addresses import DownloadFault
+from ccg_pipeline.landing.downloads.outcomes import Policy
+from ccg_pipeline.orchestration.io_manager import Database, FrameStore
+from ccg_pipeline.orchestration.resources import Downloads, LandingFolder, Methodology
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.io_manager import Database, FrameStore
-from ccg_pipeline.storage.tables import source_file
+from ccg_pipeline.storage.sql import source_file
+from tests.support.servers.publisher import Publisher, page, running_publisher, serves
+from tests.support.worlds.small_pipeline import EDITION
 
 QOF = "qof/qof_2017-03-31.csv"
 QUICK = Policy(attempts=2, first_wait=0.01)
@@ -87,7 +87,7 @@ def test_a_source_asset_fetches_reads_and_records(
 def test_an_asset_reads_what_has_landed_when_the_publisher_is_away(
     house: Path, made_up_year: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccg_pipeline.resources.Policy", lambda: QUICK)
+    monkeypatch.setattr("ccg_pipeline.orchestration.resources.Policy", lambda: QUICK)
     (house / "landing").mkdir()
     (house / "landing" / "by_hand.csv").write_bytes((made_up_year / QOF).read_bytes())
     with running_publisher() as gone:

@@ -12,20 +12,20 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 import pytest
-from planted_files import Rows, of, respoil_rows, write_files
 from sqlalchemy.engine import make_url
 
-from ccg_pipeline.assets.landing import landed_of
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import deliver
-from ccg_pipeline.candidates.kept import KeptCandidates
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.resources import LandingFolder
-from ccg_pipeline.run import MainJob
+from ccg_pipeline.landing.record import landed_of
+from ccg_pipeline.orchestration.io_manager import write
+from ccg_pipeline.orchestration.main_job import MainJob
+from ccg_pipeline.orchestration.resources import LandingFolder
+from ccg_pipeline.panel_papers.papers import KeptCandidates
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
-from ccg_pipeline.storage.io_manager import write
-from ccg_pipeline.storage.tables import lane_fingerprint, plausibility
+from ccg_pipeline.storage.sql import lane_fingerprint, plausibility
+from tests.support.worlds.planted_files import Rows, of, respoil_rows, write_files
 
 EDITION = load_edition()
 MONTH, PLANTED = "2017-03", "06W"

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_house import EDITION, LANE_TABLES, MONTH, PANELS, SMALL, YEAR, House
 
-from ccg_pipeline.method.certainty import AREA_CERTAINTY, RATING_CERTAINTY
-from ccg_pipeline.publish.released import NotReleased
+from ccg_pipeline.method.uncertainty.columns import AREA_CERTAINTY, RATING_CERTAINTY
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.schemas.areas import area_schema
-from ccg_pipeline.schemas.bands import band_schema
-from ccg_pipeline.schemas.candidates import candidate_schema
-from ccg_pipeline.schemas.factory import conform
-from ccg_pipeline.schemas.observations import (
+from ccg_pipeline.release.released import NotReleased
+from ccg_pipeline.tables.areas import area_schema
+from ccg_pipeline.tables.bands import band_schema
+from ccg_pipeline.tables.candidates import candidate_schema
+from ccg_pipeline.tables.conform import conform
+from ccg_pipeline.tables.observations import (
     observation_schema,
     quarantine_schema,
     source_observation_schema,
 )
-from ccg_pipeline.schemas.overall import overall_schema
+from ccg_pipeline.tables.overall import overall_schema
+from tests.support.worlds.small_pipeline import EDITION, LANE_TABLES, MONTH, PANELS, SMALL, YEAR, House
 
 CODES = list(ccgs()["ccg_code"])
 AREAS = [rule.area for rule in EDITION.panels]

@@ -3,10 +3,19 @@
 import dagster as dg
 import pandas as pd
 import pytest
-from small_house import COMMITTEE, EDITION, MONTH, PANELS, TERMS, YEAR, House, land_again
 
-from ccg_pipeline.publish.parts import WHERE_FROM
-from ccg_pipeline.publish.released import NotReleased
+from ccg_pipeline.release.parts import WHERE_FROM
+from ccg_pipeline.release.released import NotReleased
+from tests.support.worlds.small_pipeline import (
+    COMMITTEE,
+    EDITION,
+    MONTH,
+    PANELS,
+    TERMS,
+    YEAR,
+    House,
+    land_again,
+)
 
 AWAITED = "awaiting the panel"
 SUPERSEDED = "verified, superseded by newer data that await the panel"

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import dagster as dg
 import pytest
-from ledger_cases import damage, edit
-from small_house import MONTH, PANELS, House
 
-from ccg_pipeline.run import RunFailed
-from ccg_pipeline.storage.releases import StorageFault
-from expert_panels import ledger
+from ccg_pipeline.orchestration.main_job import RunFailed
+from ccg_pipeline.release.archive import StorageFault
+from expert_panels.ledger import record as ledger
+from tests.support.notations.ledger_cases import damage, edit
+from tests.support.worlds.small_pipeline import MONTH, PANELS, House
 
 AWAITED = dict.fromkeys(PANELS, "awaiting the panel")
 MOVED = (

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-import ledger_cases
 import pytest
-from gate_lines import START, TERMS, a_line, email, lines_of, sha
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DatabaseError
 
-from expert_panels.chain import GENESIS
-from expert_panels.ledger import Head, append, decide, head, lines, open_round, states, verify
-from expert_panels.ledger_table import LedgerError, create, decision_ledger, writing
+from expert_panels.ledger.line import GENESIS
+from expert_panels.ledger.record import Head, append, decide, head, lines, open_round, states, verify
+from expert_panels.ledger.table import LedgerError, create, decision_ledger, writing
+from tests.support.notations import ledger_cases
+from tests.support.notations.gate_lines import START, TERMS, a_line, email, lines_of, sha
 
 pytestmark = pytest.mark.postgres
 
@@ -111,7 +111,7 @@ def test_a_writer_that_holds_the_ledger_too_long_is_waited_for_and_then_said(
     open_round(
         engine, TERMS, lane="interim", partition_key="2017-03", subject=sha("A"), launched_by="x", at=START
     )
-    monkeypatch.setattr("expert_panels.ledger_table._WAIT_SECONDS", 1)
+    monkeypatch.setattr("expert_panels.ledger.table._WAIT_SECONDS", 1)
     with writing(engine), pytest.raises(LedgerError, match="Nothing was recorded, try again"):
         decide(
             engine,

@@ -6,21 +6,23 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from mail_server import Mailboxes, mail_server
 from rich.console import Console
 from sqlalchemy import Engine, insert
 from typer.testing import CliRunner
 
-from ccg_pipeline import cli_notices, cli_verbs
-from ccg_pipeline.notices import fill, send_notices
-from ccg_pipeline.publish.assessment import VERIFIED
-from ccg_pipeline.resources import Panels
+from ccg_pipeline.cli import notices as cli_notices
+from ccg_pipeline.cli import verbs as cli_verbs
+from ccg_pipeline.orchestration.io_manager import Database
+from ccg_pipeline.orchestration.resources import Panels
+from ccg_pipeline.release.notices import fill, send_notices
+from ccg_pipeline.release.tables import VERIFIED
 from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
-from ccg_pipeline.storage.io_manager import Database
-from ccg_pipeline.storage.tables import release
-from expert_panels import ledger, ledger_table
+from ccg_pipeline.storage.sql import release
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
 from expert_panels.settings import VARIABLE, Declared
+from tests.support.servers.mail_server import Mailboxes, mail_server
 
 SETTINGS = """\
 address: https://room.example

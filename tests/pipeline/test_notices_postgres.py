@@ -1,7 +1,8 @@
 """Delivery of notices from an outbox on a real PostgreSQL server."""
 
-import notice_cases
 import pytest
+
+from tests.support.notations import notice_cases
 
 pytestmark = pytest.mark.postgres
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from small_house import EDITION, House, copy_files
 
 from ccg_pipeline.assets.observations import observations_asset
 from ccg_pipeline.assets.sources import source_asset
+from ccg_pipeline.orchestration.io_manager import Database, FrameStore
+from ccg_pipeline.orchestration.resources import Downloads, LandingFolder, Methodology
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.resources import Downloads, LandingFolder, Methodology
-from ccg_pipeline.storage.io_manager import Database, FrameStore
+from tests.support.worlds.small_pipeline import EDITION, House, copy_files
 
 QOF = "qof/qof_2017-03-31.csv"
 CODE, NUMERATOR, DENOMINATOR = "126b", 3_000, 4_000

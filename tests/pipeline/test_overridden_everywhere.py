@@ -11,19 +11,19 @@ from typing import Any, get_args
 
 import dagster as dg
 import pytest
-from board import Board
-from outputs import GATE, OUTPUTS, PLACES, WHERE_IN_TABLE, Place, World
-from small_house import COMMITTEE, PANELS, TERMS, YEAR, House
 from starlette.routing import Mount, Route
-from terminal import Terminal, verbs
 
 import ccg_pipeline.publish
-from ccg_pipeline import cli_verbs
-from ccg_pipeline.cli_room import panel_room
-from ccg_pipeline.publish.assessment import OVERRIDDEN, OVERRIDDEN_SUPERSEDED
+from ccg_pipeline.cli import verbs as cli_verbs
+from ccg_pipeline.cli.room import panel_room
+from ccg_pipeline.release.tables import OVERRIDDEN, OVERRIDDEN_SUPERSEDED
 from ccg_pipeline.storage.database import open_database
-from expert_panels import ledger
+from expert_panels.ledger import record as ledger
 from expert_panels.notices.events import Kind
+from tests.support.notations.outputs import GATE, OUTPUTS, PLACES, WHERE_IN_TABLE, Place, World
+from tests.support.worlds.board import Board
+from tests.support.worlds.small_pipeline import COMMITTEE, PANELS, TERMS, YEAR, House
+from tests.support.worlds.terminal import Terminal, verbs
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ccg_pipeline.checks.plausibility import Landed, UnknownExpectation, validate
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.checked_figures import rows_to_keep
-from ccg_pipeline.publish.findings import PlausibilityReport
 from ccg_pipeline.publish.validation_report import render
+from ccg_pipeline.quality.findings import PlausibilityReport
+from ccg_pipeline.quality.kept_findings import rows_to_keep
+from ccg_pipeline.quality.plausibility import Landed, UnknownExpectation, validate
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.reference.populations import population_mid_2015
 from ccg_pipeline.sources.catalogue import read_file
@@ -312,7 +312,7 @@ def test_great_expectations_is_imported_late_and_leaves_no_trace(tmp_path: Path)
 import sys, warnings
 import pandas as pd
 from datetime import date
-from ccg_pipeline.checks.plausibility import Landed, validate
+from ccg_pipeline.quality.plausibility import Landed, validate
 from ccg_pipeline.framework.load import load_edition
 assert "great_expectations" not in sys.modules
 before = list(warnings.filters)

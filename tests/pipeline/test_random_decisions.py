@@ -12,15 +12,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from board import Board
-from let_out import nothing_unverified_is_out, releases
-from random_town import Nursery
-from small_house import MONTH, PANELS, TERMS, YEAR
-
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
-from ccg_pipeline.storage.tables import gate
-from expert_panels import ledger
+from ccg_pipeline.storage.sql import gate
+from expert_panels.ledger import record as ledger
+from tests.support.notations.released_outputs import nothing_unverified_is_out, releases
+from tests.support.worlds.board import Board
+from tests.support.worlds.random_people import Nursery
+from tests.support.worlds.small_pipeline import MONTH, PANELS, TERMS, YEAR
 
 # so many decisions taken, recorded or refused; the seconds are for a machine that others keep busy
 WANTED, MOST_SECONDS, SEED = 2_000, 600, 2016

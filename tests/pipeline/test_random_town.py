@@ -20,19 +20,33 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster import AssetRecordsFilter, DagsterRunStatus, RunsFilter
-from let_out import nothing_unverified_is_out, releases, shows_what_was_let_out
-from live_dagster import LiveDagster
-from live_town import Town
-from random_engineers import Engineers
-from random_town import Nursery
-from small_house import COMMITTEE, EDITION, MONTH, PANELS, SMALL, TERMS, YEAR, House, copy_files
 
 from ccg_pipeline.assets.gates import decision_key, gate_key
-from ccg_pipeline.automation import due
-from ccg_pipeline.run import dagster_instance
-from ccg_pipeline.run_worker import UNFINISHED
-from expert_panels import ledger
-from expert_panels.chain import Line
+from ccg_pipeline.orchestration.automation import due
+from ccg_pipeline.orchestration.main_job import dagster_instance
+from ccg_pipeline.orchestration.run_process import UNFINISHED
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger.line import Line
+from tests.support.notations.released_outputs import (
+    nothing_unverified_is_out,
+    releases,
+    shows_what_was_let_out,
+)
+from tests.support.servers.live_dagster import LiveDagster
+from tests.support.worlds.dagster_deployment import Town
+from tests.support.worlds.random_engineers import Engineers
+from tests.support.worlds.random_people import Nursery
+from tests.support.worlds.small_pipeline import (
+    COMMITTEE,
+    EDITION,
+    MONTH,
+    PANELS,
+    SMALL,
+    TERMS,
+    YEAR,
+    House,
+    copy_files,
+)
 
 pytestmark = pytest.mark.daemon
 

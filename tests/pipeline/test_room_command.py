@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from served import free_port
 from typer.testing import CliRunner
 
-from ccg_pipeline import cli_verbs
+from ccg_pipeline.cli import verbs as cli_verbs
 from ccg_pipeline.storage.database import admit, open_database
 from expert_panels.settings import VARIABLE
+from tests.support.servers.served import free_port
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from board import Board
-from small_house import COMMITTEE, PANELS, TERMS, YEAR
 from starlette.testclient import TestClient
 
-from ccg_pipeline.cli_room import panel_room
+from ccg_pipeline.cli.room import panel_room
 from ccg_pipeline.storage.database import open_database
-from expert_panels import ledger
-from expert_panels.certificate import checked
-from expert_panels.signing_key import PUBLIC, public_key
+from expert_panels.certificates.certificate import checked
+from expert_panels.certificates.signing_key import PUBLIC, public_key
+from expert_panels.ledger import record as ledger
+from tests.support.worlds.board import Board
+from tests.support.worlds.small_pipeline import COMMITTEE, PANELS, TERMS, YEAR
 
 PAGE = f"/panels/{COMMITTEE}/{'/'.join(YEAR)}"
 CODE = "02N"
@@ -74,7 +74,7 @@ def test_a_moderation_is_recorded_once_and_shown(
     form |= {"after": after, "interests": "none", "reason": "Seen at the visit."}
     assert chair.post(action, data={**form, "reason": " "}).status_code == 422
     with monkeypatch.context() as slow:
-        slow.setattr("expert_panels.room.people.FRESH", timedelta(0))
+        slow.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(0))
         assert "what you typed is kept" in chair.post(action, data=form).text
     again = chair.get(f"{PAGE}/ccgs/{CODE}").text
     assert "Seen at the visit.</textarea>" in again

@@ -8,12 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from live_room import LiveRoom, crowd
-from small_house import MONTH, PANELS, TERMS, House
 from sqlalchemy import func, select
 
 from ccg_pipeline.storage.database import reading
 from expert_panels.tables import access_log
+from tests.support.servers.live_room import LiveRoom, crowd
+from tests.support.worlds.small_pipeline import MONTH, PANELS, TERMS, House
 
 CLIENTS, REQUESTS = 20, 200
 LATE = {200, 409}

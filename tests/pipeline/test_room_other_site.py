@@ -7,21 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from browsing import Visit
-from gate_lines import TERMS, email, sha
-from guarded_room import KEY
-from openid_provider import CLIENT, SECRET, Provider
 from playwright.sync_api import Page, sync_playwright
-from room_cases import ADDRESS, SmallCandidates, table
-from served import free_port, served
 from sqlalchemy import Engine, create_engine
 
-from expert_panels import ledger, tables
+from expert_panels import tables
+from expert_panels.ledger import record as ledger
 from expert_panels.room.app import room
-from expert_panels.room.guarded import guard
-from expert_panels.room.openid import OpenIdSignIn
-from expert_panels.room.sessions import Memory
+from expert_panels.room.sign_in.guard import guard
+from expert_panels.room.sign_in.openid import OpenIdSignIn
+from expert_panels.room.sign_in.sessions import Memory
 from expert_panels.settings import OpenId
+from tests.support.notations.gate_lines import TERMS, email, sha
+from tests.support.servers.browsing import Visit
+from tests.support.servers.openid_provider import CLIENT, SECRET, Provider
+from tests.support.servers.served import free_port, served
+from tests.support.worlds.room_cases import ADDRESS, SmallCandidates, table
+from tests.support.worlds.room_client import KEY
 
 pytestmark = pytest.mark.browser
 
@@ -100,7 +101,7 @@ def test_a_decision_that_took_long_survives_the_sign_in_at_another_site(
         page.fill("#reason", WRITTEN)
         page.get_by_role("button", name="Continue", exact=True).click()
         answers = iter((False, True))  # too old when it is sent, fresh after the sign-in
-        monkeypatch.setattr("expert_panels.room.decision_page.is_fresh", lambda *_: next(answers))
+        monkeypatch.setattr("expert_panels.room.pages.decision_page.is_fresh", lambda *_: next(answers))
         page.get_by_role("button", name="Sign", exact=True).click()
         assert "You signed in more than five minutes ago." in page.inner_text("main")
         assert Visit(page).faults() == []

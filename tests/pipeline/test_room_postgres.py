@@ -4,11 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from guarded_room import logged
 from sqlalchemy import create_engine
 
 from expert_panels import access_log, tables
-from expert_panels.room.sessions import Memory
+from expert_panels.room.sign_in.sessions import Memory
+from tests.support.worlds.room_client import logged
 
 pytestmark = pytest.mark.postgres
 

@@ -10,14 +10,14 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 import pytest
-from planted_files import Rows, Sheets, respoil_rows, respoil_workbook, write_files
-from small_house import House, land_again
 from sqlalchemy import text
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
-from ccg_pipeline.publish.row_ledger import FATES, row_ledger, unaccounted
+from ccg_pipeline.quality.row_ledger import FATES, row_ledger, unaccounted
 from ccg_pipeline.storage.database import reading
+from tests.support.worlds.planted_files import Rows, Sheets, respoil_rows, respoil_workbook, write_files
+from tests.support.worlds.small_pipeline import House, land_again
 
 DECLARED = (
     "cancer_waits/cancer_waits_2017-03-31.csv",

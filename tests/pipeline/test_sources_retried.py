@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import dagster as dg
 import pytest
-from small_house import EDITION, House, copy_files
 
 from ccg_pipeline.assets.sources import RETRY, source_asset
-from ccg_pipeline.resources import Downloads, Found, LandingFolder, Methodology
-from ccg_pipeline.storage.io_manager import Database, FrameStore
+from ccg_pipeline.orchestration.io_manager import Database, FrameStore
+from ccg_pipeline.orchestration.resources import Downloads, Found, LandingFolder, Methodology
+from tests.support.worlds.small_pipeline import EDITION, House, copy_files
 
 QOF = "qof/qof_2017-03-31.csv"
 

@@ -6,13 +6,13 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 import pytest
-import storage_cases
 from pandas.testing import assert_frame_equal
 from sqlalchemy import Engine, Table
 
+from ccg_pipeline.orchestration.io_manager import Database, FrameStore, Piece, write
 from ccg_pipeline.storage.database import DatabaseFault, kind_of, open_database, reading
-from ccg_pipeline.storage.io_manager import Database, FrameStore, Piece, write
-from expert_panels import ledger_table
+from expert_panels.ledger import table as ledger_table
+from tests.support.notations import storage_cases
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from board import Board
-from live_room import Guest, LiveRoom
-from small_house import TERMS
 
 from ccg_pipeline.storage.database import open_database
-from expert_panels import ledger
+from expert_panels.ledger import record as ledger
+from tests.support.servers.live_room import Guest, LiveRoom
+from tests.support.worlds.board import Board
+from tests.support.worlds.small_pipeline import TERMS
 
 PANEL, MONTHS = "cancer", [f"{year}-{month:02d}" for year in (2015, 2016) for month in range(1, 11)]
 SECONDS = 60

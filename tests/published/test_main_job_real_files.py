@@ -16,16 +16,17 @@ import pytest
 from rich.console import Console
 from sqlalchemy import Engine
 
-from ccg_pipeline import printed, printed_lists
+from ccg_pipeline.cli.prints import lists as printed_lists
+from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.orchestration.main_job import MainJob, Outcome
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.publish.export import exported
-from ccg_pipeline.publish.released import Tables, released, unreleased
-from ccg_pipeline.run import MainJob, Outcome
+from ccg_pipeline.release.released import Tables, released, unreleased
 from ccg_pipeline.sources.catalogue import files_in
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import kind_of, open_database, reading
-from ccg_pipeline.storage.tables import BY_NAME
+from ccg_pipeline.storage.sql import BY_NAME
 
 EDITION = load_edition()
 MARCH, MAY = "2017-03", "2015-05"

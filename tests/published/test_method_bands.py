@@ -4,12 +4,12 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from method_tables import EDITION, one_by_code
 
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.latest import latest_for_month, latest_for_year
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.latest import latest_for_month, latest_for_year
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.sources.catalogue import read_file
+from tests.support.notations.method_tables import EDITION, one_by_code
 
 
 def test_plain_limits_put_190_of_209_ccgs_outside_and_widened_ones_do_not(shared: Path) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.load_composite import load_composite_from
-from ccg_pipeline.method.rating import rate
+from ccg_pipeline.method.scoring.hierarchy_rating import rate
 
 EDITION = load_composite_from(Path(__file__).parent / "cms_stars")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.hierarchy import Hierarchy, Node
-from ccg_pipeline.method.composite import composite, impute_by_mean
-from ccg_pipeline.method.normalisation import Normalisation, normalise
-from ccg_pipeline.method.ranks import ranks
+from ccg_pipeline.method.scoring.composite import composite, impute_by_mean
+from ccg_pipeline.method.statistics.normalisation import Normalisation, normalise
+from ccg_pipeline.method.statistics.ranks import ranks
 
 PRINTED = 0.005 + 1e-9  # scores are printed to two decimals
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.dispersion import dispersion, winsorise
-from ccg_pipeline.method.intervals import exact_poisson
-from ccg_pipeline.method.significance import by_limits
+from ccg_pipeline.method.statistics.dispersion import dispersion, winsorise
+from ccg_pipeline.method.statistics.intervals import exact_poisson
+from ccg_pipeline.method.statistics.significance import by_limits
 
 
 @pytest.mark.parametrize("variant", ["PR_trim10", "SR_CQC_trim10"])

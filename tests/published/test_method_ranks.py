@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.ranks import RankSets, compare_all, marginal_rank_sets, ranks
+from ccg_pipeline.method.statistics.ranks import RankSets, compare_all, marginal_rank_sets, ranks
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

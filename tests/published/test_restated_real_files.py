@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ccg_pipeline.checks.comparisons import totals
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.method.restatement import restate, years_of
+from ccg_pipeline.method.scoring.restatement import restate, years_of
+from ccg_pipeline.quality.comparisons import totals
 from ccg_pipeline.reference.changes import restating_weights
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.sources.catalogue import read_file

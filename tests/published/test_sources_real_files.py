@@ -13,7 +13,7 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.sources.catalogue import read_file, read_landing
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 
 MONTHS = pd.period_range("2016-04", "2017-04", freq="M")
 RTT = {

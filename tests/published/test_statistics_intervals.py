@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.grid import Floats
-from ccg_pipeline.method.intervals import Interval, directly_standardised, rate, wilson
+from ccg_pipeline.method.statistics.grid import Floats
+from ccg_pipeline.method.statistics.intervals import Interval, directly_standardised, rate, wilson
 
 BOUNDS = ["lower95_0cl", "lower99_8cl", "upper95_0cl", "upper99_8cl"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.intervals import Interval, exact_poisson, wilson
-from ccg_pipeline.method.significance import (
+from ccg_pipeline.method.statistics.intervals import Interval, exact_poisson, wilson
+from ccg_pipeline.method.statistics.significance import (
     FIVE_WAY,
     by_interval,
     by_limits,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.method.special_cause import process_limits, special_cause
+from ccg_pipeline.method.statistics.special_cause import process_limits, special_cause
 
 LABELS = {
     ("", 0.0): "Common Cause",

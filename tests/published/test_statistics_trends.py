@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.trends import (
+from ccg_pipeline.method.statistics.trends import (
     SIGNIFICANT_CHI_SQUARE,
     benjamini_hochberg,
     recent_trend,

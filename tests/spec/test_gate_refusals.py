@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from gate_lines import ENGINEER, TERMS, a_line, lines_of, sha
 
-from expert_panels.fold import fold
-from expert_panels.refusal import refusal
+from expert_panels.ledger.fold import fold
+from expert_panels.ledger.refusal import refusal
+from tests.support.notations.gate_lines import ENGINEER, TERMS, a_line, lines_of, sha
 
 SIGNED = "open A; chair approve; m1 approve; m2 approve"
 

@@ -5,9 +5,9 @@ d1, d2 and d3 its officers (d2 and d3 in the same role).
 """
 
 import pytest
-from gate_lines import ENGINEER, START, TERMS, email, lines_of, sha, terms_with
 
-from expert_panels.fold import fold
+from expert_panels.ledger.fold import fold
+from tests.support.notations.gate_lines import ENGINEER, START, TERMS, email, lines_of, sha, terms_with
 
 SIGNED = "open A; chair approve; m1 approve; m2 approve"
 

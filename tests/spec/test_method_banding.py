@@ -9,10 +9,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from method_tables import EDITION, lines, observations, one_by_code
 
-from ccg_pipeline.method.banding import BAND_COLUMNS, band_indicators, band_of, range_points
+from ccg_pipeline.method.scoring.banding import BAND_COLUMNS, band_indicators, band_of, range_points
 from ccg_pipeline.reference.organisations import ccgs
+from tests.support.notations.method_tables import EDITION, lines, observations, one_by_code
 
 CCGS = ["01A", "02B", "03C", "04D", "05E"]
 

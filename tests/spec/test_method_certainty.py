@@ -5,11 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from method_tables import EDITION, lines
-from publish_layers import CCGS, observed
 
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.certainty import (
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.uncertainty.columns import (
     AREA_CERTAINTY,
     CERTAINTY_COLUMNS,
     area_certainty,
@@ -19,7 +17,9 @@ from ccg_pipeline.method.certainty import (
     ranked,
     rating_certainty,
 )
-from ccg_pipeline.method.uncertainty import Uncertainty
+from ccg_pipeline.method.uncertainty.simulation import Uncertainty
+from tests.support.notations.method_tables import EDITION, lines
+from tests.support.worlds.publish_layers import CCGS, observed
 
 NOWHERE = pd.DataFrame(columns=["indicator_code", "ccg_code", "to_better", "people_to_better", "errors"])
 

@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from method_tables import EDITION, bands, lines, observations
 
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.clinical import CANDIDATE_COLUMNS, grade_of, rate_panel
+from ccg_pipeline.method.scoring.clinical import CANDIDATE_COLUMNS, grade_of, rate_panel
+from tests.support.notations.method_tables import EDITION, bands, lines, observations
 
 NOTHING_MORE = observations("indicator | ccg | value\nnda_participation | 01A | 90").iloc[:0]
 Z_OF_GRADE = {1: 2.5, 2: 0.5, 3: -0.5, 4: -2.5}

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from method_tables import lines
 
-from ccg_pipeline.method.clusters import bin_medians, clusters_from, cms_clusters, exact_clusters
+from ccg_pipeline.method.statistics.clusters import bin_medians, clusters_from, cms_clusters, exact_clusters
+from tests.support.notations.method_tables import lines
 
 
 def numbers(text: str) -> np.ndarray:

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from method_tables import lines
 
 from ccg_pipeline.framework.hierarchy import Hierarchy, Node
-from ccg_pipeline.method.composite import (
+from ccg_pipeline.method.scoring.composite import (
     Aggregation,
     aggregate,
     available,
@@ -17,7 +16,8 @@ from ccg_pipeline.method.composite import (
     impute_by_mean,
     leave_one_out,
 )
-from ccg_pipeline.method.normalisation import Normalisation
+from ccg_pipeline.method.statistics.normalisation import Normalisation
+from tests.support.notations.method_tables import lines
 
 
 def numbers(text: str) -> np.ndarray:

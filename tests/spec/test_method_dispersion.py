@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from method_tables import lines
 
-from ccg_pipeline.method.dispersion import dispersion, kept_when_truncated, winsorise
+from ccg_pipeline.method.statistics.dispersion import dispersion, kept_when_truncated, winsorise
+from tests.support.notations.method_tables import lines
 
 # Eleven z-scores, so that the quantiles at 10 % and 90 % are the second and the tenth.
 PULLED = """

@@ -7,20 +7,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from method_tables import EDITION, bands, edition_of, lines, observations
 
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.clinical import rate_panel
-from ccg_pipeline.method.distances import (
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.clinical import rate_panel
+from ccg_pipeline.method.scoring.distances import (
     people_to_fall,
     people_to_rise,
     to_next_band,
     to_next_overall,
 )
-from ccg_pipeline.method.next_grade import to_next_rating
-from ccg_pipeline.method.overall import rate_overall
+from ccg_pipeline.method.scoring.grade_changes import to_next_rating
+from ccg_pipeline.method.scoring.overall import rate_overall
+from tests.support.notations.method_tables import EDITION, bands, edition_of, lines, observations
 
 # one person moves z by 0.5: where on the cut is in, and where only past it is
 PEOPLE = """

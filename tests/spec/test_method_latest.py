@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from method_tables import EDITION, lines, observations
 
-from ccg_pipeline.method.latest import latest_for_month, latest_for_year
+from ccg_pipeline.method.scoring.latest import latest_for_month, latest_for_year
+from tests.support.notations.method_tables import EDITION, lines, observations
 
 MARCH = date(2017, 3, 31)
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
-from method_tables import EDITION
 
-from ccg_pipeline.method.moderation import Moderated, moderate_overall
-from ccg_pipeline.method.overall import OVERALL_COLUMNS, rate_blocks
+from ccg_pipeline.method.scoring.overall import OVERALL_COLUMNS, rate_blocks
+from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
+from tests.support.notations.method_tables import EDITION
 
 POINTS = {"Green Star": 2.0, "Green": 1.33, "Amber": 0.67, "Red": 0.0}
 FINANCE = {"Green": 2.0, "Amber": 1.0, "Red": 0.0}

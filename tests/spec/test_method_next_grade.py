@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from method_tables import EDITION, bands
 
-from ccg_pipeline.method.clinical import grade_of, rate_panel
-from ccg_pipeline.method.next_grade import ways
+from ccg_pipeline.method.scoring.clinical import grade_of, rate_panel
+from ccg_pipeline.method.scoring.grade_changes import ways
+from tests.support.notations.method_tables import EDITION, bands
 
 LIMIT = 1.96
 HIGHER, LOWER = (

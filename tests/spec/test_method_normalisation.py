@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from method_tables import lines
 
-from ccg_pipeline.method.normalisation import Normalisation, Scale, normalise
+from ccg_pipeline.method.statistics.normalisation import Normalisation, Scale, normalise
+from tests.support.notations.method_tables import lines
 
 SCALES = {
     "min_max": Normalisation("min_max"),

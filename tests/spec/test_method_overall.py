@@ -4,9 +4,9 @@ import math
 
 import pandas as pd
 import pytest
-from method_tables import EDITION, bands, edition_of, lines
 
-from ccg_pipeline.method.overall import OVERALL_COLUMNS, rate_overall
+from ccg_pipeline.method.scoring.overall import OVERALL_COLUMNS, rate_overall
+from tests.support.notations.method_tables import EDITION, bands, edition_of, lines
 
 LEADERSHIP = {"Green Star": 2, "Green": 1.33, "Amber": 0.67, "Red": 0}
 FINANCE = {"Green": 2, "Amber": 1, "Red": 0}

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from method_tables import lines
 
-from ccg_pipeline.method.peers import (
+from ccg_pipeline.method.statistics.peers import (
     DEPRIVATION_COLUMNS,
     PEER_COLUMNS,
     against_peers,
@@ -18,6 +17,7 @@ from ccg_pipeline.method.peers import (
     peer_table,
     places_of_peers,
 )
+from tests.support.notations.method_tables import lines
 
 
 def number(text: str) -> float:

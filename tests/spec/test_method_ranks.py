@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from method_tables import lines
 
-from ccg_pipeline.method.ranks import (
+from ccg_pipeline.method.statistics.ranks import (
     RankSets,
     Ties,
     compare_all,
@@ -22,6 +21,7 @@ from ccg_pipeline.method.ranks import (
     rank_probabilities,
     ranks,
 )
+from tests.support.notations.method_tables import lines
 
 
 def numbers(text: str) -> np.ndarray:
@@ -134,7 +134,7 @@ def anew(seed: int) -> Iterator[Any]:
 def test_looking_only_where_it_matters_changes_nothing(
     farthest: int, spread_of_errors: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccg_pipeline.method.critical_values.FARTHEST", farthest)
+    monkeypatch.setattr("ccg_pipeline.method.statistics.critical_values.FARTHEST", farthest)
     n, draws = 30, 400
     everybody = ~np.eye(n, dtype=bool)
     for seed in range(3):

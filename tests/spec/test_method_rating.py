@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from method_tables import lines
 
 from ccg_pipeline.framework.composite_edition import CompositeEdition
 from ccg_pipeline.framework.load_composite import load_composite_from
-from ccg_pipeline.method.rating import rate
+from ccg_pipeline.method.scoring.hierarchy_rating import rate
+from tests.support.notations.method_tables import lines
 
 ORCHARDS = load_composite_from(Path(__file__).parent / "orchards")
 INDICATORS = ("sugar", "bruises", "tonnes", "worms", "salt", "fame")

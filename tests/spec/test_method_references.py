@@ -4,9 +4,9 @@ import math
 
 import pandas as pd
 import pytest
-from method_tables import EDITION, lines, observations
 
-from ccg_pipeline.method.references import reference_values
+from ccg_pipeline.method.scoring.references import reference_values
+from tests.support.notations.method_tables import EDITION, lines, observations
 
 CCGS = ["01A", "02B", "03C"]
 

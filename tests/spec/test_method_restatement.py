@@ -2,10 +2,10 @@
 
 import pandas as pd
 import pytest
-from method_tables import EDITION, lines, observations
 
-from ccg_pipeline.method.restatement import restate, years_of
+from ccg_pipeline.method.scoring.restatement import restate, years_of
 from ccg_pipeline.reference.changes import ccg_changes, restating_weights
+from tests.support.notations.method_tables import EDITION, lines, observations
 
 # Of which April's CCGs does a file speak that has these codes for a period that ends then?
 YEARS = """

@@ -5,11 +5,11 @@ from html import escape
 
 import pandas as pd
 import pytest
-from method_tables import EDITION
-from publish_layers import made_of
 
-from ccg_pipeline.method.robustness import ROBUSTNESS_COLUMNS, robustness
+from ccg_pipeline.method.uncertainty.robustness import ROBUSTNESS_COLUMNS, robustness
 from ccg_pipeline.publish.robustness_page import MEANING, greatest, statement_json, statement_page
+from tests.support.notations.method_tables import EDITION
+from tests.support.worlds.publish_layers import made_of
 
 
 def statement(lane: str = "annual", **states: str) -> pd.DataFrame:

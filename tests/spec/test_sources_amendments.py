@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.sources.amendments import Amendment
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.corrections import Amendment
+from ccg_pipeline.sources.result import Reading, Refused
 
 EDITION = load_edition()
 HEADER = (

@@ -10,7 +10,7 @@ import pytest
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.sources.result import Reading
 
 HEADER = (
     "layout,publication,indicator,period_start,period_end,published_on,organisation_code,organisation_name,"

@@ -11,17 +11,17 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from method_tables import EDITION
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.banding import band_indicators, band_of
-from ccg_pipeline.method.clinical import grade_of
-from ccg_pipeline.method.cutpoints import grade_by_cuts
-from ccg_pipeline.method.outcomes import area_grade
-from ccg_pipeline.method.ranks import compare_all, marginal_rank_sets
-from ccg_pipeline.method.trends import benjamini_hochberg, change
-from ccg_pipeline.method.true_values import Prior
-from ccg_pipeline.method.uncertainty import uncertainty
+from ccg_pipeline.method.scoring.banding import band_indicators, band_of
+from ccg_pipeline.method.scoring.clinical import grade_of
+from ccg_pipeline.method.statistics.cutpoints import grade_by_cuts
+from ccg_pipeline.method.statistics.ranks import compare_all, marginal_rank_sets
+from ccg_pipeline.method.statistics.trends import benjamini_hochberg, change
+from ccg_pipeline.method.uncertainty.outcomes import area_grade
+from ccg_pipeline.method.uncertainty.simulation import uncertainty
+from ccg_pipeline.method.uncertainty.true_values import Prior
+from tests.support.notations.method_tables import EDITION
 
 WORLDS = 300
 LEAST_IN_A_TENTH = 500  # fewer say too little of how often

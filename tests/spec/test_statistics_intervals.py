@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from method_tables import lines
 
-from ccg_pipeline.method.intervals import (
+from ccg_pipeline.method.statistics.intervals import (
     byar,
     directly_standardised,
     exact_poisson,
@@ -17,6 +16,7 @@ from ccg_pipeline.method.intervals import (
     two_sided_z,
     wilson,
 )
+from tests.support.notations.method_tables import lines
 
 
 def number(text: str) -> float:

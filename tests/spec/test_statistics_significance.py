@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from method_tables import lines
 
-from ccg_pipeline.method.intervals import Interval, byar, exact_poisson, wilson
-from ccg_pipeline.method.significance import (
+from ccg_pipeline.method.statistics.intervals import Interval, byar, exact_poisson, wilson
+from ccg_pipeline.method.statistics.significance import (
     by_interval,
     by_limits,
     by_overlap,
@@ -19,6 +18,7 @@ from ccg_pipeline.method.significance import (
     quantile_bands,
     quantile_bounds,
 )
+from tests.support.notations.method_tables import lines
 
 
 def number(text: str) -> float:

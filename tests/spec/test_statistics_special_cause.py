@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from method_tables import lines
 
-from ccg_pipeline.method.special_cause import ProcessLimits, process_limits, special_cause
+from ccg_pipeline.method.statistics.special_cause import ProcessLimits, process_limits, special_cause
+from tests.support.notations.method_tables import lines
 
 LETTERS = {"": ".", "outside": "o", "trend": "t", "near_limit": "n", "one_side": "s"}
 SIGNS = {1.0: "+", -1.0: "-", 0.0: "."}

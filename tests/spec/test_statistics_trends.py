@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from method_tables import lines
 
-from ccg_pipeline.method.trends import (
+from ccg_pipeline.method.statistics.trends import (
     INTERVAL_WIDTH,
     SIGNIFICANT_CHI_SQUARE,
     RecentTrend,
@@ -15,6 +14,7 @@ from ccg_pipeline.method.trends import (
     recent_trend,
     recent_trend_of_proportions,
 )
+from tests.support.notations.method_tables import lines
 
 
 def numbers(text: str) -> list[float]:

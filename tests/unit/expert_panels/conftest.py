@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from room_cases import SmallRoom, Visitor, organisation, table
 from sqlalchemy import Connection, Engine, create_engine, event
+
+from tests.support.worlds.room_cases import SmallRoom, Visitor, organisation, table
 
 
 def _begins_at_once(engine: Engine) -> None:

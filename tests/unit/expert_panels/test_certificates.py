@@ -11,15 +11,22 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from gate_lines import TERMS, email, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
 from in_toto.models.metadata import Envelope as InTotoEnvelope
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
-from expert_panels.certificate import certificate, checked, signed_with
-from expert_panels.signing_key import PRIVATE, PUBLIC, KeyFault, make_key, public_key, signer_in
+from expert_panels.certificates.certificate import certificate, checked, signed_with
+from expert_panels.certificates.signing_key import (
+    PRIVATE,
+    PUBLIC,
+    KeyFault,
+    make_key,
+    public_key,
+    signer_in,
+)
+from tests.support.notations.gate_lines import TERMS, email, lines_of
 
 TABLE = b'panel,ccg_code,rating\ncancer,01C,Good\ncancer,02N,"Bad, really"\n'
 RELEASED = (

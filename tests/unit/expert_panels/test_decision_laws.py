@@ -5,14 +5,14 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from gate_lines import START, TERMS, a_line, email, lines_of, sealed, sha
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expert_panels.chain import Line
-from expert_panels.decision import MEANINGS, GateState
-from expert_panels.fold import fold
-from expert_panels.refusal import refusal
+from expert_panels.ledger.fold import fold
+from expert_panels.ledger.gate_state import MEANINGS, GateState
+from expert_panels.ledger.line import Line
+from expert_panels.ledger.refusal import refusal
+from tests.support.notations.gate_lines import START, TERMS, a_line, email, lines_of, sealed, sha
 
 PEOPLE = ("chair", "deputy", "m1", "m2", "m3", "ex", "stranger", "d1", "d2", "d3")
 LEADERS = {email("chair"), email("deputy")}

@@ -3,15 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import ledger_cases
 import pytest
-from gate_lines import START, TERMS, a_line, email, lines_of, sha
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DatabaseError
 
-from expert_panels.chain import GENESIS
-from expert_panels.decision import MEANINGS
-from expert_panels.ledger import (
+from expert_panels.ledger.gate_state import MEANINGS
+from expert_panels.ledger.line import GENESIS
+from expert_panels.ledger.record import (
     DecisionRefused,
     Gate,
     Head,
@@ -24,7 +22,9 @@ from expert_panels.ledger import (
     states,
     verify,
 )
-from expert_panels.ledger_table import LedgerError, create, decision_ledger, writing
+from expert_panels.ledger.table import LedgerError, create, decision_ledger, writing
+from tests.support.notations import ledger_cases
+from tests.support.notations.gate_lines import START, TERMS, a_line, email, lines_of, sha
 
 GATE = {"lane": "interim", "partition_key": "2017-03"}
 
@@ -236,7 +236,7 @@ def test_two_members_of_the_committee_moderate_and_comment_at_the_same_instant(u
 def test_the_ledger_is_locked_before_it_is_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = create_engine(url)
     ledger_cases.filled(engine)
-    monkeypatch.setattr("expert_panels.ledger_table._WAIT_SECONDS", 1)
+    monkeypatch.setattr("expert_panels.ledger.table._WAIT_SECONDS", 1)
     with (
         writing(engine),
         pytest.raises(LedgerError, match=r"^Nothing was recorded, try again: .*locked\)\.$"),

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-import ledger_cases
 import pytest
-from gate_lines import START, TERMS, a_line, lines_of, sha
 from sqlalchemy import Engine, create_engine, text
 
-from expert_panels.chain import LATER_FIELDS
-from expert_panels.ledger import append, head, lines, open_round, verify
-from expert_panels.ledger_table import LedgerError, create
+from expert_panels.ledger.line import LATER_FIELDS
+from expert_panels.ledger.record import append, head, lines, open_round, verify
+from expert_panels.ledger.table import LedgerError, create
+from tests.support.notations import ledger_cases
+from tests.support.notations.gate_lines import START, TERMS, a_line, lines_of, sha
 
 
 @pytest.mark.parametrize(

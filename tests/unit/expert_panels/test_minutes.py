@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 import yaml
-from gate_lines import COMMITTEE, TERMS, email, sha
 from sqlalchemy import Engine, create_engine
 
-from expert_panels import ledger, ledger_table
-from expert_panels.ledger import DecisionRefused
-from expert_panels.minutes import MinutedDecision, MinutesFault, decisions_of, read_minutes
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
+from expert_panels.ledger.record import DecisionRefused
+from expert_panels.minutes.form import MinutedDecision, MinutesFault, decisions_of, read_minutes
 from expert_panels.terms import Terms
+from tests.support.notations.gate_lines import COMMITTEE, TERMS, email, sha
 
 MEETING, NOW = date(2017, 4, 5), datetime(2017, 4, 5, 16, 0, tzinfo=UTC)
 ROUND = ("interim", "2017-03")

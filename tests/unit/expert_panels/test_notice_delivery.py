@@ -8,7 +8,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import notice_cases
 import pytest
 from aiosmtpd.smtp import AuthResult
 from cryptography import x509
@@ -16,12 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from dying_mail_server import STEPS, dying_mail_server
-from mail_server import Mailboxes, mail_server
-from notice_cases import NOW, mail_to, message, states
-from served import free_port, served
 from sqlalchemy import Engine
-from webhook_receiver import SECRET, Receiver
 
 from ccg_pipeline.storage.database import open_database
 from expert_panels import tables
@@ -30,6 +24,12 @@ from expert_panels.notices.delivery import Channel, deliver
 from expert_panels.notices.mail import Mail, mail_of
 from expert_panels.notices.webhook import Hook
 from expert_panels.settings import MailServer
+from tests.support.notations import notice_cases
+from tests.support.notations.notice_cases import NOW, mail_to, message, states
+from tests.support.servers.dying_mail_server import STEPS, dying_mail_server
+from tests.support.servers.mail_server import Mailboxes, mail_server
+from tests.support.servers.served import free_port, served
+from tests.support.servers.webhook_receiver import SECRET, Receiver
 
 
 @pytest.fixture

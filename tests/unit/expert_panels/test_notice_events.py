@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from gate_lines import COMMITTEE, ENGINEER, START, TERMS, email, lines_of
 
-from expert_panels.ledger import Gate
+from expert_panels.ledger.record import Gate
 from expert_panels.notices.events import Event, events_of, released
 from expert_panels.notices.wording import without_figures, wording
+from tests.support.notations.gate_lines import COMMITTEE, ENGINEER, START, TERMS, email, lines_of
 
 REMINDED = TERMS.model_copy(update={"reminder_after_days": 7})
 LINK = "https://room.example/panels/cancer/interim/2017-03"

@@ -4,9 +4,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from gate_lines import CONTENT
 
 from expert_panels.terms import PACKAGED_TERMS, Terms, TermsError, load_terms
+from tests.support.notations.gate_lines import CONTENT
 
 AREAS = {
     "cancer": "122",

@@ -9,19 +9,20 @@ from pathlib import Path
 import pytest
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from gate_lines import ENGINEER, TERMS, a_line, email, lines_of, sha, unsealed
 from in_toto.models.metadata import Envelope as InTotoEnvelope
 from securesystemslib.signer import CryptoSigner
 from sqlalchemy import create_engine, text
 
-from expert_panels import ledger, ledger_table
-from expert_panels.certificate import certificate, signed
-from expert_panels.certificate import checked as checked_certificate
-from expert_panels.chain import Line
-from expert_panels.fold import fold
-from expert_panels.minutes import MinutesFault, Written, decisions_of, read_minutes
-from expert_panels.recording import MEANING, checked, hold, is_record, record
-from expert_panels.refusal import refusal
+from expert_panels.certificates.certificate import certificate, signed
+from expert_panels.certificates.certificate import checked as checked_certificate
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
+from expert_panels.ledger.fold import fold
+from expert_panels.ledger.line import Line
+from expert_panels.ledger.refusal import refusal
+from expert_panels.minutes.form import MinutesFault, Written, decisions_of, read_minutes
+from expert_panels.minutes.recorder import MEANING, checked, hold, is_record, record
+from tests.support.notations.gate_lines import ENGINEER, TERMS, a_line, email, lines_of, sha, unsealed
 
 SIGNER = CryptoSigner(Ed25519PrivateKey.from_private_bytes(b"a key for tests, of 32 bytes ..."))
 KEY = SIGNER.public_key

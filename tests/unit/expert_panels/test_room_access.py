@@ -7,13 +7,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from gate_lines import START, TERMS, email, sha
-from guarded_room import logged
-from room_cases import ADDRESS, SmallRoom, hidden, table
 from sqlalchemy import Engine, create_engine
 
-from expert_panels import ledger
-from expert_panels.room import identity
+from expert_panels.ledger import record as ledger
+from expert_panels.room.sign_in import identity
+from tests.support.notations.gate_lines import START, TERMS, email, sha
+from tests.support.worlds.room_cases import ADDRESS, SmallRoom, hidden, table
+from tests.support.worlds.room_client import logged
 
 SUBJECT = "cancer interim 2017-03"
 
@@ -103,7 +103,7 @@ def test_what_was_typed_outlives_the_fresh_sign_in_once_and_for_its_person_alone
     chair, other = small.enter("chair"), small.enter("m2")
     form = chair.form()
     with monkeypatch.context() as slow:
-        slow.setattr("expert_panels.room.people.FRESH", timedelta(0))
+        slow.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(0))
         sent = chair.send(
             form,
             "/confirm",

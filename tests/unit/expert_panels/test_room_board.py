@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from gate_lines import START, TERMS, email, lines_of, sha
 
-from expert_panels.fold import fold
-from expert_panels.ledger import Gate
-from expert_panels.room.board import GateRow, Round, rounds
-from expert_panels.room.words import STATES, moment, waited
+from expert_panels.ledger.fold import fold
+from expert_panels.ledger.record import Gate
+from expert_panels.room.pages.board import GateRow, Round, rounds
+from expert_panels.room.pages.words import STATES, moment, waited
+from tests.support.notations.gate_lines import START, TERMS, email, lines_of, sha
 
 
 def board(script: str, who: str = "chair", hours: int = 50) -> list[Round]:

@@ -8,18 +8,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from gate_lines import TERMS, email, sha
-from room_cases import (
-    ADDRESS,
-    SmallRoom,
-    Visitor,
-    hidden,
-    table,
-)
 from sqlalchemy import Engine, create_engine
 
-from expert_panels import ledger
-from expert_panels.decision import MEANINGS
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger.gate_state import MEANINGS
+from tests.support.notations.gate_lines import TERMS, email, sha
+from tests.support.worlds.room_cases import ADDRESS, SmallRoom, Visitor, hidden, table
 
 
 @pytest.fixture

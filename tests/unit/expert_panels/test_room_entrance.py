@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from guarded_room import terms
 from sqlalchemy import Engine, create_engine
 
-from expert_panels.room.entrance import entrance
-from expert_panels.room.local import LocalSignIn, NotLocal
-from expert_panels.room.openid import OpenIdSignIn
-from expert_panels.room.proxy import ProxySignIn
+from expert_panels.room.sign_in.entrance import entrance
+from expert_panels.room.sign_in.local import LocalSignIn, NotLocal
+from expert_panels.room.sign_in.openid import OpenIdSignIn
+from expert_panels.room.sign_in.proxy import ProxySignIn
 from expert_panels.settings import Declared, SettingsError
+from tests.support.worlds.room_client import terms
 
 OPENID = "openid: {issuer: https://login.example, client_id: room, client_secret_file: secret}"
 PROXY = "proxy: {secret_file: secret, sign_in_at: /start}"

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from gate_lines import email
-from guarded_room import browser, form_token, local_room, logged, sign_in_as
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine
@@ -16,9 +14,11 @@ from starlette.testclient import TestClient
 
 from expert_panels import access_log, tables
 from expert_panels.one_line import one_line
-from expert_panels.room import local, protection, sessions
-from expert_panels.room.identity import way_back
-from expert_panels.room.people import Person, is_fresh
+from expert_panels.room.sign_in import local, protection, sessions
+from expert_panels.room.sign_in.identity import way_back
+from expert_panels.room.sign_in.people import Person, is_fresh
+from tests.support.notations.gate_lines import email
+from tests.support.worlds.room_client import browser, form_token, local_room, logged, sign_in_as
 
 NOW = datetime(2017, 4, 5, 9, 0, tzinfo=UTC)
 
@@ -68,7 +68,7 @@ def test_who_loses_the_seat_is_turned_away_at_the_next_page(
     client: TestClient, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in_as(client, email("chair"))
-    monkeypatch.setattr("expert_panels.room.identity.holds_a_seat", lambda *_: False)
+    monkeypatch.setattr("expert_panels.room.sign_in.identity.holds_a_seat", lambda *_: False)
     assert client.get("/page").status_code == 403
     assert logged(engine)[1:] == [
         (email("chair"), "GET page", "/page", "403: chair@panel.example holds no seat in any panel.")
@@ -229,7 +229,7 @@ def test_a_decision_asks_for_a_fresh_sign_in_and_leads_back(
 ) -> None:
     sign_in_as(client, email("chair"))
     token = form_token(client.get("/page").text)
-    monkeypatch.setattr("expert_panels.room.people.FRESH", timedelta(0))
+    monkeypatch.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(0))
     answer = client.post("/decide", data={"csrf_token": token})
     assert answer.status_code == 401
     assert 'href="/sign-in?back=%2Fpage"' in answer.text

@@ -13,16 +13,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from guarded_room import browser, form_token, logged, room_with
-from openid_provider import CLIENT, EMAIL, SECRET, Provider
-from served import free_port, served
 from sqlalchemy import Engine, create_engine
 from starlette.testclient import TestClient
 
 from expert_panels import tables
-from expert_panels.room.openid import OpenIdSignIn
-from expert_panels.room.sessions import Memory
+from expert_panels.room.sign_in.openid import OpenIdSignIn
+from expert_panels.room.sign_in.sessions import Memory
 from expert_panels.settings import OpenId
+from tests.support.servers.openid_provider import CLIENT, EMAIL, SECRET, Provider
+from tests.support.servers.served import free_port, served
+from tests.support.worlds.room_client import browser, form_token, logged, room_with
 
 ROOM = "https://room.example"
 HTTP = httpx2.Client(follow_redirects=False, limits=httpx2.Limits(max_keepalive_connections=0))

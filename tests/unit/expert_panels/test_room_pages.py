@@ -6,9 +6,13 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from gate_lines import email, sha
-from guarded_room import logged
-from room_cases import (
+from sqlalchemy import Engine, create_engine
+from starlette.testclient import TestClient
+
+from expert_panels.papers import CandidateTable, Doubt, DoubtedFigure, Plausibility, RefusedRow
+from expert_panels.room.app import warm
+from tests.support.notations.gate_lines import email, sha
+from tests.support.worlds.room_cases import (
     ADDRESS,
     HOSTILE,
     SmallCandidates,
@@ -19,11 +23,7 @@ from room_cases import (
     organisation,
     table,
 )
-from sqlalchemy import Engine, create_engine
-from starlette.testclient import TestClient
-
-from expert_panels.candidate import CandidateTable, Doubt, DoubtedFigure, Plausibility, RefusedRow
-from expert_panels.room.app import warm
+from tests.support.worlds.room_client import logged
 
 
 @pytest.fixture

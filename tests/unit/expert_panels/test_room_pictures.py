@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from room_cases import figure, organisation, table
 
-from expert_panels.candidate import Cut, Spread
-from expert_panels.room.changes import changes
-from expert_panels.room.pictures import HEIGHT, WIDTH, picture
+from expert_panels.papers import Cut, Spread
+from expert_panels.room.pages.changes import changes
+from expert_panels.room.pages.pictures import HEIGHT, WIDTH, picture
+from tests.support.worlds.room_cases import figure, organisation, table
 
 
 def test_a_spread_is_said_segment_by_segment() -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from guarded_room import browser, form_token, logged, room_with
 from sqlalchemy import Engine, create_engine
 from starlette.testclient import TestClient
 
 from expert_panels import tables
-from expert_panels.room.proxy import ProxySignIn
+from expert_panels.room.sign_in.proxy import ProxySignIn
 from expert_panels.settings import Proxy
+from tests.support.worlds.room_client import browser, form_token, logged, room_with
 
 SECRET = "s" * 32
 CHAIR = {"X-Room-Secret": SECRET, "X-Room-Email": "Chair@panel.example", "X-Room-Name": "The chair"}

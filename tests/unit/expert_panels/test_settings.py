@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from expert_panels.certificates.signing_key import OF_RECORDER, KeyFault, make_key, signer_of
 from expert_panels.settings import VARIABLE, Declared, SettingsError, declared
-from expert_panels.signing_key import OF_RECORDER, KeyFault, make_key, signer_of
 
 GOOD = """\
 address: https://room.example

@@ -6,12 +6,12 @@ On the rows alone, as somebody would check them who has an export of the ledger 
 from dataclasses import replace
 from typing import Any
 
-from gate_lines import lines_of, sealed, unsealed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expert_panels.chain import LATER_FIELDS, faults_of
-from expert_panels.decision import MEANINGS
+from expert_panels.ledger.gate_state import MEANINGS
+from expert_panels.ledger.line import LATER_FIELDS, faults_of
+from tests.support.notations.gate_lines import lines_of, sealed, unsealed
 
 SCRIPT = (
     "open A; m1 comment 01C; m2 recuse; m1 moderate 02N Red Green; open B; chair approve; m1 approve; "

@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from method_tables import EDITION
 
 from ccg_pipeline.framework.provenance import numbers_of
 from ccg_pipeline.framework.rules import OverallRule
 from ccg_pipeline.framework.variations import Variation
+from tests.support.notations.method_tables import EDITION
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up_round import CCGS, observed
-from method_tables import EDITION
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.areas import score_areas
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.change import (
+from ccg_pipeline.method.scoring.areas import score_areas
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.clinical import rate_panel
+from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.uncertainty.change import (
     INDICATOR_CHANGE_COLUMNS,
     PARTS,
     RATING_CHANGE_COLUMNS,
@@ -22,8 +22,8 @@ from ccg_pipeline.method.change import (
     rating_changes,
     shapley,
 )
-from ccg_pipeline.method.clinical import rate_panel
-from ccg_pipeline.method.overall import rate_overall
+from tests.support.notations.method_tables import EDITION
+from tests.support.worlds.made_up_round import CCGS, observed
 
 LINES = {("overall.yaml", "good_at"): 0.8, ("overall.yaml", "outstanding_at"): 1.2}
 CUT = {("framework.yaml", "banding / cut"): 3.0, ("clinical.yaml", "cancer / mean / cuts / 1"): 1.0}

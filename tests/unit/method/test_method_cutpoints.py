@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from method_tables import lines
 
-from ccg_pipeline.method.cutpoints import ROUNDING, cluster_cuts, grade_by_cuts, quantile_cuts, to_next_cut
+from ccg_pipeline.method.statistics.cutpoints import (
+    ROUNDING,
+    cluster_cuts,
+    grade_by_cuts,
+    quantile_cuts,
+    to_next_cut,
+)
+from tests.support.notations.method_tables import lines
 
 
 def test_a_score_at_a_cut_is_above_it() -> None:

@@ -3,20 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
-from method_tables import EDITION, observations
 
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.areas import score_areas
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.certainty import beside, how_sure
-from ccg_pipeline.method.clinical import rate_panel
-from ccg_pipeline.method.overall import rate_overall
+from ccg_pipeline.method.scoring.areas import score_areas
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.clinical import rate_panel
+from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.uncertainty.columns import beside, how_sure
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.schemas.areas import area_schema
-from ccg_pipeline.schemas.bands import band_schema
-from ccg_pipeline.schemas.candidates import candidate_schema
-from ccg_pipeline.schemas.factory import conform
-from ccg_pipeline.schemas.overall import overall_schema
+from ccg_pipeline.tables.areas import area_schema
+from ccg_pipeline.tables.bands import band_schema
+from ccg_pipeline.tables.candidates import candidate_schema
+from ccg_pipeline.tables.conform import conform
+from ccg_pipeline.tables.overall import overall_schema
+from tests.support.notations.method_tables import EDITION, observations
 
 CCGS = ccgs()["ccg_code"].tolist()
 STATUSES = ["published"] * 8 + ["suppressed", "missing", "refused"]

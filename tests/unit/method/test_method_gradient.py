@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from ccg_pipeline.method.gradient import NORMAL_975, gradient_index
+from ccg_pipeline.method.statistics.gradient import NORMAL_975, gradient_index
 
 
 @pytest.mark.parametrize("n", [3, 4, 30, 500])

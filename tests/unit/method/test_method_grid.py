@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.grid import days, figures, row_of_each_cell, words
+from ccg_pipeline.method.statistics.grid import days, figures, row_of_each_cell, words
 
 ROWS = pd.DataFrame(
     {

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from method_tables import EDITION, bands, edition_of, observations
 
 from ccg_pipeline.framework.indicators import Indicator
-from ccg_pipeline.method.areas import score_areas
-from ccg_pipeline.method.banding import band_indicators, band_of, range_points, turned_z
-from ccg_pipeline.method.clinical import grade_of
-from ccg_pipeline.method.composite import Aggregation, aggregate
-from ccg_pipeline.method.dispersion import dispersion
+from ccg_pipeline.method.scoring.areas import score_areas
+from ccg_pipeline.method.scoring.banding import band_indicators, band_of, range_points, turned_z
+from ccg_pipeline.method.scoring.clinical import grade_of
+from ccg_pipeline.method.scoring.composite import Aggregation, aggregate
+from ccg_pipeline.method.statistics.dispersion import dispersion
+from tests.support.notations.method_tables import EDITION, bands, edition_of, observations
 
 CCGS = [f"{n:02}A" for n in range(1, 8)]
 REVERSED = {"higher_is_better": "lower_is_better", "lower_is_better": "higher_is_better"}

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from method_tables import EDITION, observations
 
-from ccg_pipeline.method.apportionment import divide, worst_status
-from ccg_pipeline.method.restatement import restate
+from ccg_pipeline.method.scoring.restatement import restate
+from ccg_pipeline.method.statistics.apportionment import divide, worst_status
 from ccg_pipeline.reference.authorities import authority_weights
 from ccg_pipeline.reference.organisations import ccgs
+from tests.support.notations.method_tables import EDITION, observations
 
 COUNTS = st.integers(0, 50_000_000)
 CHANGED = ["00W", "01M", "01N", "01H", "01K", "06W", "06Y"]  # of April 2017

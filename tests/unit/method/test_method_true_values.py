@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from method_tables import EDITION, edition_of, observations
 from scipy import stats
 
 from ccg_pipeline.framework.indicators import Indicator
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.true_values import LEAST_FOR_A_PRIOR, TrueValues, between, true_values
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.uncertainty.true_values import LEAST_FOR_A_PRIOR, TrueValues, between, true_values
+from tests.support.notations.method_tables import EDITION, edition_of, observations
 
 SHARE, RATE, INTERVAL = (EDITION.indicator(code) for code in ("123a", "125a", "105d"))
 LOWER_SHARE = EDITION.indicator("101a")

@@ -5,18 +5,18 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_round import CCGS, observed
-from method_tables import EDITION
 from scipy import stats
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.areas import score_areas
-from ccg_pipeline.method.banding import band_indicators
-from ccg_pipeline.method.clinical import grade_of, rate_panel
-from ccg_pipeline.method.cutpoints import grade_by_cuts
-from ccg_pipeline.method.outcomes import area_grade
-from ccg_pipeline.method.overall import rate_overall
-from ccg_pipeline.method.uncertainty import UNCERTAINTY_COLUMNS, method_versions, uncertainty
+from ccg_pipeline.method.scoring.areas import score_areas
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.clinical import grade_of, rate_panel
+from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.statistics.cutpoints import grade_by_cuts
+from ccg_pipeline.method.uncertainty.outcomes import area_grade
+from ccg_pipeline.method.uncertainty.simulation import UNCERTAINTY_COLUMNS, method_versions, uncertainty
+from tests.support.notations.method_tables import EDITION
+from tests.support.worlds.made_up_round import CCGS, observed
 
 CALM = EDITION.model_copy(update={"variations": ()})
 
@@ -155,7 +155,7 @@ def test_a_ccg_has_the_same_draws_whoever_else_is_there() -> None:
 
 @pytest.mark.parametrize("processes", [2, 3])
 def test_the_number_of_processes_changes_nothing(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ccg_pipeline.method.uncertainty.BLOCK", 7)
+    monkeypatch.setattr("ccg_pipeline.method.uncertainty.simulation.BLOCK", 7)
     bands, latest = banded()
     found = [
         uncertainty(bands, latest, EDITION, "annual", seed=5, draws=50, versions=3, samples=5, processes=each)

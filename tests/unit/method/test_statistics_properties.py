@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ccg_pipeline.method.intervals import (
+from ccg_pipeline.method.statistics.intervals import (
     Interval,
     byar,
     directly_standardised,
@@ -14,7 +14,7 @@ from ccg_pipeline.method.intervals import (
     rate,
     wilson,
 )
-from ccg_pipeline.method.significance import (
+from ccg_pipeline.method.statistics.significance import (
     by_interval,
     by_limits,
     by_overlap,
@@ -24,8 +24,13 @@ from ccg_pipeline.method.significance import (
     goal_range,
     quantile_bands,
 )
-from ccg_pipeline.method.special_cause import process_limits, special_cause
-from ccg_pipeline.method.trends import benjamini_hochberg, change, recent_trend, recent_trend_of_proportions
+from ccg_pipeline.method.statistics.special_cause import process_limits, special_cause
+from ccg_pipeline.method.statistics.trends import (
+    benjamini_hochberg,
+    change,
+    recent_trend,
+    recent_trend_of_proportions,
+)
 
 sizes = st.integers(1, 1_000_000)
 counts = st.integers(0, 100_000)

@@ -3,9 +3,15 @@
 import math
 
 import pytest
-from method_tables import EDITION
 
-from ccg_pipeline.publish.certainty_words import against_reference, chances, interval, next_grade, told_apart
+from ccg_pipeline.publish.uncertainty_words import (
+    against_reference,
+    chances,
+    interval,
+    next_grade,
+    told_apart,
+)
+from tests.support.notations.method_tables import EDITION
 
 LABELS = ("Outstanding", "Good", "Requires improvement", "Inadequate")
 NO = math.nan

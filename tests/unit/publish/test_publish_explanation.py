@@ -2,11 +2,11 @@
 
 import pandas as pd
 import pytest
-from method_tables import EDITION
-from publish_layers import Layers
 
 from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
 from ccg_pipeline.reference.organisations import ccgs
+from tests.support.notations.method_tables import EDITION
+from tests.support.worlds.publish_layers import Layers
 
 
 @pytest.mark.parametrize(

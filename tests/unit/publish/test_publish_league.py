@@ -4,13 +4,13 @@ import xml.etree.ElementTree as ET
 
 import pandas as pd
 import pytest
-from method_tables import EDITION
-from publish_layers import made_of
 
 from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.publish.league import CAVEAT, LEAGUE_COLUMNS, caterpillar, league
 from ccg_pipeline.reference.organisations import ccgs
+from tests.support.notations.method_tables import EDITION
+from tests.support.worlds.publish_layers import made_of
 
 
 def league_of(area: str, lane: str = "annual", **states: str) -> pd.DataFrame:

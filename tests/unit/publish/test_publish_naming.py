@@ -3,7 +3,7 @@
 import pytest
 
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
-from ccg_pipeline.schemas import observations
+from ccg_pipeline.tables import observations
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.sources.result import Reading
 from tests.unit.sources.small_files import DECLARED_HEADER, write_lines
 
 

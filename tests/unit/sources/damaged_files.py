@@ -19,7 +19,7 @@ import xlwt
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.documents import Document, Kind, open_document
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 
 Grids = dict[str, list[list[object]]]
 KEY = ["indicator_code", "organisation_code", "period_start", "period_end"]

@@ -6,7 +6,7 @@ Does not belong here: files to read (``small_files``), any test.
 
 import pandas as pd
 
-from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.sources.result import Reading
 
 
 def by_code(reading: Reading) -> pd.DataFrame:

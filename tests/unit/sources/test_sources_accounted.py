@@ -6,7 +6,7 @@ import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, Refused
+from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, Refused
 from tests.unit.sources.readings import account
 from tests.unit.sources.small_files import (
     FINGERTIPS_HEADER,

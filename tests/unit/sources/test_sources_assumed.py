@@ -18,8 +18,8 @@ from ccg_pipeline.demo.layouts.text import sidecar
 from ccg_pipeline.demo.periods import Period
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import READERS, read_file
-from ccg_pipeline.sources.reading import Refused
-from tests.planted_files import respoil_workbook
+from ccg_pipeline.sources.result import Refused
+from tests.support.worlds.planted_files import respoil_workbook
 from tests.unit.sources.readings import account, by_code
 
 CODES = ("00C", "00D", "00J", "00K")

@@ -6,7 +6,7 @@ import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import READERS, read_landing, recognise
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,
     FINGERTIPS_HEADER,

@@ -7,7 +7,7 @@ import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.readings import account
 from tests.unit.sources.small_files import (
     SMOKING_BELOW,

@@ -13,7 +13,7 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.cells import MISSING, SUPPRESSED, figure, read_figures
 from ccg_pipeline.sources.dates import read_day, read_period
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,
     cancer_record,

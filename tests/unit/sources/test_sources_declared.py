@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.readings import account, by_code
 from tests.unit.sources.small_files import (
     declared_row,

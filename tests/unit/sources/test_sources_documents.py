@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccg_pipeline.sources.documents import open_document
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.result import Refused
 from tests.unit.sources.small_files import rtt_sheets, write_archive, write_json, write_lines, write_workbook
 
 WEB_PAGE = "\n<!DOCTYPE html>\n<html><body><h1>Sign in</h1></body></html>"

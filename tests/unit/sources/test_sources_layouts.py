@@ -6,7 +6,7 @@ import pytest
 
 from ccg_pipeline.sources.documents import open_document
 from ccg_pipeline.sources.layouts import Layout, missing_from
-from ccg_pipeline.sources.reading import Refused
+from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.sources.tables import find_table
 from tests.unit.sources.small_files import Row, write_lines, write_workbook
 

@@ -7,7 +7,7 @@ import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import Reading
+from ccg_pipeline.sources.result import Reading
 from tests.unit.sources.readings import account, by_code
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,

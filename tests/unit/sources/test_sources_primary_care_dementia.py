@@ -7,7 +7,7 @@ import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file, recognise
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.readings import account, by_code
 from tests.unit.sources.small_files import Sheets, primary_care_row, primary_care_sheets, write_workbook
 

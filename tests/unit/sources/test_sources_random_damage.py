@@ -14,7 +14,7 @@ from ccg_pipeline.demo.layouts import assumed
 from ccg_pipeline.demo.layouts.text import sidecar
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import READERS
-from ccg_pipeline.sources.reading import Reading, Refused
+from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.sources.tables import find_tables
 from tests.unit.sources.damaged_files import (
     DAMAGES,

@@ -8,7 +8,7 @@ import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.reading import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
+from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
 from tests.unit.sources.readings import account, by_code
 from tests.unit.sources.small_files import (
     Sheets,

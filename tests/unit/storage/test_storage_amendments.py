@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import amendment_cases
 import pytest
 from sqlalchemy import Engine
 
 from ccg_pipeline.storage.database import open_database
+from tests.support.notations import correction_cases as amendment_cases
 
 
 @pytest.fixture

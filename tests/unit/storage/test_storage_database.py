@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-import storage_cases
 from sqlalchemy import Engine, text
 
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import DatabaseFault, admit, kind_of, open_database, reading
-from ccg_pipeline.storage.tables import area_score
+from ccg_pipeline.storage.sql import area_score
+from tests.support.notations import storage_cases
 
 SENTENCES = {
     True: "b.xls holds made-up data but this database holds real data: "

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import storage_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, Table
@@ -14,7 +13,8 @@ from sqlalchemy import Engine, Table
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.fingerprint import fingerprint
-from ccg_pipeline.storage.tables import BY_NAME, area_score, observation
+from ccg_pipeline.storage.sql import BY_NAME, area_score, observation
+from tests.support.notations import storage_cases
 
 
 @pytest.mark.parametrize(

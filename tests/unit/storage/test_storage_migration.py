@@ -9,7 +9,7 @@ from sqlalchemy import Column, MetaData, Table, create_engine, insert, inspect
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.migration import add_missing_columns
-from ccg_pipeline.storage.tables import area_score, candidate_rating, plausibility
+from ccg_pipeline.storage.sql import area_score, candidate_rating, plausibility
 
 GAINED = ("score", "note", "is_official")
 

@@ -1,0 +1,47 @@
+"""Which tables a verb of the ccg command is about: of what month or year, released or not, as at which date.
+
+Belongs here: from options to tables, and logging the view of those that are not released.
+Does not belong here: the verbs (cli_verbs.py), finding a release (publish/).
+"""
+
+import os
+
+from ccg_pipeline.cli.panel import EDITION
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.orchestration.partitions import PartitionFault, day_of, last_day, month_key, year_key
+from ccg_pipeline.orchestration.resources import database_url
+from ccg_pipeline.release.as_known import tables_as_known
+from ccg_pipeline.release.released import Tables, newest_scored, released, unreleased
+from ccg_pipeline.storage.database import open_database
+from expert_panels import access_log
+from expert_panels import tables as panel_tables
+
+
+def chosen(month: str, year: str) -> tuple[str, str]:
+    """Return lane and partition key of --month or --year; `('', '')` for neither, PartitionFault for both."""
+    if month and year:
+        raise PartitionFault("Give --month or --year, not both.")
+    if month:
+        return "interim", month_key(month)
+    return ("annual", year_key(year)) if year else ("", "")
+
+
+def tables_asked(url: str, month: str, year: str, is_unreleased: bool, what: str, as_at: str = "") -> Tables:
+    """Return the tables that the options of a verb ask for; `what` says in the log who asked for what.
+
+    Of the date `as_at`: the release that stood then, or, unreleased, what had been published by then.
+    """
+    lane, key = chosen(month, year)
+    engine, edition = open_database(url or database_url()), load_edition(EDITION)
+    day = day_of(as_at, "--as-at") if as_at else None
+    if not is_unreleased:
+        return released(engine, edition, lane, key, day)
+    if day is None:
+        tables = unreleased(engine, edition, lane, key)
+    else:
+        lane, key = (lane, key) if lane else newest_scored(engine)
+        tables = tables_as_known(engine, edition, lane, key, last_day(key), day)
+        what += f" as at {day}"
+    panel_tables.create(engine)
+    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
+    return tables

@@ -1,0 +1,72 @@
+"""`ccg diff`: what a revision moved, from observations to ratings.
+
+Belongs here: the verb's options, and handing what they ask for to the rooms that do it and to the print.
+Does not belong here: finding what moved (publish/as_known.py), its print (printed_changes.py).
+"""
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ccg_pipeline.cli.panel import EDITION, Database, Month, Year, asked_round
+from ccg_pipeline.cli.prints import changes as printed_changes
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.orchestration.partitions import PartitionFault, day_of, last_day
+from ccg_pipeline.orchestration.resources import database_url
+from ccg_pipeline.publish.export import FORMATS, saved, stamped
+from ccg_pipeline.publish.naming import words
+from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since
+from ccg_pipeline.storage.database import kind_of, open_database, reading
+from expert_panels import access_log
+from expert_panels import tables as panel_tables
+
+console = Console()
+
+Output = Annotated[Path | None, typer.Option(help="File to write every row to; without, a print.")]
+Format = Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))]
+
+
+def diff(
+    month: Month = "",
+    year: Year = "",
+    since: Annotated[str, typer.Option("--since", help="Date: what was out then is one side.")] = "",
+    file: Annotated[
+        str, typer.Option("--file", help="Name or sha256 of a file: one side is without it.")
+    ] = "",
+    as_at: Annotated[
+        str, typer.Option("--as-at", help="With --since: the other side is what was out on this date.")
+    ] = "",
+    file_format: Format = "csv",
+    output: Output = None,
+    database: Database = "",
+) -> None:
+    """Show which observations, bands, area scores and ratings a revision moved.
+
+    `--since DATE` sets what had been published by that date beside what has been published now, and `--file`
+    all files but one beside all. Both sides are scored anew; nothing of that is released, so it is logged.
+    """
+    lane, key = asked_round(month, year)
+    if bool(since) == bool(file) or (as_at and not since):
+        raise PartitionFault("Say what to compare: --since DATE (with now, or --as-at DATE), or --file NAME.")
+    engine, edition = open_database(database or database_url()), load_edition(EDITION)
+    end = last_day(key)
+    if since:
+        first, second = day_of(since, "--since"), day_of(as_at, "--as-at") if as_at else date.max
+        moves = moved_since(engine, edition, lane, end, first, second)
+        about = f"what had been published by {first}, and by {second if as_at else 'now'}"
+    else:
+        moves = moved_by_file(engine, edition, lane, end, file)
+        about = f"without {file}, and with it"
+    named = f"{lane} {words(lane, key)}: {about}"
+    panel_tables.create(engine)
+    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), "diff", named)
+    if output is not None:
+        saved(stamped(as_rows(moves)), file_format, output)
+        return
+    with reading(engine) as connection:
+        is_made_up = kind_of(connection) == "made_up"
+    printed_changes.moves(console, moves, named, is_made_up)

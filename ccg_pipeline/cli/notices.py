@@ -1,0 +1,50 @@
+"""`ccg panel notices`: the outbox at the command line.
+
+Belongs here: filling it, delivering it where asked, and printing what is not sent yet.
+Does not belong here: what is in it (notices.py).
+"""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ccg_pipeline.cli.panel import Database
+from ccg_pipeline.cli.prints.organisation import table_of
+from ccg_pipeline.orchestration.resources import Panels, database_url
+from ccg_pipeline.release import notices
+from ccg_pipeline.storage.database import open_database, reading
+from expert_panels.notices import outbox
+from expert_panels.notices.delivery import deliver
+from expert_panels.settings import VARIABLE, SettingsError, declared
+
+console = Console()
+
+SHOWN = ("channel", "recipient", "subject", "error")
+
+Deliver = Annotated[bool, typer.Option("--deliver", help="Deliver what is due, by mail and webhook.")]
+
+
+def show(deliver_too: Deliver = False, database: Database = "") -> None:
+    """Fill the outbox from what happened, and print what has not been sent; `--deliver` sends it."""
+    settings = declared()
+    ways = notices.channels(settings) if settings else {}
+    if settings is None or not ways:
+        raise SettingsError(
+            "There is nowhere to send notices: name a settings file with a mail server or a webhook in "
+            f"{VARIABLE}."
+        )
+    engine = open_database(database or database_url())
+    new = notices.fill(engine, Panels().all_terms(), settings.settings)
+    console.print(f"New: {new}.", highlight=False)
+    if deliver_too:
+        with console.status("delivering"):
+            accepted = deliver(engine, ways)
+        console.print(f"Delivered: {accepted}.", highlight=False)
+    with reading(engine) as connection:
+        numbers, left = outbox.counts(connection), outbox.unsent(connection)
+    for (channel, state), number in numbers.items():
+        console.print(f"{channel}: {number} {state}", highlight=False)
+    rows = [[f"{one['happened_at']:%Y-%m-%d %H:%M}", *(str(one[name]) for name in SHOWN)] for one in left]
+    if rows:
+        console.print(table_of(["happened", "by", "to", "about", "why not sent"], rows, title="Not sent"))

@@ -1,0 +1,208 @@
+"""What the ccg command prints of the whole: a run's summary, the method's numbers and fit, files, quarantine.
+
+Belongs here: laying out lists on a terminal, in groups, so that no line has to repeat what they share.
+Does not belong here: one CCG's assessment (printed.py), options and exit codes.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import Engine, func, select
+
+from ccg_pipeline.assets.committee import CONFIRMED_BY_COMMITTEE
+from ccg_pipeline.assets.gates import VERIFIED_BY_PANEL
+from ccg_pipeline.checks.asset_checks import report_path
+from ccg_pipeline.cli.prints.organisation import provenance, stamp, stamps, table_of
+from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.orchestration.main_job import Outcome
+from ccg_pipeline.orchestration.partitions import last_day
+from ccg_pipeline.publish.naming import words
+from ccg_pipeline.publish.weights import weightings
+from ccg_pipeline.quality.quarantine import SIGNS
+from ccg_pipeline.quality.row_ledger import RowsLost, row_ledger, unaccounted
+from ccg_pipeline.release.archive import latest_release
+from ccg_pipeline.release.released import Tables
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.sql import area_score, candidate_rating, gate, source_file
+from ccg_pipeline.storage.sql import quarantine as quarantined
+
+ROWS = ("rows_read", "rows_used", "rows_not_asked_for", "rows_not_an_organisation", "rows_quarantined")
+NAMES = ("rows", "used", "not asked", "no CCG", "refused")
+
+
+def summary(
+    console: Console, engine: Engine, edition: Edition, wanted: Sequence[tuple[str, str]], outcome: Outcome
+) -> None:
+    """Print the short table that a run ends with: what was assessed, awaited and refused, where to look.
+
+    `wanted`: the lanes and partition keys of the run, a column each.
+    """
+    with reading(engine) as connection:
+        n_quarantined = connection.execute(select(func.count()).select_from(quarantined)).scalar_one()
+        refused = frames.read(connection, source_file, {"state": "refused"})
+        is_made_up = kind_of(connection) == "made_up"
+    about = {f"{lane} {words(lane, key)}": _assessed(engine, edition, lane, key) for lane, key in wanted}
+    gates = (f": {VERIFIED_BY_PANEL}", f": {CONFIRMED_BY_COMMITTEE}")  # which the table says in better words
+    warned = sorted({one for one in outcome.warned if not one.endswith(gates)})
+    rows: list[list[object]] = [
+        [name, *(column[name] for column in about.values())] for name in next(iter(about.values()))
+    ]
+    rows += [
+        ["rows quarantined", f"{n_quarantined:,}"],
+        ["files refused", len(refused)],
+        ["checks warned in this run", len(warned)],
+    ]
+    stamps(console, is_made_up)
+    filled = ([*row, *[""] * (len(about) + 1 - len(row))] for row in rows)
+    console.print(table_of(["", *about], filled, title=edition.title))
+    for sentence in refused["refusal"]:
+        console.print(f"Refused: {sentence}", markup=False, highlight=False)
+    for check in warned:
+        console.print(f"Warned: {check}", markup=False, highlight=False)
+    reports = {report_path(last_day(key).strftime("%Y-%m")) for _, key in wanted}
+    console.print(_where_to_look(sorted(reports), n_quarantined, len(refused), len(outcome.run_ids)))
+
+
+def _assessed(engine: Engine, edition: Edition, lane: str, key: str) -> dict[str, str]:
+    scope = {"lane": lane, "partition_key": key}
+    with reading(engine) as connection:
+        scores = frames.read(connection, area_score, scope)
+        rated = frames.read(connection, candidate_rating, scope)
+        gates = frames.read(connection, gate, scope)
+        release = latest_release(connection, lane, key)
+    scored = scores[scores["score"].notna()]
+    without = sorted(set(scores["area_code"]) - set(scored["area_code"]))
+    n_rated = rated[rated["grade"].notna()].groupby("panel").size()
+    states = dict(zip(gates["panel"], gates["state"], strict=True))
+    return {
+        "CCGs": str(scores["ccg_code"].nunique()),
+        "areas scored": f"{scored['area_code'].nunique()} of {scores['area_code'].nunique()}",
+        "areas not assessed, no data": ", ".join(without) or "none",
+        "area scores": f"{len(scored):,} of {len(scores):,}",
+        **{
+            f"{rule.name} ratings": f"{n_rated.get(rule.key, 0)}, {states.get(rule.key, 'not ready')}"
+            for rule in edition.panels
+        },
+        "released table": "none" if release is None else f"release {release.serial}",
+    }
+
+
+def _where_to_look(reports: Sequence[Path], n_quarantined: int, n_refused: int, n_runs: int) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("[bold]Where to look[/]", "")
+    table.add_row("ccg panel status", "what each panel has before it, and what it takes")
+    table.add_row("ccg show CCG", "the assessment of a CCG")
+    table.add_row("ccg explain CCG AREA", "from a rating to the cell of each figure")
+    if n_quarantined:
+        table.add_row("ccg quarantine", "every refused row and why")
+    if n_refused:
+        table.add_row("ccg files", "every file and the account of its rows")
+    for path in reports:
+        if path.is_file():
+            table.add_row("plausibility", escape(str(path)))
+    table.add_row("make ui", f"the {n_runs} runs in Dagster")
+    return table
+
+
+def method(console: Console, edition: Edition) -> None:
+    """Print every number and choice of the method that is this project's assumption, and how many are not."""
+    numbers = numbers_table(edition)
+    console.print(f"{edition.title}: what is assumed, and not NHS England's", style="bold")
+    for file, own in numbers[numbers["provenance"] == "assumed"].groupby("file", sort=False):
+        rows = [
+            [row.item, f"{row.value} {row.unit}".strip(), row.source] for row in own.itertuples(index=False)
+        ]
+        console.print(table_of(["number or choice", "value", "why"], rows, title=str(file)))
+    counts = numbers["provenance"].value_counts()
+    said = (f"{counts.get(name, 0)} {name}" for name in ("found", "derived", "memory", "assumed"))
+    console.print(f"{len(numbers)} numbers and choices: {', '.join(said)}.", highlight=False)
+
+
+def fit(console: Console, tables: Tables, edition: Edition) -> None:
+    """Print counts by grade beside the published counts, and each indicator's share of CCGs by band."""
+    stamps(console, tables.is_made_up)
+    console.print("Shown, never tuned to: made-up figures need not give the published counts.")
+    overall = tables.frames["overall"]
+    grades = fit_by_grade(tables.frames["ratings"], edition, overall if len(overall) else None)
+    names = {rule.key: rule.name for rule in edition.panels} | {"overall": "Overall"}
+    rows: list[list[object]] = []
+    for measure, own in grades.groupby("measure", sort=False):
+        rows.append([f"— {names[str(measure)]}", "", "", ""])
+        rows += own[["label", "grade", "ccgs", "published"]].to_numpy(dtype=object).tolist()
+    title = f"CCGs by grade, {tables.lane} {words(tables.lane, tables.partition_key)}"
+    heads = ["rating", "grade", "CCGs here", "CCGs published"]
+    console.print(table_of(heads, rows, title, numbers=heads[2:]))
+    for measure, own in grades[grades["source"] != ""].groupby("measure", sort=False):
+        said = "; ".join(dict.fromkeys(own["provenance"] + ", " + own["source"]))
+        console.print(f"{names[str(measure)]}, published: {said}", markup=False, highlight=False)
+    console.print()
+    console.print(_bands(tables, edition))
+    console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
+
+
+def _bands(tables: Tables, edition: Edition) -> Table:
+    bands = fit_by_band(tables.frames["bands"], edition)
+    shares = ["share_0", "share_1", "share_2", "share_between", "share_none"]
+    rows = [
+        [f"{row['indicator_code']} {row['name']}", *(f"{100 * row[share]:.0f}" for share in shares)]
+        for row in bands.to_dict("records")
+    ]
+    heads = ["indicator", "0 worse", "1", "2 better", "between", "none"]
+    return table_of(heads, rows, "CCGs by band, % of all CCGs", numbers=heads[1:])
+
+
+def weights(console: Console) -> None:
+    """Print which weights there are to look at."""
+    there = weightings()
+    console.print(table_of(["NAME", "what", "by"], there.to_numpy(dtype=object).tolist(), "ccg weights NAME"))
+
+
+def files(console: Console, engine: Engine) -> None:
+    """Print the ledger of files: a line a file, whose counts add up to the rows read, and their totals.
+
+    Raises RowsLost where they do not.
+    """
+    with reading(engine) as connection:
+        met, kind = row_ledger(connection), kind_of(connection)
+    stamp(console, kind == "made_up")
+    twice = met["name"].duplicated(keep=False)
+    met["shown"] = met["name"] + (" (" + met["sha256"].str[:8] + ")").where(twice, "")
+    rows: list[list[object]] = []
+    for publication, own in met.groupby("publication"):
+        rows.append([f"— {str(publication) or 'of no publication known here'}", *[""] * len(ROWS)])
+        for _, one in own.iterrows():
+            counts = [int(one[name]) for name in ROWS] if one["state"] == "read" else ["refused"]
+            rows.append([one["shown"], *counts, *[""] * (len(ROWS) - len(counts))])
+    if rows:
+        rows.append([])
+        rows.append(["all files", *(int(met[name].sum()) for name in ROWS)])
+        console.print(table_of(["file", *NAMES], rows, "Files", numbers=NAMES))
+    for sentence in met.loc[met["state"] == "refused", "refusal"]:
+        console.print(f"Refused: {sentence}", markup=False, highlight=False)
+    n_refused = int((met["state"] == "refused").sum())
+    if faults := unaccounted(met):
+        raise RowsLost(" ".join(faults))
+    total = f"{met['rows_read'].sum():,} rows, each of them accounted for"
+    console.print(f"{len(met)} files, {n_refused} of them refused; {total}.", highlight=False)
+
+
+def quarantine(console: Console, engine: Engine) -> None:
+    """Print every refused row under its file, with all its reasons, and how its id is made."""
+    with reading(engine) as connection:
+        rows, kind = frames.read(connection, quarantined, {}), kind_of(connection)
+    stamp(console, kind == "made_up")
+    for (name, sheet, sha256), own in rows.groupby(["source_name", "sheet", "source_sha256"]):
+        columns = own.sort_values("row")[["row", "indicator_code", "organisation_code", "reasons"]]
+        listed = [[str(row), *rest] for row, *rest in columns.itertuples(index=False)]
+        title = (
+            f"{name}, sheet {sheet}" if sheet else f"{name}"
+        ) + f"; ids {str(sha256)[:SIGNS]}:{sheet}:ROW"
+        console.print(table_of(["row", "indicator", "code", "why it was refused"], listed, title))
+    console.print(f"{len(rows):,} rows in quarantine.", highlight=False)

@@ -1,0 +1,311 @@
+"""The verbs of the ccg command: thin, every one also reachable from Python.
+
+Belongs here: options, and handing what they ask for to the rooms that do it and to the print.
+Does not belong here: anything a caller from Python would miss; the panels' verbs (cli_panel.py); what is
+printed (printed.py, printed_lists.py), what becomes of an error (cli.py).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ccg_pipeline.cli import (
+    decisions as cli_decisions,
+)
+from ccg_pipeline.cli import (
+    diff as cli_diff,
+)
+from ccg_pipeline.cli import (
+    fetch as cli_fetch,
+)
+from ccg_pipeline.cli import (
+    notices as cli_notices,
+)
+from ccg_pipeline.cli import (
+    panel as cli_panel,
+)
+from ccg_pipeline.cli import (
+    quarantine as cli_quarantine,
+)
+from ccg_pipeline.cli import (
+    records as cli_records,
+)
+from ccg_pipeline.cli import (
+    room as cli_room,
+)
+from ccg_pipeline.cli import (
+    statements as cli_statements,
+)
+from ccg_pipeline.cli.asked_tables import chosen, tables_asked
+from ccg_pipeline.cli.panel import EDITION, Database, Month, Year
+from ccg_pipeline.cli.prints import lists as printed_lists
+from ccg_pipeline.cli.prints import organisation as printed
+from ccg_pipeline.cli.statements import write
+from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
+from ccg_pipeline.framework.files import EditionError
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.landing.downloads.addresses import DownloadFault
+from ccg_pipeline.orchestration.main_job import MainJob, RunFailed, dagster_instance, last_month
+from ccg_pipeline.orchestration.partitions import PartitionFault, day_of, last_day
+from ccg_pipeline.orchestration.resources import database_url, landing_path
+from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
+from ccg_pipeline.publish.export import FORMATS, NotSaved, exported, stamped
+from ccg_pipeline.publish.weights import weights_of
+from ccg_pipeline.quality.corrections import NotAmended
+from ccg_pipeline.quality.kept_findings import concerning, rests_on
+from ccg_pipeline.quality.row_ledger import RowsLost
+from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.release.archive import StorageFault
+from ccg_pipeline.release.released import NotReleased
+from ccg_pipeline.storage.database import DatabaseFault, open_database, reading
+from expert_panels.certificates.signing_key import KeyFault
+from expert_panels.ledger.record import DecisionRefused
+from expert_panels.ledger.table import LedgerError
+from expert_panels.minutes.form import MinutesFault
+from expert_panels.room.sign_in.local import NotLocal
+from expert_panels.settings import SettingsError
+from expert_panels.terms import TermsError
+
+WRONG_USE = (PartitionFault, NotKnown, DemoError, SettingsError, NotSaved)
+REFUSED = (
+    RunFailed,
+    DatabaseFault,
+    StorageFault,
+    EditionError,
+    TermsError,
+    LedgerError,
+    DecisionRefused,
+    NotLocal,
+    NotReleased,
+    RowsLost,
+    NotAmended,
+    cli_panel.NotHere,
+    cli_records.NotCertified,
+    MinutesFault,
+    KeyFault,
+    DownloadFault,
+)
+"""With WRONG_USE, every exception whose text is a sentence for whoever typed the command."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="From published source files to the interim and annual assessment of Clinical Commissioning Groups.",
+)
+cli_panel.app.add_typer(cli_decisions.app)
+cli_panel.app.add_typer(cli_records.app)
+app.add_typer(cli_panel.app, name="panel")
+app.add_typer(cli_quarantine.app, name="quarantine")
+cli_panel.app.command(name="notices")(cli_notices.show)
+app.command()(cli_fetch.fetch)
+app.command()(cli_records.verify)
+app.command(name="room")(cli_room.serve)
+app.command()(cli_diff.diff)
+app.command(name="league")(cli_statements.print_league)
+app.command(name="robustness")(cli_statements.print_robustness)
+console, errors = Console(), Console(stderr=True)
+
+TABLES = ("assessment", "area_scores", "ratings", "bands", "overall")
+Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the name.", metavar="CCG")]
+Landing = Annotated[
+    Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")
+]
+Format = Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))]
+Output = Annotated[Path | None, typer.Option(help="File to write; standard output without.")]
+Unreleased = Annotated[
+    bool, typer.Option("--unreleased", help="What the panels have not verified; logged and stamped.")
+]
+
+AsAt = Annotated[
+    str,
+    typer.Option(
+        "--as-at",
+        help="Date: the release that stood then; with --unreleased, what had been published by then.",
+    ),
+]
+
+
+@app.callback()
+def every_verb(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Declare --debug, which may stand anywhere, for the help; cli.py takes it out before."""
+    del debug
+
+
+@app.command()
+def run(
+    landing: Landing = None,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    amended_on: Annotated[
+        str, typer.Option(help="Day whose waivers and corrections are in force; today without.")
+    ] = "",
+) -> None:
+    """Take a month or a year from its source files to the panels' gates, and release what may be released.
+
+    `--landing` names a folder of source files as they were downloaded. Without it, it is the made-up year,
+    which is written first if need be. Without `--month` and `--year` it is the last month in the folder, and
+    the financial year when that month ends one.
+    """
+    lane, key = chosen(month, year)
+    amended_on = f"{day_of(amended_on, '--amended-on')}" if amended_on else ""
+    url = database or database_url()
+    folder = landing or Path(landing_path())
+    if landing is not None and not landing.is_dir():
+        raise PartitionFault(f"--landing {landing}: there is no such folder.")
+    with _progress() as progress:
+        task = progress.add_task("starting", total=None)
+
+        def tell(step: str) -> None:
+            progress.update(task, description=step, advance=1)
+
+        if landing is None and is_unfinished(folder):
+            make_year(folder, progress=lambda name: tell(f"making up {name}"))
+        with dagster_instance() as instance:
+            job = MainJob(instance, url, str(folder.absolute()), tell, amended_on)
+            wanted = [(lane, key)] if lane else last_month(job.files())
+            for one_lane, one_key in wanted:
+                job.run(one_lane, one_key)
+    printed_lists.summary(console, open_database(url), load_edition(EDITION), wanted, job.outcome)
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("step {task.completed}"),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,  # where nobody watches, only errors are written
+    )
+
+
+@app.command()
+def demo(
+    landing: Landing = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2016,
+) -> None:
+    """Write the made-up year: source files for all indicators, in the publishers' layouts, from a seed.
+
+    The folder must be empty, or hold such a year, which is written again.
+    """
+    folder = landing or Path(landing_path())
+    with errors.status(f"writing into {folder}"):
+        files = make_year(folder, seed=seed)
+    console.print(f"Wrote {len(files)} made-up files into {folder} from seed {seed}.", soft_wrap=True)
+
+
+@app.command()
+def show(
+    ccg: Ccg, month: Month = "", year: Year = "", database: Database = "", unreleased: Unreleased = False,
+    as_at: AsAt = "",
+) -> None:  # fmt: skip
+    """Print the assessment of one CCG."""
+    code = find_ccg(ccgs(), ccg)
+    tables = tables_asked(database, month, year, unreleased, f"show {code}", as_at)
+    printed.assessment(console, tables, load_edition(EDITION), code)
+
+
+@app.command(name="explain")
+def explain_area(
+    ccg: Ccg,
+    area: Annotated[str, typer.Argument(help="Code (122) or name of an area.", metavar="AREA")],
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    unreleased: Unreleased = False,
+    as_at: AsAt = "",
+) -> None:
+    """Go from a rating to its bands, values, reference values, and the source file and cell of each."""
+    edition, code = load_edition(EDITION), find_ccg(ccgs(), ccg)
+    wanted = find_area(edition, area)
+    tables = tables_asked(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
+    found = explain(tables.frames, edition, code, wanted)
+    with reading(open_database(database or database_url())) as connection:
+        month = f"{last_day(tables.partition_key):%Y-%m}"
+        findings = concerning(connection, rests_on(found.indicators, edition), month)
+    printed.explanation(console, tables, edition, code, found, findings)
+
+
+@app.command()
+def export(
+    table: Annotated[
+        str, typer.Argument(help="assessment, area_scores, ratings, bands or overall.", metavar="TABLE")
+    ],
+    file_format: Format = "csv",
+    output: Output = None,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    unreleased: Unreleased = False,
+    as_at: AsAt = "",
+) -> None:
+    """Write a released table; an unreleased one only with `--unreleased`, logged and stamped."""
+    _may_write(file_format, output)
+    if table not in TABLES:
+        raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
+    tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
+    frame = tables.frames[table]
+    write(exported(stamped(frame) if unreleased else frame, file_format), output)
+    errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
+
+
+def _may_write(file_format: str, output: Path | None) -> None:
+    if file_format not in FORMATS:
+        raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
+    if output is not None and not output.parent.is_dir():
+        raise NotKnown(f"--output {output}: there is no folder {output.parent}.")
+
+
+@app.command()
+def weights(
+    name: Annotated[
+        str, typer.Argument(help="dtoc, changes or a year; none lists them.", metavar="NAME")
+    ] = "",
+    file_format: Format = "csv",
+    output: Output = None,
+) -> None:
+    """Write the weights by which figures of other organisations reach the CCGs, a row a part.
+
+    Of local authorities (`dtoc`), and of the CCGs of another April (`2017`); `changes` are the steps from
+    each CCG to its successor. Each row says what it rests on.
+    """
+    _may_write(file_format, output)
+    if not name:
+        printed_lists.weights(console)
+        return
+    write(exported(weights_of(name), file_format), output)
+
+
+@app.command()
+def method(
+    fit: Annotated[bool, typer.Option("--fit", help="Counts by grade beside the published counts.")] = False,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+) -> None:
+    """List every number of the method that is assumed.
+
+    With `--fit`, of a month or year that was scored: how many CCGs are in each grade, beside the published
+    counts, and in which bands the CCGs are for each indicator. It is not released, so it is logged.
+    """
+    edition = load_edition(EDITION)
+    if not fit:
+        printed_lists.method(console, edition)
+        return
+    tables = tables_asked(database, month, year, True, "method --fit")
+    printed_lists.fit(console, tables, edition)
+
+
+@app.command()
+def files(database: Database = "") -> None:
+    """Print every file that was met, read or refused, with the account of its rows."""
+    printed_lists.files(console, open_database(database or database_url()))

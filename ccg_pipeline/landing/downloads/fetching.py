@@ -1,0 +1,112 @@
+"""Getting one file over HTTP(S) into the landing folder: whole or not at all.
+
+Belongs here: the client, one process at a time, how often to try and when to give up.
+Does not belong here: what an answer is (attempts.py), which publications a run wants.
+
+A file lands in one step, after its last byte was written down; until then it grows in a hidden folder, from
+where a download that was cut off goes on. What changed at the publisher lands beside what was there before.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+
+from ccg_pipeline.landing.downloads.addresses import DownloadFault, Wanted
+from ccg_pipeline.landing.downloads.attempts import Download, RefusedAnswer, TryAgain
+from ccg_pipeline.landing.downloads.outcomes import Fetched, Policy, Progress
+from ccg_pipeline.landing.downloads.record import FOLDER
+
+# Each retry would be a line on standard output, among what was asked for; the outcome says how often it was.
+stamina.instrumentation.set_on_retry_hooks(())
+
+
+def client(policy: Policy) -> httpx.Client:
+    """Return a client that follows redirects and takes proxies from the environment."""
+    return httpx.Client(
+        follow_redirects=True,
+        timeout=httpx.Timeout(policy.read, connect=policy.connect),
+        # Bytes as they lie there: what is compressed on the way can be neither counted nor resumed.
+        headers={"Accept-Encoding": "identity", "User-Agent": "ccg-pipeline"},
+    )
+
+
+def fetch(
+    http: httpx.Client,
+    wanted: Wanted,
+    folder: Path,
+    policy: Policy = Policy(),
+    progress: Progress = lambda *_: None,
+) -> Fetched:
+    """Fetch one file into `folder`, or learn that it is there already, or say why not.
+
+    Never raises for what the network does. DownloadFault where the folder cannot be written, or another
+    process fetches the same file.
+    """
+    hidden = folder / FOLDER
+    try:
+        hidden.mkdir(parents=True, exist_ok=True)
+        with _alone(hidden / f"{wanted.name}.part", wanted.name) as partial:
+            return _settled(http, wanted, folder, partial, policy, progress)
+    except OSError as error:
+        raise DownloadFault(
+            f"{wanted.name}: cannot be written into {folder} ({error.strerror}); check the folder."
+        ) from error
+
+
+@contextmanager
+def _alone(path: Path, name: str) -> Iterator[BinaryIO]:
+    """Open the growing file for this process alone; the lock goes with the process, however it ends."""
+    with path.open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DownloadFault(f"{name}: another process is fetching it just now; wait for it.") from None
+        yield file
+
+
+def _settled(
+    http: httpx.Client, wanted: Wanted, folder: Path, partial: BinaryIO, policy: Policy, progress: Progress
+) -> Fetched:
+    download = Download(http, wanted, folder, partial, policy, progress)
+    host = urlsplit(wanted.url).hostname
+
+    def is_worth_another(error: Exception) -> bool | float:
+        if isinstance(error, TryAgain) and error.after is not None:
+            return min(error.after, policy.longest_wait)
+        if isinstance(error, httpx.UnsupportedProtocol):  # a redirect out of the web
+            return False
+        return isinstance(error, TryAgain | httpx.TransportError)
+
+    try:
+        for attempt in stamina.retry_context(
+            on=is_worth_another,
+            attempts=policy.attempts,
+            timeout=policy.whole,
+            wait_initial=policy.first_wait,
+            wait_max=policy.longest_wait,
+            wait_jitter=policy.first_wait,
+        ):
+            with attempt:
+                return download.attempt()
+    except (httpx.InvalidURL, httpx.TooManyRedirects, httpx.UnsupportedProtocol) as error:
+        return Fetched("refused", f"{wanted.name}: {wanted.url}: {error}; correct the address.")
+    except (httpx.ConnectError, httpx.ConnectTimeout):
+        return Fetched(
+            "offline", f"{wanted.name}: {host} cannot be reached; what has landed stands.", download.standing
+        )
+    except httpx.TransportError as error:
+        reason = str(error) or type(error).__name__
+        return Fetched(
+            "refused",
+            f"{wanted.name}: {host} broke off {policy.attempts} times ({reason}); fetch it again later.",
+            download.standing,
+        )
+    except (TryAgain, RefusedAnswer) as error:
+        return Fetched("refused", str(error), download.standing)
+    raise AssertionError("stamina either returns, retries or raises")

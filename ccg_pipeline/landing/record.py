@@ -1,0 +1,143 @@
+"""The landing folder against the record: which files have to be looked into for a publication and its months.
+
+Belongs here: the record of files that were read before, and leaving alone what it tells all about.
+Does not belong here: reading a file (sources/), what a source asset does with it (sources.py).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Engine, select
+
+from ccg_pipeline.assets.metadata import code_version
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.orchestration.resources import Found, Landed, LandingFolder
+from ccg_pipeline.sources.corrections import Amendment
+from ccg_pipeline.sources.result import Reading
+from ccg_pipeline.storage.corrections import all_lines, in_force
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.sql import source_file, source_observation
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the database says of a file that was read before by this very code."""
+
+    publication: str
+    months: frozenset[str]
+    is_refused: bool
+
+
+Record = Mapping[Found, Recorded]
+Months = Mapping[tuple[str, str], frozenset[str]]
+"""File, by its sha256 and name -> months."""
+
+
+def read_by(found: Found) -> str:
+    """Return by what a file was read: this code, sidecar and amendments. Another of any reads it again."""
+    amended = f":{sha256_of(repr(found.amendments))[:12]}" if found.amendments else ""
+    return f"{code_version('ccg_pipeline.sources')}:{found.sidecar_sha256[:12]}{amended}"
+
+
+def amendments_in_force(engine: Engine, day: date) -> dict[str, tuple[Amendment, ...]]:
+    """Return what is said of single rows on a day: sha256 of the file -> its amendments."""
+    holding: dict[str, tuple[Amendment, ...]] = {}
+    for line in in_force(all_lines(engine), day):
+        said = Amendment(
+            line.sheet,
+            line.row,
+            "correct" if line.action == "correct" else "waive",
+            tuple(sorted(line.cells.items())),
+            f"by {line.actor} until {line.until}: {line.reason}",
+        )
+        holding[line.source_sha256] = (*holding.get(line.source_sha256, ()), said)
+    return holding
+
+
+def files_of(landing: LandingFolder, engine: Engine) -> tuple[Found, ...]:
+    """Return the files of the landing folder, each with what is in force of its rows."""
+    holding = amendments_in_force(engine, landing.day())
+    return tuple(replace(found, amendments=holding.get(found.sha256, ())) for found in landing.files())
+
+
+def recorded(engine: Engine, files: Collection[Found]) -> dict[Found, Recorded]:
+    """Return those of `files` that were read before, with what was found in them."""
+    column = source_file.c
+    columns = (column.sha256, column.name, column.read_by, column.publication, column.months, column.state)
+    with reading(engine) as connection:
+        rows = {tuple(row[:3]): row[3:] for row in connection.execute(select(*columns)).all()}
+    record = {}
+    for found in files:
+        row = rows.get((found.sha256, found.path.name, read_by(found)))
+        if row is not None:
+            months = frozenset(month for month in row[1].split(",") if month)
+            record[found] = Recorded(row[0], months, row[2] == "refused")
+    return record
+
+
+def landed_of(
+    landing: LandingFolder, engine: Engine, edition: Edition, publication: str, months: Collection[str]
+) -> list[Landed]:
+    """Return the files of a publication that tell of `months`, or were refused; others stay closed."""
+    files = files_of(landing, engine)
+    record = recorded(engine, files)
+    wanted = [
+        found
+        for found in files
+        if found not in record
+        or (
+            record[found].publication == publication
+            and (record[found].is_refused or not record[found].months.isdisjoint(months))
+        )
+    ]
+    landed = [landing.read(found, edition) for found in wanted]
+    return [one for one in landed if one.publication == publication]
+
+
+def to_write_again(engine: Engine, landed: Collection[Landed]) -> Months:
+    """Return the months that are stored of those of `landed` that were read in another way before.
+
+    They tell something else now (or no more) in every one of these months, not only in those of a run.
+    """
+    record = recorded(engine, [one.found for one in landed])
+    changed = {(one.found.sha256, one.found.path.name) for one in landed if one.found not in record}
+    column = source_observation.c
+    statement = select(column.source_sha256, column.source_name, column.partition_key).distinct()
+    wanted = column.source_sha256.in_(sorted(sha256 for sha256, _ in changed))
+    months: dict[tuple[str, str], frozenset[str]] = {}
+    with reading(engine) as connection:
+        for sha256, name, month in connection.execute(statement.where(wanted)).all():
+            if (sha256, name) in changed:
+                months[sha256, name] = months.get((sha256, name), frozenset()) | {month}
+    return months
+
+
+def file_rows(landed: list[Landed]) -> pd.DataFrame:
+    """Return the account of each file, read or refused: one row a file, columns of table source_file."""
+    rows = []
+    for one in landed:
+        account: dict[str, object] = {
+            "sha256": one.found.sha256,
+            "name": one.found.path.name,
+            "publication": one.publication,
+            "layout": "",
+            "state": "refused",
+            "refusal": str(one.outcome),
+            "published_on": None,
+            "revised_on": None,
+            "dates_provenance": "",
+            "size_bytes": one.found.path.stat().st_size,
+            "rows_read": 0,
+            "rows_used": 0,
+            "rows_not_asked_for": 0,
+            "rows_not_an_organisation": 0,
+            "rows_quarantined": 0,
+            "is_made_up": False,
+        }
+        if isinstance(one.outcome, Reading):
+            account |= vars(one.outcome.source_file) | {"state": "read", "refusal": ""}
+        rows.append(account | {"read_by": read_by(one.found), "months": ",".join(sorted(one.months))})
+    return pd.DataFrame(rows).drop_duplicates(["sha256", "name"])

@@ -1,0 +1,310 @@
+"""The main job, in one process: what `ccg run` does, callable from Python.
+
+Belongs here: which months have to be read, the order of the runs, and what came of them.
+Does not belong here: options and printing (cli.py), what a step does (assets/).
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+from dagster import ExecuteInProcessResult
+from sqlalchemy import select
+
+from ccg_pipeline.assets.observations import OBSERVATIONS
+from ccg_pipeline.assets.sources import UNPLACED, source_key
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.landing.record import files_of, recorded
+from ccg_pipeline.orchestration.automation import due, requests
+from ccg_pipeline.orchestration.definitions import EDITION, build_definitions
+from ccg_pipeline.orchestration.io_manager import Database
+from ccg_pipeline.orchestration.partitions import MONTHS, last_day
+from ccg_pipeline.orchestration.resources import Found, LandingFolder, Panels, home, launched_by
+from ccg_pipeline.orchestration.run_process import PROCESS_TAG, bury_the_killed, this_process
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.sql import observed, plausibility, source_observation
+
+SETTINGS = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+freshness:
+  enabled: true
+# After a backfill the sensor has a release to make for each round, and a run takes 300 MB.
+concurrency:
+  runs:
+    max_concurrent_runs: 2
+# A run whose process was killed before it began, or that hangs, is waited for so long and no longer.
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 60
+  max_runtime_seconds: 21600
+  poll_interval_seconds: 15
+"""
+"""What `dagster.yaml` says where there is none yet."""
+
+Step = Callable[[str], None]
+"""Told the name of each step as it ends, and of each part of the work as it begins."""
+
+
+class RunFailed(Exception):
+    """The data or the method refused: the sentence of the step that did."""
+
+
+@dataclass
+class Outcome:
+    """What came of a run: the ids of its Dagster runs and the checks that did not pass."""
+
+    run_ids: list[str] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def dagster_instance() -> Iterator[dg.DagsterInstance]:
+    """Open the Dagster instance that the UI shows: DAGSTER_HOME, or `dagster` in the home folder."""
+    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(home() / "dagster")))
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(SETTINGS, encoding="utf-8")
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+class _StepsOnly(logging.Handler):
+    """Passes on the name of each step that ended; everything else is in the instance's own event log."""
+
+    def __init__(self, tell: Step) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        meta = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event") if isinstance(meta, dict) else None
+        if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
+            self._tell(str(event.step_key))
+
+
+def _progress_logger(tell: Step) -> dg.LoggerDefinition:
+    @dg.logger(config_schema={}, description="Tells the terminal which step has ended.")
+    def progress(_context: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("ccg.progress", logging.DEBUG)
+        logger.addHandler(_StepsOnly(tell))
+        return logger
+
+    return progress
+
+
+Months = Mapping[Found, tuple[str, frozenset[str]]]
+"""File -> its publication (empty when it is of none) and the months of which it tells."""
+
+
+def unread(
+    files: Months, held: set[tuple[str, str]], new: Collection[Found], last: str
+) -> dict[str, set[str]]:
+    """Return publication -> the months up to `last` of which one of its files tells something new.
+
+    `held` has (sha256, month) of the figures that were stored, `new` the files that were never read before,
+    or not in this way: all their months are news. One with no figure that is asked for comes with no month,
+    so that it gets on record.
+    """
+    news: dict[str, set[str]] = {}
+    new = set(new)
+    first = str(MONTHS.start.strftime("%Y-%m"))
+    for found, (publication, months) in files.items():
+        missing = {
+            month
+            for month in months
+            if first <= month <= last and (found in new or (found.sha256, month) not in held)
+        }
+        if missing or found in new:
+            news.setdefault(publication, set()).update(missing)
+    return news
+
+
+def spans(news: Mapping[str, set[str]], last: str) -> list[tuple[str, str, list[str]]]:
+    """Return first month, last month and publications of each stretch of months without a gap, in order.
+
+    Publications without a month join the last stretch, or stand for the month `last` alone.
+    """
+    months = pd.PeriodIndex(sorted(set().union(*news.values())) or [last], freq="M")
+    starts = [at for at in range(len(months)) if at == 0 or months[at] != months[at - 1] + 1]
+    stretches = []
+    for start, end in zip(starts, [*starts[1:], len(months)], strict=True):
+        within = {month.strftime("%Y-%m") for month in months[start:end]}
+        is_last = end == len(months)
+        of_it = sorted(one for one, own in news.items() if own & within or (is_last and not own))
+        stretches.append((min(within), max(within), of_it))
+    return stretches
+
+
+def last_month(files: Months) -> list[tuple[str, str]]:
+    """Return the lanes and partitions of the newest month in a folder: the month, and the year that it ends.
+
+    Raises RunFailed when there is no figure in the folder.
+    """
+    months = set().union(*(of_file for _, of_file in files.values())) if files else set()
+    if not months:
+        raise RunFailed("There is no file with a figure in the landing folder: name one with --landing.")
+    newest = max(months)
+    month = ("interim", newest)
+    return [month, ("annual", f"{int(newest[:4]) - 1}-04-01")] if newest.endswith("-03") else [month]
+
+
+def daemon_is_live(instance: dg.DagsterInstance) -> bool:
+    """Return whether a Dagster daemon has looked at the sensors within the last minute."""
+    beats = instance.get_daemon_heartbeats()
+    return any(name == "SENSOR" and time.time() - beat.timestamp < 60 for name, beat in beats.items())
+
+
+class MainJob:
+    """A landing folder, a database and an instance; `run` takes a lane's partition from files to gates."""
+
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        database_url: str,
+        landing: str,
+        tell: Step = lambda _: None,
+        amended_on: str = "",
+    ) -> None:
+        """`amended_on`: the day whose amendments of refused rows are in force; today without."""
+        self._instance, self._tell = instance, tell
+        self._edition = load_edition(EDITION)
+        self._landing = LandingFolder(path=landing, amended_on=amended_on)
+        self._engine = Database(url=database_url).engine()
+        progress = {"progress": _progress_logger(tell)}
+        self._definitions = dg.Definitions.merge(
+            build_definitions(database_url, landing, amended_on), dg.Definitions(loggers=progress)
+        )
+        self._files: dict[Found, tuple[str, frozenset[str]]] | None = None
+        self._new: list[Found] = []
+        self.outcome = Outcome()
+
+    def run(self, lane: str, partition_key: str) -> Outcome:
+        """Read what is new, score the partition, lay it before the panels, release what may be released.
+
+        Raises RunFailed with the sentence of the first step that failed, DatabaseFault for a database that
+        holds the other kind of data.
+        """
+        self._ingest(last_day(partition_key).strftime("%Y-%m"))
+        self._tell(f"{lane} lane")
+        self._execute(f"{lane}_lane", {"dagster/partition": partition_key})
+        self.converge()
+        return self.outcome
+
+    def files(self) -> Months:
+        """Return the landing folder's files with their publications and months; only new ones are opened."""
+        if self._files is None:
+            self._tell("looking into the landing folder")
+            files = files_of(self._landing, self._engine)
+            record = recorded(self._engine, files)
+            self._new = [found for found in files if found not in record]
+            self._files = {found: (one.publication, one.months) for found, one in record.items()}
+            for number, found in enumerate(self._new, start=1):
+                self._tell(f"reading {found.path.name} ({number} of {len(self._new)})")
+                landed = self._landing.read(found, self._edition)
+                self._files[found] = (landed.publication, landed.months)
+        return self._files
+
+    def converge(self) -> None:
+        """Do once what the sensor does: let every gate and table show what the ledger says."""
+        killed = bury_the_killed(self._instance)
+        rounds = due(self._engine, self._edition, Panels().all_terms(), killed)
+        for request in requests(self._instance, rounds):
+            if isinstance(request, dg.RunRequest) and request.job_name and request.partition_key:
+                self._tell(f"release of {request.tags.get('ccg/round', '')}")
+                self._execute(
+                    request.job_name,
+                    {**request.tags, "dagster/partition": request.partition_key},
+                    list(request.asset_selection or []),
+                )
+
+    def _ingest(self, last: str) -> None:
+        files = self.files()
+        rows = source_observation.c
+        with reading(self._engine) as connection:
+            stored = connection.execute(select(rows.source_sha256, rows.partition_key).distinct()).all()
+        if not files and not stored:
+            raise RunFailed(f"{self._landing.path}: there are no files; name the folder with --landing.")
+        held = {(str(sha256), str(month)) for sha256, month in stored}
+        news = unread(files, held, self._new, last)
+        for first, until, publications in spans(news, last) if news else []:
+            keys = [source_key(publication) if publication else UNPLACED for publication in publications]
+            self._tell(f"sources of {first} to {until}")
+            self._execute("ingest", _range(first, until), [*keys, OBSERVATIONS])
+        behind = self._behind(last)
+        for first, until, _ in spans({OBSERVATIONS.path[-1]: behind}, last) if behind else []:
+            self._tell(f"observations of {first} to {until}, which a run left behind")
+            self._execute("ingest", _range(first, until), [OBSERVATIONS])
+        self._new = []
+
+    def _behind(self, last: str) -> set[str]:
+        """Return months up to `last` whose sources were written but not taken in, or not checked after.
+
+        A run ended between, or an earlier version kept no findings.
+        """
+        month = source_observation.c.partition_key
+        unfinished = month.not_in(select(observed.c.partition_key)) | month.not_in(
+            select(plausibility.c.partition_key)
+        )
+        statement = select(month).where(month <= last, unfinished).distinct()
+        with reading(self._engine) as connection:
+            return {str(row[0]) for row in connection.execute(statement)}
+
+    def _execute(
+        self, job_name: str, tags: dict[str, str], selection: list[dg.AssetKey] | None = None
+    ) -> None:
+        result = self._definitions.resolve_job_def(job_name).execute_in_process(
+            instance=self._instance,
+            partition_key=tags.pop("dagster/partition", None),
+            tags={**tags, "ccg/launched_by": launched_by({}), PROCESS_TAG: this_process()},
+            asset_selection=selection,
+            run_config={"loggers": {"progress": {}}},
+            raise_on_error=False,
+        )
+        self.outcome.run_ids.append(result.run_id)
+        for check in result.get_asset_check_evaluations():
+            if not check.passed:
+                name = f"{check.asset_key.to_user_string()}: {check.check_name}"
+                self.outcome.warned.append(name)
+        if not result.success:
+            raise RunFailed(_sentence(result))
+
+
+def _range(first: str, until: str) -> dict[str, str]:
+    """Return the tags by which one run takes all months from `first` to `until`.
+
+    One month is a partition and no range: its checks are then said once, and not of the range as well.
+    """
+    if first == until:
+        return {"dagster/partition": first}
+    return {
+        "dagster/asset_partition_range_start": first,
+        "dagster/asset_partition_range_end": until,
+    }
+
+
+def _sentence(result: ExecuteInProcessResult) -> str:
+    """Return the first failed step's own sentence; a fault that is nobody's sentence comes with its type."""
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            if failure.user_failure_data is not None and failure.user_failure_data.description:
+                return str(failure.user_failure_data.description)
+            error = failure.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            if error is not None:
+                said = error.message.strip().splitlines()[0]
+                if error.cls_name in ("DatabaseFault", "SchemaFault", "StorageFault", "LedgerError"):
+                    return said.partition(": ")[2]
+                return f"Step {event.step_key} failed, run {result.run_id}: {said}"
+    return f"Run {result.run_id} failed before any step."

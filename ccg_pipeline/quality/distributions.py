@@ -1,0 +1,177 @@
+"""What is compared of a figure's whole distribution, of its population, and of the files that tell it.
+
+Belongs here: distributions beside the last period's, denominators beside populations, files beside files.
+Does not belong here: single organisations beside their last figure, totals, ages (comparisons.py); deciding
+whether it holds (plausibility.py); thresholds and severities (the edition).
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.quality.comparisons import (
+    CELL,
+    MEASURED,
+    NORMAL_CONSISTENT,
+    SOURCE,
+    Comparison,
+    by_subject,
+    names,
+    newest,
+)
+
+FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end"]
+"""What one figure is of; two files that tell it must agree."""
+
+
+def distribution(
+    observations: pd.DataFrame,
+    previous: pd.DataFrame,
+    edition: Edition,
+    spreads: float,
+    times: float,
+    least_ccgs: float,
+) -> Comparison:
+    """Lay the middle and the spread of all CCGs' values beside those of the indicator's last period.
+
+    A publication whose unit, scale or definition was changed moves all CCGs alike, which no comparison among
+    them can see. `shift` is the distance of the medians in robust standard deviations of the last period
+    (1.4826 × median absolute deviation), `widening` how many times the one spread is the other, the larger
+    over the smaller. Measured kinds alone, of which at least `least_ccgs` CCGs have a value in both periods;
+    one whose values did not differ at all then is not compared.
+    """
+    measured = {one.code for one in edition.indicators if one.kind in MEASURED}
+    now, then = (_published(frame, measured) for frame in (observations, previous))
+    lines = []
+    for code, theirs in now.groupby("indicator_code"):
+        before = then[then["indicator_code"] == code]
+        period, period_before = theirs["period_end"].max(), before["period_end"].max()
+        if min(len(theirs), len(before)) < least_ccgs or not period_before < period:
+            continue
+        (middle, spread), (middle_before, spread_before) = _robust(theirs["value"]), _robust(before["value"])
+        if not spread_before > 0:
+            continue
+        lines.append(
+            {
+                "indicator_code": str(code),
+                "median_before": middle_before,
+                "median": middle,
+                "shift": abs(middle - middle_before) / spread_before,
+                "allowed_shift": spreads,
+                "spread_before": spread_before,
+                "spread": spread,
+                "widening": max(spread, spread_before) / min(spread, spread_before) if spread else np.inf,
+                "allowed_widening": times,
+                "period_end_before": period_before,
+                "period_end": period,
+            }
+        )
+    columns = ["indicator_code", "median_before", "median", "shift", "allowed_shift", "spread_before"]
+    columns += ["spread", "widening", "allowed_widening", "period_end_before", "period_end"]
+    rows = pd.DataFrame(lines, columns=columns)
+
+    def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
+        one = rows.iloc[0]
+        moved = (
+            f"the median of all CCGs went from {one['median_before']:.4g} to {one['median']:.4g} and their "
+            f"spread from {one['spread_before']:.3g} to {one['spread']:.3g}"
+        )
+        return f"{moved}: has its unit or definition changed?" if len(failing) else f"{moved}."
+
+    return Comparison(
+        rows=by_subject(rows, "indicator_code"),
+        shown=tuple(columns),
+        say=say,
+        not_below=(("allowed_shift", "shift"), ("allowed_widening", "widening")),
+    )
+
+
+def denominators(observations: pd.DataFrame, population: "pd.Series[int]", times: float) -> Comparison:
+    """Lay each CCG's denominator per head beside the median of all CCGs, and how many `times` they differ.
+
+    `population` by code of the CCG. A denominator that is ten times too large, or of another CCG, stands out
+    against its population even where no earlier period is known.
+    """
+    rows = newest(observations[observations["organisation_kind"] == "ccg"])
+    rows = rows[(rows["status"] == "published") & (rows["denominator"] > 0)]
+    rows = rows.assign(population=rows["organisation_code"].map(population).astype("float64"))
+    rows = rows.dropna(subset=["population"]).sort_values(CELL)
+    rows["per_head"] = rows["denominator"] / rows["population"]
+    rows["median_per_head"] = rows.groupby("indicator_code")["per_head"].transform("median")
+    ratio = rows["per_head"] / rows["median_per_head"]
+    rows["times"] = np.maximum(ratio, 1 / ratio)
+    rows["allowed_times"] = times
+
+    def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
+        about = f"the median of {rows['median_per_head'].iloc[0]:.3g} a head"
+        if len(failing):
+            who = names(failing["organisation_code"])
+            return f"{len(failing)} of {len(rows)} denominators are too far from {about}: {who}."
+        return f"The farthest of {len(rows)} denominators is {rows['times'].max():.1f} times {about}."
+
+    return Comparison(
+        rows=by_subject(rows, "indicator_code"),
+        shown=(
+            *CELL,
+            "period_end",
+            "denominator",
+            "population",
+            "per_head",
+            "median_per_head",
+            "times",
+            *SOURCE,
+        ),
+        say=say,
+        not_below=(("allowed_times", "times"),),
+        of_figures=True,
+    )
+
+
+def agreement(said: pd.DataFrame) -> Comparison:
+    """Lay beside each other what different files of one date say of one figure: they must say the same.
+
+    `said`: what each file says, file by file. A file that was published or revised later supersedes, and is
+    not compared; of two of the same date nobody can tell which one counts.
+    """
+    told = said[said["status"] == "published"].copy()
+    told["as_of"] = told["revised_on"].fillna(told["published_on"])
+    latest = told.groupby(FIGURE, dropna=False)["as_of"].transform("max")
+    told = told[told["as_of"].isna() | (told["as_of"] == latest)]
+    several = told.groupby(FIGURE, dropna=False)["source_sha256"].transform("nunique") > 1
+    told = told[several].sort_values([*FIGURE, "source_name"])
+    by = told.groupby(FIGURE, dropna=False)
+    rows = pd.DataFrame(
+        {
+            "least": by["value"].min(),
+            "most": by["value"].max(),
+            "judgements": by["judgement"].nunique().astype("float64"),
+            "files": by["source_name"].agg(lambda each: ", ".join(dict.fromkeys(each))),
+        }
+    ).reset_index()
+    rows = rows.fillna({"least": 0.0, "most": 0.0}).assign(one=1.0)
+
+    def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
+        if len(failing):
+            who, which = names(failing["organisation_code"].unique()), failing["files"].iloc[0]
+            return f"{len(failing)} of {len(rows)} figures that several files tell differ ({which}): {who}."
+        return f"All {len(rows)} figures that several files tell agree."
+
+    return Comparison(
+        rows=by_subject(rows, "indicator_code"),
+        shown=(*FIGURE, "least", "most", "files"),
+        say=say,
+        not_below=(("least", "most"), ("one", "judgements")),
+        of_figures=True,
+    )
+
+
+def _published(frame: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
+    """The newest value of each CCG, of each indicator's newest period alone."""
+    rows = frame[(frame["organisation_kind"] == "ccg") & (frame["status"] == "published")]
+    rows = rows[rows["indicator_code"].isin(codes)].dropna(subset=["value"])
+    return newest(rows, by_organisation=False)
+
+
+def _robust(values: "pd.Series[float]") -> tuple[float, float]:
+    middle = float(values.median())
+    return middle, NORMAL_CONSISTENT * float((values - middle).abs().median())

@@ -1,0 +1,102 @@
+"""Parts and releases: what was laid before a panel, and what was published, kept for ever.
+
+Belongs here: content-addressed parts, release headers, and reading them back checked against their sha256.
+Does not belong here: what a part or a header contains (publish/), who may release (assets/).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, exists, insert, select
+
+from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
+from ccg_pipeline.storage.sql import kept, release, release_time
+
+
+class StorageFault(Exception):
+    """What is stored does not agree with its fingerprint: one sentence."""
+
+
+def keep(connection: Connection, part: str, content: str) -> str:
+    """Keep a part's bytes and return their sha256; the same bytes are kept once."""
+    sha256 = sha256_of(content)
+    if connection.execute(select(kept.c.sha256).where(kept.c.sha256 == sha256)).first() is None:
+        connection.execute(insert(kept).values(sha256=sha256, part=part, content=content))
+    return sha256
+
+
+def fetch(connection: Connection, sha256: str) -> str:
+    """Return the bytes kept under `sha256`; StorageFault when they are absent or were altered."""
+    row = connection.execute(select(kept.c.content).where(kept.c.sha256 == sha256)).first()
+    if row is None:
+        raise StorageFault(
+            f"No part is kept under {sha256[:12]}…: the database is not the one that signed it."
+        )
+    content = str(row[0])
+    if sha256_of(content) != sha256:
+        raise StorageFault(f"The part kept under {sha256[:12]}… was altered: its bytes no longer match.")
+    return content
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release: its serial, its sha256, and its header, which points at the parts it shows."""
+
+    lane: str
+    partition_key: str
+    serial: int
+    sha256: str
+    header: dict[str, Any]
+
+
+def _made_by(day: date) -> ColumnElement[bool]:
+    """Return the condition that a release was made on or before `day` (UTC); one of unknown time was not."""
+    made = release_time.c
+    is_its = (made.lane == release.c.lane) & (made.partition_key == release.c.partition_key)
+    return exists().where(is_its, made.serial == release.c.serial, made.at < f"{day + timedelta(days=1)}")
+
+
+def latest_release(
+    connection: Connection, lane: str, partition_key: str, as_at: date | None = None
+) -> Release | None:
+    """Return the newest release of a lane's partition, or None; StorageFault when its header was altered.
+
+    With `as_at`, the one that was the newest at the end of that day.
+    """
+    made = [] if as_at is None else [_made_by(as_at)]
+    row = connection.execute(
+        select(release.c.serial, release.c.sha256, release.c.header)
+        .where(release.c.lane == lane, release.c.partition_key == partition_key, *made)
+        .order_by(release.c.serial.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    serial, sha256, header = int(row[0]), str(row[1]), str(row[2])
+    if sha256_of(header) != sha256:
+        raise StorageFault(f"Release {serial} of {lane} {partition_key} was altered: it no longer matches.")
+    return Release(lane, partition_key, serial, sha256, json.loads(header))
+
+
+def released_partitions(connection: Connection, as_at: date | None = None) -> pd.DataFrame:
+    """Return lane, partition_key and newest serial of everything released (by the day `as_at`), in order."""
+    columns = ["lane", "partition_key", "serial"]
+    made = [] if as_at is None else [_made_by(as_at)]
+    rows = connection.execute(select(*(release.c[name] for name in columns)).where(*made)).all()
+    frame = pd.DataFrame.from_records([tuple(row) for row in rows], columns=columns).sort_values(columns)
+    return frame.drop_duplicates(["lane", "partition_key"], keep="last", ignore_index=True)
+
+
+def next_header(connection: Connection, header: dict[str, Any]) -> pd.DataFrame:
+    """Return the row of table `release` for a header; no row when the newest release says the same."""
+    lane, partition_key = str(header["lane"]), str(header["partition_key"])
+    text = canonical_json(header)
+    before = latest_release(connection, lane, partition_key)
+    columns = ["lane", "partition_key", "serial", "sha256", "header"]
+    if before is not None and before.sha256 == sha256_of(text):
+        return pd.DataFrame([], columns=columns)
+    serial = 1 if before is None else before.serial + 1
+    return pd.DataFrame([[lane, partition_key, serial, sha256_of(text), text]], columns=columns)

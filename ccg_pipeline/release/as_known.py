@@ -1,0 +1,169 @@
+"""Tables as they were known: what the files that were out on a date give, or all files but one.
+
+Belongs here: choosing what files say from the database, assessing it, laying it out as the released tables
+are, and what moves between two such states.
+Does not belong here: the method (`method.assess`), releases as they stood (released.py), printing.
+
+Nothing here is released: whoever shows it logs the view (`released.log_view`) and stamps what comes out.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.assess import MOVES, Assessed, assess, known, moved, said_by
+from ccg_pipeline.publish.naming import words
+from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
+from ccg_pipeline.release.released import NOT_VERIFIED, NotReleased, Tables, typed_tables
+from ccg_pipeline.release.tables import assessed_tables
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.sql import source_observation
+
+
+def said_until(engine: Engine, end: date) -> pd.DataFrame:
+    """Return what files say, file by file, of every period that ends on or before `end`."""
+    with reading(engine) as connection:
+        said = frames.read(connection, source_observation, {}, source_observation.c.period_end <= end)
+    return said.drop(columns="partition_key")
+
+
+def assess_said(
+    said: pd.DataFrame, edition: Edition, lane: str, end: date, with_certainty: bool = False
+) -> Assessed:
+    """Assess every CCG from what files say (columns of a source observation)."""
+    key, codes = edition.lane(lane).key, list(ccgs()["ccg_code"])
+    return assess(known(said, edition), edition, key, end, codes, with_certainty)
+
+
+def tables_as_known(
+    engine: Engine, edition: Edition, lane: str, partition_key: str, end: date, day: date
+) -> Tables:
+    """Return a lane's tables from what was out on `day`, nothing withheld and nothing of it released.
+
+    The overall ratings are the method's, before anybody moderated any.
+
+    `end` is the last day of the partition. Raises NotReleased where nothing was out by then.
+    """
+    said = said_by(said_until(engine, end), day)
+    if said.empty:
+        raise NotReleased(
+            f"Nothing that had been published by {day} tells of {lane} {words(lane, partition_key)}: "
+            "give a later --as-at."
+        )
+    assessed = assess_said(said, edition, lane, end, with_certainty=True)
+    header = {
+        "lane": lane,
+        "partition_key": partition_key,
+        "edition": edition.key,
+        "is_made_up": bool(said["is_made_up"].any()),
+        "panels": {rule.key: {"verification": NOT_VERIFIED} for rule in edition.panels},
+        "overall": {"verification": NOT_VERIFIED} if len(assessed.overall) else None,
+        "as_at": f"{day}",
+        "as_at_note": _assumed_dates(assessed.known),
+    }
+    parts = _parts(assessed, edition, lane, partition_key)
+    return Tables(lane, partition_key, assessed_tables(header, parts, edition, ccgs()), header, None)
+
+
+def _parts(
+    assessed: Assessed, edition: Edition, lane: str, partition_key: str
+) -> dict[str, Mapping[str, pd.DataFrame]]:
+    where = {"lane": lane, "partition_key": partition_key}
+    bands, areas = assessed.bands.assign(**where), assessed.areas.assign(**where)
+    overall, ratings = assessed.overall.assign(**where), assessed.ratings.assign(**where)
+    contents = {OPEN: open_part(edition, lane, partition_key, bands, areas, assessed.plans)}
+    if len(overall):
+        contents[OVERALL] = overall_part(edition, lane, partition_key, overall)
+    for rule in edition.panels:
+        own = ratings[ratings["panel"] == rule.key]
+        contents[rule.key] = panel_part(edition, lane, partition_key, rule.key, own, bands, areas)
+    return {part: typed_tables(tables_of(content)) for part, content in contents.items()}
+
+
+def _assumed_dates(observations: pd.DataFrame) -> str:
+    """Return how many of the figures are of files whose dates are assumed: '' where none is."""
+    assumed = observations[observations["dates_provenance"] == "assumed"]
+    if assumed.empty:
+        return ""
+    files = sorted(set(assumed["source_name"]))
+    some = ", ".join(files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+    return (
+        f"the dates of {len(assumed):,} of {len(observations):,} figures are assumed, "
+        f"those of {len(files)} files: {some}"
+    )
+
+
+def moved_since(
+    engine: Engine, edition: Edition, lane: str, end: date, since: date, until: date
+) -> dict[str, pd.DataFrame]:
+    """Return by layer what moved between what was out on `since` and what was out on `until`."""
+    said = said_until(engine, end)
+    before, after = (assess_said(said_by(said, day), edition, lane, end) for day in (since, until))
+    return moved(before, after)
+
+
+def moved_by_file(
+    engine: Engine, edition: Edition, lane: str, end: date, file: str
+) -> dict[str, pd.DataFrame]:
+    """Return by layer what one file moved: all files but this one, against all.
+
+    `file` is a file's name, or the beginning of its sha256 (eight signs at least). Raises NotReleased where
+    no figure up to `end` is of such a file, or several files bear the name.
+    """
+    said = said_until(engine, end)
+    is_its = said["source_name"] == file
+    if len(file) >= 8 and not is_its.any():
+        is_its = said["source_sha256"].str.startswith(file.lower())
+    found = sorted(set(said.loc[is_its, "source_sha256"]))
+    if not found:
+        raise NotReleased(f"No figure is from a file {file!r}: `ccg files` lists the files.")
+    if len(found) > 1:
+        raise NotReleased(
+            f"{len(found)} files are called {file!r}: give the beginning of a sha256, one of "
+            + ", ".join(sha256[:12] for sha256 in found)
+            + "."
+        )
+    before, after = (assess_said(rows, edition, lane, end) for rows in (said[~is_its], said))
+    return moved(before, after)
+
+
+def as_rows(moves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return moves as one long table: a row for each figure that moved, before and after as text.
+
+    Columns: layer, code (of the indicator, area or panel), organisation_code, period_start, period_end, what
+    (the column that moved), before, after, file_before, file_after; '' where there is none.
+    """
+    pieces = []
+    for layer, rows in moves.items():
+        key, columns = MOVES[layer]
+        where = {
+            "code": next((one for one in key if one in ("indicator_code", "area_code", "panel")), ""),
+            "organisation_code": "organisation_code" if layer == "observations" else "ccg_code",
+            "period_start": "period_start",
+            "period_end": "period_end",
+            "file_before": "source_name_before",
+            "file_after": "source_name_after",
+        }
+        shared = {
+            name: rows[column].map(_as_text) if column in rows else "" for name, column in where.items()
+        }
+        for what in columns:
+            before, after = (rows[f"{what}_{side}"].map(_as_text) for side in ("before", "after"))
+            piece = pd.DataFrame({"layer": layer, **shared, "what": what, "before": before, "after": after})
+            pieces.append(piece[before != after])
+    together = pd.concat(pieces, ignore_index=True)
+    order = ["layer", "code", "organisation_code", "period_end", "period_start"]
+    return together.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _as_text(value: object) -> str:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,133 @@
+"""Notices: what happened at the gates and releases of a database, into the outbox and on its way.
+
+Belongs here: collecting what happened from the ledger and the releases, the channels that the settings
+declare, and the sensor that does both by itself.
+Does not belong here: which event a line is, the words, the outbox (all in expert_panels.notices).
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+import dagster as dg
+from sqlalchemy import Engine, select
+
+from ccg_pipeline.orchestration.io_manager import Database
+from ccg_pipeline.orchestration.resources import Panels
+from ccg_pipeline.publish.naming import words
+from ccg_pipeline.release.tables import OVERRIDDEN, VERIFIED
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.sql import release
+from expert_panels import tables
+from expert_panels.ledger import record as ledger
+from expert_panels.ledger import table as ledger_table
+from expert_panels.ledger.line import Line
+from expert_panels.ledger.record import Gate
+from expert_panels.notices import outbox
+from expert_panels.notices.delivery import Channel, deliver
+from expert_panels.notices.events import Event, events_of, released
+from expert_panels.notices.mail import Mail
+from expert_panels.notices.outbox import Message
+from expert_panels.notices.webhook import Hook
+from expert_panels.notices.wording import wording
+from expert_panels.room.pages.board import gate_address
+from expert_panels.settings import Declared, Settings, declared
+from expert_panels.terms import Terms
+
+MAIL, WEBHOOK = "mail", "webhook"
+
+_TICK_SECONDS = 15.0
+"""How long one look of the sensor may go on beginning deliveries; Dagster gives it a minute in all."""
+
+
+def events(engine: Engine, terms: Mapping[str, Terms], now: datetime) -> Iterator[Event]:
+    """Return all that happened, gate by gate, from the ledger and the releases."""
+    by_gate: dict[Gate, list[Line]] = defaultdict(list)
+    for line in ledger.lines(engine):
+        if line.panel in terms:
+            by_gate[Gate(line.panel, line.lane, line.partition_key)].append(line)
+    for gate, lines in sorted(by_gate.items()):
+        yield from events_of(lines, terms[gate.panel], now)
+    moments = {line.hash: line.at for lines in by_gate.values() for line in lines}
+    with reading(engine) as connection:
+        headers = [json.loads(header) for header in connection.execute(select(release.c.header)).scalars()]
+    for header in headers:
+        overall = header.get("overall") or {}
+        bodies = {**header["panels"], overall.get("gate", ""): overall}
+        for panel, said in bodies.items():
+            if panel in terms and said["verification"] in (VERIFIED, OVERRIDDEN):
+                gate, line_hash = Gate(panel, header["lane"], header["partition_key"]), said["last_line"]
+                is_overridden = said["verification"] == OVERRIDDEN
+                at = moments.get(line_hash, now)
+                yield released(gate, line_hash, at, terms[panel], now, is_overridden)
+
+
+def messages(found: Event, terms: Terms, settings: Settings) -> Iterator[Message]:
+    """Return what is to be sent of an event: a mail to each it concerns, one post to the webhook."""
+    gate, notices = found.gate, settings.notices
+    round_name = f"{gate.lane} assessment, {words(gate.lane, gate.partition_key)}"
+    link = f"{settings.address.rstrip('/')}{gate_address(*gate)}"
+    said = wording(found, terms.title, round_name, link)
+    told: list[tuple[str, str]] = []
+    if notices.mail:
+        people = (*found.members, *(notices.engineers if found.engineers else ()))
+        told += [(MAIL, address) for address in dict.fromkeys(people)]
+    if notices.webhook:
+        told.append((WEBHOOK, ""))
+    for channel, recipient in told:
+        yield Message(
+            key=found.key,
+            channel=channel,
+            recipient=recipient,
+            kind=found.kind,
+            happened_at=found.at,
+            subject=said.subject,
+            text=said.text,
+            link=said.link,
+        )
+
+
+def fill(engine: Engine, terms: Mapping[str, Terms], settings: Settings, now: datetime | None = None) -> int:
+    """Put what happened into the outbox; return how many messages are new. Done twice, it adds nothing."""
+    now = now or datetime.now(UTC)
+    ledger_table.create(engine)
+    tables.create(engine)
+    wanted = [
+        message
+        for event in events(engine, terms, now)
+        for message in messages(event, terms[event.gate.panel], settings)
+    ]
+    return outbox.fill(engine, wanted, now)
+
+
+def channels(settings: Declared) -> dict[str, Channel]:
+    """Return the channels that the settings declare. Raises SettingsError for a secret that is not there."""
+    notices, found = settings.settings.notices, dict[str, Channel]()
+    if notices.mail:
+        password = settings.secret(notices.mail.password_file) if notices.mail.password_file else ""
+        found[MAIL] = Mail(notices.mail, password)
+    if notices.webhook:
+        found[WEBHOOK] = Hook(notices.webhook.url, settings.secret(notices.webhook.secret_file))
+    return found
+
+
+def send_notices() -> dg.SensorDefinition:
+    """Build the sensor that fills the outbox and delivers what is due; without settings it does nothing."""
+
+    @dg.sensor(
+        name="send_notices",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells panels and engineers what happened at the gates, by mail and webhook, once each.",
+    )
+    def sensor(_context: dg.SensorEvaluationContext, database: Database, panels: Panels) -> dg.SkipReason:
+        settings = declared()
+        ways = channels(settings) if settings else {}
+        if settings is None or not ways:
+            return dg.SkipReason("No notices: CCG_ROOM names no settings with a mail server or a webhook.")
+        engine = database.engine()
+        new = fill(engine, panels.all_terms(), settings.settings)
+        return dg.SkipReason(f"{new} new messages; {deliver(engine, ways, _TICK_SECONDS)} delivered.")
+
+    return sensor

@@ -1,0 +1,78 @@
+"""The declaration of a reader: where a publication's table stands, and what its rows say of whom and when.
+
+Belongs here: the type whose instances are the readers, one module a publication.
+Does not belong here: carrying a declaration out (``engine``), any publication, choosing among them
+(``catalogue``).
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources.layouts import Layout
+from ccg_pipeline.sources.periods import Period
+from ccg_pipeline.sources.row_accounting import Sieve
+
+ASKED_BY_NOBODY = Period()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How to know a publication's files, and what their rows say. Columns are called as in ``layout``.
+
+    What a row says, one of:
+
+    - ``figures``: indicator to the columns of its figures (numerator, denominator, value, lower_95,
+      upper_95); one row may tell of several indicators.
+    - ``measures``: word of the column ``measure`` to the indicator and figure that the column ``value`` then
+      holds; the rows of an organisation and period are put together.
+    - neither: its rows are counted and nothing is taken from them.
+
+    Whose figures they are:
+
+    - ``subjects``: how a line above a table begins to the one indicator of ``figures`` that it is about, or
+      to words of the column ``subject`` where there is one. Nothing is asked of other tables and rows. A file
+      without a line that begins with ``subject_line`` is refused.
+    - ``only``: of these columns only rows with these words (casefolded) are asked for; a row with figures
+      that says none is quarantined.
+    - ``levels``: word of the column ``level`` (casefolded) to the kind of organisation, "" where the code
+      tells it, "not_asked_for" for another level that nobody asks about. A word that is not there is no
+      organisation.
+    - ``organisation``: the one that the whole table is about; ``kinds`` settles each row's where code and
+      name do not say it, and sets ``sieve.organisation``.
+
+    Exceptions of its own, each a function: ``check`` doubts rows; ``complete`` derives cells of claims from
+    others; ``observe`` stands in for claims where rows are no figures of organisations; ``carry`` makes more
+    observations of the observations.
+
+    ``shares`` are columns given as a share of one, to be read as percent. ``needs`` is the figure without
+    which nothing is published. ``also`` are readers of other tables of the same file.
+    """
+
+    layout: Layout
+    period: Period = ASKED_BY_NOBODY
+    figures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    measures: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    subject_line: str = ""
+    only: Mapping[str, Collection[str]] = field(default_factory=dict)
+    levels: Mapping[str, str] | None = None
+    organisation: str = ""
+    kinds: Callable[[Sieve], "pd.Series[str]"] | None = None
+    check: Callable[[Sieve], None] | None = None
+    complete: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    observe: Callable[[Sieve, "pd.Series[str]"], pd.DataFrame] | None = None
+    carry: Callable[[pd.DataFrame, Edition], pd.DataFrame] | None = None
+    shares: frozenset[str] = frozenset()
+    needs: Literal["value", "numerator"] = "value"
+    status: Literal["published", "assumed"] = "published"
+    also: tuple["Reader", ...] = ()
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Every indicator or supplementary measure of which the publication's files may tell."""
+        told = [*self.figures, *(indicator for indicator, _ in self.measures.values())]
+        return tuple(dict.fromkeys(told))

@@ -1,0 +1,127 @@
+"""Delayed transfers of care by local authority, apportioned to CCGs (127e).
+
+Belongs here: the layout of NHS England's monthly workbook, and carrying its delayed days from authorities
+to CCGs.
+Does not belong here: the weights (``reference.authorities``), the mean of twelve months (the lanes).
+
+Layout seen in the files of April 2016 to April 2017: header about row 14, an England row, a blank row, 151
+authorities, then residents of Scotland, Wales and elsewhere. From April 2017 a second group of columns
+holds beds under the same headings; only delayed days are read.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.statistics.apportionment import divide, worst_status
+from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
+from ccg_pipeline.reference.populations import adults_mid_2015
+from ccg_pipeline.sources.cells import heading, read_figures, texts
+from ccg_pipeline.sources.declaration import Reader
+from ccg_pipeline.sources.layouts import Layout
+from ccg_pipeline.sources.organisations import ENGLAND
+from ccg_pipeline.sources.periods import in_preamble
+from ccg_pipeline.sources.row_accounting import Sieve
+
+INDICATOR = "127e"
+APPORTIONED = "apportioned by number of LSOAs (assumed)"
+OUTSIDE_ENGLAND = ("9900", "9901", "9902")  # residents of Wales, of Scotland, of elsewhere
+LAYOUT = Layout(
+    publication="dtoc",
+    what="the delayed transfers of care workbook by local authority",
+    kind="workbook",
+    sheet="LA - by responsible org",
+    title="Delayed Transfer of Care, NHS Organisations, England",
+    under="Delayed Days",
+    columns={
+        "ons_code": ("ONS Geography",),
+        "code": ("Code",),
+        "name": ("Name",),
+        "nhs": ("NHS",),
+        "social_care": ("Social Care",),
+        "both": ("Both",),
+        "total": ("Total",),
+    },
+)
+
+
+def kinds(sieve: Sieve) -> "pd.Series[str]":
+    """Set each row's organisation. England has marks for codes, residents elsewhere no ONS code."""
+    rows = sieve.rows
+    ons_code, code = texts(rows["ons_code"]).str.upper(), texts(rows["code"])
+    is_england = rows["name"].map(heading).eq("england") & ~ons_code.str.match("E[0-9]")
+    is_outside = code.isin(OUTSIDE_ENGLAND)
+    is_authority = ons_code.isin(dtoc_authorities()["authority_code"])
+    coded = ons_code.mask(ons_code.isin(["-"]), "")
+    sieve.organisation = coded.mask(is_outside, code).mask(is_england, ENGLAND)
+    unknown = pd.Series("unknown", index=rows.index).mask(coded.eq("") & code.isin(["", "-"]), "blank")
+    return (
+        unknown.mask(is_authority, "local_authority")
+        .mask(is_outside, "outside_england")
+        .mask(is_england, "england")
+    )
+
+
+def check(sieve: Sieve) -> None:
+    """Quarantine rows whose parts are not their total."""
+    parts = [read_figures(sieve.rows[name]).values for name in ("nhs", "social_care", "both")]
+    total = read_figures(sieve.rows["total"]).values
+    disagree = np.abs(np.sum(parts, axis=0) - total) > 0.5  # NaN, a mark, disagrees with nothing
+    sieve.doubt_where(disagree, "NHS, social care and both do not add up to the total")
+
+
+def complete(claims: pd.DataFrame) -> pd.DataFrame:
+    """England's denominator: its adults."""
+    is_england = claims["organisation_kind"].eq("england")
+    adults = pd.Series(float(adults_mid_2015().sum()), index=claims.index, dtype=object)
+    return claims.assign(denominator=adults.where(is_england, ""))
+
+
+def carry(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """Beside what the authorities say, what each CCG then has."""
+    if observations.empty:
+        return observations
+    period = {name: observations[name].iloc[0] for name in ("period_start", "period_end")}
+    of_ccgs = apportion(observations, edition.indicator(INDICATOR).scale)
+    return pd.concat([of_ccgs.assign(indicator_code=INDICATOR, **period), observations], ignore_index=True)
+
+
+def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
+    """Carry authorities' delayed days to the 209 CCGs: per ``scale`` adults of mid-2015.
+
+    ``authorities`` are observations with organisation_code, status, numerator and rows. A CCG is refused
+    when any authority that feeds it is, missing when any has no figure or no row, suppressed when any is.
+    The CCGs together have the days of the authorities exactly.
+    """
+    columns = ["organisation_code", "status", "numerator", "rows"]
+    fed = authority_weights().merge(
+        authorities[columns], how="left", left_on="authority_code", right_on="organisation_code"
+    )
+    fed["status"] = fed["status"].fillna("missing")
+    fed["numerator"] = divide(fed["numerator"].to_numpy(), fed["weight"].to_numpy(), of=fed["authority_code"])
+    by_ccg = fed.groupby("ccg_code")
+    adults = adults_mid_2015()
+    frame = pd.DataFrame({"numerator": by_ccg["numerator"].sum(), "denominator": adults.astype(float)})
+    frame["value"] = scale * frame["numerator"] / frame["denominator"]
+    frame["status"] = worst_status(fed["status"], [fed["ccg_code"]])
+    resting_on = {code: sum(rows, ()) for code, rows in fed.dropna(subset="rows").groupby("ccg_code")["rows"]}
+    everywhere = sum(authorities["rows"], ())  # where a row was looked for and not found
+    frame["rows"] = pd.Series([resting_on.get(code, everywhere) for code in frame.index], index=frame.index)
+    without = fed[fed["status"] != "published"].groupby("ccg_code")["authority_name"].agg(", ".join)
+    frame["note"] = APPORTIONED + ("; no figure for " + without).reindex(frame.index).fillna("")
+    frame.loc[frame["status"] != "published", ["numerator", "denominator", "value"]] = np.nan
+    frame[["lower_95", "upper_95"]] = np.nan
+    frame["organisation_kind"], frame["judgement"] = "ccg", ""
+    return frame.rename_axis("organisation_code").reset_index()
+
+
+READER = Reader(
+    LAYOUT,
+    period=in_preamble(),
+    figures={INDICATOR: {"numerator": "total"}},
+    needs="numerator",
+    kinds=kinds,
+    check=check,
+    complete=complete,
+    carry=carry,
+)

@@ -1,0 +1,100 @@
+"""Emergency admissions by small area and deprivation: the inequality indicator 106a.
+
+Belongs here: the layout of the University of York's file, and one gradient a CCG from its small areas.
+Does not belong here: the regression (``method.gradient``).
+
+Layout seen in the file of 2015/16: one row for each part of an LSOA that belongs to a CCG, thousands commas
+in the rates, no dates at all. Rows with a population of 1 or less are slivers that the authors leave out of
+the fit; they were read and used for what they are, and the note of each CCG says how many.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.method.statistics.gradient import gradient_index
+from ccg_pipeline.sources.cells import read_figures
+from ccg_pipeline.sources.declaration import Reader
+from ccg_pipeline.sources.layouts import Layout
+from ccg_pipeline.sources.periods import beside_the_file
+from ccg_pipeline.sources.row_accounting import Mask, Sieve
+
+INDICATOR = "106a"
+LAYOUT = Layout(
+    publication="lsoa_admissions",
+    what="the file of emergency admissions by small area and deprivation",
+    kind="csv",
+    columns={
+        "code": ("CCG",),
+        "population": ("population",),
+        "admissions": ("admissions",),
+        "expected": ("expectedadmissions",),
+        "deprivation": ("imdscaled",),
+        "rate": ("age_stdrate",),
+    },
+)
+_FIGURES = ("population", "deprivation", "rate")  # what the fit needs; the rate stands for the other two
+
+
+def gradients(sieve: Sieve, kinds: "pd.Series[str]") -> pd.DataFrame:
+    """The absolute gradient index of each CCG, with its 95 % interval.
+
+    A CCG with a quarantined small area is refused: a line through the others would be another figure. So is
+    one among whose rows, which stand together, there is a row under another code.
+    """
+    sieve.indicator[:] = INDICATOR
+    areas = pd.DataFrame(index=sieve.rows.index)
+    for name in _FIGURES:
+        column = read_figures(sieve.rows[name])
+        areas[name] = column.values
+        cells = sieve.rows[name]
+        sieve.doubt_where(column.is_fault, name + " is {}, which is no figure", cells)
+        sieve.doubt_where(column.values < 0, name + " {} is below zero", cells)
+        sieve.doubt_where(~column.is_fault & ~column.is_number, name + " is not given ({})", cells)
+    sieve.doubt_where(areas["deprivation"] > 1, "imdscaled {} is above 1", sieve.rows["deprivation"])
+    # Slivers repeat one another; no two neighbourhoods with people in them are alike to the last digit.
+    twice = sieve.rows.duplicated(keep=False) & areas["population"].gt(1)
+    sieve.doubt_where(twice, "the small area is there twice")
+    is_ragged = sieve.rows.index.isin(sieve.table.ragged)
+    strays = _strays(sieve, kinds, areas.notna().any(axis=1).to_numpy() | is_ragged)
+    observations = [
+        _observe(str(code), areas.loc[rows.index], sieve, strays.get(str(code), ()))
+        for code, rows in sieve.rows[sieve.kept & kinds.eq("ccg")].groupby(sieve.organisation)
+    ]
+    return pd.DataFrame(
+        observations,
+        columns=["organisation_code", "value", "lower_95", "upper_95", "status", "note", "rows"],
+    ).assign(indicator_code=INDICATOR, organisation_kind="ccg")
+
+
+def _strays(sieve: Sieve, kinds: "pd.Series[str]", is_data: Mask) -> dict[str, tuple[int, ...]]:
+    """CCG to rows that may be its own under a spoilt code: alone among its rows, or beside them and no CCG's.
+
+    One with another CCG's code is quarantined.
+    """
+    codes = sieve.organisation.where(kinds.eq("ccg"), "")
+    known = codes.mask(codes.eq(""))
+    before, after = known.ffill().shift().fillna(""), known.bfill().shift(-1).fillna("")
+    among = before.eq(after) & before.ne("") & codes.ne(before)
+    sieve.doubt_where(among, "the row stands among those of {}", before)
+    beside = ~kinds.eq("ccg") & is_data
+    strays: dict[str, tuple[int, ...]] = {}
+    for row in sieve.rows.index[among | beside]:
+        for code in {before[row], after[row]} - {""}:
+            strays[code] = (*strays.get(code, ()), int(row))
+    return strays
+
+
+def _observe(code: str, areas: pd.DataFrame, sieve: Sieve, strays: tuple[int, ...]) -> tuple[object, ...]:
+    rows = tuple(int(row) for row in areas.index)
+    if sieve.is_doubted(rows) or strays:
+        rows = tuple(sorted({*rows, *strays}))
+        return code, np.nan, np.nan, np.nan, "refused", "", rows
+    fitted = areas[areas["population"] > 1]
+    note = f"{len(areas) - len(fitted)} of {len(areas)} small areas with a population of 1 or less left out"
+    gradient = gradient_index(fitted["rate"], fitted["deprivation"], fitted["population"])
+    if gradient is None:
+        return code, np.nan, np.nan, np.nan, "missing", "too few small areas for a gradient", rows
+    return code, gradient.slope, gradient.lower_95, gradient.upper_95, "published", note, rows
+
+
+READER = Reader(LAYOUT, period=beside_the_file(), observe=gradients)

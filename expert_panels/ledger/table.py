@@ -1,0 +1,178 @@
+"""The ledger's table: its insert-only triggers, and the two kinds of transaction that touch it.
+
+Belongs here: what the database itself refuses, and who may write at one time, on SQLite and on PostgreSQL.
+Does not belong here: what the lines say and what is asked of them (ledger.py).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, Table, Text, inspect
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from expert_panels.ledger.line import GENESIS, LATER_FIELDS
+
+decision_ledger = Table(
+    "decision_ledger",
+    MetaData(),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("prev", Text, nullable=False, unique=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("at", Text, nullable=False),
+    Column("panel", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("partition_key", Text, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("subject_sha256", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("interests", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("terms_version", Text, nullable=False),
+    *(Column(name, Text, nullable=False, server_default="") for name in LATER_FIELDS),
+)
+"""One line a decision. Nothing but an insert of the line that follows the last one is let through.
+Times are text, so that both databases give back the very bytes that were hashed."""
+
+_by_round = Index(
+    "ix_decision_ledger_round",
+    decision_ledger.c.panel,
+    decision_ledger.c.lane,
+    decision_ledger.c.partition_key,
+)
+
+_WAIT_SECONDS = 30
+_ADVISORY_LOCK = 7_301_177_229_114_523  # any number that nothing else in the database locks
+
+_STRAYS = (
+    "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM decision_ledger) "  # noqa: S608  # of constants alone
+    "OR NEW.prev <> coalesce((SELECT hash FROM decision_ledger ORDER BY seq DESC LIMIT 1), '" + GENESIS + "')"
+)
+_REFUSES = "'decision_ledger is insert-only, each line after the last'"
+
+_SQLITE_TRIGGERS = {
+    # INSERT OR REPLACE takes a line away without firing the trigger on DELETE; the one on INSERT refuses it.
+    "decision_ledger_insert": f"BEFORE INSERT ON decision_ledger WHEN {_STRAYS}",
+    "decision_ledger_update": "BEFORE UPDATE ON decision_ledger",
+    "decision_ledger_delete": "BEFORE DELETE ON decision_ledger",
+}
+_POSTGRES_TRIGGERS = {
+    "decision_ledger_insert": "BEFORE INSERT ON decision_ledger FOR EACH ROW",
+    "decision_ledger_change": "BEFORE UPDATE OR DELETE OR TRUNCATE ON decision_ledger FOR EACH STATEMENT",
+}
+_POSTGRES_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION decision_ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN RAISE EXCEPTION USING MESSAGE = {_REFUSES}; END IF;
+  IF {_STRAYS} THEN RAISE EXCEPTION USING MESSAGE = {_REFUSES}; END IF;
+  RETURN NEW;
+END $$
+"""
+
+
+class LedgerError(Exception):
+    """The ledger cannot be read or written: one sentence, and nothing was recorded."""
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection that only reads. Raises LedgerError when the database cannot be read."""
+    try:
+        # `reading` tells an engine that begins every transaction with a write lock not to do so for this one.
+        with engine.connect().execution_options(reading=True) as connection:
+            yield connection
+    except DatabaseError as fault:
+        raise LedgerError(f"The ledger cannot be read ({_brief(fault)}).") from fault
+
+
+@contextmanager
+def writing(engine: Engine, table_exists: bool = True) -> Iterator[Connection]:
+    """Open the one transaction at a time that may write to the ledger; others wait, at most 30 s.
+
+    The lock is held before anything is read, so that what is decided rests on the ledger's true last line.
+    Raises LedgerError, with nothing recorded, when the database refuses or the wait was in vain.
+    """
+    is_postgres = engine.dialect.name == "postgresql"
+    # A snapshot from before the lock was granted would show an old last line: take one at each statement.
+    options = {"isolation_level": "READ COMMITTED"} if is_postgres else {}
+    try:
+        with engine.connect().execution_options(**options) as connection, connection.begin():
+            if is_postgres:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS}s'")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+            else:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
+                if table_exists:
+                    # BEGIN IMMEDIATE in effect, whatever the engine begins with: the first statement that
+                    # could write takes the write lock, and this one touches no row.
+                    connection.exec_driver_sql("UPDATE decision_ledger SET seq = seq WHERE 0")
+            yield connection
+    except DatabaseError as fault:
+        raise LedgerError(
+            f"Nothing was recorded, try again: the ledger cannot be written ({_brief(fault)})."
+        ) from fault
+
+
+def _brief(fault: DatabaseError) -> str:
+    return str(fault.orig).splitlines()[0]
+
+
+def missing_triggers(connection: Connection) -> set[str]:
+    """Return the names of the triggers that are to stand and do not."""
+    if connection.dialect.name == "postgresql":
+        standing = connection.exec_driver_sql(  # one that is disabled guards nothing
+            "SELECT tgname FROM pg_trigger "
+            "WHERE tgrelid = to_regclass('decision_ledger') AND tgenabled <> 'D'"
+        )
+        return set(_POSTGRES_TRIGGERS) - {str(name) for (name,) in standing}
+    standing = connection.exec_driver_sql(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'decision_ledger'"
+    )
+    return set(_SQLITE_TRIGGERS) - {str(name) for (name,) in standing}
+
+
+def standing_columns(connection: Connection) -> list[Column[Any]]:
+    """Return the columns that the table in this database has, none where there is no table."""
+    inspector = inspect(connection)
+    if not inspector.has_table(decision_ledger.name):
+        return []
+    names = {column["name"] for column in inspector.get_columns(decision_ledger.name)}
+    return [column for column in decision_ledger.columns if column.name in names]
+
+
+def create(engine: Engine) -> None:
+    """Make the ledger's table and triggers where they do not stand yet; safe in many processes at once.
+
+    A table that was made before a line had all its fields gets them, empty: no line's hash changes by it.
+    """
+    with reading(engine) as connection:
+        if not missing_triggers(connection) and len(standing_columns(connection)) == len(
+            decision_ledger.columns
+        ):
+            return
+    with writing(engine, table_exists=False) as connection:
+        connection.execute(CreateTable(decision_ledger, if_not_exists=True))
+        stands = {column.name for column in standing_columns(connection)}
+        for name in LATER_FIELDS:
+            if name not in stands:
+                connection.exec_driver_sql(
+                    f"ALTER TABLE decision_ledger ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+                )
+        connection.execute(CreateIndex(_by_round, if_not_exists=True))
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(_POSTGRES_FUNCTION)
+            for name in sorted(missing_triggers(connection)):
+                when = _POSTGRES_TRIGGERS[name]
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION decision_ledger_refuses()"
+                )
+        else:
+            for name, when in _SQLITE_TRIGGERS.items():
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER IF NOT EXISTS {name} {when} BEGIN SELECT RAISE(ABORT, {_REFUSES}); END"
+                )

@@ -1,0 +1,160 @@
+"""The one door: which tables are found, that they are the bytes that were kept, who saw what is not out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import Engine, insert, text
+
+from ccg_pipeline.release.archive import StorageFault, keep, next_header
+from ccg_pipeline.release.parts import OPEN, OVERALL
+from ccg_pipeline.release.released import NotReleased, released, unreleased
+from ccg_pipeline.storage.database import open_database
+from ccg_pipeline.storage.sql import lane_fingerprint, release
+from tests.support.notations.method_tables import EDITION
+from tests.support.worlds.publish_layers import CCGS, Layers
+
+PANELS = [rule.key for rule in EDITION.panels]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{tmp_path / 'ccg.db'}")
+    yield engine
+    engine.dispose()
+
+
+def stand(engine: Engine, layers: Layers) -> dict[str, str]:
+    """Keep the parts of a lane as what stands now, and return the sha256 of each."""
+    contents = layers.contents()
+    with engine.begin() as connection:
+        stands = {part: keep(connection, part, content) for part, content in contents.items()}
+        for part, sha256 in stands.items():
+            row = {"lane": layers.lane, "partition_key": layers.key, "part": part, "sha256": sha256}
+            connection.execute(insert(lane_fingerprint).values(**row, launched_by="x", is_made_up=True))
+    return stands
+
+
+def let_out(engine: Engine, layers: Layers, stands: dict[str, str], **states: str) -> None:
+    """Release what stands, each panel in its state (awaiting where none is given)."""
+    header: dict[str, Any] = {
+        **layers.header(),
+        "overall": {"verification": states.get(OVERALL, "verified"), "subject": stands[OVERALL]}
+        if OVERALL in stands
+        else None,
+        "open": stands[OPEN],
+        "ledger_head": "f" * 64,
+        "panels": {
+            panel: {"verification": states.get(panel, "awaiting the panel"), "subject": stands[panel]}
+            for panel in PANELS
+        },
+    }
+    with engine.begin() as connection:
+        for row in next_header(connection, header).to_dict("records"):
+            connection.execute(insert(release).values(**{str(key): value for key, value in row.items()}))
+
+
+@pytest.mark.parametrize(
+    ("lane", "key", "named"),
+    [
+        ("", "", "No table has been released"),
+        ("interim", "2017-03", "No interim table of 2017-03 has been released"),
+        ("annual", "2016-04-01", "No annual table of 2016-17 has been released"),
+    ],
+)
+def test_before_any_release_one_sentence_says_what_to_do(
+    engine: Engine, lane: str, key: str, named: str
+) -> None:
+    with pytest.raises(NotReleased) as told:
+        released(engine, EDITION, lane, key)
+    assert str(told.value) == (
+        f"{named}: `ccg panel status` says what is awaited, and --unreleased shows what is not verified."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lane", "key", "named"),
+    [
+        ("", "", "in this database"),
+        ("interim", "2017-02", "in the interim lane for 2017-02"),
+        ("annual", "2015-04-01", "in the annual lane for 2015-16"),
+    ],
+)
+def test_before_any_score_one_sentence_says_what_to_do(
+    engine: Engine, lane: str, key: str, named: str
+) -> None:
+    with pytest.raises(NotReleased) as told:
+        unreleased(engine, EDITION, lane, key)
+    assert str(told.value) == f"Nothing has been scored {named}: `ccg run` does that."
+
+
+def test_a_release_is_put_together_from_the_parts_it_points_at(engine: Engine, layers: Layers) -> None:
+    let_out(engine, layers, stand(engine, layers), cancer="verified")
+    tables = released(engine, EDITION, "interim", "2017-03")
+    assert tables.release is not None
+    assert (tables.release.serial, tables.is_made_up) == (1, True)
+    wide = tables.frames["assessment"]
+    assert len(wide) == 209
+    here = wide[wide["ccg_code"].isin(CCGS)]
+    assert list(here["cancer_rating"]) == list(layers.ratings["cancer"]["rating"])
+    assert set(wide["dementia_verification"]) == {"awaiting the panel"}
+    assert (wide["dementia_rating"] == "").all()  # though its part is kept and the header knows which it is
+    assert wide["area_126_dementia"].isna().all()
+    bands = tables.frames["bands"]
+    assert pd.api.types.is_datetime64_any_dtype(bands["period_end"])
+    assert str(bands["band"].dtype) == "Int64"
+
+
+def test_the_newest_release_is_shown_and_a_month_before_a_year(
+    engine: Engine, layers: Layers, year: Layers
+) -> None:
+    stands = stand(engine, layers)
+    let_out(engine, layers, stands)
+    let_out(engine, year, stand(engine, year), **dict.fromkeys(PANELS, "verified"))
+    let_out(engine, layers, stands, cancer="verified")
+    newest = released(engine, EDITION)
+    assert newest.release is not None
+    assert (newest.lane, newest.partition_key, newest.release.serial) == ("interim", "2017-03", 2)
+    assert released(engine, EDITION, "annual", "2016-04-01").frames["overall"]["rating"].ne("").any()
+
+
+def test_what_is_not_released_says_so_in_every_row(engine: Engine, layers: Layers) -> None:
+    stand(engine, layers)
+    tables = unreleased(engine, EDITION)
+    assert (tables.lane, tables.partition_key, tables.release) == ("interim", "2017-03", None)
+    ratings = tables.frames["ratings"]
+    assert set(ratings["verification"]) == {"not verified, not for publication"}
+    assert set(ratings.loc[ratings["panel"] == "cancer", "rating"]) == set(layers.ratings["cancer"]["rating"])
+
+
+@pytest.mark.parametrize("part", [OPEN, "cancer"])
+def test_a_part_that_was_altered_is_not_shown(engine: Engine, layers: Layers, part: str) -> None:
+    stands = stand(engine, layers)
+    let_out(engine, layers, stands, cancer="verified")
+    changed = text("UPDATE kept SET content = replace(content, '\"02N\"', '\"02Q\"') WHERE sha256 = :sha256")
+    with engine.begin() as connection:
+        assert connection.execute(changed, {"sha256": stands[part]}).rowcount == 1
+    for show in (released, unreleased):
+        with pytest.raises(StorageFault, match=f"{stands[part][:12]}… was altered"):
+            show(engine, EDITION, "interim", "2017-03")
+
+
+def test_a_header_that_was_altered_is_not_shown(engine: Engine, layers: Layers) -> None:
+    let_out(engine, layers, stand(engine, layers))
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE release SET header = replace(header, 'awaiting the panel', 'verified')")
+        )
+    with pytest.raises(StorageFault, match="Release 1 of interim 2017-03 was altered"):
+        released(engine, EDITION)
+
+
+def test_a_part_that_is_gone_is_said(engine: Engine, layers: Layers) -> None:
+    stands = stand(engine, layers)
+    let_out(engine, layers, stands, cancer="verified")
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM kept WHERE part = 'cancer'"))
+    with pytest.raises(StorageFault, match="No part is kept under"):
+        released(engine, EDITION)
