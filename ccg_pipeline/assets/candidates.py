@@ -1,138 +1,101 @@
-"""Candidate ratings and the overall rating: what the rules give, and what is laid before the panels.
+"""Candidate ratings and the overall rating: what the rules give, and what is submitted to the panels.
 
-Belongs here: thin steps that call one rule of the method, and the parts and fingerprints of their results.
+Belongs here: thin steps that call one rule of the method, and hand on its rows with their fingerprints.
 Does not belong here: any rule (method/), bands and areas (lanes.py), gates (gates.py).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import dagster as dg
 import pandas as pd
+from sqlalchemy import Engine
 
-from ccg_pipeline.assets.lanes import (
-    METHOD_VERSION,
-    area_key,
-    certainty_key,
-    guarded,
-    latest_observations,
-    partitions_of,
-    standing,
-)
-from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES, code_version, table_of, told
-from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.rules import LaneRule
+from ccg_pipeline.assets.lane import Lane, of_partition
+from ccg_pipeline.assets.metadata import materialize_result, table_of
+from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.assess import plans_progress
 from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.overall import rate_overall
 from ccg_pipeline.method.uncertainty.columns import beside
-from ccg_pipeline.orchestration.io_manager import Database, Piece
-from ccg_pipeline.orchestration.resources import Methodology, launched_by
-from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.release.archive import part_pieces
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part
+from ccg_pipeline.settings import launched_by
 from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.pieces import Piece, rows_of
 from ccg_pipeline.tables.candidates import candidate_schema
 from ccg_pipeline.tables.overall import overall_schema
 
 
-def candidate_key(lane: str, panel: str) -> dg.AssetKey:
-    """Return the asset key of a panel's candidate ratings."""
-    return dg.AssetKey([lane, "candidate", panel])
-
-
-def _fingerprint_piece(
-    context: dg.AssetExecutionContext, lane: str, part: str, sha256: dict[str, str], is_made_up: bool
-) -> Piece:
-    rows = [
-        [lane, key, part, value, launched_by(dict(context.run.tags)), is_made_up]
-        for key, value in sha256.items()
-    ]
-    columns = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"]
-    return Piece(
-        "lane_fingerprint",
-        {"lane": lane, "partition_key": list(sha256), "part": part},
-        pd.DataFrame(rows, columns=columns),
-    )
-
-
-def _kept_piece(part: str, contents: Sequence[str]) -> Piece:
-    rows = {sha256_of(content): content for content in contents}
-    frame = pd.DataFrame([[sha, part, content] for sha, content in rows.items()])
-    return Piece("kept", {"sha256": sorted(rows)}, frame.set_axis(["sha256", "part", "content"], axis=1))
-
-
-def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
-    """Build the six assets `<lane>/candidate/<panel>`: what the rules give, before the panel has seen it."""
+def candidates_asset(lane: Lane) -> dg.AssetsDefinition:
+    """Build `<lane>/candidate/<panel>` for each panel: what the rules give, before the panel has seen it."""
+    edition = lane.edition
     specs = {
         rule.key: dg.AssetSpec(
-            candidate_key(lane.key, rule.key),
-            group_name=f"{lane.key}/candidates",
-            owners=METHODOLOGISTS,
-            kinds={"python", "pandas"},
-            code_version=code_version(*METHOD_VERSION),
-            description=(
-                f"{rule.name}: what the edition's rule gives each CCG ({', '.join(lane.labels)}) from "
-                f"{', '.join(rule.indicators)}. Not to be shown before the panel has verified it."
-            ),
-            metadata={"table": "candidate_rating", "scope": {"lane": lane.key, "panel": rule.key}},
+            **lane.spec(
+                "candidate",
+                rule.key,
+                group="candidates",
+                table="candidate_rating",
+                panel=rule.key,
+                description=(
+                    f"{rule.name}: what the edition's rule gives each CCG ({', '.join(lane.rule.labels)}) "
+                    f"from {', '.join(rule.indicators)}. Not to be shown before the panel has verified it."
+                ),
+            )
         )
         for rule in edition.panels
     }
 
     @dg.multi_asset(
-        name=f"{lane.key}_candidates",
+        name=f"{lane.name}_candidates",
         outs={key: dg.AssetOut.from_spec(spec, is_required=False) for key, spec in specs.items()},
         ins={
-            "bands": dg.AssetIn(key=[lane.key, "indicator_bands"]),
-            "certainty": dg.AssetIn(key=certainty_key(lane.key)),
+            "bands": dg.AssetIn(key=lane.key("indicator_bands")),
+            "certainty": dg.AssetIn(key=lane.key("certainty")),
         },
-        deps=[area_key(lane.key, edition.area(rule.area)) for rule in edition.panels],
-        partitions_def=partitions_of(lane.key),
-        backfill_policy=dg.BackfillPolicy.single_run(),
+        deps=[lane.key("area", edition.area(rule.area).slug) for rule in edition.panels],
         can_subset=True,
+        **lane.step,
     )
     def candidates(
         context: dg.AssetExecutionContext,
         bands: pd.DataFrame,
         certainty: pd.DataFrame,
-        database: Database,
-        methodology: Methodology,
+        database: dg.ResourceParam[Engine],
     ) -> Iterator[dg.MaterializeResult]:
-        edition, keys = methodology.edition(), list(context.partition_keys)
-        codes = list(ccgs()["ccg_code"])
-        supplementary = {key: _supplementary(database, edition, lane.key, key) for key in keys}
-        scores = {key: standing(database, "area_score", lane.key, key) for key in keys}
-        bands_of = {key: bands[bands["partition_key"] == key] for key in keys}
-        sure_of = {key: certainty[certainty["partition_key"] == key] for key in keys}
+        keys, by = list(context.partition_keys), launched_by(dict(context.run.tags))
+        supplementary = {key: lane.supplementary(database, key) for key in keys}
+        scores = {key: rows_of(database, "area_score", lane=lane.name, partition_key=key) for key in keys}
+
+        def rated(rule: PanelRule, key: str) -> pd.DataFrame:
+            schema = candidate_schema(edition, lane.name, rule.key, lane.codes)
+            own = rate_panel(of_partition(bands, key), supplementary[key], edition, rule.key, lane.name)
+            own = beside(own, of_partition(certainty, key), "panel")
+            return lane.conforming(own, schema, f"candidate ratings ({rule.key})", key)
+
         for rule in edition.panels:
-            if candidate_key(lane.key, rule.key) not in context.selected_asset_keys:
+            if lane.key("candidate", rule.key) not in context.selected_asset_keys:
                 continue
-            schema = candidate_schema(edition, lane.key, rule.key, codes)
-            what = f"candidate ratings ({rule.key})"
-            rated = {}
-            for key in keys:
-                own = rate_panel(bands_of[key], supplementary[key], edition, rule.key, lane.key)
-                rated[key] = guarded(beside(own, sure_of[key], "panel"), schema, what, lane.key, key)
-            contents = {
-                key: panel_part(edition, lane.key, key, rule.key, rated[key], bands_of[key], scores[key])
-                for key in keys
+            ratings = {key: rated(rule, key) for key in keys}
+            parts = {
+                key: panel_part(edition, lane.name, key, rule.key, own, of_partition(bands, key), scores[key])
+                for key, own in ratings.items()
             }
-            together = pd.concat(list(rated.values()), ignore_index=True)
+            together = pd.concat(list(ratings.values()), ignore_index=True)
             is_made_up = bool(together["is_made_up"].any())
-            shas = {key: sha256_of(content) for key, content in contents.items()}
-            scope = {"lane": lane.key, "partition_key": keys, "panel": rule.key}
-            yield told(
+            subjects = [(key, sha256_of(content)) for key, content in parts.items()]
+            yield materialize_result(
                 [
-                    Piece("candidate_rating", scope, together),
-                    _fingerprint_piece(context, lane.key, rule.key, shas, is_made_up),
-                    _kept_piece(rule.key, list(contents.values())),
+                    Piece("candidate_rating", lane.scope(keys, panel=rule.key), together),
+                    *part_pieces(lane.name, rule.key, parts, by, is_made_up),
                 ],
                 about=together,
-                key=candidate_key(lane.key, rule.key),
+                key=lane.key("candidate", rule.key),
                 metadata={
                     # counts by grade are withheld until the panel has decided, so they are not shown here
                     "rated": int(together["grade"].notna().sum()),
                     "not rated": int(together["grade"].isna().sum()),
-                    "subjects": table_of(pd.DataFrame(list(shas.items()), columns=["partition", "sha256"])),
+                    "subjects": table_of(pd.DataFrame(subjects, columns=["partition", "sha256"])),
                     "is_made_up": is_made_up,
                 },
             )
@@ -140,80 +103,71 @@ def candidates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
     return candidates
 
 
-def _supplementary(database: Database, edition: Edition, lane: str, partition_key: str) -> pd.DataFrame:
-    codes = [one.code for one in edition.supplementary]
-    return latest_observations(database, lane, partition_key, edition, codes)
-
-
-def open_key(lane: LaneRule) -> dg.AssetKey:
+def open_key(lane: Lane) -> dg.AssetKey:
     """Return the asset key of what no panel verifies in a lane."""
-    return dg.AssetKey([lane.key, "overall" if lane.has_overall_rating else "open_areas"])
+    return lane.key("overall" if lane.rule.has_overall_rating else "open_areas")
 
 
-def open_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
-    """Build what no panel verifies: `interim/open_areas`; `annual/overall` with the overall rating in it."""
+def open_asset(lane: Lane) -> dg.AssetsDefinition:
+    """Build what no panel verifies: `<lane>/open_areas`; `<lane>/overall` with the overall rating in it."""
+    edition, has_overall = lane.edition, lane.rule.has_overall_rating
     overall_words = (
         " and the overall rating (performance 50 %, leadership 25 %, finance 25 %), with the plans' progress"
-        if lane.has_overall_rating
+        if has_overall
         else ""
     )
 
-    @dg.asset(
-        dagster_type=PIECES,
-        key=open_key(lane),
+    @lane.asset(
+        lane.spec(
+            *open_key(lane).path[1:],
+            group="release",
+            table="overall_rating",
+            description=f"The areas that no panel verifies{overall_words}, as they will be released.",
+        ),
         ins={
-            "bands": dg.AssetIn(key=[lane.key, "indicator_bands"]),
-            "certainty": dg.AssetIn(key=certainty_key(lane.key)),
+            "bands": dg.AssetIn(key=lane.key("indicator_bands")),
+            "certainty": dg.AssetIn(key=lane.key("certainty")),
         },
-        deps=[area_key(lane.key, area) for area in edition.areas],
-        partitions_def=partitions_of(lane.key),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name=f"{lane.key}/release",
-        owners=METHODOLOGISTS,
-        kinds={"python", "pandas"},
-        code_version=code_version(*METHOD_VERSION),
-        description=f"The areas that no panel verifies{overall_words}, as they will be released.",
-        metadata={"table": "overall_rating", "scope": {"lane": lane.key}},
+        deps=[lane.key("area", area.slug) for area in edition.areas],
     )
     def open_areas(
         context: dg.AssetExecutionContext,
         bands: pd.DataFrame,
         certainty: pd.DataFrame,
-        database: Database,
-        methodology: Methodology,
+        database: dg.ResourceParam[Engine],
     ) -> dg.MaterializeResult:
-        edition, keys = methodology.edition(), list(context.partition_keys)
-        schema = overall_schema(edition, list(ccgs()["ccg_code"]))
-        contents, overall_contents, rated = {}, {}, []
-        for key in keys:
-            own = bands[bands["partition_key"] == key]
-            if lane.has_overall_rating:
-                sure = certainty[certainty["partition_key"] == key]
-                rated_overall = beside(rate_overall(own, edition, lane.key), sure, "overall")
-                overall = guarded(rated_overall, schema, "overall ratings", lane.key, key)
-                progress = plans_progress(_supplementary(database, edition, lane.key, key))
-                overall_contents[key] = overall_part(edition, lane.key, key, overall)
-            else:
-                overall = standing(database, "overall_rating", lane.key, key)
-                progress = plans_progress(pd.DataFrame(columns=["organisation_kind"]))
-            rated.append(overall)
-            scores = standing(database, "area_score", lane.key, key)
-            contents[key] = open_part(edition, lane.key, key, own, scores, progress)
-        together = pd.concat(rated, ignore_index=True)
-        is_made_up = bool(bands["is_made_up"].any())
-        pieces = [Piece("overall_rating", {"lane": lane.key, "partition_key": keys}, together)]
-        for part, of_part in ((OPEN, contents), (OVERALL, overall_contents)):
-            if of_part:
-                shas = {key: sha256_of(content) for key, content in of_part.items()}
-                pieces.append(_fingerprint_piece(context, lane.key, part, shas, is_made_up))
-                pieces.append(_kept_piece(part, list(of_part.values())))
-        return told(
-            pieces,
+        keys, schema = list(context.partition_keys), overall_schema(edition, lane.codes)
+
+        def overall_of(key: str) -> pd.DataFrame:
+            if not has_overall:
+                return rows_of(database, "overall_rating", lane=lane.name, partition_key=key)
+            rated = rate_overall(of_partition(bands, key), edition, lane.name)
+            rated = beside(rated, of_partition(certainty, key), "overall")
+            return lane.conforming(rated, schema, "overall ratings", key)
+
+        def open_part_of(key: str) -> str:
+            none = pd.DataFrame(columns=["organisation_kind"])
+            progress = plans_progress(lane.supplementary(database, key) if has_overall else none)
+            scores = rows_of(database, "area_score", lane=lane.name, partition_key=key)
+            return open_part(edition, lane.name, key, of_partition(bands, key), scores, progress)
+
+        rated = {key: overall_of(key) for key in keys}
+        together = pd.concat(list(rated.values()), ignore_index=True)
+        is_made_up, by = bool(bands["is_made_up"].any()), launched_by(dict(context.run.tags))
+        parts = {OPEN: {key: open_part_of(key) for key in keys}}
+        if has_overall:
+            parts[OVERALL] = {key: overall_part(edition, lane.name, key, own) for key, own in rated.items()}
+        return materialize_result(
+            [
+                Piece("overall_rating", lane.scope(keys), together),
+                *(
+                    piece
+                    for part, contents in parts.items()
+                    for piece in part_pieces(lane.name, part, contents, by, is_made_up)
+                ),
+            ],
             about=together,
-            metadata={
-                "rated overall": int(together["grade"].notna().sum()),
-                "is_made_up": is_made_up,
-            },
+            metadata={"rated overall": int(together["grade"].notna().sum()), "is_made_up": is_made_up},
         )
 
     return open_areas

@@ -1,44 +1,35 @@
-"""The gates: the panels' decisions, mirrored, and what each gate shows.
+"""The gates as assets: the decisions of panels and committee, mirrored, and what each gate shows.
 
-Belongs here: laying a candidate before its panel when it is new or has changed, showing the ledger's state.
-Does not belong here: the rules of a decision (expert_panels), what a closed gate keeps back (assessment.py),
-what is laid before the committee over the overall rating (committee.py).
+Belongs here: thin steps that submit what is new and show the ledger's state; waiting is no failure.
+Does not belong here: what a gate shows (release/gates.py), the rules of a decision (expert_panels).
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.candidates import candidate_key
-from ccg_pipeline.assets.lanes import partitions_of
-from ccg_pipeline.assets.metadata import PANELS, code_version, table_of
+from ccg_pipeline.assets.candidates import open_key
+from ccg_pipeline.assets.lane import Lane
+from ccg_pipeline.assets.metadata import PANELS, table_of
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.rules import LaneRule
-from ccg_pipeline.orchestration.io_manager import Database, Piece
-from ccg_pipeline.orchestration.resources import Panels
-from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import reading
+from ccg_pipeline.framework.rules import OverallGate
+from ccg_pipeline.release.gates import (
+    CONFIRMED_BY_COMMITTEE,
+    VERIFIED_BY_PANEL,
+    show_committee,
+    submit_to_panel,
+)
 from ccg_pipeline.storage.fingerprint import sha256_of
-from ccg_pipeline.storage.sql import lane_fingerprint
-from expert_panels.ledger import record as ledger
+from ccg_pipeline.storage.pieces import Piece
 from expert_panels.ledger import table as ledger_table
-from expert_panels.ledger.gate_state import GateState
 from expert_panels.terms import Terms
 
-VERIFIED_BY_PANEL = "verified_by_panel"
 
-
-def decision_key(panel: str) -> dg.AssetKey:
-    """Return the key of the external asset that mirrors a panel's ledger lines."""
-    return dg.AssetKey(["decision", panel])
-
-
-def gate_key(lane: str, panel: str) -> dg.AssetKey:
-    """Return the asset key of a panel's gate in a lane."""
-    return dg.AssetKey([lane, "gate", panel])
+def decision_key(body: str) -> dg.AssetKey:
+    """Return the key of the external asset that mirrors the ledger lines of a panel or committee."""
+    return dg.AssetKey(["decision", body])
 
 
 def decision_specs(edition: Edition) -> list[dg.AssetSpec]:
@@ -61,121 +52,104 @@ def decision_specs(edition: Edition) -> list[dg.AssetSpec]:
     ]
 
 
-def candidate_fingerprints(engine: Engine) -> pd.DataFrame:
-    """Return what stands now: lane, partition_key, part, sha256, launched_by, is_made_up."""
-    with reading(engine) as connection:
-        return frames.read(connection, lane_fingerprint, {})
-
-
-def gate_row(
-    lane: str, partition_key: str, state: GateState, terms: Terms, is_made_up: bool
-) -> dict[str, Any]:
-    """Return what a gate shows of a state: one row of table `gate`."""
-    return {
-        "lane": lane,
-        "partition_key": partition_key,
-        "panel": terms.panel,
-        "state": state.described,
-        "subject_sha256": state.subject,
-        "round": f"{lane}/{partition_key}/{state.serial}",
-        "last_line": state.last_hash,
-        "n_approvals": len(state.votes),
-        "quorum": terms.quorum.members,
-        "missing": "; ".join(state.missing),
-        "is_made_up": is_made_up,
-    }
-
-
-def _evaluate(
-    engine: Engine, terms: Terms, lane: str, standing: pd.DataFrame, keys: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lay what is new before the panel; return the gate's rows for partitions `keys`, and the comments."""
-    rows, remarks = [], [remarks_on("", GateState(panel=terms.panel))]
-    for key in keys:
-        candidate = standing[(standing["partition_key"] == key) & (standing["part"] == terms.panel)]
-        if candidate.empty:
-            rows.append(gate_row(lane, key, GateState(panel=terms.panel), terms, False))
-            continue
-        now = candidate.iloc[0]
-        ledger.open_round(
-            engine,
-            terms,
-            lane=lane,
-            partition_key=key,
-            subject=str(now["sha256"]),
-            launched_by=str(now["launched_by"]),
-        )
-        state = ledger.state_of(engine, terms, lane, key)
-        rows.append(gate_row(lane, key, state, terms, bool(now["is_made_up"])))
-        remarks.append(remarks_on(key, state))
-    return pd.DataFrame(rows), pd.concat(remarks, ignore_index=True)
-
-
-def remarks_on(partition_key: str, state: GateState) -> pd.DataFrame:
-    """Return what was said to those who made a table, a row each: partition_key, about, said, by."""
-    said = [["the table", f"returned: {one.reason}", one.role] for one in state.returns]
-    said += [[one.about, one.text, one.role] for one in state.comments]
-    rows = [[partition_key, about, " ".join(text.split()), role] for about, text, role in said]
-    return pd.DataFrame(rows, columns=["partition_key", "about", "said", "by"])
-
-
-def gates_asset(lane: LaneRule, edition: Edition) -> dg.AssetsDefinition:
-    """Build the six assets `<lane>/gate/<panel>`; they always materialise, since waiting is no failure."""
+def gates_asset(lane: Lane) -> dg.AssetsDefinition:
+    """Build `<lane>/gate/<panel>` for each panel; they always materialise, since waiting is no failure."""
+    panels = lane.edition.panels
     specs = {
         rule.key: dg.AssetSpec(
-            gate_key(lane.key, rule.key),
-            group_name=f"{lane.key}/gates",
-            owners=PANELS,
-            kinds={"person"},
-            code_version=code_version("expert_panels"),
-            description=(
-                f"The gate of the panel for {rule.name.lower()}: open only while the ledger holds a live "
-                "approval of exactly the rows that stand in its candidate."
-            ),
+            **lane.spec(
+                "gate",
+                rule.key,
+                group="gates",
+                owners=PANELS,
+                kinds=["person"],
+                made_by=["expert_panels"],
+                description=(
+                    f"The gate of the panel for {rule.name.lower()}: open only while the ledger holds a live "
+                    "approval of exactly the rows that stand in its candidate."
+                ),
+            )
         )
-        for rule in edition.panels
+        for rule in panels
     }
+    upstream = {rule.key: {lane.key("candidate", rule.key), decision_key(rule.key)} for rule in panels}
 
     @dg.multi_asset(
-        name=f"{lane.key}_gates",
+        name=f"{lane.name}_gates",
         outs={key: dg.AssetOut.from_spec(spec, is_required=False) for key, spec in specs.items()},
-        deps=[
-            *(candidate_key(lane.key, rule.key) for rule in edition.panels),
-            *(decision_key(rule.key) for rule in edition.panels),
-        ],
-        internal_asset_deps={
-            rule.key: {candidate_key(lane.key, rule.key), decision_key(rule.key)} for rule in edition.panels
-        },
-        partitions_def=partitions_of(lane.key),
-        backfill_policy=dg.BackfillPolicy.single_run(),
+        deps=sorted(set[dg.AssetKey]().union(*upstream.values())),
+        internal_asset_deps=upstream,
         can_subset=True,
         check_specs=[
             dg.AssetCheckSpec(
                 VERIFIED_BY_PANEL,
-                asset=gate_key(lane.key, rule.key),
+                asset=lane.key("gate", rule.key),
                 description=f"The panel for {rule.name.lower()} has verified exactly these rows.",
             )
-            for rule in edition.panels
+            for rule in panels
         ],
+        **lane.step,
     )
     def gates(
-        context: dg.AssetExecutionContext, database: Database, panels: Panels
+        context: dg.AssetExecutionContext,
+        database: dg.ResourceParam[Engine],
+        terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> Iterator[dg.MaterializeResult]:
-        engine, keys, all_terms = database.engine(), list(context.partition_keys), panels.all_terms()
-        ledger_table.create(engine)
-        standing = candidate_fingerprints(engine)
-        standing = standing[standing["lane"] == lane.key]
+        keys = list(context.partition_keys)
+        ledger_table.create(database)
         for panel in specs:
-            if gate_key(lane.key, panel) not in context.selected_asset_keys:
-                continue
-            rows, remarks = _evaluate(engine, all_terms[panel], lane.key, standing, keys)
-            yield gate_result(lane.key, panel, keys, rows, remarks, VERIFIED_BY_PANEL)
+            if lane.key("gate", panel) in context.selected_asset_keys:
+                rows, remarks = submit_to_panel(database, terms[panel], lane.name, keys)
+                yield _shown(lane, panel, keys, rows, remarks, VERIFIED_BY_PANEL)
 
     return gates
 
 
-def gate_result(
-    lane: str,
+def committee_gate_asset(lane: Lane, gate: OverallGate) -> dg.AssetsDefinition:
+    """Build `<lane>/gate/<committee>`; it always materialises, since waiting is no failure."""
+
+    @lane.asset(
+        lane.spec(
+            "gate",
+            gate.key,
+            group="gates",
+            owners=PANELS,
+            kinds=["person"],
+            made_by=["expert_panels"],
+            description=(
+                f"The gate of the {gate.name.lower()} over the overall rating: open only while the ledger "
+                "holds a live confirmation of exactly the moderated table, resting on what each panel has "
+                "decided now."
+            ),
+        ),
+        deps=[
+            *(lane.key("gate", rule.key) for rule in lane.edition.panels),
+            open_key(lane),
+            decision_key(gate.key),
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                CONFIRMED_BY_COMMITTEE,
+                asset=lane.key("gate", gate.key),
+                description=f"The {gate.name.lower()} has confirmed exactly this overall rating.",
+            )
+        ],
+    )
+    def committee_gate(
+        context: dg.AssetExecutionContext,
+        database: dg.ResourceParam[Engine],
+        terms: dg.ResourceParam[Mapping[str, Terms]],
+    ) -> dg.MaterializeResult:
+        keys = list(context.partition_keys)
+        ledger_table.create(database)
+        rows, remarks, table = show_committee(database, lane.edition, lane.rule, keys, terms)
+        return _shown(lane, gate.key, keys, rows, remarks, CONFIRMED_BY_COMMITTEE, [table])
+
+    return committee_gate
+
+
+def _shown(
+    lane: Lane,
     body: str,
     keys: list[str],
     rows: pd.DataFrame,
@@ -185,17 +159,17 @@ def gate_result(
 ) -> dg.MaterializeResult:
     """Return what a gate shows: its rows of table `gate`, and one check, amber until the body has verified.
 
-    Amber also where two officers let the rows out instead, which the check says. `remarks` as `remarks_on`
-    gives them; `also` is written in the same transaction.
+    Amber also where two officers let the rows out instead, which the check says. `also` is written in the
+    same transaction.
     """
     versions = [f"{row.state}:{row.subject_sha256}:{row.last_line}" for row in rows.itertuples(index=False)]
     is_verified = rows["state"] == "approved"
-    shut = rows[~is_verified]
-    needs = shut["missing"].where(shut["missing"] == "", ", needs " + shut["missing"])
-    waiting = "; ".join(shut["partition_key"] + ": " + shut["state"] + needs)
+    closed = rows[~is_verified]
+    needs = closed["missing"].where(closed["missing"] == "", ", needs " + closed["missing"])
+    waiting = "; ".join(closed["partition_key"] + ": " + closed["state"] + needs)
     return dg.MaterializeResult(
-        asset_key=gate_key(lane, body),
-        value=[Piece("gate", {"lane": lane, "partition_key": keys, "panel": body}, rows), *also],
+        asset_key=lane.key("gate", body),
+        value=[Piece("gate", lane.scope(keys, panel=body), rows), *also],
         metadata={
             "state": ", ".join(sorted(set(rows["state"]))),
             "round": ", ".join(rows["round"].head(12)),
@@ -207,7 +181,7 @@ def gate_result(
         data_version=dg.DataVersion(versions[0] if len(versions) == 1 else sha256_of("\n".join(versions))),
         check_results=[
             dg.AssetCheckResult(
-                asset_key=gate_key(lane, body),
+                asset_key=lane.key("gate", body),
                 check_name=check,
                 passed=bool(is_verified.all()),
                 severity=dg.AssetCheckSeverity.WARN,

@@ -8,16 +8,17 @@ from datetime import timedelta
 
 import dagster as dg
 import pandas as pd
+from sqlalchemy import Engine
 
-from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, code_version, picture_of, told
+from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, picture_of
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.assess import ONE_FIGURE, known
-from ccg_pipeline.orchestration.io_manager import Database, Piece
-from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS
 from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.storage.sql import source_observation
 from ccg_pipeline.tables.conform import conform
 from ccg_pipeline.tables.observations import observation_schema
@@ -28,14 +29,14 @@ FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=62), warn_wind
 """Months are ingested by the 5th of the next; one missed month warns, two fail."""
 
 
-def observations_asset(edition: Edition) -> dg.AssetsDefinition:
+def observations_asset(edition: Edition, months: dg.TimeWindowPartitionsDefinition) -> dg.AssetsDefinition:
     """Build the observations asset, downstream of every publication of the edition."""
 
     @dg.asset(
         dagster_type=PIECES,
         key=OBSERVATIONS,
         deps=[source_key(publication.key) for publication in edition.publications],
-        partitions_def=MONTHS,
+        partitions_def=months,
         backfill_policy=dg.BackfillPolicy.single_run(),
         group_name="observations",
         owners=DATA_ENGINEERS,
@@ -55,14 +56,16 @@ def observations_asset(edition: Edition) -> dg.AssetsDefinition:
         ),
         metadata={"table": "observation", "scope": {}},
     )
-    def observations(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult:
+    def observations(
+        context: dg.AssetExecutionContext, database: dg.ResourceParam[Engine]
+    ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
-        with reading(database.engine()) as connection:
+        with reading(database) as connection:
             said = frames.read(connection, source_observation, {"partition_key": keys})
         stand = known(said, edition)[["partition_key", *OBSERVATION_COLUMNS]].reset_index(drop=True)
         conform(stand.drop(columns="partition_key"), observation_schema(edition), "observations")
         by_publication = stand[stand["status"] == "published"].groupby("publication").size()
-        return told(
+        return materialize_result(
             [
                 Piece("observation", {"partition_key": keys}, stand),
                 Piece("observed", {"partition_key": keys}, pd.DataFrame({"partition_key": keys})),

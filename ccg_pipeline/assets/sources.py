@@ -8,19 +8,19 @@ from collections import Counter
 
 import dagster as dg
 import pandas as pd
+from sqlalchemy import Engine
 
-from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, code_version, table_of, told
+from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, table_of
 from ccg_pipeline.framework.model import Edition, Publication
 from ccg_pipeline.landing.downloads.addresses import DownloadFault
 from ccg_pipeline.landing.downloads.outcomes import Fetched
-from ccg_pipeline.landing.record import Months, file_rows, landed_of, to_write_again
-from ccg_pipeline.orchestration.io_manager import Database, Piece
-from ccg_pipeline.orchestration.partitions import MONTHS
-from ccg_pipeline.orchestration.resources import Downloads, Landed, LandingFolder, Methodology
-from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
-from ccg_pipeline.storage.sql import BY_NAME
-from ccg_pipeline.tables.conform import conform
-from ccg_pipeline.tables.observations import quarantine_schema, source_observation_schema
+from ccg_pipeline.landing.downloads.publications import Downloads
+from ccg_pipeline.landing.files import Landed, LandingFolder
+from ccg_pipeline.landing.record import landed_of, to_write_again
+from ccg_pipeline.landing.write_plan import planned_observations, write_plan
+from ccg_pipeline.sources.result import Reading, Refused
+from ccg_pipeline.storage.code_version import code_version
+from ccg_pipeline.storage.pieces import Piece
 
 RETRY = dg.RetryPolicy(max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """A share that is away for a moment is tried again; a bad file is not: it is refused or quarantined."""
@@ -34,66 +34,9 @@ def source_key(publication: str) -> dg.AssetKey:
     return dg.AssetKey(["source", publication])
 
 
-def deliver(landed: list[Landed], keys: list[str], edition: Edition, again: Months) -> list[Piece]:
-    """Return what the files of a publication put into the months `keys`, file by file.
-
-    A file replaces its own rows alone: an older file of the same figures stays beside it, and one that was
-    taken away does not take its figures with it. Of a file in `again`, which was read in another way before,
-    the months that are stored are written again too, and what it no longer tells goes.
-    """
-    files = {(one.found.sha256, one.found.path.name): one for one in landed}
-    pieces: list[Piece] = []
-    months: set[str] = set()
-    for (sha256, name), one in files.items():
-        pieces.append(Piece("source_file", {"sha256": sha256, "name": name}, file_rows([one])))
-        own = (one.months & set(keys)) | again.get((sha256, name), frozenset())
-        months |= own
-        observations, quarantine = _rows(one, edition)
-        file = {"source_sha256": sha256, "source_name": name}
-        within = observations[observations["partition_key"].isin(own)]
-        pieces += [
-            Piece("source_observation", {**file, "partition_key": sorted(own)}, within, brings_in_data=True),
-            Piece("quarantine", file, quarantine, brings_in_data=True),
-        ]
-    return [*pieces, *(Piece(name, {"partition_key": sorted(months)}, _nothing_yet(name)) for name in _LATER)]
-
-
-_LATER = ("observed", "plausibility")
-"""What is said of a month when its sources have been taken in and held against the world, and not before."""
-
-
-def _nothing_yet(table: str) -> pd.DataFrame:
-    return pd.DataFrame(columns=[column.name for column in BY_NAME[table].columns])
-
-
-def _rows(one: Landed, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the observations and the quarantine of a file, each with its month; none of a refused file."""
-    if isinstance(one.outcome, Refused):
-        return _none(OBSERVATION_COLUMNS), _none(QUARANTINE_COLUMNS)
-    name = one.outcome.source_file.name
-    conform(one.outcome.observations, source_observation_schema(edition), name)
-    conform(one.outcome.quarantine, quarantine_schema(edition), f"quarantine of {name}")
-    return _by_month(one.outcome.observations), _by_month(one.outcome.quarantine)
-
-
-def _none(columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame(columns=["partition_key", *columns])
-
-
-def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
-    months = pd.to_datetime(rows["period_end"]).dt.strftime("%Y-%m").fillna("")
-    return rows.assign(partition_key=months)[["partition_key", *rows.columns]]
-
-
-def _told_by(pieces: list[Piece]) -> pd.DataFrame:
-    """Return all observations among `pieces`."""
-    frames = [piece.frame for piece in pieces if piece.table == "source_observation" and len(piece.frame)]
-    return pd.concat(frames, ignore_index=True) if frames else _none(OBSERVATION_COLUMNS)
-
-
 def _summary(landed: list[Landed], pieces: list[Piece], keys: list[str]) -> dict[str, object]:
     read = [one.outcome.source_file for one in landed if isinstance(one.outcome, Reading)]
-    observations = _told_by(pieces)
+    observations = planned_observations(pieces)
     status = Counter(observations["status"])
     accounts = pd.DataFrame(
         [
@@ -160,7 +103,9 @@ def _soundness(key: dg.AssetKey, landed: list[Landed], fetched: list[Fetched]) -
     )
 
 
-def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinition:
+def source_asset(
+    publication: Publication, edition: Edition, months: dg.TimeWindowPartitionsDefinition
+) -> dg.AssetsDefinition:
     """Build the asset of one publication."""
     key = source_key(publication.key)
     fed = [one.code for one in edition.indicators if one.publication == publication.key]
@@ -174,7 +119,7 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
     @dg.asset(
         dagster_type=PIECES,
         key=key,
-        partitions_def=MONTHS,
+        partitions_def=months,
         backfill_policy=dg.BackfillPolicy.single_run(),
         retry_policy=RETRY,
         group_name="sources",
@@ -202,19 +147,17 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
     )
     def source(
         context: dg.AssetExecutionContext,
-        landing: LandingFolder,
-        downloads: Downloads,
-        database: Database,
-        methodology: Methodology,
+        landing: dg.ResourceParam[LandingFolder],
+        downloads: dg.ResourceParam[Downloads],
+        database: dg.ResourceParam[Engine],
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
-        edition, engine = methodology.edition(), database.engine()
         fetched = _fetched(downloads, edition, publication.key, keys, landing)
-        landed = landed_of(landing, engine, edition, publication.key, keys)
-        pieces = deliver(landed, keys, edition, to_write_again(engine, landed))
-        return told(
+        landed = landed_of(landing, database, edition, publication.key, keys)
+        pieces = write_plan(landed, keys, edition, to_write_again(database, landed))
+        return materialize_result(
             pieces,
-            about=_told_by(pieces),
+            about=planned_observations(pieces),
             metadata=_summary(landed, pieces, keys) | _news(fetched),
             check_results=[_soundness(key, landed, fetched)],
         )
@@ -222,48 +165,56 @@ def source_asset(publication: Publication, edition: Edition) -> dg.AssetsDefinit
     return source
 
 
-@dg.asset(
-    dagster_type=PIECES,
-    key=UNPLACED,
-    group_name="sources",
-    owners=DATA_ENGINEERS,
-    kinds={"python", "file"},
-    retry_policy=RETRY,
-    code_version=code_version("ccg_pipeline.sources"),
-    description="Files in the landing folder that are of no publication known here, each with the reason.",
-    check_specs=[
-        dg.AssetCheckSpec(
-            "every_file_is_placed",
-            asset=UNPLACED,
-            description="Every file was recognised, by what it holds, as one of a publication.",
-        )
-    ],
-)
-def unplaced_files(
-    landing: LandingFolder, database: Database, methodology: Methodology
-) -> dg.MaterializeResult:
-    """Record the files that belong to no publication, so that none is overlooked."""
-    landed = landed_of(landing, database.engine(), methodology.edition(), "", [])
-    reasons = [str(one.outcome) for one in landed]
-    return told(
-        deliver(landed, [], methodology.edition(), to_write_again(database.engine(), landed)),
-        about=None,
-        metadata={
-            "files": len(landed),
-            "reasons": table_of(pd.DataFrame({"reason": reasons}), rows=50),
-        },
-        check_results=[
-            dg.AssetCheckResult(
-                asset_key=UNPLACED,
-                check_name="every_file_is_placed",
-                passed=not landed,
-                severity=dg.AssetCheckSeverity.WARN,
-                description=" ".join(reasons) or "Every file was recognised.",
+def unplaced_asset(edition: Edition) -> dg.AssetsDefinition:
+    """Build the asset of what is in the landing folder and belongs to no publication."""
+
+    @dg.asset(
+        dagster_type=PIECES,
+        key=UNPLACED,
+        group_name="sources",
+        owners=DATA_ENGINEERS,
+        kinds={"python", "file"},
+        retry_policy=RETRY,
+        code_version=code_version("ccg_pipeline.sources"),
+        description=(
+            "Files in the landing folder that are of no publication known here, each with the reason."
+        ),
+        check_specs=[
+            dg.AssetCheckSpec(
+                "every_file_is_placed",
+                asset=UNPLACED,
+                description="Every file was recognised, by what it holds, as one of a publication.",
             )
         ],
     )
+    def unplaced_files(
+        landing: dg.ResourceParam[LandingFolder], database: dg.ResourceParam[Engine]
+    ) -> dg.MaterializeResult:
+        """Record the files that belong to no publication, so that none is overlooked."""
+        landed = landed_of(landing, database, edition, "", [])
+        reasons = [str(one.outcome) for one in landed]
+        return materialize_result(
+            write_plan(landed, [], edition, to_write_again(database, landed)),
+            about=None,
+            metadata={
+                "files": len(landed),
+                "reasons": table_of(pd.DataFrame({"reason": reasons}), rows=50),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    asset_key=UNPLACED,
+                    check_name="every_file_is_placed",
+                    passed=not landed,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    description=" ".join(reasons) or "Every file was recognised.",
+                )
+            ],
+        )
+
+    return unplaced_files
 
 
-def source_assets(edition: Edition) -> list[dg.AssetsDefinition]:
+def source_assets(edition: Edition, months: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Build one asset for each publication of the edition, and one for what belongs to none."""
-    return [*(source_asset(publication, edition) for publication in edition.publications), unplaced_files]
+    sources = [source_asset(publication, edition, months) for publication in edition.publications]
+    return [*sources, unplaced_asset(edition)]

@@ -5,35 +5,42 @@ check an expectation, of each publication one check for all that is expected of 
 Does not belong here: what is plausible (plausibility.py and the edition), the report's page (publish/).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
 import pandas as pd
+from sqlalchemy import Engine
 
-from ccg_pipeline.assets.metadata import table_of
-from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rounds import first_day, last_day
 from ccg_pipeline.method.scoring.restatement import restate
-from ccg_pipeline.orchestration.io_manager import Database, Piece, write
-from ccg_pipeline.orchestration.partitions import MONTHS, first_day, last_day
-from ccg_pipeline.orchestration.resources import Methodology, home
+from ccg_pipeline.publish.markdown import markdown_table
 from ccg_pipeline.publish.validation_report import render
 from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.quality.kept_findings import rows_to_keep
 from ccg_pipeline.quality.plausibility import Landed, validate
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.settings import report_path
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.pieces import Piece, write
 from ccg_pipeline.storage.sql import observation, source_observation
 
 PLAUSIBLE = "is_plausible"
 """Check of a source asset: all that the edition expects of what a publication's files say by themselves."""
 
 SEVERITY = {"warn": dg.AssetCheckSeverity.WARN, "block": dg.AssetCheckSeverity.ERROR}
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The asset keys of what is checked: the observations, and a publication's source by its key."""
+
+    observations: dg.AssetKey
+    source: Callable[[str], dg.AssetKey]
 
 
 @dataclass(frozen=True)
@@ -49,13 +56,8 @@ class Reports:
         yield "publications", self.of_publications
 
 
-def report_path(month: str) -> Path:
-    """Return where the validation report of a month is written."""
-    return home() / "validation" / f"{month}.html"
-
-
-def _reports(database: Database, edition: Edition, months: Sequence[str]) -> dict[str, Reports]:
-    with reading(database.engine()) as connection:
+def _reports(engine: Engine, edition: Edition, months: Sequence[str]) -> dict[str, Reports]:
+    with reading(engine) as connection:
         known = frames.read(connection, observation, {}, observation.c.period_end <= last_day(months[-1]))
         said = frames.read(connection, source_observation, {"partition_key": list(months)})
     codes, reports = list(ccgs()["ccg_code"]), {}
@@ -126,7 +128,9 @@ def _results(
         severity=SEVERITY["block" if grave else "warn"],
         description=said[:4000] or quiet,
         metadata={
-            "failing rows": table_of(pd.concat(failing) if failing else pd.DataFrame(), rows=20_000),
+            "failing rows": dg.MetadataValue.md(
+                markdown_table(pd.concat(failing) if failing else pd.DataFrame(), rows=20_000)
+            ),
             "report": dg.MetadataValue.path(str(report)),
         },
     )
@@ -136,47 +140,52 @@ def _expected(edition: Edition, suite: Suite) -> list[Expectation]:
     return [one for one in edition.expectations if suite in one.suites]
 
 
-def _specs(edition: Edition) -> list[dg.AssetCheckSpec]:
+def _specs(
+    edition: Edition, keys: Keys, months: dg.TimeWindowPartitionsDefinition
+) -> list[dg.AssetCheckSpec]:
     """Return one check an expectation about the observations, and one for each publication."""
     of_files = ", ".join(one.title.lower() for one in _expected(edition, "publications"))
     # A failure is shown and its severity said; it is no gate, since a later run would pass it by.
     return [
         dg.AssetCheckSpec(
             one.key,
-            asset=OBSERVATIONS,
+            asset=keys.observations,
             description=f"{one.title}. Severity: {one.severity} ({one.provenance}).",
-            partitions_def=MONTHS,
+            partitions_def=months,
         )
         for one in _expected(edition, "observations")
     ] + [
         dg.AssetCheckSpec(
             PLAUSIBLE,
-            asset=source_key(one.key),
+            asset=keys.source(one.key),
             description=f"What its files say by themselves is plausible: {of_files}.",
-            partitions_def=MONTHS,
+            partitions_def=months,
         )
         for one in edition.publications
         if one.read_for == "figures"
     ]
 
 
-def plausibility_checks(edition: Edition) -> dg.AssetChecksDefinition:
+def plausibility_checks(
+    edition: Edition, keys: Keys, months: dg.TimeWindowPartitionsDefinition
+) -> dg.AssetChecksDefinition:
     """Build the checks of what landed in each month of a run, and its report that opens offline."""
 
-    @dg.multi_asset_check(name="plausibility", specs=_specs(edition), can_subset=True)
+    @dg.multi_asset_check(name="plausibility", specs=_specs(edition, keys, months), can_subset=True)
     def plausibility(
-        context: dg.AssetCheckExecutionContext, database: Database, methodology: Methodology
+        context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Engine]
     ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation]:
-        edition, months = methodology.edition(), list(context.partition_keys)
+        of_run = list(context.partition_keys)
         of_one_month = context.op_execution_context.has_partition_key
-        reports = _reports(database, edition, months)
-        write(database.engine(), [_kept(reports)])
+        reports = _reports(database, edition, of_run)
+        write(database, [_kept(reports)])
+        url = database.url.render_as_string()
         for month, report in reports.items():
-            path = report_path(month)
+            path = report_path(url, month)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(render(report.of_observations, report.of_publications), encoding="utf-8")
         for key in sorted(context.selected_asset_check_keys, key=str):
-            if key.asset_key == OBSERVATIONS:
+            if key.asset_key == keys.observations:
                 found = {month: report.of_observations.of(key.name) for month, report in reports.items()}
             else:
                 own = {
@@ -184,6 +193,6 @@ def plausibility_checks(edition: Edition) -> dg.AssetChecksDefinition:
                     for month, report in reports.items()
                 }
                 found = {month: checked for month, checked in own.items() if checked.findings}
-            yield from _results(key, found, of_one_month, report_path(months[-1]))
+            yield from _results(key, found, of_one_month, report_path(url, of_run[-1]))
 
     return plausibility

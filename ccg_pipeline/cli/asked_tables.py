@@ -4,14 +4,11 @@ Belongs here: from options to tables, and logging the view of those that are not
 Does not belong here: the verbs (cli_verbs.py), finding a release (publish/).
 """
 
-import os
-
-from ccg_pipeline.cli.panel import EDITION
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.partitions import PartitionFault, day_of, last_day, month_key, year_key
-from ccg_pipeline.orchestration.resources import database_url
+from ccg_pipeline.framework.rounds import PartitionFault, day_of, last_day, month_key, year_key
 from ccg_pipeline.release.as_known import tables_as_known
 from ccg_pipeline.release.released import Tables, newest_scored, released, unreleased
+from ccg_pipeline.settings import actor, database_url
 from ccg_pipeline.storage.database import open_database
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
@@ -32,7 +29,7 @@ def tables_asked(url: str, month: str, year: str, is_unreleased: bool, what: str
     Of the date `as_at`: the release that stood then, or, unreleased, what had been published by then.
     """
     lane, key = chosen(month, year)
-    engine, edition = open_database(url or database_url()), load_edition(EDITION)
+    engine, edition = open_database(url or database_url()), load_edition()
     day = day_of(as_at, "--as-at") if as_at else None
     if not is_unreleased:
         return released(engine, edition, lane, key, day)
@@ -43,5 +40,5 @@ def tables_asked(url: str, month: str, year: str, is_unreleased: bool, what: str
         tables = tables_as_known(engine, edition, lane, key, last_day(key), day)
         what += f" as at {day}"
     panel_tables.create(engine)
-    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), what, f"{tables.lane} {tables.partition_key}")
+    access_log.record(engine, actor(), what, f"{tables.lane} {tables.partition_key}")
     return tables

@@ -4,15 +4,13 @@ Belongs here: the options of each decision, and handing it to the ledger.
 Does not belong here: the rules of a decision (expert_panels), showing what is before a panel (cli_panel.py).
 """
 
-import os
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from ccg_pipeline.assets.committee import moderation_asked
+from ccg_pipeline import settings
 from ccg_pipeline.cli.panel import (
-    EDITION,
     SHORT,
     Database,
     Month,
@@ -27,10 +25,11 @@ from ccg_pipeline.cli.panel import (
     terms_of,
 )
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.partitions import year_key
-from ccg_pipeline.orchestration.resources import launched_by
-from ccg_pipeline.publish.explanation import find_ccg
+from ccg_pipeline.framework.rounds import year_key
+from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.release.committee import moderation_asked
+from ccg_pipeline.settings import launched_by
 from expert_panels import access_log
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import NEEDS_REASON, GateState
@@ -84,9 +83,7 @@ def _decide(
     except (NotHere, DecisionRefused) as refused:
         # an address that is typed proves nothing: who tried is the user of this process
         tried = f"panel {decision} as {actor}"
-        access_log.record(
-            engine, os.environ.get("CCG_ACTOR", ""), tried, f"{panel} {lane} {key}", f"refused: {refused}"
-        )
+        access_log.record(engine, settings.actor(), tried, f"{panel} {lane} {key}", f"refused: {refused}")
         raise
     say(f"Line {line.seq}: {line.actor} ({line.role}). {line.meaning}")
     follow(database)
@@ -173,7 +170,7 @@ def moderate(
     year: Year, database: Database = "",
 ) -> None:  # fmt: skip
     """Put another judgement of a CCG's leadership or finance before the committee, and rate it anew."""
-    edition, code, key = load_edition(EDITION), find_ccg(ccgs(), about), year_key(year)
+    edition, code, key = load_edition(), find_ccg(ccgs(), about), year_key(year)
     committee = edition.lane("annual").overall_gate
     assert committee is not None  # this edition's year has one
     engine = opened(database)

@@ -4,7 +4,6 @@ Belongs here: the verb's options, and handing what they ask for to the rooms tha
 Does not belong here: finding what moved (publish/as_known.py), its print (printed_changes.py).
 """
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,14 +11,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ccg_pipeline.cli.panel import EDITION, Database, Month, Year, asked_round
+from ccg_pipeline.cli.panel import Database, Month, Year, asked_round
 from ccg_pipeline.cli.prints import changes as printed_changes
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.partitions import PartitionFault, day_of, last_day
-from ccg_pipeline.orchestration.resources import database_url
+from ccg_pipeline.framework.rounds import PartitionFault, day_of, last_day, words
 from ccg_pipeline.publish.export import FORMATS, saved, stamped
-from ccg_pipeline.publish.naming import words
 from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since
+from ccg_pipeline.settings import actor, database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
@@ -52,7 +50,7 @@ def diff(
     lane, key = asked_round(month, year)
     if bool(since) == bool(file) or (as_at and not since):
         raise PartitionFault("Say what to compare: --since DATE (with now, or --as-at DATE), or --file NAME.")
-    engine, edition = open_database(database or database_url()), load_edition(EDITION)
+    engine, edition = open_database(database or database_url()), load_edition()
     end = last_day(key)
     if since:
         first, second = day_of(since, "--since"), day_of(as_at, "--as-at") if as_at else date.max
@@ -63,7 +61,7 @@ def diff(
         about = f"without {file}, and with it"
     named = f"{lane} {words(lane, key)}: {about}"
     panel_tables.create(engine)
-    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), "diff", named)
+    access_log.record(engine, actor(), "diff", named)
     if output is not None:
         saved(stamped(as_rows(moves)), file_format, output)
         return

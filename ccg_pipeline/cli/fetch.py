@@ -13,11 +13,11 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 from ccg_pipeline.cli.prints.organisation import table_of
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.rounds import month_key
 from ccg_pipeline.landing.downloads.addresses import DownloadFault
-from ccg_pipeline.orchestration.partitions import month_key
-from ccg_pipeline.orchestration.resources import Downloads, downloads_path, landing_path
+from ccg_pipeline.landing.downloads.publications import Downloads
+from ccg_pipeline.settings import downloads_path, landing_path
 
-EDITION = "iaf_2016_17"
 console, errors = Console(), Console(stderr=True)
 
 
@@ -35,7 +35,7 @@ def fetch(
     The addresses stand in `downloads.yaml` in the home folder (`CCG_DOWNLOADS`). A download that was cut off
     goes on where it stopped; a revision lands beside what was there. Being offline is no error.
     """
-    edition, downloads = load_edition(EDITION), Downloads(path=downloads_path())
+    edition, downloads = load_edition(), Downloads(path=downloads_path())
     addresses = downloads.addresses(edition)
     if not publication:
         rows = [

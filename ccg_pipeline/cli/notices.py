@@ -11,12 +11,13 @@ from rich.console import Console
 
 from ccg_pipeline.cli.panel import Database
 from ccg_pipeline.cli.prints.organisation import table_of
-from ccg_pipeline.orchestration.resources import Panels, database_url
 from ccg_pipeline.release import notices
+from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_database, reading
 from expert_panels.notices import outbox
 from expert_panels.notices.delivery import deliver
 from expert_panels.settings import VARIABLE, SettingsError, declared
+from expert_panels.terms import load_terms
 
 console = Console()
 
@@ -35,7 +36,7 @@ def show(deliver_too: Deliver = False, database: Database = "") -> None:
             f"{VARIABLE}."
         )
     engine = open_database(database or database_url())
-    new = notices.fill(engine, Panels().all_terms(), settings.settings)
+    new = notices.fill(engine, load_terms(), settings.settings)
     console.print(f"New: {new}.", highlight=False)
     if deliver_too:
         with console.status("delivering"):

@@ -4,7 +4,6 @@ Belongs here: showing rounds and candidates, checking the ledger, and letting wh
 Does not belong here: taking a decision (cli_decisions.py), the rules of one (expert_panels), the release.
 """
 
-import os
 from typing import Annotated
 
 import pandas as pd
@@ -12,16 +11,15 @@ import typer
 from rich.console import Console
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.committee import bodies_of, lay_before_committee
 from ccg_pipeline.cli.prints.organisation import provenance, stamp, table_of
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.rounds import PartitionFault, month_key, words, year_key
 from ccg_pipeline.method.uncertainty.moderation import BLOCKS
-from ccg_pipeline.orchestration.partitions import PartitionFault, month_key, year_key
-from ccg_pipeline.orchestration.resources import Panels, database_url, landing_path
-from ccg_pipeline.publish.naming import words
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.release.archive import StorageFault, fetch
+from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
+from ccg_pipeline.release.committee import bodies_of, submit_to_committee
 from ccg_pipeline.release.released import Tables, unreleased
+from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
@@ -29,9 +27,8 @@ from expert_panels.ledger import record as ledger
 from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.settings import declared
-from expert_panels.terms import Terms
+from expert_panels.terms import Terms, load_terms
 
-EDITION = "iaf_2016_17"
 SHORT = 12
 """Signs of a fingerprint that are printed, and asked back of who decides."""
 
@@ -74,7 +71,7 @@ def asked_round(month: str, year: str) -> tuple[str, str]:
 
 def terms_of(panel: str) -> Terms:
     """Return the terms of a panel or the committee; PartitionFault names those that there are."""
-    known = Panels().all_terms()
+    known = load_terms()
     if panel not in known:
         raise PartitionFault(f"There is no panel {panel!r}: choose one of {', '.join(sorted(known))}.")
     return known[panel]
@@ -104,7 +101,7 @@ def only_made_up(engine: Engine) -> None:
 @app.command()
 def status(database: Database = "") -> None:
     """Print every round with its state, who has signed, and what is missing."""
-    engine, all_terms = opened(database), Panels().all_terms()
+    engine, all_terms = opened(database), load_terms()
     rounds: dict[tuple[str, str], list[list[str]]] = {}
     needs: dict[tuple[str, str], dict[str, list[str]]] = {}
     sentences: dict[tuple[str, str], list[str]] = {}
@@ -142,10 +139,10 @@ def _said(panel: str, state: GateState) -> list[str]:
 def show(panel: Panel, month: Month = "", year: Year = "", database: Database = "") -> None:
     """Print the table before a panel, which is not released; the view is logged."""
     lane, key = asked_round(month, year)
-    terms, engine, edition = terms_of(panel), opened(database), load_edition(EDITION)
+    terms, engine, edition = terms_of(panel), opened(database), load_edition()
     state = ledger.state_of(engine, terms, lane, key)
     tables = unreleased(engine, edition, lane, key)
-    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), f"panel show {panel}", f"{lane} {key}")
+    access_log.record(engine, actor(), f"panel show {panel}", f"{lane} {key}")
     stamp(console, tables.is_made_up)
     title = f"{terms.title}, {lane} {words(lane, key)}: UNRELEASED"
     committee = edition.lane(lane).overall_gate
@@ -205,18 +202,17 @@ def follow(database: str) -> None:
     """Let what follows from the ledger happen: by the daemon where one runs, here where none does."""
     from ccg_pipeline.orchestration.main_job import MainJob, daemon_is_live, dagster_instance
 
-    with dagster_instance() as instance:
+    url = database or database_url()
+    with dagster_instance(url) as instance:
         if daemon_is_live(instance):
             console.print("The daemon will show it within half a minute.")
             return
-        MainJob(instance, database or database_url(), landing_path()).converge()
+        MainJob(instance, url, landing_path()).converge()
 
 
 @app.command()
 def verify(database: Database = "") -> None:
     """Check the whole ledger: every line, the chain, the releases' hashes, what recorders signed."""
-    from ccg_pipeline.assets.assessment import known_heads
-
     engine = opened(database)
     with reading(engine) as connection:
         known = known_heads(connection)
@@ -245,7 +241,7 @@ def demonstrate(month: Month = "", year: Year = "", database: Database = "") -> 
             raise NotHere(
                 "The demonstration signs on made-up data only, and this database does not hold any."
             )
-    edition, all_terms = load_edition(EDITION), Panels().all_terms()
+    edition, all_terms = load_edition(), load_terms()
     rule = edition.lane(lane)
     for panel in bodies_of(edition, rule):
         terms = all_terms[panel]
@@ -254,7 +250,7 @@ def demonstrate(month: Month = "", year: Year = "", database: Database = "") -> 
                 f"The terms of the panel {panel} are not made up: the demonstration signs for nobody real."
             )
         if rule.overall_gate is not None and rule.overall_gate.key == panel:
-            lay_before_committee(engine, edition, rule, key, all_terms)
+            submit_to_committee(engine, edition, rule, key, all_terms)
         state = ledger.state_of(engine, terms, lane, key)
         if not state.is_open:
             console.print(f"{terms.title}: {state.state}, nothing to sign.")

@@ -4,7 +4,6 @@ Belongs here: the options of these verbs, and handing what they ask for to the r
 Does not belong here: effects (publish/quarantined.py), amendments (amending.py), prints.
 """
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,17 +13,18 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy import Engine
 
-from ccg_pipeline.cli.panel import EDITION, Database, Month, Year, asked_round
+from ccg_pipeline.cli.panel import Database, Month, Year, asked_round
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import quarantine as printed_quarantine
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.partitions import day_of, last_day
-from ccg_pipeline.orchestration.resources import LandingFolder, database_url, landing_path
+from ccg_pipeline.framework.rounds import day_of, last_day
+from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.publish.export import FORMATS, saved, stamped
 from ccg_pipeline.quality.corrections import Amending, NotAmended
 from ccg_pipeline.quality.quarantine import Effect, Refusal, effect_of, quarantined, summary
 from ccg_pipeline.release.as_known import assess_said, said_until
 from ccg_pipeline.release.released import newest_scored
+from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.sources.corrections import Amendment, Kind
 from ccg_pipeline.storage.corrections import all_lines
 from ccg_pipeline.storage.database import open_database, reading
@@ -55,12 +55,12 @@ Cells = Annotated[
 def _amending(database: str, landing: Path | None) -> Amending:
     engine = open_database(database or database_url())
     folder = str((landing or Path(landing_path())).absolute())
-    return Amending(engine, LandingFolder(path=folder), load_edition(EDITION))
+    return Amending(engine, LandingFolder(path=folder), load_edition())
 
 
 def _logged(engine: Engine, what: str, subject: str) -> None:
     panel_tables.create(engine)
-    access_log.record(engine, os.environ.get("CCG_ACTOR", ""), what, subject)
+    access_log.record(engine, actor(), what, subject)
 
 
 def _round(engine: Engine, month: str, year: str) -> tuple[str, str]:

@@ -12,14 +12,14 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.committee import moderation_asked
-from ccg_pipeline.cli.panel import EDITION, SHORT, Database, asked_round, follow, opened, say, terms_of
+from ccg_pipeline.cli.panel import SHORT, Database, asked_round, follow, opened, say, terms_of
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.resources import home
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
-from ccg_pipeline.publish.explanation import NotKnown
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.archive import fetch, keep, latest_release
+from ccg_pipeline.release.committee import moderation_asked
 from ccg_pipeline.release.tables import SHOWN, is_overridden
+from ccg_pipeline.settings import database_url, keys_of
 from ccg_pipeline.storage.database import kind_of, reading
 from ccg_pipeline.storage.fingerprint import sha256_of
 from expert_panels import access_log
@@ -85,7 +85,7 @@ def minutes(form: Form, database: Database = "") -> None:
     written = read_minutes(form)
     asked = written.minutes
     lane, key = asked_round(asked.month, asked.year)
-    terms, engine, edition = terms_of(asked.panel), opened(database), load_edition(EDITION)
+    terms, engine, edition = terms_of(asked.panel), opened(database), load_edition()
     state = ledger.state_of(engine, terms, lane, key)
 
     def judged(one: MinutedDecision) -> tuple[str, str]:
@@ -195,9 +195,12 @@ def recorder_key(
 
 
 @app.command()
-def key(output: Annotated[Path | None, typer.Option(help="File to write the public key to.")] = None) -> None:
-    """Make the key that signs certificates, once, and print its public half."""
-    folder = home() / "keys"
+def key(
+    output: Annotated[Path | None, typer.Option(help="File to write the public key to.")] = None,
+    database: Database = "",
+) -> None:
+    """Make the key that signs a database's certificates, once, and print its public half."""
+    folder = keys_of(database or database_url())
     made = make_key(folder)
     public = (folder / PUBLIC).read_bytes()
     if output is not None:
@@ -238,7 +241,7 @@ def certificate(
             raise NotCertified(f"Line {seq} was recorded from no signed minutes.")
         with reading(engine) as connection:
             _write(record, fetch(connection, line.record_sha256).encode("utf-8"))
-    _write(output, certificate_of(engine, line, signer_in(home() / "keys")))
+    _write(output, certificate_of(engine, line, signer_in(keys_of(database or database_url()))))
     say(
         f"Line {seq}: {line.actor} ({line.role}). {line.meaning} Check it with `ccg verify {output} --key …`."
     )

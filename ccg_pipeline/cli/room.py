@@ -12,15 +12,16 @@ from rich.console import Console
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 
-from ccg_pipeline.cli.panel import EDITION, Database
+from ccg_pipeline.cli.panel import Database
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.resources import Panels, database_url
 from ccg_pipeline.panel_papers.papers import KeptCandidates
+from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels.room.app import room
 from expert_panels.room.logs import LOGGING
 from expert_panels.room.sign_in.entrance import entrance
 from expert_panels.settings import Declared, declared
+from expert_panels.terms import load_terms
 
 LOOPBACK = "127.0.0.1"
 console = Console()
@@ -39,9 +40,9 @@ def panel_room(engine: Engine, host: str = LOOPBACK, settings: Declared | None =
         with reading(engine) as connection:
             return kind_of(connection) == "real"
 
-    terms = Panels().all_terms()  # read once: who changes them starts the room again
+    terms = load_terms()  # read once: who changes them starts the room again
     guarded = entrance(engine, settings, host, lambda: terms, holds_real_data)
-    return room(engine, lambda: terms, KeptCandidates(engine, load_edition(EDITION)), guarded)
+    return room(engine, lambda: terms, KeptCandidates(engine, load_edition()), guarded)
 
 
 def serve(host: Host = LOOPBACK, port: Port = 8001, database: Database = "") -> None:

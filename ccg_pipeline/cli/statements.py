@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ccg_pipeline.cli.asked_tables import tables_asked
-from ccg_pipeline.cli.panel import EDITION, Database, Month, Year
+from ccg_pipeline.cli.panel import Database, Month, Year
 from ccg_pipeline.cli.prints.organisation import provenance, stamps, table_of
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.uncertainty.robustness import robustness
-from ccg_pipeline.publish.explanation import NotKnown, find_area
+from ccg_pipeline.publish.explanation import find_area
 from ccg_pipeline.publish.export import exported, stamped
 from ccg_pipeline.publish.league import CAVEAT, caterpillar, league
-from ccg_pipeline.publish.naming import words
 from ccg_pipeline.publish.robustness_page import (
     MEANING,
     greatest,
@@ -30,6 +30,7 @@ from ccg_pipeline.publish.robustness_page import (
     statement_page,
     with_verification,
 )
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.released import Tables
 from ccg_pipeline.release.tables import is_overridden
@@ -74,7 +75,7 @@ def print_league(
         raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(LEAGUE_FORMATS)}.")
     if bool(area) == overall:
         raise NotKnown("Say which league: --area 122, or --overall.")
-    edition = load_edition(EDITION)
+    edition = load_edition()
     wanted = find_area(edition, area) if area else None
     named = f"{wanted.code} {wanted.name}" if wanted else "overall score"
     tables = tables_asked(database, month, year, unreleased, f"league {named}")
@@ -134,7 +135,7 @@ def print_robustness(
         raise NotKnown(
             f"--format {file_format!r} is not known: choose one of {', '.join(STATEMENT_FORMATS)}."
         )
-    edition = load_edition(EDITION)
+    edition = load_edition()
     tables = tables_asked(database, month, year, unreleased, "robustness")
     frames = tables.frames
     with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:

@@ -12,54 +12,37 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ccg_pipeline.cli import (
-    decisions as cli_decisions,
-)
-from ccg_pipeline.cli import (
-    diff as cli_diff,
-)
-from ccg_pipeline.cli import (
-    fetch as cli_fetch,
-)
-from ccg_pipeline.cli import (
-    notices as cli_notices,
-)
-from ccg_pipeline.cli import (
-    panel as cli_panel,
-)
-from ccg_pipeline.cli import (
-    quarantine as cli_quarantine,
-)
-from ccg_pipeline.cli import (
-    records as cli_records,
-)
-from ccg_pipeline.cli import (
-    room as cli_room,
-)
-from ccg_pipeline.cli import (
-    statements as cli_statements,
-)
+from ccg_pipeline.cli import decisions as cli_decisions
+from ccg_pipeline.cli import diff as cli_diff
+from ccg_pipeline.cli import fetch as cli_fetch
+from ccg_pipeline.cli import notices as cli_notices
+from ccg_pipeline.cli import panel as cli_panel
+from ccg_pipeline.cli import quarantine as cli_quarantine
+from ccg_pipeline.cli import records as cli_records
+from ccg_pipeline.cli import room as cli_room
+from ccg_pipeline.cli import statements as cli_statements
 from ccg_pipeline.cli.asked_tables import chosen, tables_asked
-from ccg_pipeline.cli.panel import EDITION, Database, Month, Year
+from ccg_pipeline.cli.panel import Database, Month, Year
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.cli.statements import write
 from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
 from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.rounds import PartitionFault, day_of, last_day
 from ccg_pipeline.landing.downloads.addresses import DownloadFault
-from ccg_pipeline.orchestration.main_job import MainJob, RunFailed, dagster_instance, last_month
-from ccg_pipeline.orchestration.partitions import PartitionFault, day_of, last_day
-from ccg_pipeline.orchestration.resources import database_url, landing_path
-from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
+from ccg_pipeline.orchestration.outcome import RunFailed
+from ccg_pipeline.publish.explanation import explain, find_area
 from ccg_pipeline.publish.export import FORMATS, NotSaved, exported, stamped
 from ccg_pipeline.publish.weights import weights_of
 from ccg_pipeline.quality.corrections import NotAmended
 from ccg_pipeline.quality.kept_findings import concerning, rests_on
 from ccg_pipeline.quality.row_ledger import RowsLost
+from ccg_pipeline.reference.finding import NotKnown, find_ccg
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault
 from ccg_pipeline.release.released import NotReleased
+from ccg_pipeline.settings import database_url, landing_path
 from ccg_pipeline.storage.database import DatabaseFault, open_database, reading
 from expert_panels.certificates.signing_key import KeyFault
 from expert_panels.ledger.record import DecisionRefused
@@ -154,8 +137,10 @@ def run(
     which is written first if need be. Without `--month` and `--year` it is the last month in the folder, and
     the financial year when that month ends one.
     """
+    from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance, last_month
+
     lane, key = chosen(month, year)
-    amended_on = f"{day_of(amended_on, '--amended-on')}" if amended_on else ""
+    day = day_of(amended_on, "--amended-on") if amended_on else None
     url = database or database_url()
     folder = landing or Path(landing_path())
     if landing is not None and not landing.is_dir():
@@ -168,12 +153,12 @@ def run(
 
         if landing is None and is_unfinished(folder):
             make_year(folder, progress=lambda name: tell(f"making up {name}"))
-        with dagster_instance() as instance:
-            job = MainJob(instance, url, str(folder.absolute()), tell, amended_on)
+        with dagster_instance(url) as instance:
+            job = MainJob(instance, url, str(folder.absolute()), tell, day)
             wanted = [(lane, key)] if lane else last_month(job.files())
             for one_lane, one_key in wanted:
                 job.run(one_lane, one_key)
-    printed_lists.summary(console, open_database(url), load_edition(EDITION), wanted, job.outcome)
+    printed_lists.summary(console, open_database(url), load_edition(), wanted, job.outcome)
 
 
 def _progress() -> Progress:
@@ -211,7 +196,7 @@ def show(
     """Print the assessment of one CCG."""
     code = find_ccg(ccgs(), ccg)
     tables = tables_asked(database, month, year, unreleased, f"show {code}", as_at)
-    printed.assessment(console, tables, load_edition(EDITION), code)
+    printed.assessment(console, tables, load_edition(), code)
 
 
 @app.command(name="explain")
@@ -225,7 +210,7 @@ def explain_area(
     as_at: AsAt = "",
 ) -> None:
     """Go from a rating to its bands, values, reference values, and the source file and cell of each."""
-    edition, code = load_edition(EDITION), find_ccg(ccgs(), ccg)
+    edition, code = load_edition(), find_ccg(ccgs(), ccg)
     wanted = find_area(edition, area)
     tables = tables_asked(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
     found = explain(tables.frames, edition, code, wanted)
@@ -297,7 +282,7 @@ def method(
     With `--fit`, of a month or year that was scored: how many CCGs are in each grade, beside the published
     counts, and in which bands the CCGs are for each indicator. It is not released, so it is logged.
     """
-    edition = load_edition(EDITION)
+    edition = load_edition()
     if not fit:
         printed_lists.method(console, edition)
         return

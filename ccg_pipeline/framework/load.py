@@ -18,10 +18,12 @@ from ccg_pipeline.framework.rules import OverallRule, PointsScale
 from ccg_pipeline.framework.variations import Variation
 
 EDITIONS = Path(__file__).parent / "editions"
+EDITION = "iaf_2016_17"
+"""The key of the edition in force."""
 
 
 @cache
-def load_edition(key: str = "iaf_2016_17") -> Edition:
+def load_edition(key: str = EDITION) -> Edition:
     """The edition of that key, read once a process; EditionError when there is none or it has a fault."""
     folder = EDITIONS / key
     if not folder.is_dir():

@@ -11,11 +11,11 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Engine, select
 
-from ccg_pipeline.assets.metadata import code_version
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.orchestration.resources import Found, Landed, LandingFolder
+from ccg_pipeline.landing.files import Found, Landed, LandingFolder
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.sources.result import Reading
+from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.corrections import all_lines, in_force
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of

@@ -5,8 +5,7 @@ the ledger says.
 Does not belong here: what a step does (assets/), the rules of a decision (expert_panels).
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,23 +13,17 @@ import dagster as dg
 from dagster import DagsterRun, DagsterRunStatus, RunsFilter
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.assessment import NothingToRelease, assessment_key, proposed_header
-from ccg_pipeline.assets.committee import bodies_of, content_before_committee
-from ccg_pipeline.assets.gates import candidate_fingerprints, decision_key, gate_key
+from ccg_pipeline.assets.gates import decision_key
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.orchestration.io_manager import Database
-from ccg_pipeline.orchestration.resources import Methodology, Panels
 from ccg_pipeline.orchestration.run_process import UNFINISHED, bury_the_killed
-from ccg_pipeline.release.archive import latest_release
-from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
-from ccg_pipeline.storage.sql import gate
+from ccg_pipeline.release import notices
+from ccg_pipeline.release.committee import bodies_of
+from ccg_pipeline.release.due import Due, due
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
-from expert_panels.ledger.gate_state import GateState
+from expert_panels.notices.delivery import deliver
+from expert_panels.settings import declared
 from expert_panels.terms import Terms
 
 ROUND_TAG = "ccg/round"
@@ -40,7 +33,7 @@ MOST_FAILURES = 3
 
 def lane_selection(lane: str) -> dg.AssetSelection:
     """Return a lane's assets up to its gates: the table itself is released by the sensor alone."""
-    return dg.AssetSelection.key_prefixes([lane]) - dg.AssetSelection.assets(assessment_key(lane))
+    return dg.AssetSelection.key_prefixes([lane]) - dg.AssetSelection.assets([lane, "assessment"])
 
 
 def ingest_selection(edition: Edition) -> dg.AssetSelection:
@@ -66,7 +59,7 @@ def jobs(edition: Edition) -> list[Any]:
     ]
     for rule in edition.lanes:
         lane = rule.key
-        gates = dg.AssetSelection.assets(*(gate_key(lane, body) for body in bodies_of(edition, rule)))
+        gates = dg.AssetSelection.assets(*([lane, "gate", body] for body in bodies_of(edition, rule)))
         made += [
             dg.define_asset_job(
                 f"{lane}_lane",
@@ -75,7 +68,7 @@ def jobs(edition: Edition) -> list[Any]:
             ),
             dg.define_asset_job(
                 f"{lane}_release",
-                selection=gates | dg.AssetSelection.assets(assessment_key(lane)),
+                selection=gates | dg.AssetSelection.assets([lane, "assessment"]),
                 description=f"The gates and the released table of the {lane} lane; launched by the sensor.",
             ),
         ]
@@ -107,86 +100,17 @@ def on_1_june(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=year, partition_key=year)
 
 
-@dataclass(frozen=True)
-class Due:
-    """A round in which something is shown that the ledger does not say, or the other way round.
-
-    `panels` are those (the committee among them) whose gate is behind; `release` says whether the released
-    table is; `wanted` is the fingerprint of what should be shown, so that failures for the same wish can be
-    counted.
-    """
-
-    lane: str
-    partition_key: str
-    panels: tuple[str, ...]
-    release: bool
-    wanted: str
-
-    @property
-    def asset_keys(self) -> list[dg.AssetKey]:
-        """Return what has to run for this round to catch up."""
-        keys = [gate_key(self.lane, panel) for panel in self.panels]
-        return [*keys, assessment_key(self.lane)] if self.release else keys
+def asset_keys(one: Due) -> list[dg.AssetKey]:
+    """Return what has to run for a round to catch up."""
+    keys = [dg.AssetKey([one.lane, "gate", panel]) for panel in one.panels]
+    return [*keys, dg.AssetKey([one.lane, "assessment"])] if one.release else keys
 
 
-def due(
-    engine: Engine, edition: Edition, terms: dict[str, Terms], killed: Sequence[DagsterRun] = ()
+def rounds_due(
+    engine: Engine, edition: Edition, terms: Mapping[str, Terms], killed: Sequence[DagsterRun] = ()
 ) -> list[Due]:
-    """Return every round that has to catch up with the ledger and the candidates, whoever moved them.
-
-    A round of a run that was killed shows everything anew: what such a run has written last may be missing
-    from Dagster's own record.
-    """
-    ledger_table.create(engine)
-    stands = candidate_fingerprints(engine)
-    states = ledger.states(engine, terms)
-    with reading(engine) as connection:
-        shown = frames.read(connection, gate, {})
-    last_lines = dict(
-        zip(
-            zip(shown["lane"], shown["partition_key"], shown["panel"], strict=True),
-            shown["last_line"],
-            strict=True,
-        )
-    )
-    found = []
-    for (lane, key), parts in stands.groupby(["lane", "partition_key"]):
-        lane, key, rule = str(lane), str(key), edition.lane(str(lane))
-        candidates = dict(zip(parts["part"], parts["sha256"], strict=True))
-        of_round = {
-            body: states.get(ledger.Gate(body, lane, key), GateState(panel=body))
-            for body in bodies_of(edition, rule)
-        }
-        with reading(engine) as connection:
-            before = latest_release(connection, lane, key)
-            content = content_before_committee(connection, edition, rule, key, candidates, of_round)
-        laid = sha256_of(content) if content else ""
-        if rule.overall_gate is not None:
-            candidates[rule.overall_gate.key] = laid
-        is_doubtful = any(_covers(run, key) for run in killed)
-        behind = tuple(
-            body
-            for body, state in of_round.items()
-            if body in candidates
-            and (
-                is_doubtful
-                or state.subject != candidates[body]
-                or last_lines.get((lane, key, body), "") != state.last_hash
-            )
-        )
-        try:
-            header = proposed_header(edition, rule, key, parts, of_round, before, laid)
-        except NothingToRelease as reason:
-            release, wish = False, str(reason)
-        else:
-            wish = canonical_json(header)
-            # A gate that is behind opens a new round first, and with it the header changes once more.
-            release = bool(behind) or before is None or before.sha256 != sha256_of(wish)
-        if behind or release:
-            last = {body: state.last_hash for body, state in of_round.items()}
-            wanted = sha256_of(wish + canonical_json(candidates) + canonical_json(last))[:16]
-            found.append(Due(lane, key, behind, release, wanted))
-    return found
+    """Return the rounds that have to catch up, those of `killed` runs whole."""
+    return due(engine, edition, terms, lambda key: any(_covers(run, key) for run in killed))
 
 
 def _covers(run: DagsterRun, partition_key: str) -> bool:
@@ -219,7 +143,7 @@ def requests(instance: dg.DagsterInstance, rounds: list[Due]) -> Iterator[dg.Run
             run_key=f"{one.wanted}:{len(failed)}:{datetime.now().timestamp()}",
             job_name=f"{one.lane}_release",
             partition_key=one.partition_key,
-            asset_selection=one.asset_keys,
+            asset_selection=asset_keys(one),
             tags={ROUND_TAG: name, WANTED_TAG: one.wanted},
         )
 
@@ -246,8 +170,8 @@ def mirrored(engine: Engine, after: int) -> list[dg.AssetMaterialization]:
     ]
 
 
-def follow_the_ledger(release_jobs: Sequence[Any]) -> dg.SensorDefinition:
-    """Build the one sensor: it mirrors new lines, and launches only what shows something it should not."""
+def follow_the_ledger(release_jobs: Sequence[Any], edition: Edition) -> dg.SensorDefinition:
+    """Build the sensor that mirrors new lines, and launches only what shows something it should not."""
 
     @dg.sensor(
         name="follow_the_ledger",
@@ -257,21 +181,49 @@ def follow_the_ledger(release_jobs: Sequence[Any]) -> dg.SensorDefinition:
         description="Compares what every gate and table shows with what the sign-off ledger says.",
     )
     def sensor(
-        context: dg.SensorEvaluationContext, database: Database, methodology: Methodology, panels: Panels
+        context: dg.SensorEvaluationContext,
+        database: dg.ResourceParam[Engine],
+        terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> dg.SensorResult:
-        engine = database.engine()
         killed = bury_the_killed(context.instance)
-        rounds = due(engine, methodology.edition(), panels.all_terms(), killed)
-        answers = list(requests(context.instance, rounds))
+        answers = list(requests(context.instance, rounds_due(database, edition, terms, killed)))
         wishes = [one for one in answers if isinstance(one, dg.RunRequest)]
         reasons = [one.skip_message or "" for one in answers if isinstance(one, dg.SkipReason)]
         mirrored_before = int(context.cursor or 0)
-        events = mirrored(engine, mirrored_before)
+        events = mirrored(database, mirrored_before)
         return dg.SensorResult(
             run_requests=wishes,
             skip_reason=None if wishes else " ".join(reasons) or "Everything shows what the ledger says.",
             asset_events=events,
             cursor=str(mirrored_before + len(events)),
         )
+
+    return sensor
+
+
+TICK_SECONDS = 15.0
+"""How long one look of the sensor may go on beginning deliveries; Dagster gives it a minute in all."""
+
+
+def send_notices() -> dg.SensorDefinition:
+    """Build the sensor that fills the outbox and delivers what is due; without settings it does nothing."""
+
+    @dg.sensor(
+        name="send_notices",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Tells panels and engineers what happened at the gates, by mail and webhook, once each.",
+    )
+    def sensor(
+        _context: dg.SensorEvaluationContext,
+        database: dg.ResourceParam[Engine],
+        terms: dg.ResourceParam[Mapping[str, Terms]],
+    ) -> dg.SkipReason:
+        settings = declared()
+        channels = notices.channels(settings) if settings else {}
+        if settings is None or not channels:
+            return dg.SkipReason("No notices: CCG_ROOM names no settings with a mail server or a webhook.")
+        new = notices.fill(database, terms, settings.settings)
+        return dg.SkipReason(f"{new} new messages; {deliver(database, channels, TICK_SECONDS)} delivered.")
 
     return sensor

@@ -1,89 +1,78 @@
 """The one place where the parts are put together.
 
 Belongs here: the Definitions that Dagster loads, and the defaults of their resources.
-Does not belong here: anything that could stand in a part.
+Does not belong here: anything that could be in a part.
 """
+
+from collections.abc import Callable
 
 import dagster as dg
 
 from ccg_pipeline.assets.assessment import assessment_asset
 from ccg_pipeline.assets.candidates import candidates_asset, open_asset
-from ccg_pipeline.assets.committee import committee_gate_asset
-from ccg_pipeline.assets.gates import decision_specs, gates_asset
+from ccg_pipeline.assets.gates import committee_gate_asset, decision_specs, gates_asset
+from ccg_pipeline.assets.lane import Lane
 from ccg_pipeline.assets.lanes import areas_asset, bands_asset
-from ccg_pipeline.assets.observations import observations_asset
-from ccg_pipeline.assets.sources import source_assets
-from ccg_pipeline.assets.uncertainty import certainty_asset
-from ccg_pipeline.checks.asset_checks import plausibility_checks
+from ccg_pipeline.assets.observations import OBSERVATIONS, observations_asset
+from ccg_pipeline.assets.sources import source_assets, source_key
+from ccg_pipeline.assets.uncertainty import uncertainty_asset
+from ccg_pipeline.checks.asset_checks import Keys, plausibility_checks
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.automation import follow_the_ledger, jobs, on_1_june, on_the_5th
-from ccg_pipeline.orchestration.io_manager import Database, FrameStore
-from ccg_pipeline.orchestration.resources import (
-    Downloads,
-    LandingFolder,
-    Methodology,
-    Panels,
-    database_url,
-    downloads_path,
-    landing_path,
-)
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.landing.files import LandingFolder
+from ccg_pipeline.orchestration.automation import follow_the_ledger, jobs, on_1_june, on_the_5th, send_notices
+from ccg_pipeline.orchestration.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS
+from ccg_pipeline.orchestration.resources import resources
 from ccg_pipeline.orchestration.run_process import in_this_process
-from ccg_pipeline.release.notices import send_notices
+from ccg_pipeline.settings import database_url, downloads_path, landing_path
 
-EDITION = "iaf_2016_17"
+
+def lanes_of(edition: Edition) -> list[Lane]:
+    """Return the lanes of an edition with their partitions."""
+    by_month, by_year = (MONTHS, LOOK_BACK), (YEARS, YEAR_OF_MONTHS)
+    return [Lane(rule, edition, *(by_month if rule.key == "interim" else by_year)) for rule in edition.lanes]
+
+
+def _assets(lane: Lane) -> list[dg.AssetsDefinition]:
+    made = [
+        bands_asset(lane),
+        uncertainty_asset(lane),
+        areas_asset(lane),
+        candidates_asset(lane),
+        open_asset(lane),
+        gates_asset(lane),
+        assessment_asset(lane),
+    ]
+    gate = lane.rule.overall_gate
+    return made if gate is None else [*made, committee_gate_asset(lane, gate)]
 
 
 def build_definitions(
-    url: str | None = None, landing: str | None = None, amended_on: str = ""
+    url: str | None = None,
+    landing: str | None = None,
+    folder: Callable[[], LandingFolder] | None = None,
 ) -> dg.Definitions:
     """Put the parts together for a database and a landing folder; without them, those of the environment.
 
-    `amended_on`: the day whose amendments are in force, in ISO 8601; today without.
+    `folder` makes the landing folder of a run; without it, one for `landing` and today's corrections.
     """
-    edition = load_edition(EDITION)
-    database = Database(url=url or database_url())
-    all_jobs = jobs(edition)
-    lanes = [
-        part
-        for lane in edition.lanes
-        for part in (
-            bands_asset(lane, edition),
-            certainty_asset(lane, edition),
-            areas_asset(lane, edition),
-            candidates_asset(lane, edition),
-            open_asset(lane, edition),
-            gates_asset(lane, edition),
-            assessment_asset(lane, edition),
-        )
-    ]
-    committees = [
-        committee_gate_asset(lane, lane.overall_gate, edition)
-        for lane in edition.lanes
-        if lane.overall_gate is not None
-    ]
+    edition = load_edition()
+    all_jobs, path = jobs(edition), landing or landing_path()
     return dg.Definitions(
         assets=[
-            *source_assets(edition),
-            observations_asset(edition),
-            *lanes,
-            *committees,
+            *source_assets(edition, MONTHS),
+            observations_asset(edition, MONTHS),
+            *(asset for lane in lanes_of(edition) for asset in _assets(lane)),
             *decision_specs(edition),
         ],
-        asset_checks=[plausibility_checks(edition)],
+        asset_checks=[plausibility_checks(edition, Keys(OBSERVATIONS, source_key), MONTHS)],
         jobs=all_jobs,
         schedules=[on_the_5th, on_1_june],
         sensors=[
-            follow_the_ledger([job for job in all_jobs if job.name.endswith("_release")]),
+            follow_the_ledger([job for job in all_jobs if job.name.endswith("_release")], edition),
             send_notices(),
         ],
-        resources={
-            "database": database,
-            "landing": LandingFolder(path=landing or landing_path(), amended_on=amended_on),
-            "downloads": Downloads(path=downloads_path()),
-            "methodology": Methodology(edition_key=EDITION),
-            "panels": Panels(),
-            "io_manager": FrameStore(database=database),
-        },
+        resources=resources(url or database_url(), folder or (lambda: LandingFolder(path)), downloads_path()),
         # A process a step costs two seconds each; one process runs a month in the time of two steps.
         executor=in_this_process,
     )

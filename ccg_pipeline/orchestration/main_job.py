@@ -5,12 +5,10 @@ Does not belong here: options and printing (cli.py), what a step does (assets/).
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import date
 
 import dagster as dg
 import pandas as pd
@@ -20,15 +18,19 @@ from sqlalchemy import select
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNPLACED, source_key
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.rounds import last_day
+from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.landing.record import files_of, recorded
-from ccg_pipeline.orchestration.automation import due, requests
-from ccg_pipeline.orchestration.definitions import EDITION, build_definitions
-from ccg_pipeline.orchestration.io_manager import Database
-from ccg_pipeline.orchestration.partitions import MONTHS, last_day
-from ccg_pipeline.orchestration.resources import Found, LandingFolder, Panels, home, launched_by
+from ccg_pipeline.orchestration.automation import requests, rounds_due
+from ccg_pipeline.orchestration.definitions import build_definitions
+from ccg_pipeline.orchestration.outcome import Outcome, RunFailed
+from ccg_pipeline.orchestration.partitions import MONTHS
+from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.orchestration.run_process import PROCESS_TAG, bury_the_killed, this_process
+from ccg_pipeline.settings import dagster_home, database_url, launched_by
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import observed, plausibility, source_observation
+from expert_panels.terms import load_terms
 
 SETTINGS = """\
 telemetry:
@@ -50,31 +52,21 @@ run_monitoring:
 """
 """What `dagster.yaml` says where there is none yet."""
 
+PARTITION = "dagster/partition"
+
 Step = Callable[[str], None]
 """Told the name of each step as it ends, and of each part of the work as it begins."""
 
 
-class RunFailed(Exception):
-    """The data or the method refused: the sentence of the step that did."""
-
-
-@dataclass
-class Outcome:
-    """What came of a run: the ids of its Dagster runs and the checks that did not pass."""
-
-    run_ids: list[str] = field(default_factory=list)
-    warned: list[str] = field(default_factory=list)
-
-
 @contextmanager
-def dagster_instance() -> Iterator[dg.DagsterInstance]:
-    """Open the Dagster instance that the UI shows: DAGSTER_HOME, or `dagster` in the home folder."""
-    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(home() / "dagster")))
+def dagster_instance(url: str = "") -> Iterator[dg.DagsterInstance]:
+    """Open the Dagster instance of a database, by its URL: DAGSTER_HOME, or `dagster` in its home folder."""
+    folder = dagster_home(url or database_url())
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "dagster.yaml"
     if not settings.exists():
         settings.write_text(SETTINGS, encoding="utf-8")
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
 
 
@@ -173,16 +165,18 @@ class MainJob:
         database_url: str,
         landing: str,
         tell: Step = lambda _: None,
-        amended_on: str = "",
+        amended_on: date | None = None,
     ) -> None:
-        """`amended_on`: the day whose amendments of refused rows are in force; today without."""
+        """`amended_on`: the day whose corrections of refused rows are in force; today without."""
         self._instance, self._tell = instance, tell
-        self._edition = load_edition(EDITION)
-        self._landing = LandingFolder(path=landing, amended_on=amended_on)
-        self._engine = Database(url=database_url).engine()
+        self._edition = load_edition()
+        self._landing = LandingFolder(landing, amended_on)
+        self._engine = engine_of(database_url)
         progress = {"progress": _progress_logger(tell)}
         self._definitions = dg.Definitions.merge(
-            build_definitions(database_url, landing, amended_on), dg.Definitions(loggers=progress)
+            # one landing folder for all runs of this job, so that each file is looked into once
+            build_definitions(database_url, landing, lambda: self._landing),
+            dg.Definitions(loggers=progress),
         )
         self._files: dict[Found, tuple[str, frozenset[str]]] | None = None
         self._new: list[Found] = []
@@ -196,7 +190,7 @@ class MainJob:
         """
         self._ingest(last_day(partition_key).strftime("%Y-%m"))
         self._tell(f"{lane} lane")
-        self._execute(f"{lane}_lane", {"dagster/partition": partition_key})
+        self._execute(f"{lane}_lane", {PARTITION: partition_key})
         self.converge()
         return self.outcome
 
@@ -217,13 +211,13 @@ class MainJob:
     def converge(self) -> None:
         """Do once what the sensor does: let every gate and table show what the ledger says."""
         killed = bury_the_killed(self._instance)
-        rounds = due(self._engine, self._edition, Panels().all_terms(), killed)
+        rounds = rounds_due(self._engine, self._edition, load_terms(), killed)
         for request in requests(self._instance, rounds):
             if isinstance(request, dg.RunRequest) and request.job_name and request.partition_key:
                 self._tell(f"release of {request.tags.get('ccg/round', '')}")
                 self._execute(
                     request.job_name,
-                    {**request.tags, "dagster/partition": request.partition_key},
+                    {**request.tags, PARTITION: request.partition_key},
                     list(request.asset_selection or []),
                 )
 
@@ -262,10 +256,15 @@ class MainJob:
     def _execute(
         self, job_name: str, tags: dict[str, str], selection: list[dg.AssetKey] | None = None
     ) -> None:
+        others = {name: tag for name, tag in tags.items() if name != PARTITION}
         result = self._definitions.resolve_job_def(job_name).execute_in_process(
             instance=self._instance,
-            partition_key=tags.pop("dagster/partition", None),
-            tags={**tags, "ccg/launched_by": launched_by({}), PROCESS_TAG: this_process()},
+            partition_key=tags.get(PARTITION),
+            tags={
+                **others,
+                "ccg/launched_by": launched_by({}),
+                PROCESS_TAG: this_process(),
+            },
             asset_selection=selection,
             run_config={"loggers": {"progress": {}}},
             raise_on_error=False,
@@ -285,7 +284,7 @@ def _range(first: str, until: str) -> dict[str, str]:
     One month is a partition and no range: its checks are then said once, and not of the range as well.
     """
     if first == until:
-        return {"dagster/partition": first}
+        return {PARTITION: first}
     return {
         "dagster/asset_partition_range_start": first,
         "dagster/asset_partition_range_end": until,

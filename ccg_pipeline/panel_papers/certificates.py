@@ -9,7 +9,6 @@ import hashlib
 from securesystemslib.signer import Signer
 from sqlalchemy import Engine
 
-from ccg_pipeline.orchestration.resources import Panels
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.release.released import kept_part
 from ccg_pipeline.storage.database import reading
@@ -17,6 +16,7 @@ from ccg_pipeline.storage.sql import candidate_rating, overall_rating
 from expert_panels.certificates.certificate import certificate, signed_with
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.line import Line
+from expert_panels.terms import load_terms
 
 
 def line_numbered(engine: Engine, seq: int) -> Line | None:
@@ -44,6 +44,6 @@ def certificate_of(engine: Engine, line: Line, signer: Signer) -> bytes:
     table = table_decided_on(engine, line.subject_sha256)
     name = f"{line.panel}_{line.lane}_{line.partition_key}_{line.serial}.csv"
     gate = ledger.Gate(line.panel, line.lane, line.partition_key)
-    terms = Panels().all_terms().get(line.panel)  # a panel may be gone, and its lines are not
+    terms = load_terms().get(line.panel)  # a panel may be gone, and its lines are not
     signatures = signed_with(ledger.lines(engine, gate), line, terms) if terms else []
     return certificate(line, {name: hashlib.sha256(table).hexdigest()}, signer, signatures)

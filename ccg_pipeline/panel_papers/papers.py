@@ -12,16 +12,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.orchestration.partitions import last_day
-from ccg_pipeline.orchestration.resources import home
+from ccg_pipeline.framework.rounds import last_day, words
 from ccg_pipeline.panel_papers.certificates import certificate_of
 from ccg_pipeline.panel_papers.committee_table import overall_table
 from ccg_pipeline.panel_papers.data_quality import figures_used, in_words
 from ccg_pipeline.panel_papers.figures import codes_of
 from ccg_pipeline.panel_papers.panel_table import candidate_table
-from ccg_pipeline.publish.naming import words
 from ccg_pipeline.quality.kept_findings import RestsOn, concerning, rests_on
 from ccg_pipeline.release.released import kept_part
+from ccg_pipeline.settings import keys_of
 from ccg_pipeline.storage.database import kind_of, reading
 from ccg_pipeline.storage.sql import kept, quarantine
 from expert_panels.certificates.signing_key import make_key, signer_in
@@ -148,7 +147,7 @@ class KeptCandidates:
 
     def certificate(self, line: Line) -> bytes:
         """Return the signed certificate of a line; the key is made where there is none yet, and then kept."""
-        folder = home() / "keys"
+        folder = keys_of(self._engine.url.render_as_string())
         make_key(folder)
         return certificate_of(self._engine, line, signer_in(folder))
 

@@ -10,7 +10,7 @@ from html import escape
 import pandas as pd
 
 from ccg_pipeline.framework.model import Area, Edition
-from ccg_pipeline.publish.explanation import NotKnown
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.tables import MADE_UP, SHOWN
 
 CAVEAT = (

@@ -10,9 +10,9 @@ declared layout, so nothing here would apply them.
 
 import pandas as pd
 
-from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.reference.authorities import authority_weights
 from ccg_pipeline.reference.changes import ccg_changes, restating_weights
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import OF_FRAMEWORK, ccgs
 
 DTOC, CHANGES = "dtoc", "changes"

@@ -13,9 +13,10 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.landing.record import amendments_in_force
-from ccg_pipeline.orchestration.resources import LandingFolder, launched_by
 from ccg_pipeline.quality.quarantine import Refusal, refusal_of
+from ccg_pipeline.settings import launched_by
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.sources.result import Reading, Refused

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.assess import Assessed, moved
-from ccg_pipeline.publish.explanation import NotKnown
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.as_known import assess_said
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.corrections import lines

@@ -5,15 +5,19 @@ Does not belong here: what a part or a header contains (publish/), who may relea
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, exists, insert, select
 
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
-from ccg_pipeline.storage.sql import kept, release, release_time
+from ccg_pipeline.storage.pieces import Piece
+from ccg_pipeline.storage.sql import gate, kept, lane_fingerprint, release, release_time
 
 
 class StorageFault(Exception):
@@ -100,3 +104,56 @@ def next_header(connection: Connection, header: dict[str, Any]) -> pd.DataFrame:
         return pd.DataFrame([], columns=columns)
     serial = 1 if before is None else before.serial + 1
     return pd.DataFrame([[lane, partition_key, serial, sha256_of(text), text]], columns=columns)
+
+
+def new_releases(connection: Connection, headers: Iterable[dict[str, Any]], now: datetime) -> list[Piece]:
+    """Return the releases that these headers are and that there are not yet, made at `now`, to be written."""
+    news = pd.concat([next_header(connection, header) for header in headers], ignore_index=True)
+    made = news[["lane", "partition_key", "serial"]].assign(at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    # the scope holds no row, so that nothing of what was released is ever replaced
+    scope: dict[str, str | list[str]] = {"lane": [], "partition_key": [], "serial": []}
+    return [Piece("release", scope, news), Piece("release_time", scope, made)]
+
+
+def released_rounds(connection: Connection) -> list[tuple[str, str]]:
+    """Return lane and partition key of everything that was ever released."""
+    rows = connection.execute(select(release.c.lane, release.c.partition_key).distinct()).all()
+    return [(str(lane), str(key)) for lane, key in rows]
+
+
+def known_heads(connection: Connection) -> list[str]:
+    """Return the hashes of lines that releases and gates carry, by which a cut-off tail shows."""
+    headers = [latest_release(connection, lane, key) for lane, key in released_rounds(connection)]
+    released = {one.header["ledger_head"] for one in headers if one is not None}
+    shown = set(connection.execute(select(gate.c.last_line)).scalars())
+    return sorted((released | shown) - {""})
+
+
+def candidate_fingerprints(engine: Engine, lane: str = "", partition_key: str = "") -> pd.DataFrame:
+    """Return the fingerprint of each candidate part, with columns FINGERPRINT.
+
+    Of all rounds, or of one lane, or of one round of it.
+    """
+    scope = {name: key for name, key in (("lane", lane), ("partition_key", partition_key)) if key}
+    with reading(engine) as connection:
+        return frames.read(connection, lane_fingerprint, scope)
+
+
+FINGERPRINT = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"]
+"""Columns of a candidate part's fingerprint."""
+
+
+def part_pieces(
+    lane: str, part: str, contents: Mapping[str, str], launched_by: str, is_made_up: bool
+) -> list[Piece]:
+    """Return a part's fingerprints and bytes, to be written; `contents` maps partition keys to bytes."""
+    sha256 = {key: sha256_of(content) for key, content in contents.items()}
+    rows = [[lane, key, part, value, launched_by, is_made_up] for key, value in sha256.items()]
+    scope = {"lane": lane, "partition_key": list(sha256), "part": part}
+    content_of = {sha256[key]: content for key, content in contents.items()}
+    archived = [[value, part, content] for value, content in content_of.items()]
+    kept_rows = pd.DataFrame(archived, columns=["sha256", "part", "content"])
+    return [
+        Piece("lane_fingerprint", scope, pd.DataFrame(rows, columns=FINGERPRINT)),
+        Piece("kept", {"sha256": sorted(content_of)}, kept_rows),
+    ]

@@ -14,8 +14,8 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.assess import MOVES, Assessed, assess, known, moved, said_by
-from ccg_pipeline.publish.naming import words
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
 from ccg_pipeline.release.released import NOT_VERIFIED, NotReleased, Tables, typed_tables

@@ -1,7 +1,7 @@
 """Notices: what happened at the gates and releases of a database, into the outbox and on its way.
 
 Belongs here: collecting what happened from the ledger and the releases, the channels that the settings
-declare, and the sensor that does both by itself.
+declare.
 Does not belong here: which event a line is, the words, the outbox (all in expert_panels.notices).
 """
 
@@ -10,12 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-import dagster as dg
 from sqlalchemy import Engine, select
 
-from ccg_pipeline.orchestration.io_manager import Database
-from ccg_pipeline.orchestration.resources import Panels
-from ccg_pipeline.publish.naming import words
+from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.release.tables import OVERRIDDEN, VERIFIED
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import release
@@ -25,20 +22,17 @@ from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.record import Gate
 from expert_panels.notices import outbox
-from expert_panels.notices.delivery import Channel, deliver
+from expert_panels.notices.delivery import Channel
 from expert_panels.notices.events import Event, events_of, released
 from expert_panels.notices.mail import Mail
 from expert_panels.notices.outbox import Message
 from expert_panels.notices.webhook import Hook
 from expert_panels.notices.wording import wording
 from expert_panels.room.pages.board import gate_address
-from expert_panels.settings import Declared, Settings, declared
+from expert_panels.settings import Declared, Settings
 from expert_panels.terms import Terms
 
 MAIL, WEBHOOK = "mail", "webhook"
-
-_TICK_SECONDS = 15.0
-"""How long one look of the sensor may go on beginning deliveries; Dagster gives it a minute in all."""
 
 
 def events(engine: Engine, terms: Mapping[str, Terms], now: datetime) -> Iterator[Event]:
@@ -110,24 +104,3 @@ def channels(settings: Declared) -> dict[str, Channel]:
     if notices.webhook:
         found[WEBHOOK] = Hook(notices.webhook.url, settings.secret(notices.webhook.secret_file))
     return found
-
-
-def send_notices() -> dg.SensorDefinition:
-    """Build the sensor that fills the outbox and delivers what is due; without settings it does nothing."""
-
-    @dg.sensor(
-        name="send_notices",
-        minimum_interval_seconds=30,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Tells panels and engineers what happened at the gates, by mail and webhook, once each.",
-    )
-    def sensor(_context: dg.SensorEvaluationContext, database: Database, panels: Panels) -> dg.SkipReason:
-        settings = declared()
-        ways = channels(settings) if settings else {}
-        if settings is None or not ways:
-            return dg.SkipReason("No notices: CCG_ROOM names no settings with a mail server or a webhook.")
-        engine = database.engine()
-        new = fill(engine, panels.all_terms(), settings.settings)
-        return dg.SkipReason(f"{new} new messages; {deliver(engine, ways, _TICK_SECONDS)} delivered.")
-
-    return sensor

@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.naming import words
+from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import Release, fetch, latest_release, released_partitions
 from ccg_pipeline.release.parts import OPEN, OVERALL, tables_of

@@ -15,7 +15,7 @@ import dagster as dg
 import pytest
 from sqlalchemy.engine import make_url
 
-from ccg_pipeline.orchestration.io_manager import Database
+from ccg_pipeline.orchestration.resources import engine_of
 from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, House, copy_files
 from tests.support.worlds.terminal import Terminal, score_march
 
@@ -41,7 +41,7 @@ class SqliteFiles:
         return f"sqlite:///{self._folder}/{self._made}.db"
 
     def copy(self, url: str) -> str:
-        Database(url=url).engine().dispose()  # the last connection to go puts everything into the one file
+        engine_of(url).dispose()  # the last connection to go puts everything into the one file
         new = self.empty()
         shutil.copy(str(make_url(url).database), str(make_url(new).database))
         return new
@@ -57,7 +57,7 @@ class PostgresDatabases:
         return str(self._server.url())
 
     def copy(self, url: str) -> str:
-        Database(url=url).engine().dispose()
+        engine_of(url).dispose()
         self._made += 1
         parsed, name = make_url(url), f"copy_{self._made}"
         with self._server.connect() as connection:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ccg_pipeline.framework.rounds import last_day
+from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.orchestration.main_job import MainJob
-from ccg_pipeline.orchestration.partitions import last_day
-from ccg_pipeline.orchestration.resources import LandingFolder
-from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.quality.corrections import Amending, NotAmended
 from ccg_pipeline.quality.quarantine import effect_of, row_id
 from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.as_known import assess_said, said_until
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.storage.database import open_database, reading
@@ -28,7 +28,9 @@ UNTIL = "until 2030-06-30: the publisher confirmed it"
 
 def run(house: House, day: str) -> None:
     """What `ccg run` does on a day."""
-    MainJob(house.instance, house.url, str(house.landing), house.told.append, day).run(*MONTH)
+    MainJob(house.instance, house.url, str(house.landing), house.told.append, date.fromisoformat(day)).run(
+        *MONTH
+    )
 
 
 def figure(house: House, table: str) -> pd.Series:
@@ -51,7 +53,9 @@ def refused(sqlite_house: House) -> House:
 
 
 def amending(house: House, day: str) -> Amending:
-    return Amending(house.engine, LandingFolder(path=str(house.landing), amended_on=day), EDITION)
+    return Amending(
+        house.engine, LandingFolder(str(house.landing), amended_on=date.fromisoformat(day)), EDITION
+    )
 
 
 def the_row(house: House) -> str:

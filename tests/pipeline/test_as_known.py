@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from ccg_pipeline.orchestration.partitions import last_day
+from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.release.as_known import (
     as_rows,
     assess_said,

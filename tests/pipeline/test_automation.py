@@ -14,9 +14,10 @@ import pytest
 from dagster import DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
 
-from ccg_pipeline.assets.assessment import known_heads
-from ccg_pipeline.orchestration.automation import Due, due, mirrored, requests
+from ccg_pipeline.orchestration.automation import mirrored, requests, rounds_due
 from ccg_pipeline.orchestration.run_process import bury_the_killed, this_process
+from ccg_pipeline.release.archive import known_heads
+from ccg_pipeline.release.due import Due
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.sql import gate
@@ -296,7 +297,7 @@ def test_the_round_of_a_run_that_was_killed_is_shown_anew(board: Board, instance
         board.stand("interim", key, "a")
     board.catch_up()
     killed = create_run_for_test(instance, job_name="interim_lane", tags={"dagster/partition": "2017-03"})
-    (one,) = due(board.engine, EDITION, TERMS, [killed])
+    (one,) = rounds_due(board.engine, EDITION, TERMS, [killed])
     assert (one.partition_key, set(one.panels), one.release) == ("2017-03", set(PANELS), True)
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ccg_pipeline.orchestration.resources import Panels
 from ccg_pipeline.storage.database import open_database
 from expert_panels import tables as panel_tables
 from expert_panels.ledger import record as ledger
 from expert_panels.settings import VARIABLE
+from expert_panels.terms import load_terms
 from tests.support.worlds.terminal import (
     CHAIR,
     CLINICIAN,
@@ -156,7 +156,7 @@ def test_what_was_recorded_stands_up_years_later(meeting: Meeting, real: Path, c
     assert {(line.via, line.recorded_by, line.minuted_on) for line in lines} == {
         ("minutes", SECRETARY, today())
     }
-    state = ledger.state_of(engine, Panels().all_terms()["cancer"], "interim", "2017-03")
+    state = ledger.state_of(engine, load_terms()["cancer"], "interim", "2017-03")
     assert (state.state, len(state.published_by), len(state.decided_by)) == ("approved", 4, 3)
     signed_by = "cancer 1 approved chair, deputy, clinical member, nursing member"
     assert signed_by in ccg.type("panel", "status").said

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from ccg_pipeline.cli import verbs as cli_verbs
-from ccg_pipeline.publish.explanation import NotKnown
+from ccg_pipeline.reference.finding import NotKnown
 from tests.support.worlds.terminal import CHAIR, MARCH, Terminal, verbs
 
 MISTAKES: list[tuple[tuple[str, ...], int, str]] = [

@@ -7,9 +7,9 @@ import pytest
 from dagster import AssetKey, DagsterInstance
 from sqlalchemy import text
 
-from ccg_pipeline.orchestration.resources import Panels
 from ccg_pipeline.storage.database import open_database
 from expert_panels.ledger import record as ledger
+from expert_panels.terms import load_terms
 from tests.support.worlds.terminal import (
     CHAIR,
     CLINICIAN,
@@ -240,14 +240,14 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
 
 
 def seen_by_the_committee(home: Path) -> str:
-    terms = Panels().all_terms()["commissioning_committee"]
+    terms = load_terms()["commissioning_committee"]
     return ledger.state_of(open_database(database(home)), terms, "annual", "2016-04-01").subject
 
 
 def minuted(ccg: Terminal, folder: Path, table: str, decisions: str) -> Answer:
     """Minutes of the committee that name a table, recorded."""
     form = folder / "minutes.yaml"
-    present = ", ".join(one.email for one in Panels().all_terms()["commissioning_committee"].members)
+    present = ", ".join(one.email for one in load_terms()["commissioning_committee"].members)
     form.write_text(
         f"meeting: {today()}\npanel: commissioning_committee\nyear: 2016-17\ntable: {table[:12]}\n"
         f"minutes: signed.pdf\npresent: [{present}]\ndecisions:\n{decisions}",
@@ -262,7 +262,7 @@ def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
     """From six signed panels to the year's table with a judgement before and after."""
     ccg.at(copy).wide(160)
     assert ccg.type("run", "--year", "2016-17").code == 0
-    engine, terms, year = open_database(database(copy)), Panels().all_terms(), ("annual", "2016-04-01")
+    engine, terms, year = open_database(database(copy)), load_terms(), ("annual", "2016-04-01")
     for panel in PANELS:
         fields = {"lane": year[0], "partition_key": year[1], "decision": "approve", "interests": "none"}
         subject = ledger.state_of(engine, terms[panel], *year).subject

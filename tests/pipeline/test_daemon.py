@@ -16,11 +16,11 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from ccg_pipeline.assets.committee import judgement_before_committee
 from ccg_pipeline.assets.observations import FRESH, OBSERVATIONS
 from ccg_pipeline.orchestration.definitions import build_definitions
 from ccg_pipeline.orchestration.main_job import dagster_instance
 from ccg_pipeline.release import tables as published
+from ccg_pipeline.release.committee import judgement_before_committee
 from expert_panels.ledger import record as ledger
 from tests.support.servers.live_dagster import LiveDagster
 from tests.support.worlds.dagster_deployment import Town, by_key, promised_seconds

@@ -12,8 +12,11 @@ from ccg_pipeline.assets.sources import source_asset
 from ccg_pipeline.cli.verbs import app
 from ccg_pipeline.landing.downloads.addresses import DownloadFault
 from ccg_pipeline.landing.downloads.outcomes import Policy
-from ccg_pipeline.orchestration.io_manager import Database, FrameStore
-from ccg_pipeline.orchestration.resources import Downloads, LandingFolder, Methodology
+from ccg_pipeline.landing.downloads.publications import Downloads
+from ccg_pipeline.landing.files import LandingFolder
+from ccg_pipeline.orchestration.io_manager import FrameStore
+from ccg_pipeline.orchestration.partitions import MONTHS
+from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import source_file
 from tests.support.servers.publisher import Publisher, page, running_publisher, serves
@@ -43,17 +46,16 @@ def configured(house: Path, **urls: str) -> None:
 
 
 def materialised(house: Path) -> dg.ExecuteInProcessResult:
-    database = Database(url=f"sqlite:///{house}/ccg.db")
+    database = engine_of(f"sqlite:///{house}/ccg.db")
     return dg.materialize(
-        [source_asset(EDITION.publication("qof"), EDITION)],
+        [source_asset(EDITION.publication("qof"), EDITION, MONTHS)],
         partition_key="2017-03",
         instance=dg.DagsterInstance.ephemeral(),
         resources={
-            "landing": LandingFolder(path=str(house / "landing")),
-            "downloads": Downloads(path=str(house / "downloads.yaml")),
+            "landing": LandingFolder(str(house / "landing")),
+            "downloads": Downloads(str(house / "downloads.yaml")),
             "database": database,
-            "methodology": Methodology(edition_key=EDITION.key),
-            "io_manager": FrameStore(database=database),
+            "io_manager": FrameStore(database),
         },
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
@@ -61,7 +63,7 @@ def materialised(house: Path) -> dg.ExecuteInProcessResult:
 
 
 def stored(house: Path) -> list[tuple[str, str]]:
-    with reading(Database(url=f"sqlite:///{house}/ccg.db").engine()) as connection:
+    with reading(engine_of(f"sqlite:///{house}/ccg.db")) as connection:
         rows = connection.execute(select(source_file.c.name, source_file.c.state)).all()
     return [(str(name), str(state)) for name, state in rows]
 

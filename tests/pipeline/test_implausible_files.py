@@ -15,15 +15,15 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.assets.sources import deliver
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.landing.record import landed_of
-from ccg_pipeline.orchestration.io_manager import write
+from ccg_pipeline.landing.write_plan import write_plan
 from ccg_pipeline.orchestration.main_job import MainJob
-from ccg_pipeline.orchestration.resources import LandingFolder
 from ccg_pipeline.panel_papers.papers import KeptCandidates
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.pieces import write
 from ccg_pipeline.storage.sql import lane_fingerprint, plausibility
 from tests.support.worlds.planted_files import Rows, of, respoil_rows, write_files
 
@@ -276,8 +276,8 @@ def test_findings_that_a_run_did_not_come_to_keep_are_found_anew(planted: Said, 
     shutil.copytree(Path(make_url(planted.url).database or "").parent, home)
     url = f"sqlite:///{home / 'ccg.db'}"
     engine = open_database(url)
-    files = landed_of(LandingFolder(path=str(home / "landing")), engine, EDITION, "eip", [MONTH])
-    write(engine, deliver(files, [MONTH], EDITION, {}))
+    files = landed_of(LandingFolder(str(home / "landing")), engine, EDITION, "eip", [MONTH])
+    write(engine, write_plan(files, [MONTH], EDITION, {}))
     engine.dispose()
     others = planted.kept[planted.kept["partition_key"] != MONTH].reset_index(drop=True)
     pd.testing.assert_frame_equal(kept_in(url), others)

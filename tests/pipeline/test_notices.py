@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 
 from ccg_pipeline.cli import notices as cli_notices
 from ccg_pipeline.cli import verbs as cli_verbs
-from ccg_pipeline.orchestration.io_manager import Database
-from ccg_pipeline.orchestration.resources import Panels
+from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.release.notices import fill, send_notices
 from ccg_pipeline.release.tables import VERIFIED
 from ccg_pipeline.storage.database import open_database
@@ -22,6 +21,7 @@ from ccg_pipeline.storage.sql import release
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger import table as ledger_table
 from expert_panels.settings import VARIABLE, Declared
+from expert_panels.terms import load_terms
 from tests.support.servers.mail_server import Mailboxes, mail_server
 
 SETTINGS = """\
@@ -32,7 +32,7 @@ notices:
   mail: {{host: 127.0.0.1, port: {port}, starttls: false, sender: room@room.example}}
   engineers: [engineer@data.example]
 """
-TERMS = Panels().all_terms()
+TERMS = load_terms()
 ROUND = {"lane": "annual", "partition_key": "2016-04-01"}
 
 
@@ -83,7 +83,7 @@ def test_the_sensor_sends_what_is_due_and_does_nothing_without_settings(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mailboxes, sensor = Mailboxes(), send_notices()
-    resources = {"database": Database(url=url), "panels": Panels()}
+    resources = {"database": engine_of(url), "terms": load_terms()}
 
     def look() -> str:
         with dg.build_sensor_context(resources=resources) as context:

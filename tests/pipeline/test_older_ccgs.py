@@ -9,8 +9,11 @@ import pytest
 
 from ccg_pipeline.assets.observations import observations_asset
 from ccg_pipeline.assets.sources import source_asset
-from ccg_pipeline.orchestration.io_manager import Database, FrameStore
-from ccg_pipeline.orchestration.resources import Downloads, LandingFolder, Methodology
+from ccg_pipeline.landing.downloads.publications import Downloads
+from ccg_pipeline.landing.files import LandingFolder
+from ccg_pipeline.orchestration.io_manager import FrameStore
+from ccg_pipeline.orchestration.partitions import MONTHS
+from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.reference.organisations import ccgs
 from tests.support.worlds.small_pipeline import EDITION, House, copy_files
 
@@ -40,17 +43,16 @@ def test_figures_of_the_207_are_kept_as_published_and_restated_for_the_209(
     landing: Path, sqlite: Any, instance: dg.DagsterInstance
 ) -> None:
     house = House(sqlite.empty(), landing, instance)
-    database = Database(url=house.url)
+    database = engine_of(house.url)
     result = dg.materialize(
-        [source_asset(EDITION.publication("qof"), EDITION), observations_asset(EDITION)],
+        [source_asset(EDITION.publication("qof"), EDITION, MONTHS), observations_asset(EDITION, MONTHS)],
         partition_key="2017-03",
         instance=instance,
         resources={
-            "landing": LandingFolder(path=str(landing)),
-            "downloads": Downloads(path=""),
+            "landing": LandingFolder(str(landing)),
+            "downloads": Downloads(""),
             "database": database,
-            "methodology": Methodology(edition_key=EDITION.key),
-            "io_manager": FrameStore(database=database),
+            "io_manager": FrameStore(database),
         },
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )

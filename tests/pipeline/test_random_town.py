@@ -22,9 +22,9 @@ import pytest
 from dagster import AssetRecordsFilter, DagsterRunStatus, RunsFilter
 
 from ccg_pipeline.assets.gates import decision_key, gate_key
-from ccg_pipeline.orchestration.automation import due
 from ccg_pipeline.orchestration.main_job import dagster_instance
 from ccg_pipeline.orchestration.run_process import UNFINISHED
+from ccg_pipeline.release.due import due
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.line import Line
 from tests.support.notations.released_outputs import (

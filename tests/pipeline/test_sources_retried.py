@@ -8,8 +8,11 @@ import dagster as dg
 import pytest
 
 from ccg_pipeline.assets.sources import RETRY, source_asset
-from ccg_pipeline.orchestration.io_manager import Database, FrameStore
-from ccg_pipeline.orchestration.resources import Downloads, Found, LandingFolder, Methodology
+from ccg_pipeline.landing.downloads.publications import Downloads
+from ccg_pipeline.landing.files import Found, LandingFolder
+from ccg_pipeline.orchestration.io_manager import FrameStore
+from ccg_pipeline.orchestration.partitions import MONTHS
+from ccg_pipeline.orchestration.resources import engine_of
 from tests.support.worlds.small_pipeline import EDITION, House, copy_files
 
 QOF = "qof/qof_2017-03-31.csv"
@@ -45,17 +48,16 @@ def materialised(
     folder: LandingFolder, url: str, instance: dg.DagsterInstance
 ) -> tuple[dg.ExecuteInProcessResult, Sequence[str]]:
     """Run the source of the Quality and Outcomes Framework; the result, and what its event log says."""
-    database = Database(url=url)
+    database = engine_of(url)
     result = dg.materialize(
-        [source_asset(EDITION.publication("qof"), EDITION)],
+        [source_asset(EDITION.publication("qof"), EDITION, MONTHS)],
         partition_key="2017-03",
         instance=instance,
         resources={
             "landing": folder,
-            "downloads": Downloads(path=""),
+            "downloads": Downloads(""),
             "database": database,
-            "methodology": Methodology(edition_key=EDITION.key),
-            "io_manager": FrameStore(database=database),
+            "io_manager": FrameStore(database),
         },
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
@@ -85,7 +87,7 @@ def test_a_file_that_is_refused_is_not_tried_again(
     path = landing / QOF
     path.write_text(path.read_text().replace("made_up,qof", "guessed,qof"))
     house = House(sqlite.empty(), landing, instance)
-    result, events = materialised(LandingFolder(path=str(landing)), house.url, instance)
+    result, events = materialised(LandingFolder(str(landing)), house.url, instance)
     assert result.success
     assert "STEP_UP_FOR_RETRY" not in events
     assert [check.passed for check in result.get_asset_check_evaluations()] == [False]

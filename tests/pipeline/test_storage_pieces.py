@@ -9,8 +9,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 from sqlalchemy import Engine, Table
 
-from ccg_pipeline.orchestration.io_manager import Database, FrameStore, Piece, write
+from ccg_pipeline.orchestration.io_manager import FrameStore
+from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.storage.database import DatabaseFault, kind_of, open_database, reading
+from ccg_pipeline.storage.pieces import Piece, write
 from expert_panels.ledger import table as ledger_table
 from tests.support.notations import storage_cases
 
@@ -19,12 +21,12 @@ from tests.support.notations import storage_cases
 def url(databases: Any) -> Iterator[str]:
     url = databases.empty()
     yield url
-    Database(url=url).engine().dispose()
+    engine_of(url).dispose()
 
 
 @pytest.fixture
 def engine(url: str) -> Engine:
-    return Database(url=url).engine()
+    return engine_of(url)
 
 
 @pytest.mark.postgres
@@ -108,7 +110,7 @@ def test_the_next_step_reads_the_partitions_that_it_is_asked_for(url: str) -> No
     def below(rows: pd.DataFrame) -> None:
         read.append(rows)
 
-    resources = {"io_manager": FrameStore(database=Database(url=url)), "nothing": dg.mem_io_manager}
+    resources = {"io_manager": FrameStore(engine_of(url)), "nothing": dg.mem_io_manager}
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with dg.DagsterInstance.ephemeral() as instance:
         for key in ("2017-01", "2017-02"):

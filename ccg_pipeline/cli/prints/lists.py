@@ -12,20 +12,18 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine, func, select
 
-from ccg_pipeline.assets.committee import CONFIRMED_BY_COMMITTEE
-from ccg_pipeline.assets.gates import VERIFIED_BY_PANEL
-from ccg_pipeline.checks.asset_checks import report_path
 from ccg_pipeline.cli.prints.organisation import provenance, stamp, stamps, table_of
 from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.orchestration.main_job import Outcome
-from ccg_pipeline.orchestration.partitions import last_day
-from ccg_pipeline.publish.naming import words
+from ccg_pipeline.framework.rounds import last_day, words
+from ccg_pipeline.orchestration.outcome import Outcome
 from ccg_pipeline.publish.weights import weightings
 from ccg_pipeline.quality.quarantine import SIGNS
 from ccg_pipeline.quality.row_ledger import RowsLost, row_ledger, unaccounted
 from ccg_pipeline.release.archive import latest_release
+from ccg_pipeline.release.gates import CONFIRMED_BY_COMMITTEE, VERIFIED_BY_PANEL
 from ccg_pipeline.release.released import Tables
+from ccg_pipeline.settings import report_path
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import kind_of, reading
 from ccg_pipeline.storage.sql import area_score, candidate_rating, gate, source_file
@@ -64,7 +62,8 @@ def summary(
         console.print(f"Refused: {sentence}", markup=False, highlight=False)
     for check in warned:
         console.print(f"Warned: {check}", markup=False, highlight=False)
-    reports = {report_path(last_day(key).strftime("%Y-%m")) for _, key in wanted}
+    url = engine.url.render_as_string()
+    reports = {report_path(url, last_day(key).strftime("%Y-%m")) for _, key in wanted}
     console.print(_where_to_look(sorted(reports), n_quarantined, len(refused), len(outcome.run_ids)))
 
 

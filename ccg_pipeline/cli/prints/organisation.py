@@ -17,9 +17,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.uncertainty.moderation import BLOCKS
 from ccg_pipeline.publish.explanation import Explanation
-from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
+from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES
 from ccg_pipeline.publish.uncertainty_words import (
     NO_OFFICIAL_GRADE,
     against_reference,

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from ccg_pipeline.cli.prints import changes as printed_changes
 from ccg_pipeline.cli.prints.organisation import stamp, table_of
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.publish.export import UNRELEASED
-from ccg_pipeline.publish.naming import words
 from ccg_pipeline.quality.quarantine import Effect, row_id
 from ccg_pipeline.storage.corrections import Line, in_force
 from ccg_pipeline.storage.database import kind_of, reading

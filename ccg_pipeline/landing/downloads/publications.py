@@ -5,10 +5,13 @@ Does not belong here: patterns of addresses (addresses.py), one file's download 
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ccg_pipeline.landing.downloads.addresses import Addresses, DownloadFault, Wanted
+from ccg_pipeline.demo.year import is_made_up_year
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.landing.downloads.addresses import Addresses, DownloadFault, Wanted, load_addresses
 from ccg_pipeline.landing.downloads.fetching import client, fetch
 from ccg_pipeline.landing.downloads.outcomes import Fetched, Policy, Progress
 
@@ -44,3 +47,31 @@ def fetch_publication(
     wanted = wanted_files(addresses, publication, months)
     with client(policy) as http:
         return [fetch(http, one, landing / publication, policy, progress) for one in wanted]
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """Where publishers' files are to be had; `path` is the file of addresses, which need not be there."""
+
+    path: str
+
+    def addresses(self, edition: Edition) -> Addresses:
+        """Return the addresses by publication. Raises DownloadFault."""
+        return load_addresses(Path(self.path), tuple(one.key for one in edition.publications))
+
+    def fetch(
+        self,
+        edition: Edition,
+        publication: str,
+        months: Collection[str],
+        landing: str,
+        progress: Progress = lambda *_: None,
+    ) -> list[Fetched]:
+        """Fetch a publication's files of `months` into the landing folder. Raises DownloadFault."""
+        addresses = self.addresses(edition)
+        if publication in addresses and is_made_up_year(Path(landing)):
+            raise DownloadFault(
+                f"{publication}: {landing} holds the made-up year, and no publisher's file goes in there; "
+                "name another landing folder."
+            )
+        return fetch_publication(addresses, publication, months, Path(landing), Policy(), progress)

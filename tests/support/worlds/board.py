@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.assessment import proposed_header
-from ccg_pipeline.assets.committee import bodies_of, content_before_committee, lay_before_committee
-from ccg_pipeline.assets.gates import gate_row
-from ccg_pipeline.orchestration.automation import Due, due
 from ccg_pipeline.release.archive import Release, keep, latest_release, next_header
+from ccg_pipeline.release.committee import bodies_of, content_before_committee, submit_to_committee
+from ccg_pipeline.release.due import Due, due
+from ccg_pipeline.release.gates import gate_row
+from ccg_pipeline.release.header import proposed_header
 from ccg_pipeline.release.parts import OVERALL, overall_part
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
@@ -100,7 +100,7 @@ class Board:
                 )
             if COMMITTEE in one.panels:
                 lane = EDITION.lane(one.lane)
-                lay_before_committee(self.engine, EDITION, lane, one.partition_key, TERMS)
+                submit_to_committee(self.engine, EDITION, lane, one.partition_key, TERMS)
             for panel in one.panels:
                 state = ledger.state_of(self.engine, TERMS[panel], one.lane, one.partition_key)
                 row = gate_row(one.lane, one.partition_key, state, TERMS[panel], True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ccg_pipeline.assets.committee import judgement_before_committee
+from ccg_pipeline.release.committee import judgement_before_committee
 from expert_panels.room.sign_in.protection import LARGEST_FORM
 from tests.support.servers.browsing import Visit, apart, page_of, seat
 from tests.support.servers.room_windows import BROKEN, EMPTY, OPENID, ROOM, Windows

@@ -18,8 +18,8 @@ from pathlib import Path
 from sqlalchemy import event
 from sqlalchemy.exc import DatabaseError
 
-from ccg_pipeline.assets.assessment import NothingToRelease
-from ccg_pipeline.assets.committee import judgement_before_committee
+from ccg_pipeline.release.committee import judgement_before_committee
+from ccg_pipeline.release.header import NothingToRelease
 from ccg_pipeline.storage.database import open_database
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.table import LedgerError

@@ -17,9 +17,8 @@ from sqlalchemy import Engine, text
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.orchestration.definitions import build_definitions
-from ccg_pipeline.orchestration.io_manager import Database
 from ccg_pipeline.orchestration.main_job import MainJob, Outcome
-from ccg_pipeline.orchestration.resources import Methodology, Panels
+from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.publish.export import FORMATS, exported
 from ccg_pipeline.release.released import Tables, released
 from ccg_pipeline.storage import frames
@@ -105,7 +104,7 @@ class House:
 
     @property
     def engine(self) -> Engine:
-        return Database(url=self.url).engine()
+        return engine_of(self.url)
 
     def job(self) -> MainJob:
         return MainJob(self.instance, self.url, str(self.landing), self.told.append)
@@ -127,9 +126,8 @@ class House:
         """One evaluation of the sensor, as the daemon makes it; nothing is launched."""
         definitions = build_definitions(self.url, str(self.landing))
         resources = {
-            "database": Database(url=self.url),
-            "methodology": Methodology(edition_key=EDITION.key),
-            "panels": Panels(),
+            "database": engine_of(self.url),
+            "terms": load_terms(),
         }
         with dg.build_sensor_context(
             self.instance, cursor, definitions=definitions, resources=resources

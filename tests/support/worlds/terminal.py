@@ -17,23 +17,15 @@ from rich.console import Console
 from sqlalchemy import select
 from typer.main import get_command
 
-from ccg_pipeline.cli import (
-    main as cli,
-)
-from ccg_pipeline.cli import (
-    panel as cli_panel,
-)
-from ccg_pipeline.cli import (
-    statements as cli_statements,
-)
-from ccg_pipeline.cli import (
-    verbs as cli_verbs,
-)
+from ccg_pipeline.cli import main as cli
+from ccg_pipeline.cli import panel as cli_panel
+from ccg_pipeline.cli import statements as cli_statements
+from ccg_pipeline.cli import verbs as cli_verbs
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.orchestration.resources import Panels
 from ccg_pipeline.storage.database import open_database
 from expert_panels import tables as panel_tables
 from expert_panels.ledger import record as ledger
+from expert_panels.terms import load_terms
 from tests.support.worlds.planted_files import of, respoil_rows, write_files
 
 EDITION = load_edition()
@@ -135,7 +127,7 @@ def views(home: Path) -> list[tuple[str, str, str]]:
 
 def table_before(panel: str, home: Path) -> str:
     """The fingerprint of the table before a panel in March."""
-    terms = Panels().all_terms()[panel]
+    terms = load_terms()[panel]
     return ledger.state_of(open_database(database(home)), terms, "interim", "2017-03").subject
 
 

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from ccg_pipeline.publish.explanation import NotKnown, explain, find_area, find_ccg
+from ccg_pipeline.publish.explanation import explain, find_area
+from ccg_pipeline.reference.finding import NotKnown, find_ccg
 from ccg_pipeline.reference.organisations import ccgs
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import Layers

@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.publish.league import CAVEAT, LEAGUE_COLUMNS, caterpillar, league
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import ccgs
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import made_of

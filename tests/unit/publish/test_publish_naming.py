@@ -2,7 +2,8 @@
 
 import pytest
 
-from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, words
+from ccg_pipeline.framework.rounds import words
+from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES
 from ccg_pipeline.tables import observations
 
 

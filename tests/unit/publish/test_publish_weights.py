@@ -2,8 +2,8 @@
 
 import pytest
 
-from ccg_pipeline.publish.explanation import NotKnown
 from ccg_pipeline.publish.weights import CHANGES, YEARS, weightings, weights_of
+from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import FIRST_YEAR, LAST_YEAR, ccgs
 
 TABLES = [name for name in weightings()["weights"] if name != CHANGES]

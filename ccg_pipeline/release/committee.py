@@ -1,35 +1,21 @@
-"""The committee's gate: what is laid before it once every panel has decided, and what the gate shows.
+"""The committee's table: the overall ratings as moderated, bound to what each panel decided.
 
-Belongs here: the overall ratings as moderated, bound to what each panel decided; laying them before the
-committee, or taking them away when a panel moves; the asset of the gate.
+Belongs here: its bytes, submitting them to the committee or taking them away when a panel moves, and what may
+be moderated in it.
 Does not belong here: the panels' gates (gates.py), the rules of a decision (expert_panels), the arithmetic of
 a moderation (method/).
 """
 
 from collections.abc import Mapping
 
-import dagster as dg
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from ccg_pipeline.assets.candidates import open_key
-from ccg_pipeline.assets.gates import (
-    candidate_fingerprints,
-    decision_key,
-    gate_key,
-    gate_result,
-    gate_row,
-    remarks_on,
-)
-from ccg_pipeline.assets.lanes import partitions_of
-from ccg_pipeline.assets.metadata import PANELS, PIECES, code_version
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.rules import LaneRule, OverallGate
+from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
-from ccg_pipeline.orchestration.io_manager import Database, Piece
-from ccg_pipeline.orchestration.resources import Methodology, Panels
-from ccg_pipeline.publish.explanation import NotKnown
-from ccg_pipeline.release.archive import fetch, keep
+from ccg_pipeline.reference.finding import NotKnown
+from ccg_pipeline.release.archive import FINGERPRINT, candidate_fingerprints, fetch, keep
 from ccg_pipeline.release.parts import OVERALL, committee_part, tables_of
 from ccg_pipeline.release.verification import is_decided, verification
 from ccg_pipeline.storage.database import reading
@@ -37,15 +23,11 @@ from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import typed
 from ccg_pipeline.storage.sql import overall_rating
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.terms import Terms
 
-CONFIRMED_BY_COMMITTEE = "confirmed_by_committee"
-
 _MODERATION = ["serial", "ccg_code", "indicator_code", "before", "after", "reason", "role", "applies"]
 _RESTS_ON = ["panel", "verification", "subject", "line"]
-_FINGERPRINT = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"]
 
 
 def bodies_of(edition: Edition, lane: LaneRule) -> list[str]:
@@ -95,17 +77,16 @@ def content_before_committee(
     )
 
 
-def lay_before_committee(
+def submit_to_committee(
     engine: Engine, edition: Edition, lane: LaneRule, key: str, terms: Mapping[str, Terms]
 ) -> tuple[GateState, pd.DataFrame]:
-    """Lay before the committee what is to be before it, or take it away; return its state, and what stands.
+    """Submit to the committee what it is to decide on now, or take it away; return its state and that table.
 
-    What stands is a row of `lane_fingerprint`, or none. The bytes are kept before the line that names them.
+    The table is a row of `lane_fingerprint`, or none. Its bytes are kept before the line that names them.
     """
     assert lane.overall_gate is not None
     body = lane.overall_gate.key
-    stands = candidate_fingerprints(engine)
-    stands = stands[(stands["lane"] == lane.key) & (stands["partition_key"] == key)]
+    stands = candidate_fingerprints(engine, lane.key, key)
     recorded = dict(zip(stands["part"], stands["sha256"], strict=True))
     states = {one: ledger.state_of(engine, terms[one], lane.key, key) for one in bodies_of(edition, lane)}
     with reading(engine) as connection:
@@ -126,7 +107,7 @@ def lay_before_committee(
             launched_by=launched_by or states[body].launched_by,
         )
     state = ledger.state_of(engine, terms[body], lane.key, key)
-    return state, pd.DataFrame(rows, columns=_FINGERPRINT)
+    return state, pd.DataFrame(rows, columns=FINGERPRINT)
 
 
 def judgement_before_committee(
@@ -171,60 +152,3 @@ def moderation_asked(
     if to not in labels:
         raise NotKnown(f"{to!r} is no judgement of {judgement}: choose one of {', '.join(labels)}.")
     return code, judgement_before_committee(engine, state, ccg_code, judgement, code)
-
-
-def committee_gate_asset(lane: LaneRule, gate: OverallGate, edition: Edition) -> dg.AssetsDefinition:
-    """Build `<lane>/gate/<committee>`; it always materialises, since waiting is no failure."""
-
-    @dg.asset(
-        dagster_type=PIECES,
-        key=gate_key(lane.key, gate.key),
-        deps=[
-            *(gate_key(lane.key, rule.key) for rule in edition.panels),
-            open_key(lane),
-            decision_key(gate.key),
-        ],
-        partitions_def=partitions_of(lane.key),
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        group_name=f"{lane.key}/gates",
-        owners=PANELS,
-        kinds={"person"},
-        code_version=code_version("expert_panels"),
-        description=(
-            f"The gate of the {gate.name.lower()} over the overall rating: open only while the ledger holds "
-            "a live confirmation of exactly the moderated table, resting on what each panel has decided now."
-        ),
-        check_specs=[
-            dg.AssetCheckSpec(
-                CONFIRMED_BY_COMMITTEE,
-                asset=gate_key(lane.key, gate.key),
-                description=f"The {gate.name.lower()} has confirmed exactly this overall rating.",
-            )
-        ],
-    )
-    def committee_gate(
-        context: dg.AssetExecutionContext, database: Database, methodology: Methodology, panels: Panels
-    ) -> dg.MaterializeResult:
-        engine, keys, terms = database.engine(), list(context.partition_keys), panels.all_terms()
-        ledger_table.create(engine)
-        rows, remarks, stands = [], [], []
-        for key in keys:
-            state, stands_now = lay_before_committee(engine, methodology.edition(), lane, key, terms)
-            candidates = candidate_fingerprints(engine)  # of which there are some while nothing is laid yet
-            own = candidates[(candidates["lane"] == lane.key) & (candidates["partition_key"] == key)]
-            is_made_up = bool(own["is_made_up"].any())
-            rows.append(gate_row(lane.key, key, state, terms[gate.key], is_made_up))
-            remarks.append(remarks_on(key, state))
-            stands.append(stands_now)
-        scope = {"lane": lane.key, "partition_key": keys, "part": gate.key}
-        return gate_result(
-            lane.key,
-            gate.key,
-            keys,
-            pd.DataFrame(rows),
-            pd.concat(remarks, ignore_index=True),
-            CONFIRMED_BY_COMMITTEE,
-            [Piece("lane_fingerprint", scope, pd.concat(stands, ignore_index=True))],
-        )
-
-    return committee_gate

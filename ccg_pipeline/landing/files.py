@@ -1,0 +1,97 @@
+"""The landing folder: which files there are, and what is in one that is looked into.
+
+Belongs here: files by their bytes, and reading each of them once.
+Does not belong here: how a file is read (sources/), which of them have to be looked into (record.py).
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.sources.catalogue import files_in, read_file
+from ccg_pipeline.sources.corrections import Amendment
+from ccg_pipeline.sources.result import Reading, Refused
+from ccg_pipeline.sources.sidecar import SUFFIX
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file in the landing folder, known by its bytes, its sidecar's, and what was said of its rows."""
+
+    path: Path
+    sha256: str
+    sidecar_sha256: str
+    amendments: tuple[Amendment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A file that was looked into: what was read of it, or the sentence that refused it."""
+
+    found: Found
+    outcome: Reading | Refused
+
+    @property
+    def publication(self) -> str:
+        """Key of the publication the file was recognised as; empty when it was not."""
+        if isinstance(self.outcome, Refused):
+            return self.outcome.publication
+        return self.outcome.source_file.publication
+
+    @property
+    def months(self) -> frozenset[str]:
+        """The months in which the data periods of its figures end."""
+        if isinstance(self.outcome, Refused):
+            return frozenset()
+        return frozenset(pd.to_datetime(self.outcome.observations["period_end"]).dt.strftime("%Y-%m"))
+
+
+@dataclass
+class LandingFolder:
+    """The folder into which publishers' files are put as they were downloaded.
+
+    `amended_on` is the day whose corrections are in force; None stands for today (UTC). What was read of a
+    file is remembered for as long as this object lives, which is one run: its steps ask again.
+    """
+
+    path: str
+    amended_on: date | None = None
+    _landed: dict[tuple[Found, str], Landed] = field(default_factory=dict, repr=False)
+    _sha256: dict[tuple[str, int, int], str] = field(default_factory=dict, repr=False)
+
+    def day(self) -> date:
+        """Return the day whose corrections are in force."""
+        return self.amended_on or datetime.now(UTC).date()
+
+    def files(self) -> tuple[Found, ...]:
+        """Return every source file below the folder, which need not exist yet.
+
+        Raises OSError when a file cannot be read just now, so that the step is retried.
+        """
+        folder = Path(self.path)
+        return tuple(self._found(path) for path in files_in(folder)) if folder.is_dir() else ()
+
+    def read(self, found: Found, edition: Edition) -> Landed:
+        """Return what is in a file, looked into once."""
+        key = (found, edition.key)
+        if key not in self._landed:
+            try:
+                self._landed[key] = Landed(found, read_file(found.path, edition, found.amendments))
+            except Refused as refused:
+                self._landed[key] = Landed(found, refused)
+        return self._landed[key]
+
+    def _found(self, path: Path) -> Found:
+        sidecar = path.with_name(path.name + SUFFIX)
+        return Found(path, self._hash(path), self._hash(sidecar) if sidecar.is_file() else "")
+
+    def _hash(self, path: Path) -> str:
+        stat = path.stat()
+        key = (str(path), stat.st_size, stat.st_mtime_ns)
+        if key not in self._sha256:
+            self._sha256[key] = hashlib.sha256(path.read_bytes()).hexdigest()
+        return self._sha256[key]

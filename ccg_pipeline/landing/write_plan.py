@@ -1,0 +1,73 @@
+"""The write plan of files that were read: which rows of which months each of them replaces.
+
+Belongs here: pieces of tables from what was read, each held against its shape.
+Does not belong here: reading a file (sources/), which of two revisions counts (method/assess.py).
+"""
+
+import pandas as pd
+
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.landing.files import Landed
+from ccg_pipeline.landing.record import Months, file_rows
+from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Refused
+from ccg_pipeline.storage.pieces import Piece
+from ccg_pipeline.storage.sql import BY_NAME
+from ccg_pipeline.tables.conform import conform
+from ccg_pipeline.tables.observations import quarantine_schema, source_observation_schema
+
+
+def write_plan(landed: list[Landed], keys: list[str], edition: Edition, again: Months) -> list[Piece]:
+    """Return what the files of a publication put into the months `keys`, file by file.
+
+    A file replaces its own rows alone: an older file of the same figures stays beside it, and one that was
+    taken away does not take its figures with it. Of a file in `again`, which was read in another way before,
+    the months that are stored are written again too, and what it no longer tells goes.
+    """
+    files = {(one.found.sha256, one.found.path.name): one for one in landed}
+    pieces: list[Piece] = []
+    months: set[str] = set()
+    for (sha256, name), one in files.items():
+        pieces.append(Piece("source_file", {"sha256": sha256, "name": name}, file_rows([one])))
+        own = (one.months & set(keys)) | again.get((sha256, name), frozenset())
+        months |= own
+        observations, quarantine = _rows(one, edition)
+        file = {"source_sha256": sha256, "source_name": name}
+        within = observations[observations["partition_key"].isin(own)]
+        pieces += [
+            Piece("source_observation", {**file, "partition_key": sorted(own)}, within, brings_in_data=True),
+            Piece("quarantine", file, quarantine, brings_in_data=True),
+        ]
+    return [*pieces, *(Piece(name, {"partition_key": sorted(months)}, _nothing_yet(name)) for name in _LATER)]
+
+
+_LATER = ("observed", "plausibility")
+"""What is said of a month when its sources have been taken in and held against the world, and not before."""
+
+
+def _nothing_yet(table: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=[column.name for column in BY_NAME[table].columns])
+
+
+def _rows(one: Landed, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the observations and the quarantine of a file, each with its month; none of a refused file."""
+    if isinstance(one.outcome, Refused):
+        return _none(OBSERVATION_COLUMNS), _none(QUARANTINE_COLUMNS)
+    name = one.outcome.source_file.name
+    conform(one.outcome.observations, source_observation_schema(edition), name)
+    conform(one.outcome.quarantine, quarantine_schema(edition), f"quarantine of {name}")
+    return _by_month(one.outcome.observations), _by_month(one.outcome.quarantine)
+
+
+def _none(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=["partition_key", *columns])
+
+
+def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
+    months = pd.to_datetime(rows["period_end"]).dt.strftime("%Y-%m").fillna("")
+    return rows.assign(partition_key=months)[["partition_key", *rows.columns]]
+
+
+def planned_observations(pieces: list[Piece]) -> pd.DataFrame:
+    """Return all observations among `pieces`."""
+    frames = [piece.frame for piece in pieces if piece.table == "source_observation" and len(piece.frame)]
+    return pd.concat(frames, ignore_index=True) if frames else _none(OBSERVATION_COLUMNS)

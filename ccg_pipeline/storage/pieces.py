@@ -1,0 +1,48 @@
+"""Pieces of tables: the rows that a step made, and where they belong, written whole or not at all.
+
+Belongs here: a piece, writing several in one transaction, reading the rows of one table.
+Does not belong here: how a frame goes in and out of a table (frames.py), what is in a table (tables/).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from ccg_pipeline.storage import frames
+from ccg_pipeline.storage.database import admit, reading
+from ccg_pipeline.storage.sql import BY_NAME
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The rows that take the place of all rows in a scope of a table.
+
+    `brings_in_data`: the rows come from source files, which decide, or must agree with, the kind of data
+    (made-up or real) that this database holds.
+    """
+
+    table: str
+    scope: frames.Scope
+    frame: pd.DataFrame
+    brings_in_data: bool = False
+
+
+def write(engine: Engine, pieces: Sequence[Piece]) -> None:
+    """Write `pieces` in one transaction: a kill at any point leaves all the old rows or all the new."""
+    with engine.begin() as connection:
+        for piece in pieces:
+            if piece.brings_in_data:
+                files = (
+                    piece.frame[["source_name", "is_made_up"]].drop_duplicates().sort_values("source_name")
+                )
+                for name, is_made_up in files.itertuples(index=False):
+                    admit(connection, name, bool(is_made_up))
+            frames.replace(connection, BY_NAME[piece.table], piece.scope, piece.frame)
+
+
+def rows_of(engine: Engine, table: str, **scope: str) -> pd.DataFrame:
+    """Return the rows of a table in a scope, each column of its own type."""
+    with reading(engine) as connection:
+        return frames.read(connection, BY_NAME[table], scope)
