@@ -89,7 +89,7 @@ def test_a_source_asset_fetches_reads_and_records(
 def test_an_asset_reads_what_has_landed_when_the_publisher_is_away(
     house: Path, made_up_year: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ccg_pipeline.orchestration.resources.Policy", lambda: QUICK)
+    monkeypatch.setattr("ccg_pipeline.landing.downloads.publications.Policy", lambda: QUICK)
     (house / "landing").mkdir()
     (house / "landing" / "by_hand.csv").write_bytes((made_up_year / QOF).read_bytes())
     with running_publisher() as gone:

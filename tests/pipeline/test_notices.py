@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from ccg_pipeline.cli import notices as cli_notices
 from ccg_pipeline.cli import verbs as cli_verbs
+from ccg_pipeline.orchestration.automation import send_notices
 from ccg_pipeline.orchestration.resources import engine_of
-from ccg_pipeline.release.notices import fill, send_notices
+from ccg_pipeline.release.notices import fill
 from ccg_pipeline.release.tables import VERIFIED
 from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of

@@ -21,7 +21,7 @@ import dagster as dg
 import pytest
 from dagster import AssetRecordsFilter, DagsterRunStatus, RunsFilter
 
-from ccg_pipeline.assets.gates import decision_key, gate_key
+from ccg_pipeline.assets.gates import decision_key
 from ccg_pipeline.orchestration.main_job import dagster_instance
 from ccg_pipeline.orchestration.run_process import UNFINISHED
 from ccg_pipeline.release.due import due
@@ -115,7 +115,7 @@ class Unrest:
 
 def in_dagster(instance: dg.DagsterInstance, lane: str, key: str, body: str) -> tuple[str, str]:
     """State and data version of a gate's last materialisation, in Dagster's own record."""
-    wanted = AssetRecordsFilter(asset_key=gate_key(lane, body), asset_partitions=[key])
+    wanted = AssetRecordsFilter(asset_key=dg.AssetKey([lane, "gate", body]), asset_partitions=[key])
     (record,) = instance.fetch_materializations(wanted, limit=1).records
     event = record.asset_materialization
     assert event is not None

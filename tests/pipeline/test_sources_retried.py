@@ -1,6 +1,7 @@
 """A share that is away for a moment is tried again; a bad file is not, since it will be as bad next time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,10 +19,11 @@ from tests.support.worlds.small_pipeline import EDITION, House, copy_files
 QOF = "qof/qof_2017-03-31.csv"
 
 
+@dataclass
 class ShareThatIsAway(LandingFolder):
     """The landing folder on a share that answers only after `times` attempts."""
 
-    times: int
+    times: int = 0
     attempts: ClassVar[list[int]] = []
 
     def files(self) -> tuple[Found, ...]:
