@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from ccg_pipeline.cli.prints.organisation import provenance, stamp, table_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import PartitionFault, month_key, words, year_key
-from ccg_pipeline.method.uncertainty.moderation import BLOCKS
+from ccg_pipeline.method.scoring.moderated import BLOCKS
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
 from ccg_pipeline.release.committee import bodies_of, submit_to_committee

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Table
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.uncertainty.moderation import BLOCKS, unmoderated
+from ccg_pipeline.method.scoring.moderated import BLOCKS, unmoderated
 from ccg_pipeline.release.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators
 from ccg_pipeline.sources.corrections import AMENDED
 from ccg_pipeline.storage.frames import completed, typed

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
-from ccg_pipeline.method.uncertainty.moderation import BLOCKS
+from ccg_pipeline.method.scoring.moderated import BLOCKS
 from ccg_pipeline.publish.explanation import Explanation
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES
 from ccg_pipeline.publish.uncertainty_words import (

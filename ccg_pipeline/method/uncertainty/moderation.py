@@ -11,12 +11,11 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.scoring.moderated import BLOCKS, SAID, unmoderated
 from ccg_pipeline.method.scoring.overall import rate_blocks
 from ccg_pipeline.method.uncertainty.columns import OVERALL_CERTAINTY
 
-BLOCKS = ("leadership", "finance")
 NOT_SURE = {"is_told_apart": False, "nearest_indicator": ""}
-_SAID = ("judgement", "judgement_before", "moderation_reason")
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,6 @@ class Moderated:
     before: str
     after: str
     reason: str
-
-
-def unmoderated(overall: pd.DataFrame) -> pd.DataFrame:
-    """Return `overall` with the columns that `moderate_overall` adds, all empty: '' is not moderated."""
-    names = [f"{block}_{what}" for block in BLOCKS for what in _SAID[1:]]
-    return overall.assign(**dict.fromkeys(names, ""))
 
 
 def moderate_overall(
@@ -60,7 +53,7 @@ def moderate_overall(
         if place is None or points is None or one.before == one.after:
             applied.append(False)
             continue
-        judgement, first, why = (f"{block}_{what}" for what in _SAID)
+        judgement, first, why = (f"{block}_{what}" for what in SAID)
         applied.append(bool(found.loc[place, judgement] == one.before))
         if not applied[-1]:
             continue
