@@ -78,7 +78,7 @@ class House:
 
 
 def read_house(root: Path = ROOT) -> House:
-    """The house of the checkout at `root`: its rooms are what is right below ccg_pipeline, and expert_panels."""
+    """The house of the checkout at `root`: all that is right below ccg_pipeline, and expert_panels."""
     graph = import_graph(root)
     names = {each: each.removeprefix(f"{PIPELINE}.") for each in (*graph.find_children(PIPELINE), PANELS)}
     rooms = {}
@@ -116,7 +116,7 @@ def _about(house: House, room: str) -> str:
 
 
 def drawn(house: House) -> str:
-    """The house as SVG: floors as rows with the ground at the bottom, arrows from a room to what it imports."""
+    """The house as SVG: floors as rows, the ground at the bottom; an arrow goes to what a room imports."""
     widest = max(map(len, house.floors))
     width = 2 * MARGIN + widest * BOX_WIDTH + (widest - 1) * GAP_X
     height = 2 * MARGIN + len(house.floors) * BOX_HEIGHT + (len(house.floors) - 1) * GAP_Y
@@ -136,19 +136,19 @@ def drawn(house: House) -> str:
         '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
         ' orient="auto"><path d="M0 0 8 4 0 8z" fill="#4c6272"/></marker></defs>',
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
-        '<g stroke="#4c6272" marker-end="url(#head)">',
+        '<g stroke="#4c6272" style="marker-end:url(#head)">',
     ]
     for room, other in house.drawn_arrows():
         (x1, y1), (x2, y2) = places[room], places[other]
         start, end = f'x1="{x1 + BOX_WIDTH / 2:g}" y1="{y1 + BOX_HEIGHT:g}"', f'x2="{x2 + BOX_WIDTH / 2:g}"'
-        parts.append(f'<line {start} {end} y2="{y2:g}" marker-end="url(#head)"/>')
+        parts.append(f'<line {start} {end} y2="{y2:g}"/>')
     parts.append("</g>")
     for room, (x, y) in places.items():
-        middle = x + BOX_WIDTH / 2
+        middle, bold = x + BOX_WIDTH / 2, 'font-size="15" font-weight="bold"'
         parts += [
             f'<rect x="{x:g}" y="{y:g}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="4" fill="#e8edee"'
             ' stroke="#005eb8"/>',
-            f'<text x="{middle:g}" y="{y + 20:g}" font-size="15" font-weight="bold" fill="#212b32">{room}</text>',
+            f'<text x="{middle:g}" y="{y + 20:g}" {bold} fill="#212b32">{room}</text>',
             f'<text x="{middle:g}" y="{y + 37:g}" font-size="11" fill="#425563">{_about(house, room)}</text>',
         ]
     return "\n".join([*parts, "</svg>", ""])
