@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: Chromium, and the whole town: Dagster, its daemon and the panels' room.
+"""Fixtures of the browser tests: Chromium, and a whole deployment: Dagster, its daemon, the panels' room.
 
 Belongs here: finding Chromium or skipping by name; starting and stopping what the stories need.
 Does not belong here: what people do in a browser (browsing.py), any expectation.
@@ -18,8 +18,8 @@ from ccg_pipeline.orchestration.main_job import dagster_instance
 from tests.support.servers.browsing import Quarter, apart
 from tests.support.servers.live_dagster import LiveDagster
 from tests.support.servers.live_room import LiveRoom
-from tests.support.worlds.dagster_deployment import Town
-from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, House, copy_files
+from tests.support.worlds.dagster_deployment import Deployment
+from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, SmallPipeline, copy_files
 
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -49,23 +49,23 @@ def scored_year(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, cc
 
     def score() -> None:
         with dg.DagsterInstance.ephemeral() as instance:
-            house = House(f"sqlite:///{folder}/ccg.db", landing, instance)
-            house.run(MONTH, YEAR)
-            house.engine.dispose()  # the last connection to go puts everything into the one file
+            pipeline = SmallPipeline(f"sqlite:///{folder}/ccg.db", landing, instance)
+            pipeline.run(MONTH, YEAR)
+            pipeline.engine.dispose()  # the last connection to go puts everything into the one file
 
     apart(score)
     return folder
 
 
 @pytest.fixture(scope="module")
-def scored(scored_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house of the module's own in which a month and a year are scored, and nothing is signed."""
-    folder = tmp_path_factory.mktemp("house") / "copy"
+def scored(scored_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallPipeline]:
+    """A pipeline of the module's own in which a month and a year are scored, and nothing is signed."""
+    folder = tmp_path_factory.mktemp("pipeline") / "copy"
     shutil.copytree(scored_year, folder)
     with dg.DagsterInstance.ephemeral() as instance:
-        house = House(f"sqlite:///{folder}/ccg.db", folder / "landing", instance)
-        yield house
-        house.engine.dispose()
+        pipeline = SmallPipeline(f"sqlite:///{folder}/ccg.db", folder / "landing", instance)
+        yield pipeline
+        pipeline.engine.dispose()
 
 
 EARLIER = {
@@ -75,11 +75,11 @@ EARLIER = {
 """Month -> the publications of which a figure of that month stands in the quarter's table."""
 
 
-def read_earlier(house: House) -> None:
+def read_earlier(pipeline: SmallPipeline) -> None:
     """Read what was published of earlier months, as it was when it came."""
     for month, publications in EARLIER.items():
         keys = [dg.AssetKey(["source", publication]) for publication in publications]
-        assert house.launch("ingest", month, [*keys, OBSERVATIONS]).success
+        assert pipeline.launch("ingest", month, [*keys, OBSERVATIONS]).success
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +95,15 @@ def quarter(
         patch.setenv("CCG_HOME", str(folder))
         patch.setenv("DAGSTER_HOME", str(folder / "dagster"))
         with dagster_instance() as instance:
-            house = House(url, landing, instance)
-            apart(lambda: read_earlier(house))
+            pipeline = SmallPipeline(url, landing, instance)
+            apart(lambda: read_earlier(pipeline))
             settings = {"CCG_DATABASE": url, "CCG_LANDING": str(landing)}
             live, room = LiveDagster(folder, settings), LiveRoom(folder, settings)
             try:
                 opened = room.start()
                 print(f"\nthe room is open: {opened:.1f} s; webserver and daemon: {live.start():.1f} s")
-                yield Quarter(Town(house, live), room, chromium)
+                yield Quarter(Deployment(pipeline, live), room, chromium)
             finally:
                 room.stop()
                 live.stop()
-                house.engine.dispose()
+                pipeline.engine.dispose()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.support.servers.browsing import Visit, apart, page_of, seat
 from tests.support.servers.room_windows import Windows, windows
-from tests.support.worlds.small_pipeline import COMMITTEE, MONTH, PANELS, TERMS, YEAR, House
+from tests.support.worlds.small_pipeline import COMMITTEE, MONTH, PANELS, TERMS, YEAR, SmallPipeline
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,9 @@ Enter = Callable[[str], Visit]
 
 
 @pytest.fixture(scope="module")
-def opened(scored: House, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Windows]:
+def opened(
+    scored: SmallPipeline, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Windows]:
     """The month awaits its panels, but for one that has verified; the year lies before the committee."""
 
     def stand() -> None:
@@ -53,7 +55,7 @@ def enter(opened: Windows) -> Iterator[Enter]:
 
 def decisions(opened: Windows, panel: str, lane_and_key: tuple[str, str] = MONTH) -> list[tuple[str, str]]:
     """The address of who decided and what they did, in order."""
-    lines = [line for line in opened.house.lines() if (line.lane, line.partition_key) == lane_and_key]
+    lines = [line for line in opened.pipeline.lines() if (line.lane, line.partition_key) == lane_and_key]
     return [(line.actor, line.decision) for line in lines if line.panel == panel and line.decision != "open"]
 
 
@@ -172,7 +174,7 @@ def test_withdrawing_and_taking_the_certificate_home(opened: Windows, enter: Ent
     visit.tab_to("main a[href^='/certificates/']")
     with visit.page.expect_download() as awaited:
         visit.press("Enter")
-    assert awaited.value.suggested_filename == f"line-{opened.house.lines()[-1].seq}.dsse.json"
+    assert awaited.value.suggested_filename == f"line-{opened.pipeline.lines()[-1].seq}.dsse.json"
     visit.enter("main a[href='/']")
     assert "Withdrawn" in visit.says()
 
@@ -204,6 +206,6 @@ def test_the_committee_moderates_a_judgement(opened: Windows, enter: Enter) -> N
     visit.page.keyboard.type("Seen at the visit.")
     assert visit.enter(f"{form} button") == 200
     assert decisions(opened, COMMITTEE, YEAR) == [(who, "moderate")]
-    line = opened.house.lines()[-1]
+    line = opened.pipeline.lines()[-1]
     assert (line.about, line.item, line.after, line.reason) == (CODE, "165a", after, "Seen at the visit.")
     assert f"now {after}" in visit.says()

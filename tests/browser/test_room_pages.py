@@ -1,6 +1,6 @@
 """Every page of the room as axe-core sees it, in both styles, wide and at 400 %, and none left out.
 
-A page that is added later fails here until it has a stop (tests/room_stops.py).
+A page that is added later fails here until it has an entry in tests/support/worlds/page_catalogue.py.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from expert_panels.room.pages.base import STATIC, TEMPLATES
 from expert_panels.room.refusing import DENIED
 from tests.support.servers.browsing import Visit, apart
 from tests.support.servers.room_windows import OPENID, ROOM, Windows, name_of, windows
-from tests.support.worlds.page_catalogue import STOPS, Stop, stand
-from tests.support.worlds.small_pipeline import House
+from tests.support.worlds.page_catalogue import CATALOGUE, Entry, stand
+from tests.support.worlds.small_pipeline import SmallPipeline
 
 pytestmark = pytest.mark.browser
 
@@ -27,36 +27,36 @@ UNTOLD = {"long_table.html", "unexpected.html"}
 
 
 class Walk:
-    """The windows, and what was seen at each stop: the endpoint that answered, and the page's template."""
+    """The windows, and what was seen at each entry: the endpoint that answered, and the page's template."""
 
     def __init__(self, windows: Windows) -> None:
         self._windows = windows
         self._seen: dict[str, tuple[str, str]] = {}
 
-    def come(self, stop: Stop) -> tuple[Visit, int]:
+    def come(self, entry: Entry) -> tuple[Visit, int]:
         """Come to a page: the window, and the status of the answer."""
         windows = self._windows
-        visit = (windows.enter if stop.is_last else windows.of)(stop.who, stop.door)
-        status = stop.come(windows, visit)
-        self._seen[stop.name] = windows.rooms[stop.door].answers[-1]
+        visit = (windows.enter if entry.is_last else windows.of)(entry.who, entry.door)
+        status = entry.come(windows, visit)
+        self._seen[entry.name] = windows.rooms[entry.door].answers[-1]
         return visit, status
 
-    def look(self, stop: Stop) -> list[str]:
+    def look(self, entry: Entry) -> list[str]:
         """Come to a page; what is wrong there."""
-        visit, status = self.come(stop)
+        visit, status = self.come(entry)
         visit.page.keyboard.press("Tab")
         is_skip = visit.page.evaluate("document.activeElement.matches('a.nhsuk-skip-link')")
         return [
-            *([f"answered {status}, not {stop.status}"] if status != stop.status else []),
+            *([f"answered {status}, not {entry.status}"] if status != entry.status else []),
             *([] if is_skip else ["the way past the head does not come first"]),
             *visit.faults_every_way(),
         ]
 
     def all(self) -> set[tuple[str, str]]:
-        """What was seen, and now is, at all stops."""
-        for stop in STOPS:
-            if stop.name not in self._seen:
-                self.come(stop)
+        """What was seen, and now is, at all entries."""
+        for entry in CATALOGUE:
+            if entry.name not in self._seen:
+                self.come(entry)
         return set(self._seen.values())
 
     def routes(self) -> list[Route]:
@@ -66,16 +66,18 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(scored: House, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def walk(
+    scored: SmallPipeline, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Walk]:
     """A month and a year with a panel in every state, and a browser to walk there."""
     apart(lambda: stand(scored))
     with windows(scored, chromium, tmp_path_factory.mktemp("walk")) as opened:
         yield Walk(opened)
 
 
-@pytest.mark.parametrize("stop", STOPS, ids=[stop.name.replace(" ", "-") for stop in STOPS])
-def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(walk: Walk, stop: Stop) -> None:
-    assert walk.look(stop) == []
+@pytest.mark.parametrize("entry", CATALOGUE, ids=[entry.name.replace(" ", "-") for entry in CATALOGUE])
+def test_axe_finds_nothing_serious_and_nothing_is_wider_than_the_window(walk: Walk, entry: Entry) -> None:
+    assert walk.look(entry) == []
 
 
 def test_no_address_is_left_out(walk: Walk) -> None:
@@ -96,4 +98,4 @@ def test_no_template_is_left_out(walk: Walk) -> None:
 
 
 def test_no_way_of_turning_somebody_away_is_left_out() -> None:
-    assert {stop.status for stop in STOPS} >= DENIED | {404, 405, 409, 422, 500, 503}
+    assert {entry.status for entry in CATALOGUE} >= DENIED | {404, 405, 409, 422, 500, 503}

@@ -1,7 +1,7 @@
 """The panels at work in a real Chromium, over Dagster's running daemon and webserver and the running room.
 
-One town for the whole story, told in order: engineers run the month on Dagster's own page, panels sign, the
-data change, the month is run again, a panel sees what changed, signs again, and withdraws.
+One deployment for the whole story, told in order: engineers run the month on Dagster's own page, panels sign,
+the data change, the month is run again, a panel sees what changed, signs again, and withdraws.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.daemon]
 def decisions(quarter: Quarter, panel: str) -> list[tuple[str, str]]:
     """Who of a panel decided what, in order."""
     name = {seat(panel, who): who for who in SEATS}
-    lines = [line for line in quarter.house.lines() if line.panel == panel and line.decision != "open"]
+    lines = [line for line in quarter.pipeline.lines() if line.panel == panel and line.decision != "open"]
     return [(name[line.actor], line.decision) for line in lines]
 
 
@@ -39,17 +39,19 @@ def picture(visit: Visit, shots: Path | None, name: str, height: int = 900) -> N
 
 def run_the_month(quarter: Quarter) -> None:
     """What engineers do on the 6th where no schedule did: the job `month`, from its page in Dagster."""
-    (run,) = materialise(quarter.browser, quarter.town, "month", MONTH[1])
-    assert run.is_success, quarter.town.live.printed()
+    (run,) = materialise(quarter.browser, quarter.deployment, "month", MONTH[1])
+    assert run.is_success, quarter.deployment.live.printed()
     assert run.tags["dagster/from_ui"] == "true"
 
 
 def test_engineers_run_the_interim_lane(quarter: Quarter) -> None:
     """In a run of its own, which the webserver launches: the month's files, observations and interim lane."""
     run_the_month(quarter)
-    opened = [(line.panel, line.decision) for line in quarter.house.lines()]
+    opened = [(line.panel, line.decision) for line in quarter.pipeline.lines()]
     assert sorted(opened) == sorted((panel, "open") for panel in PANELS)
-    assert {quarter.house.state(panel, *MONTH).launched_by for panel in PANELS} == {"engineer@data.example"}
+    assert {quarter.pipeline.state(panel, *MONTH).launched_by for panel in PANELS} == {
+        "engineer@data.example"
+    }
 
 
 def test_the_board_shows_six_panels_waiting(quarter: Quarter, shots: Path | None) -> None:
@@ -111,25 +113,25 @@ def test_the_sixth_panels_signature_brings_the_table(quarter: Quarter, shots: Pa
                 visit = quarter.enter(seat(panel, who))
                 assert visit.decide(page_of(panel), "approve", "It is right.") == 200
                 visit.close()
-    quarter.town.shows("the sixth panel's last signature", MONTH, PANELS[-1], published.VERIFIED)
-    quarter.town.live.wait(
+    quarter.deployment.shows("the sixth panel's last signature", MONTH, PANELS[-1], published.VERIFIED)
+    quarter.deployment.live.wait(
         "all six in the released table",
-        lambda: set(quarter.house.verifications(*MONTH).values()) == {published.VERIFIED},
+        lambda: set(quarter.pipeline.verifications(*MONTH).values()) == {published.VERIFIED},
         30,
     )
 
 
 def test_changed_data_are_superseded_shown_and_signed_again(quarter: Quarter, shots: Path | None) -> None:
-    house = quarter.house
-    before = house.tables(*MONTH).frames["ratings"]
+    pipeline = quarter.pipeline
+    before = pipeline.tables(*MONTH).frames["ratings"]
     stale = quarter.enter(seat("cancer", "nurse"))
     stale.open(f"{page_of('cancer')}/decision")  # a page opened before the change
 
-    folder = house.landing / "cancer_waits"
+    folder = pipeline.landing / "cancer_waits"
     land_again(folder / "cancer_waits_2017-03-31.csv", folder / "again.csv", "2018-12-01", halve)
     run_the_month(quarter)
-    quarter.town.shows("a change of the data", MONTH, "cancer", published.SUPERSEDED)
-    now = house.tables(*MONTH).frames["ratings"]
+    quarter.deployment.shows("a change of the data", MONTH, "cancer", published.SUPERSEDED)
+    now = pipeline.tables(*MONTH).frames["ratings"]
     assert now.drop(columns="verification").equals(before.drop(columns="verification"))  # the last verified
 
     stale.fill("withdraw", "On an old page.")
@@ -148,15 +150,15 @@ def test_changed_data_are_superseded_shown_and_signed_again(quarter: Quarter, sh
             picture(visit, shots, "room_changed")
         assert visit.decide(page_of("cancer"), "approve", "The change is right.") == 200
         visit.close()
-    quarter.town.shows("the panel's second verification", MONTH, "cancer", published.VERIFIED)
-    ratings = house.tables(*MONTH).frames["ratings"]
+    quarter.deployment.shows("the panel's second verification", MONTH, "cancer", published.VERIFIED)
+    ratings = pipeline.tables(*MONTH).frames["ratings"]
     assert not ratings.drop(columns="verification").equals(before.drop(columns="verification"))
 
 
 def test_a_withdrawal_reaches_the_table(quarter: Quarter) -> None:
     visit = quarter.enter(seat("cancer", "deputy"))
     assert visit.decide(page_of("cancer"), "withdraw", "It must be looked at again.") == 200
-    quarter.town.shows("a withdrawal", MONTH, "cancer", published.WITHDRAWN)
+    quarter.deployment.shows("a withdrawal", MONTH, "cancer", published.WITHDRAWN)
     visit.open("/")
     assert "Withdrawn" in visit.says()
     visit.close()
@@ -166,8 +168,8 @@ def test_dagster_shows_the_same_states(quarter: Quarter, shots: Path | None) -> 
     """Dagster's page of the gate says what the room says."""
     context = quarter.browser.new_context(viewport={"width": 1600, "height": 1000})
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{quarter.town.live.port}/assets/interim/gate/cancer")
+    page.goto(f"http://127.0.0.1:{quarter.deployment.live.port}/assets/interim/gate/cancer")
     page.get_by_text("withdrawn").first.wait_for(timeout=30_000)
     context.close()
     if shots:
-        picture_of_the_graph(quarter.browser, quarter.town, shots / "graph.png")
+        picture_of_the_graph(quarter.browser, quarter.deployment, shots / "graph.png")

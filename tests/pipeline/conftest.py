@@ -1,7 +1,7 @@
-"""Houses for the tests of the pipeline: scored once on each database, then copied for each story.
+"""Pipelines for the tests of the pipeline: scored once on each database, then copied for each story.
 
 Belongs here: the made-up year, landing folders, databases to run in and their copies, instances, terminals.
-Does not belong here: what the stories do (small_house.py), what is typed (terminal.py).
+Does not belong here: what the stories do (small_pipeline.py), what is typed (terminal.py).
 """
 
 import fcntl
@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from ccg_pipeline.orchestration.resources import engine_of
-from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, House, copy_files
+from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, SmallPipeline, copy_files
 from tests.support.worlds.terminal import Terminal, score_march
 
 
@@ -98,9 +98,9 @@ def instance(ccg_home: Path) -> Iterator[dg.DagsterInstance]:
 
 def _scored(databases: Databases, landing: Path) -> str:
     with dg.DagsterInstance.ephemeral() as instance:
-        house = House(databases.empty(), landing, instance)
-        house.run(MONTH, YEAR)
-        return house.url
+        pipeline = SmallPipeline(databases.empty(), landing, instance)
+        pipeline.run(MONTH, YEAR)
+        return pipeline.url
 
 
 @pytest.fixture(scope="session")
@@ -125,40 +125,40 @@ def scored_url(request: pytest.FixtureRequest, databases: Databases, sqlite: Dat
 
 
 @pytest.fixture(scope="session")
-def scored(databases: Databases, scored_url: str, small_landing: Path) -> Iterator[House]:
-    """The scored house for whoever only looks at it."""
+def scored(databases: Databases, scored_url: str, small_landing: Path) -> Iterator[SmallPipeline]:
+    """The scored pipeline for whoever only looks at it."""
     with dg.DagsterInstance.ephemeral() as instance:
-        house = House(databases.copy(scored_url), small_landing, instance)
-        yield house
-        house.engine.dispose()
+        pipeline = SmallPipeline(databases.copy(scored_url), small_landing, instance)
+        yield pipeline
+        pipeline.engine.dispose()
 
 
 def _copied(
     databases: Databases, url: str, small_landing: Path, instance: dg.DagsterInstance, folder: Path
-) -> Iterator[House]:
+) -> Iterator[SmallPipeline]:
     landing = folder / "landing"
     shutil.copytree(small_landing, landing)
-    house = House(databases.copy(url), landing, instance)
-    yield house
-    house.engine.dispose()
+    pipeline = SmallPipeline(databases.copy(url), landing, instance)
+    yield pipeline
+    pipeline.engine.dispose()
 
 
 @pytest.fixture
-def house(
+def pipeline(
     databases: Databases, scored_url: str, small_landing: Path, instance: dg.DagsterInstance, tmp_path: Path
-) -> Iterator[House]:
-    """A copy of the scored house, on each kind of database, with a landing folder of its own."""
+) -> Iterator[SmallPipeline]:
+    """A copy of the scored pipeline, on each kind of database, with a landing folder of its own."""
     yield from _copied(databases, scored_url, small_landing, instance, tmp_path)
 
 
 @pytest.fixture
-def sqlite_house(
+def sqlite_pipeline(
     sqlite: Databases,
     sqlite_scored_url: str,
     small_landing: Path,
     instance: dg.DagsterInstance,
     tmp_path: Path,
-) -> Iterator[House]:
+) -> Iterator[SmallPipeline]:
     """The same on SQLite alone, for what no other database could do otherwise."""
     yield from _copied(sqlite, sqlite_scored_url, small_landing, instance, tmp_path)
 

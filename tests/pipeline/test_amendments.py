@@ -18,7 +18,7 @@ from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.storage.database import open_database, reading
 from tests.support.notations import correction_cases as amendment_cases
 from tests.support.worlds.planted_files import of, respoil_rows
-from tests.support.worlds.small_pipeline import EDITION, MONTH, House, land_again
+from tests.support.worlds.small_pipeline import EDITION, MONTH, SmallPipeline, land_again
 
 WAITS = "cancer_waits/cancer_waits_2017-03-31.csv"
 CCG = "01C"
@@ -26,78 +26,80 @@ BEFORE, DAY, LAST, AFTER = "2030-01-01", "2030-01-02", date(2030, 6, 30), "2030-
 UNTIL = "until 2030-06-30: the publisher confirmed it"
 
 
-def run(house: House, day: str) -> None:
+def run(pipeline: SmallPipeline, day: str) -> None:
     """What `ccg run` does on a day."""
-    MainJob(house.instance, house.url, str(house.landing), house.told.append, date.fromisoformat(day)).run(
-        *MONTH
-    )
+    MainJob(
+        pipeline.instance, pipeline.url, str(pipeline.landing), pipeline.told.append, date.fromisoformat(day)
+    ).run(*MONTH)
 
 
-def figure(house: House, table: str) -> pd.Series:
+def figure(pipeline: SmallPipeline, table: str) -> pd.Series:
     """What stands of 122b for the CCG."""
-    rows = house.rows(table, indicator_code="122b")
+    rows = pipeline.rows(table, indicator_code="122b")
     code = "ccg_code" if table == "indicator_band" else "organisation_code"
     (row,) = (one for _, one in rows[rows[code] == CCG].iterrows() if one.get("lane") in (None, MONTH[0]))
     return row
 
 
 @pytest.fixture
-def refused(sqlite_house: House) -> House:
+def refused(sqlite_pipeline: SmallPipeline) -> SmallPipeline:
     """A revision has come whose row of the CCG is refused: its value is not what its counts give."""
-    house = sqlite_house
-    later = land_again(house.landing / WAITS, (house.landing / WAITS).with_name("later.csv"), "2018-06-20")
+    pipeline = sqlite_pipeline
+    later = land_again(
+        pipeline.landing / WAITS, (pipeline.landing / WAITS).with_name("later.csv"), "2018-06-20"
+    )
     respoil_rows(later, lambda rows: of(rows, CCG).update(value="99.9"))
-    run(house, BEFORE)
-    assert figure(house, "indicator_band")["status"] == "refused"
-    return house
+    run(pipeline, BEFORE)
+    assert figure(pipeline, "indicator_band")["status"] == "refused"
+    return pipeline
 
 
-def amending(house: House, day: str) -> Amending:
+def amending(pipeline: SmallPipeline, day: str) -> Amending:
     return Amending(
-        house.engine, LandingFolder(str(house.landing), amended_on=date.fromisoformat(day)), EDITION
+        pipeline.engine, LandingFolder(str(pipeline.landing), amended_on=date.fromisoformat(day)), EDITION
     )
 
 
-def the_row(house: House) -> str:
-    (row,) = house.rows("quarantine").to_dict("records")
+def the_row(pipeline: SmallPipeline) -> str:
+    (row,) = pipeline.rows("quarantine").to_dict("records")
     return row_id(row["source_sha256"], row["sheet"], row["row"])
 
 
-def test_a_waiver_shows_in_all_it_touches_and_lapses(refused: House) -> None:
-    house, row = refused, the_row(refused)
-    later = house.landing / "cancer_waits" / "later.csv"
+def test_a_waiver_shows_in_all_it_touches_and_lapses(refused: SmallPipeline) -> None:
+    pipeline, row = refused, the_row(refused)
+    later = pipeline.landing / "cancer_waits" / "later.csv"
     bytes_before = later.read_bytes()
     tables = ("observation", "indicator_band", "area_score", "candidate_rating", "quarantine")
-    before, subject = house.fingerprints(*tables), house.state("cancer", *MONTH).subject
+    before, subject = pipeline.fingerprints(*tables), pipeline.state("cancer", *MONTH).subject
     # the record's clock is today's: what holds on DAY was written before it
-    waived = amending(house, DAY).waive(row, "jo@data.example", "the publisher confirmed it", LAST)
+    waived = amending(pipeline, DAY).waive(row, "jo@data.example", "the publisher confirmed it", LAST)
     assert waived.id == row
-    assert house.fingerprints(*tables) == before  # nothing moves before the next run
+    assert pipeline.fingerprints(*tables) == before  # nothing moves before the next run
 
-    run(house, DAY)
+    run(pipeline, DAY)
     note = f"amended: row {waived.row} taken in as it stands, by jo@data.example {UNTIL}"
     for table in ("observation", "indicator_band"):
-        assert tuple(figure(house, table)[["status", "note"]]) == ("published", note)
-    assert house.rows("quarantine").empty
-    with reading(house.engine) as connection:
+        assert tuple(figure(pipeline, table)[["status", "note"]]) == ("published", note)
+    assert pipeline.rows("quarantine").empty
+    with reading(pipeline.engine) as connection:
         assert unaccounted(row_ledger(connection)) == []
-    amended = house.tables(*MONTH).frames["assessment"].set_index("ccg_code")["amended_indicators"]
+    amended = pipeline.tables(*MONTH).frames["assessment"].set_index("ccg_code")["amended_indicators"]
     assert amended[CCG] == "122b"
     assert (amended.drop(CCG) == "").all()
-    assert house.state("cancer", *MONTH).subject != subject  # the panel has something else before it
-    with_it = house.fingerprints(*tables)
-    run(house, f"{LAST}")
-    assert house.fingerprints(*tables) == with_it
-    run(house, AFTER)
-    assert house.fingerprints(*tables) == before
-    assert house.state("cancer", *MONTH).subject == subject
-    assert the_row(house) == row
+    assert pipeline.state("cancer", *MONTH).subject != subject  # the panel has something else before it
+    with_it = pipeline.fingerprints(*tables)
+    run(pipeline, f"{LAST}")
+    assert pipeline.fingerprints(*tables) == with_it
+    run(pipeline, AFTER)
+    assert pipeline.fingerprints(*tables) == before
+    assert pipeline.state("cancer", *MONTH).subject == subject
+    assert the_row(pipeline) == row
     assert later.read_bytes() == bytes_before
 
 
-def test_a_correction_is_tried_before_it_is_recorded_and_can_be_revoked(refused: House) -> None:
-    house, row = refused, the_row(refused)
-    amends = amending(house, DAY)
+def test_a_correction_is_tried_before_it_is_recorded_and_can_be_revoked(refused: SmallPipeline) -> None:
+    pipeline, row = refused, the_row(refused)
+    amends = amending(pipeline, DAY)
     who = ("jo@data.example", "the publisher confirmed it")
     for wrong, sentence in (
         (
@@ -114,24 +116,24 @@ def test_a_correction_is_tried_before_it_is_recorded_and_can_be_revoked(refused:
             wrong()
     with pytest.raises(NotKnown, match="There is no refused row"):
         amends.waive("0123456789ab::3", *who, LAST)
-    assert house.rows("amendment").empty
+    assert pipeline.rows("amendment").empty
 
     amends.correct(row, {"value": "", "numerator": "100", "denominator": "125"}, *who, LAST)
-    run(house, DAY)
-    assert figure(house, "observation")["value"] == 80.0
+    run(pipeline, DAY)
+    assert figure(pipeline, "observation")["value"] == 80.0
     said = "amended: row 18 corrected to denominator 125, numerator 100, value nothing, by jo@"
-    assert figure(house, "observation")["note"].startswith(said)
+    assert figure(pipeline, "observation")["note"].startswith(said)
     amends.revoke(row, "sam@data.example", "It was not the publisher.")
-    run(house, DAY)
-    assert figure(house, "observation")["status"] == "refused"
-    assert list(house.rows("amendment")["action"]) == ["correct", "revoke"]
+    run(pipeline, DAY)
+    assert figure(pipeline, "observation")["status"] == "refused"
+    assert list(pipeline.rows("amendment")["action"]) == ["correct", "revoke"]
 
 
-def test_a_refused_row_shows_what_it_would_have_changed(refused: House) -> None:
-    house, end = refused, last_day(MONTH[1])
-    before = house.fingerprints("observation", "source_observation", "indicator_band")
-    amends, said = amending(house, DAY), said_until(house.engine, end)
-    refusal = amends.refusal(the_row(house))
+def test_a_refused_row_shows_what_it_would_have_changed(refused: SmallPipeline) -> None:
+    pipeline, end = refused, last_day(MONTH[1])
+    before = pipeline.fingerprints("observation", "source_observation", "indicator_band")
+    amends, said = amending(pipeline, DAY), said_until(pipeline.engine, end)
+    refusal = amends.refusal(the_row(pipeline))
     without = assess_said(said, EDITION, MONTH[0], end)
     read = amends.reading_with(refusal, Amendment(refusal.sheet, refusal.row, "suppose"))
     effect = effect_of(refusal, said, without, read.observations, EDITION, MONTH[0], end)
@@ -142,15 +144,15 @@ def test_a_refused_row_shows_what_it_would_have_changed(refused: House) -> None:
     value = read.observations.set_index("organisation_code").loc[CCG, "value"]
     assert told.loc["122b value", "with_it"] == f"{value:.4g}"
     assert set(effect.moves["bands"]["ccg_code"]) == {CCG}
-    assert house.fingerprints("observation", "source_observation", "indicator_band") == before
+    assert pipeline.fingerprints("observation", "source_observation", "indicator_band") == before
     # with the row believed and with the row waived is the same
     amends.waive(refusal.id, "jo@data.example", "the publisher confirmed it", LAST)
-    run(house, DAY)
-    stands = figure(house, "indicator_band")
+    run(pipeline, DAY)
+    stands = figure(pipeline, "indicator_band")
     own = effect.with_it.bands
     own = own[(own["indicator_code"] == "122b") & (own["ccg_code"] == CCG)].iloc[0]
     assert stands["z"] == pytest.approx(own["z"], rel=1e-12)
-    Path(house.landing / "cancer_waits" / "later.csv").unlink()
+    Path(pipeline.landing / "cancer_waits" / "later.csv").unlink()
     with pytest.raises(NotAmended, match="is not in"):
         amends.reading_with(refusal, Amendment(refusal.sheet, refusal.row, "suppose"))
 

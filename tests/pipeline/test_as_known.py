@@ -19,7 +19,7 @@ from ccg_pipeline.release.as_known import (
 from ccg_pipeline.release.released import NotReleased, released, unreleased
 from ccg_pipeline.storage.frames import typed
 from ccg_pipeline.storage.sql import BY_NAME
-from tests.support.worlds.small_pipeline import EDITION, MONTH, PANELS, YEAR, House, land_again
+from tests.support.worlds.small_pipeline import EDITION, MONTH, PANELS, YEAR, SmallPipeline, land_again
 
 WAITS = "cancer_waits/cancer_waits_2017-03-31.csv"
 BOTH = [pytest.param(*MONTH, id="interim"), pytest.param(*YEAR, id="annual")]
@@ -32,7 +32,7 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(("lane", "key"), BOTH)
-def test_the_chain_gives_what_the_assets_wrote(scored: House, lane: str, key: str) -> None:
+def test_the_chain_gives_what_the_assets_wrote(scored: SmallPipeline, lane: str, key: str) -> None:
     """The one function of the whole chain and the assets' steps are the same method."""
     assessed = assess_said(said_until(scored.engine, last_day(key)), EDITION, lane, last_day(key), True)
     tables = dict(LAYERS) if lane == "interim" else LAYERS | {"overall": "overall_rating"}
@@ -46,14 +46,14 @@ def test_the_chain_gives_what_the_assets_wrote(scored: House, lane: str, key: st
 
 
 @pytest.mark.parametrize(("lane", "key"), BOTH)
-def test_as_known_after_all_was_out_is_what_stands_now(scored: House, lane: str, key: str) -> None:
+def test_as_known_after_all_was_out_is_what_stands_now(scored: SmallPipeline, lane: str, key: str) -> None:
     now = unreleased(scored.engine, EDITION, lane, key).frames
     then = tables_as_known(scored.engine, EDITION, lane, key, last_day(key), date(2030, 1, 1)).frames
     for name, frame in now.items():
         assert_frame_equal(then[name], frame, check_dtype=False)
 
 
-def test_a_table_as_at_a_date_holds_what_had_been_published_by_then(scored: House) -> None:
+def test_a_table_as_at_a_date_holds_what_had_been_published_by_then(scored: SmallPipeline) -> None:
     said = said_until(scored.engine, last_day(MONTH[1]))
     waits = said.loc[said["indicator_code"] == "122b", "published_on"]
     (out,) = waits.unique()
@@ -71,9 +71,9 @@ def test_a_table_as_at_a_date_holds_what_had_been_published_by_then(scored: Hous
         known(date(2001, 1, 1))
 
 
-def within_limits(house: House) -> str:
+def within_limits(pipeline: SmallPipeline) -> str:
     """A CCG that is within limits, so that half its patients seen in time moves its band."""
-    bands = house.rows("indicator_band", lane="interim", indicator_code="122b")
+    bands = pipeline.rows("indicator_band", lane="interim", indicator_code="122b")
     return str(bands.loc[bands["points"] == 1, "ccg_code"].iloc[0])
 
 
@@ -83,14 +83,16 @@ def halve(row: dict[str, str], ccg: str) -> None:
         row |= {"numerator": str(half), "value": repr(100 * half / int(row["denominator"]))}
 
 
-def test_a_revision_shows_what_it_moved_and_the_release_of_before_still_stands(house: House) -> None:
+def test_a_revision_shows_what_it_moved_and_the_release_of_before_still_stands(
+    pipeline: SmallPipeline,
+) -> None:
     """On each database: by date, by file, and the releases of each day."""
-    engine, end = house.engine, last_day(MONTH[1])
-    original, ccg = house.landing / WAITS, within_limits(house)
+    engine, end = pipeline.engine, last_day(MONTH[1])
+    original, ccg = pipeline.landing / WAITS, within_limits(pipeline)
     land_again(original, original.with_name("revised.csv"), "2018-06-20", partial(halve, ccg=ccg))
-    house.approve(["cancer"], *MONTH)
-    house.converge()
-    house.run(MONTH)
+    pipeline.approve(["cancer"], *MONTH)
+    pipeline.converge()
+    pipeline.run(MONTH)
     by_date = moved_since(engine, EDITION, MONTH[0], end, date(2018, 6, 19), date(2018, 6, 20))
     by_file = moved_by_file(engine, EDITION, MONTH[0], end, "revised.csv")
     for layer, rows in by_file.items():
@@ -114,9 +116,9 @@ def test_a_revision_shows_what_it_moved_and_the_release_of_before_still_stands(h
         moved_by_file(engine, EDITION, MONTH[0], end, "nothing.csv")
 
     # three releases of the month: as it was awaited, as it was verified, as it was superseded
-    assert house.serials() == {MONTH: 3}
+    assert pipeline.serials() == {MONTH: 3}
     for serial, day in enumerate(("2026-02-01", "2026-02-03", "2026-02-05"), start=1):
-        house.change(
+        pipeline.change(
             "UPDATE release_time SET at = :at WHERE serial = :serial", at=f"{day}T23:59:59Z", serial=serial
         )
     stood = {

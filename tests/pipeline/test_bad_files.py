@@ -126,7 +126,7 @@ def plant_rows(landing: Path) -> None:
 
 
 @dataclass
-class House:
+class SmallPipeline:
     """A landing folder that was taken to the gates, and what came of it."""
 
     engine: Engine
@@ -146,39 +146,39 @@ class House:
         return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]  # a StringIO
 
 
-def run_house(home: Path, landing: Path) -> House:
+def run_pipeline(home: Path, landing: Path) -> SmallPipeline:
     url = f"sqlite:///{home / 'ccg.db'}"
     with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("CCG_HOME", str(home))
         outcome = MainJob(instance, url, str(landing)).run("interim", MONTH)
-    return House(open_database(url), landing, outcome)
+    return SmallPipeline(open_database(url), landing, outcome)
 
 
 @pytest.fixture(scope="module")
-def as_it_should_be(tmp_path_factory: pytest.TempPathFactory) -> House:
+def as_it_should_be(tmp_path_factory: pytest.TempPathFactory) -> SmallPipeline:
     home = tmp_path_factory.mktemp("good")
-    return run_house(home, write_files(home / "landing", [*GOOD, *ROWS.values(), MOVED]))
+    return run_pipeline(home, write_files(home / "landing", [*GOOD, *ROWS.values(), MOVED]))
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> House:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> SmallPipeline:
     home = tmp_path_factory.mktemp("bad")
     landing = write_files(home / "landing", GOOD)
     plant_rows(landing)
     plant_refused(landing)
-    return run_house(home, landing)
+    return run_pipeline(home, landing)
 
 
-def figures(house: House, *names: str) -> pd.DataFrame:
+def figures(pipeline: SmallPipeline, *names: str) -> pd.DataFrame:
     """What was stored of these files, without the file's own sha256."""
-    rows = house.rows("source_observation").drop(columns=["source_sha256", "cell"])
+    rows = pipeline.rows("source_observation").drop(columns=["source_sha256", "cell"])
     rows = rows[rows["source_name"].isin([Path(name).name for name in names])]
     return rows.sort_values(["source_name", "indicator_code", "organisation_code"]).reset_index(drop=True)
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_file_with_a_fault_of_structure_is_refused_whole_with_one_sentence(
-    planted: House, name: str
+    planted: SmallPipeline, name: str
 ) -> None:
     (row,) = planted.rows("source_file", name=name).to_dict("records")
     assert row["state"] == "refused"
@@ -191,7 +191,7 @@ def test_a_file_with_a_fault_of_structure_is_refused_whole_with_one_sentence(
         assert name not in set(planted.rows(table)["source_name"]), table
 
 
-def test_every_file_is_on_record_and_every_row_accounted_for(planted: House) -> None:
+def test_every_file_is_on_record_and_every_row_accounted_for(planted: SmallPipeline) -> None:
     files = planted.rows("source_file")
     assert len(files) == len(GOOD) + len(ROWS) + 1 + len(REFUSED)
     assert set(files.loc[files["state"] == "refused", "name"]) == set(REFUSED)
@@ -203,14 +203,16 @@ def test_every_file_is_on_record_and_every_row_accounted_for(planted: House) -> 
 
 @pytest.mark.parametrize("name", GOOD)
 def test_the_figures_of_the_good_files_are_all_there(
-    as_it_should_be: House, planted: House, name: str
+    as_it_should_be: SmallPipeline, planted: SmallPipeline, name: str
 ) -> None:
     expected = figures(as_it_should_be, name)
     assert len(expected) >= 44
     assert_frame_equal(figures(planted, name), expected)
 
 
-def test_a_header_that_moved_down_three_rows_is_found(as_it_should_be: House, planted: House) -> None:
+def test_a_header_that_moved_down_three_rows_is_found(
+    as_it_should_be: SmallPipeline, planted: SmallPipeline
+) -> None:
     expected = figures(as_it_should_be, MOVED)
     assert (expected["organisation_kind"] == "ccg").sum() == 209
     assert_frame_equal(figures(planted, MOVED), expected)
@@ -230,7 +232,7 @@ SPOILT = [
 
 @pytest.mark.parametrize(("publication", "indicator", "code", "n_bad", "said"), SPOILT)
 def test_a_bad_row_is_quarantined_whole_with_its_place_and_its_reason(
-    planted: House, publication: str, indicator: str, code: str, n_bad: int, said: str
+    planted: SmallPipeline, publication: str, indicator: str, code: str, n_bad: int, said: str
 ) -> None:
     name = Path(ROWS[publication]).name
     bad = planted.rows("quarantine", source_name=name)
@@ -247,7 +249,7 @@ def test_a_bad_row_is_quarantined_whole_with_its_place_and_its_reason(
     assert (file["state"], file["rows_quarantined"]) == ("read", n_bad)
 
 
-def test_the_row_number_is_the_one_a_spreadsheet_shows(planted: House) -> None:
+def test_the_row_number_is_the_one_a_spreadsheet_shows(planted: SmallPipeline) -> None:
     (bad,) = planted.rows("quarantine", source_name=Path(ROWS["eip"]).name).to_dict("records")
     lines = (planted.landing / ROWS["eip"]).read_text(encoding="utf-8").splitlines()
     assert ",01C," in lines[int(bad["row"]) - 1]
@@ -255,7 +257,7 @@ def test_the_row_number_is_the_one_a_spreadsheet_shows(planted: House) -> None:
 
 @pytest.mark.parametrize(("publication", "code"), [(one[0], one[2]) for one in SPOILT])
 def test_the_other_rows_of_the_file_go_on(
-    as_it_should_be: House, planted: House, publication: str, code: str
+    as_it_should_be: SmallPipeline, planted: SmallPipeline, publication: str, code: str
 ) -> None:
     expected, found = figures(as_it_should_be, ROWS[publication]), figures(planted, ROWS[publication])
     is_other = expected["organisation_code"] != code
@@ -271,7 +273,7 @@ def test_the_other_rows_of_the_file_go_on(
 
 
 def test_a_refused_figure_has_no_band_and_says_why_while_the_others_have_theirs(
-    as_it_should_be: House, planted: House
+    as_it_should_be: SmallPipeline, planted: SmallPipeline
 ) -> None:
     key = ["indicator_code", "ccg_code"]
     before = as_it_should_be.rows("indicator_band").set_index(key)
@@ -286,7 +288,7 @@ def test_a_refused_figure_has_no_band_and_says_why_while_the_others_have_theirs(
     assert_frame_equal(after.loc[same, columns], before.loc[same, columns])
 
 
-def test_the_run_warns_of_every_publication_with_a_bad_file_or_row(planted: House) -> None:
+def test_the_run_warns_of_every_publication_with_a_bad_file_or_row(planted: SmallPipeline) -> None:
     unsound = {one.split(":")[0] for one in planted.outcome.warned if one.endswith(": every_file_is_sound")}
     assert unsound >= {
         f"source/{name}" for name in ("eip", "ld_health_checks", "cancer_waits", "qof", "rtt", "dtoc")
@@ -295,7 +297,7 @@ def test_the_run_warns_of_every_publication_with_a_bad_file_or_row(planted: Hous
     assert "source/unplaced_files: every_file_is_placed" in planted.outcome.warned
 
 
-def test_as_it_should_be_nothing_is_refused_or_quarantined(as_it_should_be: House) -> None:
+def test_as_it_should_be_nothing_is_refused_or_quarantined(as_it_should_be: SmallPipeline) -> None:
     assert set(as_it_should_be.rows("source_file")["state"]) == {"read"}
     assert as_it_should_be.rows("quarantine").empty
     assert not any("every_file" in one for one in as_it_should_be.outcome.warned)

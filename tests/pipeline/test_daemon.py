@@ -23,7 +23,7 @@ from ccg_pipeline.release import tables as published
 from ccg_pipeline.release.committee import judgement_before_committee
 from expert_panels.ledger import record as ledger
 from tests.support.servers.live_dagster import LiveDagster
-from tests.support.worlds.dagster_deployment import Town, by_key, promised_seconds
+from tests.support.worlds.dagster_deployment import Deployment, by_key, promised_seconds
 from tests.support.worlds.small_pipeline import (
     COMMITTEE,
     MONTH,
@@ -31,7 +31,7 @@ from tests.support.worlds.small_pipeline import (
     SMALL,
     TERMS,
     YEAR,
-    House,
+    SmallPipeline,
     copy_files,
     halve,
     land_again,
@@ -48,18 +48,20 @@ ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 
 
 @pytest.fixture(scope="module")
-def town(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home: Path) -> Iterator[Town]:
+def deployment(
+    made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home: Path
+) -> Iterator[Deployment]:
     """A month and a year are scored, nothing is signed, and Dagster is running."""
     del ccg_home  # asked for, so that this process keeps nothing beside the code either
-    folder = tmp_path_factory.mktemp("town")
+    folder = tmp_path_factory.mktemp("deployment")
     landing = copy_files(made_up_year, folder / "landing", LANDED)
     url = f"sqlite:///{folder}/ccg.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CCG_HOME", str(folder))
         patch.setenv("DAGSTER_HOME", str(folder / "dagster"))
         with dagster_instance() as instance:
-            house = House(url, landing, instance)
-            house.run(MONTH, YEAR)
+            pipeline = SmallPipeline(url, landing, instance)
+            pipeline.run(MONTH, YEAR)
             # No clock can be turned; so the observations' last event comes once more, dated back.
             last = instance.get_latest_materialization_event(OBSERVATIONS)
             assert last is not None
@@ -69,15 +71,15 @@ def town(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home:
             live = LiveDagster(folder, {**settings, "FRESHNESS_DAEMON_INTERVAL_SECONDS": "5"})
             try:
                 print(f"\nwebserver and daemon up: {live.start():.1f} s")
-                yield Town(house, live)
+                yield Deployment(pipeline, live)
             finally:
                 live.stop()
-                house.engine.dispose()
+                pipeline.engine.dispose()
 
 
-def test_schedules_and_sensor_are_there(town: Town) -> None:
-    assert town.schedules() == {"on_the_5th": "month", "on_1_june": "annual_lane"}
-    assert town.sensors() == {"follow_the_ledger": "RUNNING", "send_notices": "RUNNING"}
+def test_schedules_and_sensor_are_there(deployment: Deployment) -> None:
+    assert deployment.schedules() == {"on_the_5th": "month", "on_1_june": "annual_lane"}
+    assert deployment.sensors() == {"follow_the_ledger": "RUNNING", "send_notices": "RUNNING"}
 
 
 @pytest.mark.parametrize(
@@ -90,168 +92,179 @@ def test_schedules_and_sensor_are_there(town: Town) -> None:
         ("on_1_june", datetime(2026, 6, 1, 6), "2025-04-01"),
     ],
 )
-def test_a_schedule_names_its_partition(town: Town, schedule: str, tick: datetime, partition: str) -> None:
-    assert town.asked_at(schedule, tick.replace(tzinfo=LONDON)) == [partition]
+def test_a_schedule_names_its_partition(
+    deployment: Deployment, schedule: str, tick: datetime, partition: str
+) -> None:
+    assert deployment.asked_at(schedule, tick.replace(tzinfo=LONDON)) == [partition]
 
 
-def test_a_late_publication_shows_as_stale(town: Town) -> None:
+def test_a_late_publication_shows_as_stale(deployment: Deployment) -> None:
     """The check names the publication that is late, and none that is in time."""
-    execution = town.stale("2017-03")
+    execution = deployment.stale("2017-03")
     assert (execution["status"], execution["evaluation"]["severity"]) == ("FAILED", "WARN")
     said = execution["evaluation"]["description"]
     assert "ae: The newest period ended 2016-06-30, 274 days before 2017-03-31, and 120 are allowed" in said
     assert "rtt" not in said
 
 
-def test_observations_that_are_late_show_as_stale(town: Town) -> None:
+def test_observations_that_are_late_show_as_stale(deployment: Deployment) -> None:
     """The freshness policy says so of all of them, where nothing at all was read for too long."""
     warn, fail = FRESH.warn_window.to_timedelta(), FRESH.fail_window.to_timedelta()
     assert warn < timedelta(days=DAYS_LATE) < fail
-    assert town.freshness()[1:] == (warn, fail)
-    town.live.wait("late observations to show as late", lambda: town.freshness()[0] == "WARNING", 60)
+    assert deployment.freshness()[1:] == (warn, fail)
+    deployment.live.wait(
+        "late observations to show as late", lambda: deployment.freshness()[0] == "WARNING", 60
+    )
 
 
-def test_forged_events_publish_nothing(town: Town) -> None:
+def test_forged_events_publish_nothing(deployment: Deployment) -> None:
     """Whoever can reach the webserver can claim anything there; the gates and tables ask the ledger."""
-    house = town.house
-    before = house.serials(), house.verifications(*MONTH), house.lines(), town.launched()
-    forged = sum(town.forge(*lane_and_key, panel) for lane_and_key in (MONTH, YEAR) for panel in PANELS)
-    forged += town.forge(*YEAR, COMMITTEE)
+    pipeline = deployment.pipeline
+    before = pipeline.serials(), pipeline.verifications(*MONTH), pipeline.lines(), deployment.launched()
+    forged = sum(deployment.forge(*lane_and_key, panel) for lane_and_key in (MONTH, YEAR) for panel in PANELS)
+    forged += deployment.forge(*YEAR, COMMITTEE)
     since = time.time()
-    town.live.wait("a look of the sensor since", lambda: max(town.looks(), default=0.0) > since, 90)
-    assert (house.serials(), house.verifications(*MONTH), house.lines(), town.launched()) == before
+    deployment.live.wait(
+        "a look of the sensor since", lambda: max(deployment.looks(), default=0.0) > since, 90
+    )
+    assert (
+        pipeline.serials(),
+        pipeline.verifications(*MONTH),
+        pipeline.lines(),
+        deployment.launched(),
+    ) == before
     print(f"{forged} forged events published nothing")
 
 
 @pytest.fixture(scope="module")
-def signed(town: Town) -> Town:
+def signed(deployment: Deployment) -> Deployment:
     """The six panels sign the year while the daemon runs, and the committee what is then laid before it."""
-    assert YEAR not in town.house.serials()
-    town.house.approve(PANELS, *YEAR)
-    seconds = town.live.wait(
+    assert YEAR not in deployment.pipeline.serials()
+    deployment.pipeline.approve(PANELS, *YEAR)
+    seconds = deployment.live.wait(
         "the overall rating before the committee",
-        lambda: town.house.state(COMMITTEE, *YEAR).is_open,
+        lambda: deployment.pipeline.state(COMMITTEE, *YEAR).is_open,
         promised_seconds(),
     )
     print(f"the sixth panel's last signature to the committee's table: {seconds:.1f} s")
-    assert YEAR not in town.house.serials()
-    town.house.approve([COMMITTEE], *YEAR)
-    town.shows("the committee's last signature", YEAR, COMMITTEE, published.VERIFIED)
-    return town
+    assert YEAR not in deployment.pipeline.serials()
+    deployment.pipeline.approve([COMMITTEE], *YEAR)
+    deployment.shows("the committee's last signature", YEAR, COMMITTEE, published.VERIFIED)
+    return deployment
 
 
-def of_panel(house: House, panel: str) -> pd.DataFrame:
+def of_panel(pipeline: SmallPipeline, panel: str) -> pd.DataFrame:
     """A panel's ratings as the year's table shows them, without the words about them."""
-    ratings = house.tables(*YEAR).frames["ratings"]
+    ratings = pipeline.tables(*YEAR).frames["ratings"]
     own = ratings[ratings["panel"] == panel].drop(columns="verification").reset_index(drop=True)
     assert own["rating"].ne("").any()
     return own
 
 
-def test_six_panels_and_the_committee_bring_the_table(signed: Town) -> None:
-    tables = signed.house.tables(*YEAR)
+def test_six_panels_and_the_committee_bring_the_table(signed: Deployment) -> None:
+    tables = signed.pipeline.tables(*YEAR)
     assert len(tables.frames["assessment"]) == 209
     assert {entry["serial"] for entry in tables.header["panels"].values()} == {1}
     assert (tables.frames["assessment"]["overall_rating"] != "").sum() > 150
 
 
-def test_a_withdrawal_reaches_the_table(signed: Town) -> None:
-    signed.house.decide("withdraw", "cancer", 0, *YEAR)
+def test_a_withdrawal_reaches_the_table(signed: Deployment) -> None:
+    signed.pipeline.decide("withdraw", "cancer", 0, *YEAR)
     signed.shows("a withdrawal", YEAR, "cancer", published.WITHDRAWN)
-    assert signed.house.verifications(*YEAR)[COMMITTEE] == published.SUPERSEDED
+    assert signed.pipeline.verifications(*YEAR)[COMMITTEE] == published.SUPERSEDED
 
 
-def test_changed_data_are_marked_and_not_published(signed: Town) -> None:
-    house = signed.house
-    ratings, before = of_panel(house, "diabetes"), house.state("diabetes", *YEAR).subject
+def test_changed_data_are_marked_and_not_published(signed: Deployment) -> None:
+    pipeline = signed.pipeline
+    ratings, before = of_panel(pipeline, "diabetes"), pipeline.state("diabetes", *YEAR).subject
 
-    folder = house.landing / "nda"
+    folder = pipeline.landing / "nda"
     land_again(folder / "nda_2017-03-31.csv", folder / "nda_again.csv", "2018-12-01", halve)
-    assert house.launch("ingest", MONTH[1], [dg.AssetKey(["source", "nda"]), OBSERVATIONS]).success
-    assert house.launch("annual_lane", YEAR[1]).success
-    assert house.state("diabetes", *YEAR).subject != before
+    assert pipeline.launch("ingest", MONTH[1], [dg.AssetKey(["source", "nda"]), OBSERVATIONS]).success
+    assert pipeline.launch("annual_lane", YEAR[1]).success
+    assert pipeline.state("diabetes", *YEAR).subject != before
     signed.shows("a change of the data", YEAR, "diabetes", published.SUPERSEDED)
-    pd.testing.assert_frame_equal(of_panel(house, "diabetes"), ratings)
+    pd.testing.assert_frame_equal(of_panel(pipeline, "diabetes"), ratings)
 
 
 @contextmanager
-def night(town: Town) -> Iterator[None]:
+def night(deployment: Deployment) -> Iterator[None]:
     """Webserver and daemon are stopped, and people go on deciding."""
-    town.live.stop()
+    deployment.live.stop()
     yield
-    print(f"webserver and daemon up again: {town.live.start():.1f} s")
+    print(f"webserver and daemon up again: {deployment.live.start():.1f} s")
 
 
-def sign_anew(house: House, panel: str) -> str:
+def sign_anew(pipeline: SmallPipeline, panel: str) -> str:
     """Take back what a panel let out, lay the table before it once more and sign it; the last line's hash."""
-    if house.state(panel, *YEAR).state == "approved":
-        house.decide("withdraw", panel, 0, *YEAR)
-    state = house.state(panel, *YEAR)
+    if pipeline.state(panel, *YEAR).state == "approved":
+        pipeline.decide("withdraw", panel, 0, *YEAR)
+    state = pipeline.state(panel, *YEAR)
     about = {"lane": YEAR[0], "partition_key": YEAR[1], "launched_by": "engineer@data.example"}
-    ledger.open_round(house.engine, TERMS[panel], subject=state.subject, again=True, **about)
-    house.approve([panel], *YEAR)
-    return house.state(panel, *YEAR).last_hash
+    ledger.open_round(pipeline.engine, TERMS[panel], subject=state.subject, again=True, **about)
+    pipeline.approve([panel], *YEAR)
+    return pipeline.state(panel, *YEAR).last_hash
 
 
-def test_decisions_of_the_night_take_effect_in_the_morning(signed: Town) -> None:
+def test_decisions_of_the_night_take_effect_in_the_morning(signed: Deployment) -> None:
     """One panel's on the month, and those of all six on the year."""
-    house = signed.house
+    pipeline = signed.pipeline
     with night(signed):
-        house.approve(["maternity"], *MONTH)
-        signatures = {panel: sign_anew(house, panel) for panel in PANELS}
-        assert house.verifications(*MONTH)["maternity"] == published.AWAITING
-        assert house.verifications(*YEAR)["cancer"] == published.WITHDRAWN
+        pipeline.approve(["maternity"], *MONTH)
+        signatures = {panel: sign_anew(pipeline, panel) for panel in PANELS}
+        assert pipeline.verifications(*MONTH)["maternity"] == published.AWAITING
+        assert pipeline.verifications(*YEAR)["cancer"] == published.WITHDRAWN
     signed.shows("a decision of the night", MONTH, "maternity", published.VERIFIED, times=2)
     for panel in PANELS:
         signed.shows(f"the night's decision of {panel}", YEAR, panel, published.VERIFIED, times=2)
-    entries = house.tables(*YEAR).header["panels"]
+    entries = pipeline.tables(*YEAR).header["panels"]
     assert {panel: entry["last_line"] for panel, entry in entries.items()} == signatures
-    assert house.verifications(*YEAR)[COMMITTEE] == published.SUPERSEDED
+    assert pipeline.verifications(*YEAR)[COMMITTEE] == published.SUPERSEDED
 
 
-def test_the_committee_moderates_in_one_night_and_confirms_in_another(signed: Town) -> None:
-    house = signed.house
+def test_the_committee_moderates_in_one_night_and_confirms_in_another(signed: Deployment) -> None:
+    pipeline = signed.pipeline
     signed.live.wait(
         "the new table before the committee",
-        lambda: house.state(COMMITTEE, *YEAR).is_open,
+        lambda: pipeline.state(COMMITTEE, *YEAR).is_open,
         promised_seconds(),
     )
-    laid = house.state(COMMITTEE, *YEAR)
-    before = judgement_before_committee(house.engine, laid, "02N", "leadership", "165a")
+    laid = pipeline.state(COMMITTEE, *YEAR)
+    before = judgement_before_committee(pipeline.engine, laid, "02N", "leadership", "165a")
     after = "Red" if before == "Green" else "Green"
     with night(signed):
         judged = {"about": "02N", "item": "165a", "before": before, "after": after}
-        house.decide("moderate", COMMITTEE, 0, *YEAR, **judged)
-        assert not house.state(COMMITTEE, *YEAR).is_open
+        pipeline.decide("moderate", COMMITTEE, 0, *YEAR, **judged)
+        assert not pipeline.state(COMMITTEE, *YEAR).is_open
     signed.live.wait(
         "the moderated table before the committee",
-        lambda: house.state(COMMITTEE, *YEAR).is_open,
+        lambda: pipeline.state(COMMITTEE, *YEAR).is_open,
         2 * promised_seconds(),
     )
-    assert house.state(COMMITTEE, *YEAR).subject != laid.subject
+    assert pipeline.state(COMMITTEE, *YEAR).subject != laid.subject
     with night(signed):
-        house.approve([COMMITTEE], *YEAR)
+        pipeline.approve([COMMITTEE], *YEAR)
     signed.shows("the committee's confirmation", YEAR, COMMITTEE, published.VERIFIED, times=2)
-    overall = house.tables(*YEAR).frames["overall"].set_index("ccg_code").loc["02N"]
+    overall = pipeline.tables(*YEAR).frames["overall"].set_index("ccg_code").loc["02N"]
     assert (overall["leadership_judgement_before"], overall["leadership_judgement"]) == (before, after)
 
 
-def test_a_round_does_not_wait_for_a_run_that_was_killed(town: Town) -> None:
+def test_a_round_does_not_wait_for_a_run_that_was_killed(deployment: Deployment) -> None:
     """All of Dagster is killed while a run is under way, and somebody decides before it is back."""
-    instance = town.house.instance
+    instance = deployment.pipeline.instance
 
     def status(run_id: str) -> dg.DagsterRunStatus:
         run = instance.get_run_by_id(run_id)
         assert run is not None
         return run.status
 
-    run_id = town.launch("interim_lane", MONTH[1])
-    town.live.wait("the run to begin", lambda: status(run_id) is dg.DagsterRunStatus.STARTED, 60)
-    town.live.kill()
-    town.house.approve(["dementia"], *MONTH)
+    run_id = deployment.launch("interim_lane", MONTH[1])
+    deployment.live.wait("the run to begin", lambda: status(run_id) is dg.DagsterRunStatus.STARTED, 60)
+    deployment.live.kill()
+    deployment.pipeline.approve(["dementia"], *MONTH)
     assert status(run_id) is dg.DagsterRunStatus.STARTED
-    print(f"webserver and daemon up again: {town.live.start():.1f} s")
-    town.shows("a decision after a run that was killed", MONTH, "dementia", published.VERIFIED, times=2)
+    print(f"webserver and daemon up again: {deployment.live.start():.1f} s")
+    deployment.shows("a decision after a run that was killed", MONTH, "dementia", published.VERIFIED, times=2)
     assert status(run_id) is dg.DagsterRunStatus.FAILURE
 
 
@@ -272,7 +285,7 @@ class Overnight:
 
 
 @pytest.fixture(scope="module")
-def overnight(town: Town) -> Overnight:
+def overnight(deployment: Deployment) -> Overnight:
     """Launch two backfills of twelve months, and switch the monthly schedule on just before its last tick."""
     keys = build_definitions().resolve_asset_graph().get_all_asset_keys()
     lane = [key.path for key in keys if key.path[0] == "interim"]
@@ -281,22 +294,24 @@ def overnight(town: Town) -> Overnight:
         "sources and observations": [["observations"], *(["source", name] for name in sources)],
         "interim lane": [path for path in lane if path[-1] != "assessment"],
     }
-    backfills = {name: town.launch_backfill(paths, MONTHS) for name, paths in chosen.items()}
+    backfills = {name: deployment.launch_backfill(paths, MONTHS) for name, paths in chosen.items()}
     fifth = last_fifth()
-    town.switch_on_the_5th(fifth - timedelta(hours=1))
+    deployment.switch_on_the_5th(fifth - timedelta(hours=1))
     return Overnight(backfills, fifth, time.monotonic())
 
 
 @pytest.mark.parametrize("part", ["sources and observations", "interim lane"])
-def test_a_backfill_of_twelve_months_is_one_run(town: Town, overnight: Overnight, part: str) -> None:
+def test_a_backfill_of_twelve_months_is_one_run(
+    deployment: Deployment, overnight: Overnight, part: str
+) -> None:
     backfill_id = overnight.backfills[part]
 
     def has_ended() -> bool:
-        return str(town.backfill(backfill_id)["status"]).startswith("COMPLETED")
+        return str(deployment.backfill(backfill_id)["status"]).startswith("COMPLETED")
 
-    town.live.wait(f"the backfill of {part}", has_ended, 300)
-    ended = town.backfill(backfill_id)
-    assert ended["status"] == "COMPLETED_SUCCESS", f"{ended}\n{town.live.printed()}"
+    deployment.live.wait(f"the backfill of {part}", has_ended, 300)
+    ended = deployment.backfill(backfill_id)
+    assert ended["status"] == "COMPLETED_SUCCESS", f"{ended}\n{deployment.live.printed()}"
     (run,) = ended["runs"]
     tags = by_key(run["tags"])
     first, last = (tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
@@ -307,17 +322,21 @@ def test_a_backfill_of_twelve_months_is_one_run(town: Town, overnight: Overnight
     )
 
 
-def test_the_monthly_schedule_ticks(town: Town, overnight: Overnight) -> None:
+def test_the_monthly_schedule_ticks(deployment: Deployment, overnight: Overnight) -> None:
     """The daemon itself ticks, at its own time, and its run of a month without any file ends green."""
 
     def ended() -> list[str]:
-        return [run["status"] for tick in town.ticks() for run in tick["runs"] if run["status"] in ENDED]
+        return [
+            run["status"] for tick in deployment.ticks() for run in tick["runs"] if run["status"] in ENDED
+        ]
 
-    town.live.wait("the run of the tick", ended, 180)
-    (tick,) = town.ticks()
+    deployment.live.wait("the run of the tick", ended, 180)
+    (tick,) = deployment.ticks()
     (run,) = tick["runs"]
     month_before = (overnight.fifth.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
     assert tick["timestamp"] == overnight.fifth.timestamp()
     assert by_key(run["tags"])["dagster/partition"] == month_before
-    assert run["status"] == "SUCCESS", town.live.printed()
-    town.live.wait("the observations to show as fresh", lambda: town.freshness()[0] == "HEALTHY", 60)
+    assert run["status"] == "SUCCESS", deployment.live.printed()
+    deployment.live.wait(
+        "the observations to show as fresh", lambda: deployment.freshness()[0] == "HEALTHY", 60
+    )

@@ -1,6 +1,6 @@
 """From files to gates: every CCG in every indicator, area and panel, and nothing out that a panel must see.
 
-All of it looks at one scored house on each database; nothing here changes it.
+All of it looks at one scored pipeline on each database; nothing here changes it.
 """
 
 import hashlib
@@ -25,7 +25,15 @@ from ccg_pipeline.tables.observations import (
     source_observation_schema,
 )
 from ccg_pipeline.tables.overall import overall_schema
-from tests.support.worlds.small_pipeline import EDITION, LANE_TABLES, MONTH, PANELS, SMALL, YEAR, House
+from tests.support.worlds.small_pipeline import (
+    EDITION,
+    LANE_TABLES,
+    MONTH,
+    PANELS,
+    SMALL,
+    YEAR,
+    SmallPipeline,
+)
 
 CODES = list(ccgs()["ccg_code"])
 AREAS = [rule.area for rule in EDITION.panels]
@@ -37,16 +45,16 @@ def is_of_a_panel(bands: pd.DataFrame) -> "pd.Series[bool]":
     return bands["area_code"].isin(AREAS)
 
 
-def texts(house: House, lane: str, key: str) -> dict[str, str]:
+def texts(pipeline: SmallPipeline, lane: str, key: str) -> dict[str, str]:
     """The exports as text; what is packed in Parquet is unpacked first."""
     return {
         name: pd.read_parquet(io.BytesIO(content)).to_csv() if name.endswith("parquet") else content.decode()
-        for name, content in house.exports(lane, key).items()
+        for name, content in pipeline.exports(lane, key).items()
     }
 
 
 @LANES
-def test_every_ccg_is_in_every_indicator_area_and_panel(scored: House, lane: str, key: str) -> None:
+def test_every_ccg_is_in_every_indicator_area_and_panel(scored: SmallPipeline, lane: str, key: str) -> None:
     wanted = {
         "indicator_band": ("indicator_code", EDITION.indicator_codes, 209 * 60),
         "area_score": ("area_code", [area.code for area in EDITION.areas], 209 * 29),
@@ -61,7 +69,7 @@ def test_every_ccg_is_in_every_indicator_area_and_panel(scored: House, lane: str
 
 
 @LANES
-def test_every_frame_of_a_lane_conforms(scored: House, lane: str, key: str) -> None:
+def test_every_frame_of_a_lane_conforms(scored: SmallPipeline, lane: str, key: str) -> None:
     schemas = {
         "indicator_band": band_schema(EDITION, CODES),
         "area_score": area_schema(EDITION, CODES),
@@ -75,7 +83,7 @@ def test_every_frame_of_a_lane_conforms(scored: House, lane: str, key: str) -> N
         conform(rows, candidate_schema(EDITION, lane, panel, CODES), panel)
 
 
-def test_what_came_from_files_conforms(scored: House) -> None:
+def test_what_came_from_files_conforms(scored: SmallPipeline) -> None:
     for table, schema in (
         ("source_observation", source_observation_schema(EDITION)),
         ("observation", observation_schema(EDITION)),
@@ -85,7 +93,7 @@ def test_what_came_from_files_conforms(scored: House) -> None:
 
 
 def test_every_file_is_accounted_for_and_every_figure_knows_its_cell(
-    scored: House, small_landing: Path
+    scored: SmallPipeline, small_landing: Path
 ) -> None:
     files = scored.rows("source_file")
     landed = {Path(name).name: small_landing / name for name in SMALL}
@@ -100,7 +108,7 @@ def test_every_file_is_accounted_for_and_every_figure_knows_its_cell(
     assert (published["cell"] != "").all()
 
 
-def test_what_did_not_land_is_missing_and_never_nought(scored: House) -> None:
+def test_what_did_not_land_is_missing_and_never_nought(scored: SmallPipeline) -> None:
     bands = scored.rows("indicator_band", lane="interim")
     landed = {Path(name).parts[0] for name in SMALL}
     absent = [one.code for one in EDITION.indicators if one.publication not in landed]
@@ -120,14 +128,14 @@ def test_what_did_not_land_is_missing_and_never_nought(scored: House) -> None:
     assert (rows["why_no_score"] != "").all()
 
 
-def test_every_row_says_that_it_is_made_up(scored: House) -> None:
+def test_every_row_says_that_it_is_made_up(scored: SmallPipeline) -> None:
     for table in (*LANE_TABLES, "source_observation", "observation", "gate", "lane_fingerprint"):
         assert scored.rows(table)["is_made_up"].all(), table
     for name, frame in scored.tables(*MONTH).frames.items():
         assert frame["is_made_up"].all(), name
 
 
-def test_the_panels_candidates_have_something_to_hide(scored: House) -> None:
+def test_the_panels_candidates_have_something_to_hide(scored: SmallPipeline) -> None:
     """Else nothing below could fail."""
     rated = scored.rows("candidate_rating").groupby(["lane", "panel"])["grade"].count()
     assert (rated > 150).all()
@@ -135,7 +143,7 @@ def test_the_panels_candidates_have_something_to_hide(scored: House) -> None:
     assert bands.loc[is_of_a_panel(bands), "z"].notna().sum() > 2000
 
 
-def test_the_month_is_released_with_six_panels_awaited_and_the_year_is_not(scored: House) -> None:
+def test_the_month_is_released_with_six_panels_awaited_and_the_year_is_not(scored: SmallPipeline) -> None:
     assert scored.serials() == {MONTH: 1}
     assert scored.verifications(*MONTH) == dict.fromkeys(PANELS, "awaiting the panel")
     with pytest.raises(NotReleased, match=r"^No annual table of 2016.* has been released"):
@@ -147,7 +155,7 @@ def test_the_month_is_released_with_six_panels_awaited_and_the_year_is_not(score
     }
 
 
-def test_the_released_month_has_29_areas_for_every_ccg(scored: House) -> None:
+def test_the_released_month_has_29_areas_for_every_ccg(scored: SmallPipeline) -> None:
     wide = scored.tables(*MONTH).frames["assessment"]
     assert wide["ccg_code"].tolist() == CODES
     assert sum(name.startswith("area_") for name in wide.columns) == 29
@@ -159,7 +167,7 @@ def test_the_released_month_has_29_areas_for_every_ccg(scored: House) -> None:
         assert wide[f"area_{area.code}_{area.slug}"].isna().all()
 
 
-def test_rating_score_and_band_are_held_back_but_the_value_is_shown(scored: House) -> None:
+def test_rating_score_and_band_are_held_back_but_the_value_is_shown(scored: SmallPipeline) -> None:
     tables = scored.tables(*MONTH).frames
     ratings = tables["ratings"]
     assert set(ratings["rating"]) == {""}
@@ -188,7 +196,7 @@ def test_rating_score_and_band_are_held_back_but_the_value_is_shown(scored: Hous
     pd.testing.assert_series_equal(scores[~is_panels], stored[~is_panels], rtol=1e-11)
 
 
-def test_no_exported_byte_tells_of_a_panels_area(scored: House) -> None:
+def test_no_exported_byte_tells_of_a_panels_area(scored: SmallPipeline) -> None:
     """Neither a label, nor a grade by indicator, nor a distance from the reference in any of its digits."""
     exports = texts(scored, *MONTH)
     candidates = scored.rows("candidate_rating", lane="interim")
@@ -210,7 +218,9 @@ def test_no_exported_byte_tells_of_a_panels_area(scored: House) -> None:
             assert len(elsewhere & told) > 2000
 
 
-def test_how_sure_a_score_is_arrives_in_the_release_and_is_withheld_with_its_area(scored: House) -> None:
+def test_how_sure_a_score_is_arrives_in_the_release_and_is_withheld_with_its_area(
+    scored: SmallPipeline,
+) -> None:
     stored = scored.rows("area_score", lane="interim").set_index(["area_code", "ccg_code"])
     assert stored["lower_95"].notna().sum() == stored["score"].notna().sum() > 1000
     scores = scored.tables(*MONTH).frames["area_scores"].set_index(["area_code", "ccg_code"])
@@ -227,7 +237,7 @@ def test_how_sure_a_score_is_arrives_in_the_release_and_is_withheld_with_its_are
         assert nothing.isna().all(axis=None)
 
 
-def test_every_rating_that_stands_says_how_sure_it_is(scored: House) -> None:
+def test_every_rating_that_stands_says_how_sure_it_is(scored: SmallPipeline) -> None:
     for table, score in (("candidate_rating", "grade"), ("overall_rating", "overall_score")):
         rows = scored.rows(table, lane="annual")
         rated = rows[rows[score].notna()]

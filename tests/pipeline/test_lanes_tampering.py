@@ -10,7 +10,7 @@ from ccg_pipeline.orchestration.main_job import RunFailed
 from ccg_pipeline.release.archive import StorageFault
 from expert_panels.ledger import record as ledger
 from tests.support.notations.ledger_cases import damage, edit
-from tests.support.worlds.small_pipeline import MONTH, PANELS, House
+from tests.support.worlds.small_pipeline import MONTH, PANELS, SmallPipeline
 
 AWAITED = dict.fromkeys(PANELS, "awaiting the panel")
 MOVED = (
@@ -18,14 +18,14 @@ MOVED = (
 )
 
 
-def refuses(house: House, sentence: str) -> None:
+def refuses(pipeline: SmallPipeline, sentence: str) -> None:
     """Neither the sensor's run nor one launched by hand releases; both say why, and nothing is written."""
-    before = house.fingerprints("release", "kept")
+    before = pipeline.fingerprints("release", "kept")
     with pytest.raises(RunFailed, match=sentence):
-        house.converge()
-    by_hand = house.launch("interim_release", MONTH[1], [dg.AssetKey(["interim", "assessment"])])
+        pipeline.converge()
+    by_hand = pipeline.launch("interim_release", MONTH[1], [dg.AssetKey(["interim", "assessment"])])
     assert not by_hand.success
-    assert house.fingerprints("release", "kept") == before
+    assert pipeline.fingerprints("release", "kept") == before
 
 
 def taken_out(line: int) -> str:
@@ -51,24 +51,24 @@ LEDGER: dict[str, tuple[Callable[[int], list[str]], str]] = {
 
 @pytest.mark.parametrize(("statements", "sentence"), LEDGER.values(), ids=LEDGER.keys())
 def test_a_ledger_that_was_touched_releases_nothing_more_and_is_named(
-    sqlite_house: House, statements: Callable[[int], list[str]], sentence: str
+    sqlite_pipeline: SmallPipeline, statements: Callable[[int], list[str]], sentence: str
 ) -> None:
-    house = sqlite_house
-    house.approve(["cancer"], *MONTH)
-    house.converge()
-    shown, last = house.tables(*MONTH).header, house.lines()[-1].seq
-    damage(house.engine, statements(last))
-    house.approve(["dementia"], *MONTH)
-    refuses(house, sentence.format(before=last - 1))
-    assert house.tables(*MONTH).header == shown
+    pipeline = sqlite_pipeline
+    pipeline.approve(["cancer"], *MONTH)
+    pipeline.converge()
+    shown, last = pipeline.tables(*MONTH).header, pipeline.lines()[-1].seq
+    damage(pipeline.engine, statements(last))
+    pipeline.approve(["dementia"], *MONTH)
+    refuses(pipeline, sentence.format(before=last - 1))
+    assert pipeline.tables(*MONTH).header == shown
 
 
-def test_so_it_is_on_the_other_database(house: House) -> None:
-    house.approve(["cancer"], *MONTH)
-    house.converge()
-    damage(house.engine, [edit(house.lines()[-1].seq, "actor", "somebody@else.example")])
-    house.approve(["dementia"], *MONTH)
-    refuses(house, "has been edited: it does not give the hash that it carries")
+def test_so_it_is_on_the_other_database(pipeline: SmallPipeline) -> None:
+    pipeline.approve(["cancer"], *MONTH)
+    pipeline.converge()
+    damage(pipeline.engine, [edit(pipeline.lines()[-1].seq, "actor", "somebody@else.example")])
+    pipeline.approve(["dementia"], *MONTH)
+    refuses(pipeline, "has been edited: it does not give the hash that it carries")
 
 
 CANDIDATES = {
@@ -82,35 +82,35 @@ CANDIDATES = {
 
 @pytest.mark.parametrize("statement", CANDIDATES.values(), ids=CANDIDATES.keys())
 def test_a_candidate_that_is_not_what_its_run_made_is_not_released(
-    sqlite_house: House, statement: str
+    sqlite_pipeline: SmallPipeline, statement: str
 ) -> None:
-    sqlite_house.approve(["cancer"], *MONTH)
-    sqlite_house.change(statement)
-    refuses(sqlite_house, MOVED)
-    assert sqlite_house.verifications(*MONTH) == AWAITED
+    sqlite_pipeline.approve(["cancer"], *MONTH)
+    sqlite_pipeline.change(statement)
+    refuses(sqlite_pipeline, MOVED)
+    assert sqlite_pipeline.verifications(*MONTH) == AWAITED
 
 
-def test_a_part_that_was_rewritten_is_not_shown(sqlite_house: House) -> None:
-    sqlite_house.approve(["cancer"], *MONTH)
-    sqlite_house.converge()
-    sqlite_house.change("UPDATE kept SET content = replace(content, '01C', '01D')")
+def test_a_part_that_was_rewritten_is_not_shown(sqlite_pipeline: SmallPipeline) -> None:
+    sqlite_pipeline.approve(["cancer"], *MONTH)
+    sqlite_pipeline.converge()
+    sqlite_pipeline.change("UPDATE kept SET content = replace(content, '01C', '01D')")
     with pytest.raises(StorageFault, match="was altered: its bytes no longer match"):
-        sqlite_house.tables(*MONTH)
+        sqlite_pipeline.tables(*MONTH)
 
 
-def test_a_gate_table_that_says_open_opens_nothing(sqlite_house: House) -> None:
-    house = sqlite_house
-    house.change("UPDATE gate SET state = 'approved', n_approvals = 3, missing = ''")
-    house.converge()
-    assert house.launch("interim_release", MONTH[1]).success
-    assert house.verifications(*MONTH) == AWAITED
+def test_a_gate_table_that_says_open_opens_nothing(sqlite_pipeline: SmallPipeline) -> None:
+    pipeline = sqlite_pipeline
+    pipeline.change("UPDATE gate SET state = 'approved', n_approvals = 3, missing = ''")
+    pipeline.converge()
+    assert pipeline.launch("interim_release", MONTH[1]).success
+    assert pipeline.verifications(*MONTH) == AWAITED
 
 
-def test_lines_written_past_the_rules_count_for_nothing(sqlite_house: House) -> None:
+def test_lines_written_past_the_rules_count_for_nothing(sqlite_pipeline: SmallPipeline) -> None:
     """Lines with right hashes: by nobody of the panel, on other rows, by one member three times."""
-    house = sqlite_house
-    house.decide("approve", "cancer", 0, *MONTH)
-    true = house.lines()[-1]
+    pipeline = sqlite_pipeline
+    pipeline.decide("approve", "cancer", 0, *MONTH)
+    true = pipeline.lines()[-1]
     forged = [
         replace(true, actor="anybody@panel.example"),
         replace(true, actor="cancer.deputy@panel.example", role="deputy", subject_sha256="ab" * 32),
@@ -119,38 +119,38 @@ def test_lines_written_past_the_rules_count_for_nothing(sqlite_house: House) -> 
         true,
     ]
     for line in forged:
-        ledger.append(house.engine, line)
-    assert ledger.verify(house.engine) == []
-    house.converge()
-    assert house.verifications(*MONTH) == AWAITED
+        ledger.append(pipeline.engine, line)
+    assert ledger.verify(pipeline.engine) == []
+    pipeline.converge()
+    assert pipeline.verifications(*MONTH) == AWAITED
 
 
-def test_forged_events_publish_nothing(house: House) -> None:
+def test_forged_events_publish_nothing(pipeline: SmallPipeline) -> None:
     """Events that Dagster takes from anybody: of decisions, gates, candidates and the table itself."""
-    before, lines = house.fingerprints("release", "kept", "gate"), house.lines()
+    before, lines = pipeline.fingerprints("release", "kept", "gate"), pipeline.lines()
     for panel in PANELS:
         said = {"decision": "approve", "actor": f"{panel}.chair@panel.example", "state": "approved"}
         for key in (["decision", panel], ["interim", "gate", panel], ["interim", "candidate", panel]):
             partition = None if key[0] == "decision" else MONTH[1]
-            house.instance.report_runless_asset_event(
+            pipeline.instance.report_runless_asset_event(
                 dg.AssetMaterialization(dg.AssetKey(key), metadata=said, partition=partition)
             )
-    house.instance.report_runless_asset_event(
+    pipeline.instance.report_runless_asset_event(
         dg.AssetMaterialization(dg.AssetKey(["interim", "assessment"]), partition=MONTH[1])
     )
-    house.instance.report_runless_asset_event(
+    pipeline.instance.report_runless_asset_event(
         dg.AssetCheckEvaluation(
             asset_key=dg.AssetKey(["interim", "gate", "cancer"]), check_name="verified_by_panel", passed=True
         )
     )
-    house.converge()
-    data = house.tick()
+    pipeline.converge()
+    data = pipeline.tick()
     assert data.run_requests == []
-    assert house.fingerprints("release", "kept", "gate") == before
-    assert house.lines() == lines
+    assert pipeline.fingerprints("release", "kept", "gate") == before
+    assert pipeline.lines() == lines
     # what is in no ledger is mirrored by nobody; the six lines of each lane are
     assert len(data.asset_events) == len(lines) == 12
     # and a release launched by hand says what it said before
-    assert house.launch("interim_release", MONTH[1]).success
-    assert house.fingerprints("release") == {"release": before["release"]}
-    assert house.verifications(*MONTH) == AWAITED
+    assert pipeline.launch("interim_release", MONTH[1]).success
+    assert pipeline.fingerprints("release") == {"release": before["release"]}
+    assert pipeline.verifications(*MONTH) == AWAITED

@@ -15,7 +15,7 @@ from ccg_pipeline.orchestration.io_manager import FrameStore
 from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.reference.organisations import ccgs
-from tests.support.worlds.small_pipeline import EDITION, House, copy_files
+from tests.support.worlds.small_pipeline import EDITION, SmallPipeline, copy_files
 
 QOF = "qof/qof_2017-03-31.csv"
 CODE, NUMERATOR, DENOMINATOR = "126b", 3_000, 4_000
@@ -42,8 +42,8 @@ def landing(made_up_year: Path, tmp_path: Path) -> Path:
 def test_figures_of_the_207_are_kept_as_published_and_restated_for_the_209(
     landing: Path, sqlite: Any, instance: dg.DagsterInstance
 ) -> None:
-    house = House(sqlite.empty(), landing, instance)
-    database = engine_of(house.url)
+    pipeline = SmallPipeline(sqlite.empty(), landing, instance)
+    database = engine_of(pipeline.url)
     result = dg.materialize(
         [source_asset(EDITION.publication("qof"), EDITION, MONTHS), observations_asset(EDITION, MONTHS)],
         partition_key="2017-03",
@@ -57,10 +57,10 @@ def test_figures_of_the_207_are_kept_as_published_and_restated_for_the_209(
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
     )
     said, known = (
-        house.rows(table, indicator_code=CODE, organisation_kind="ccg").set_index("organisation_code")
+        pipeline.rows(table, indicator_code=CODE, organisation_kind="ccg").set_index("organisation_code")
         for table in ("source_observation", "observation")
     )
-    house.engine.dispose()
+    pipeline.engine.dispose()
     assert sorted(said.index) == list(ccgs(2017)["ccg_code"])
     assert sorted(known.index) == list(ccgs(2016)["ccg_code"])
     assert said.loc["14L", ["numerator", "denominator"]].to_list() == [NUMERATOR, DENOMINATOR]

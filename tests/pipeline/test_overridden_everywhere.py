@@ -22,16 +22,18 @@ from expert_panels.ledger import record as ledger
 from expert_panels.notices.events import Kind
 from tests.support.notations.outputs import GATE, OUTPUTS, PLACES, WHERE_IN_TABLE, Place, World
 from tests.support.worlds.board import Board
-from tests.support.worlds.small_pipeline import COMMITTEE, PANELS, TERMS, YEAR, House
+from tests.support.worlds.small_pipeline import COMMITTEE, PANELS, TERMS, YEAR, SmallPipeline
 from tests.support.worlds.terminal import Terminal, verbs
 
 
 @pytest.fixture(scope="module")
-def house(sqlite: Any, sqlite_scored_url: str, small_landing: Path, ccg_home: Path) -> Iterator[House]:
+def pipeline(
+    sqlite: Any, sqlite_scored_url: str, small_landing: Path, ccg_home: Path
+) -> Iterator[SmallPipeline]:
     """A month and a year of which the cancer panel's table was overridden, the year's overall one too."""
     del ccg_home
     with dg.DagsterInstance.ephemeral() as instance:
-        made = House(sqlite.copy(sqlite_scored_url), small_landing, instance)
+        made = SmallPipeline(sqlite.copy(sqlite_scored_url), small_landing, instance)
         for place in PLACES.values():
             if place.body == COMMITTEE:
                 made.approve([one for one in PANELS if one != "cancer"], *YEAR)
@@ -44,8 +46,8 @@ def house(sqlite: Any, sqlite_scored_url: str, small_landing: Path, ccg_home: Pa
 
 
 @pytest.fixture
-def world(house: House, ccg: Terminal, tmp_path: Path) -> World:
-    return World(house, ccg.wide(220), tmp_path)
+def world(pipeline: SmallPipeline, ccg: Terminal, tmp_path: Path) -> World:
+    return World(pipeline, ccg.wide(220), tmp_path)
 
 
 OF_A_PANEL_ALONE = ("explain", "run", *(f"export: {one}" for one in ("area_scores", "ratings", "bands")))
@@ -119,11 +121,11 @@ def test_every_command_is_listed() -> None:
 
 
 def test_every_released_table_is_listed(world: World) -> None:
-    assert set(WHERE_IN_TABLE) == set(cli_verbs.TABLES) == set(world.house.tables(*YEAR).frames)
+    assert set(WHERE_IN_TABLE) == set(cli_verbs.TABLES) == set(world.pipeline.tables(*YEAR).frames)
 
 
 def test_every_page_of_the_room_is_listed(world: World) -> None:
-    routes = panel_room(world.house.engine).routes
+    routes = panel_room(world.pipeline.engine).routes
     assert [one.path for one in routes if isinstance(one, Mount)] == ["/static"]
     pages = {one.path for one in routes if isinstance(one, Route)}
     listed = {name.removeprefix("room: ") for name in OUTPUTS if name.startswith("room: ")}

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from ccg_pipeline.storage.database import reading
 from expert_panels.tables import access_log
 from tests.support.servers.live_room import LiveRoom, crowd
-from tests.support.worlds.small_pipeline import MONTH, PANELS, TERMS, House
+from tests.support.worlds.small_pipeline import MONTH, PANELS, TERMS, SmallPipeline
 
 CLIENTS, REQUESTS = 20, 200
 LATE = {200, 409}
@@ -21,14 +21,14 @@ LATE = {200, 409}
 
 
 def test_twenty_people_at_once_lose_nothing(
-    sqlite_house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_pipeline: SmallPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house, page = sqlite_house, "/".join(MONTH)
+    pipeline, page = sqlite_pipeline, "/".join(MONTH)
     monkeypatch.setenv("CCG_HOME", str(tmp_path))
     seats = [
         (TERMS[panel].members[rank].email, f"/panels/{panel}/{page}") for rank in range(4) for panel in PANELS
     ][:CLIENTS]
-    live = LiveRoom(tmp_path, {"CCG_DATABASE": house.url})
+    live = LiveRoom(tmp_path, {"CCG_DATABASE": pipeline.url})
     live.start()
     try:
         answers = crowd(live.address, seats, REQUESTS)
@@ -38,14 +38,14 @@ def test_twenty_people_at_once_lose_nothing(
     assert len(answers) == REQUESTS, live.printed()
     looks = [one for one in answers if one.what == "look"]
     assert {(one.status, one.rows) for one in looks} == {(200, 209)}, live.printed()
-    signed = [(line.actor, line.panel) for line in house.lines() if line.decision == "approve"]
+    signed = [(line.actor, line.panel) for line in pipeline.lines() if line.decision == "approve"]
     told = Counter(one.who for one in answers if one.what == "confirm" and one.status == 303)
     assert told == Counter(actor for actor, _ in signed)
     assert {one.status for one in answers if one.what == "confirm"} <= {303, *LATE, 422}
     assert len(set(signed)) == len(signed)
     assert {panel for _, panel in signed} == set(PANELS)
-    assert {house.state(panel, *MONTH).state for panel in PANELS} == {"approved"}
-    with reading(house.engine) as connection:
+    assert {pipeline.state(panel, *MONTH).state for panel in PANELS} == {"approved"}
+    with reading(pipeline.engine) as connection:
         shown = select(func.count()).where(access_log.c.outcome == "shown")
         assert connection.execute(shown).scalar() == len(looks)
     median = statistics.median(one.seconds for one in answers)

@@ -17,7 +17,7 @@ from ccg_pipeline.assets.sources import UNPLACED, source_key
 from ccg_pipeline.quality.row_ledger import FATES, row_ledger, unaccounted
 from ccg_pipeline.storage.database import reading
 from tests.support.worlds.planted_files import Rows, Sheets, respoil_rows, respoil_workbook, write_files
-from tests.support.worlds.small_pipeline import House, land_again
+from tests.support.worlds.small_pipeline import SmallPipeline, land_again
 
 DECLARED = (
     "cancer_waits/cancer_waits_2017-03-31.csv",
@@ -67,14 +67,14 @@ def damage(landing: Path, chance: random.Random) -> None:
     cut.write_bytes(cut.read_bytes()[: -chance.randrange(1, 2_000)])
 
 
-def ingest(house: House, month: str = "2017-03") -> None:
+def ingest(pipeline: SmallPipeline, month: str = "2017-03") -> None:
     """Take the sources of a month and its observations in, as a run does."""
     keys = [source_key(publication) for publication in PUBLICATIONS]
-    assert house.launch("ingest", month, [*keys, UNPLACED, OBSERVATIONS]).success
+    assert pipeline.launch("ingest", month, [*keys, UNPLACED, OBSERVATIONS]).success
 
 
-def ledger(house: House) -> pd.DataFrame:
-    with reading(house.engine) as connection:
+def ledger(pipeline: SmallPipeline) -> pd.DataFrame:
+    with reading(pipeline.engine) as connection:
         return row_ledger(connection)
 
 
@@ -84,15 +84,15 @@ def landing(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def empty(sqlite: Any, landing: Path, instance: dg.DagsterInstance) -> House:
-    return House(sqlite.empty(), landing, instance)
+def empty(sqlite: Any, landing: Path, instance: dg.DagsterInstance) -> SmallPipeline:
+    return SmallPipeline(sqlite.empty(), landing, instance)
 
 
 def test_every_row_of_files_damaged_at_random_is_accounted_for(
     databases: Any, landing: Path, instance: dg.DagsterInstance
 ) -> None:
     """Twice: the second time the same names hold other bytes, and both stay."""
-    empty = House(databases.empty(), landing, instance)
+    empty = SmallPipeline(databases.empty(), landing, instance)
     chance, whole = random.Random(2016), shutil.copytree(empty.landing, empty.landing.with_name("whole"))
     met = 0
     for _ in range(2):
@@ -110,7 +110,7 @@ def test_every_row_of_files_damaged_at_random_is_accounted_for(
     assert not empty.rows("quarantine").duplicated(["source_sha256", "source_name", "sheet", "row"]).any()
 
 
-def test_a_revision_supersedes_and_both_stay_though_the_first_was_taken_away(empty: House) -> None:
+def test_a_revision_supersedes_and_both_stay_though_the_first_was_taken_away(empty: SmallPipeline) -> None:
     ingest(empty)
     first = empty.landing / WAITS
     before = empty.rows("source_observation", publication="cancer_waits")
@@ -127,7 +127,7 @@ def test_a_revision_supersedes_and_both_stay_though_the_first_was_taken_away(emp
     assert unaccounted(ledger(empty)) == []
 
 
-def test_the_same_bytes_under_two_names_keep_an_account_each(empty: House) -> None:
+def test_the_same_bytes_under_two_names_keep_an_account_each(empty: SmallPipeline) -> None:
     first = empty.landing / WAITS
     respoil_rows(first, lambda rows: rows[3].update(numerator="see note"))
     ingest(empty)
@@ -140,7 +140,7 @@ def test_the_same_bytes_under_two_names_keep_an_account_each(empty: House) -> No
     assert set(empty.rows("observation", publication="cancer_waits")["source_name"]) == {first.name}
 
 
-def test_what_a_corrected_sidecar_moves_leaves_its_old_month(empty: House) -> None:
+def test_what_a_corrected_sidecar_moves_leaves_its_old_month(empty: SmallPipeline) -> None:
     sidecar = empty.landing / "dtoc" / "LA_March_17.xls.meta.yaml"
     sidecar.write_text("published_on: 2017-05-11\nrevised_on: 2017-06-08\n", encoding="utf-8")
     ingest(empty)
@@ -151,7 +151,7 @@ def test_what_a_corrected_sidecar_moves_leaves_its_old_month(empty: House) -> No
     assert not len(empty.rows("observed", partition_key="2017-03"))
 
 
-def test_a_row_behind_the_ledgers_back_shows(empty: House) -> None:
+def test_a_row_behind_the_ledgers_back_shows(empty: SmallPipeline) -> None:
     respoil_rows(empty.landing / WAITS, lambda rows: rows[3].update(numerator="see note"))
     ingest(empty)
     assert unaccounted(ledger(empty)) == []

@@ -14,7 +14,7 @@ from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.orchestration.io_manager import FrameStore
 from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.orchestration.resources import engine_of
-from tests.support.worlds.small_pipeline import EDITION, House, copy_files
+from tests.support.worlds.small_pipeline import EDITION, SmallPipeline, copy_files
 
 QOF = "qof/qof_2017-03-31.csv"
 
@@ -73,14 +73,14 @@ def test_a_source_that_is_away_is_tried_three_times_more(
     times: int, succeeds: bool, landing: Path, sqlite: Any, instance: dg.DagsterInstance
 ) -> None:
     ShareThatIsAway.attempts.clear()
-    house = House(sqlite.empty(), landing, instance)
-    result, events = materialised(ShareThatIsAway(path=str(landing), times=times), house.url, instance)
+    pipeline = SmallPipeline(sqlite.empty(), landing, instance)
+    result, events = materialised(ShareThatIsAway(path=str(landing), times=times), pipeline.url, instance)
     assert result.success is succeeds
     assert events.count("STEP_UP_FOR_RETRY") == min(times, 3)
     assert events.count("STEP_RESTARTED") == min(times, 3)
     assert events.count("ASSET_MATERIALIZATION") == int(succeeds)
-    assert (len(house.rows("source_observation")) > 200) is succeeds
-    house.engine.dispose()
+    assert (len(pipeline.rows("source_observation")) > 200) is succeeds
+    pipeline.engine.dispose()
 
 
 def test_a_file_that_is_refused_is_not_tried_again(
@@ -88,12 +88,12 @@ def test_a_file_that_is_refused_is_not_tried_again(
 ) -> None:
     path = landing / QOF
     path.write_text(path.read_text().replace("made_up,qof", "guessed,qof"))
-    house = House(sqlite.empty(), landing, instance)
-    result, events = materialised(LandingFolder(str(landing)), house.url, instance)
+    pipeline = SmallPipeline(sqlite.empty(), landing, instance)
+    result, events = materialised(LandingFolder(str(landing)), pipeline.url, instance)
     assert result.success
     assert "STEP_UP_FOR_RETRY" not in events
     assert [check.passed for check in result.get_asset_check_evaluations()] == [False]
-    (refused,) = house.rows("source_file")["refusal"]
+    (refused,) = pipeline.rows("source_file")["refusal"]
     assert refused == "qof_2017-03-31.csv: its layout 'guessed' is neither 'made_up' nor 'declared'."
-    assert house.rows("source_observation").empty
-    house.engine.dispose()
+    assert pipeline.rows("source_observation").empty
+    pipeline.engine.dispose()

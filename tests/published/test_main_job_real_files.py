@@ -37,7 +37,7 @@ MONTHS = [str(month) for month in pd.period_range("2016-04", "2017-03", freq="M"
 
 
 @dataclass
-class House:
+class SmallPipeline:
     """A database in which the real files were taken to the gates, for two months."""
 
     engine: Engine
@@ -59,7 +59,7 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def pipeline(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallPipeline]:
     home = tmp_path_factory.mktemp("real")
     landing = shutil.copytree(shared / "landing", home / "landing")
     (landing / UNKNOWN).write_text("Ward,Beds\nElm,12\n", encoding="utf-8")
@@ -68,17 +68,17 @@ def house(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ho
         patch.setenv("CCG_HOME", str(home))
         for month in (MARCH, MAY):
             outcomes[month] = MainJob(instance, url, str(landing), told.append).run("interim", month)
-        yield House(open_database(url), landing, outcomes, told)
+        yield SmallPipeline(open_database(url), landing, outcomes, told)
 
 
-def days(house: House, month: str) -> pd.DataFrame:
+def days(pipeline: SmallPipeline, month: str) -> pd.DataFrame:
     """The observations of 127e of a month."""
-    return house.rows("observation", indicator_code="127e", partition_key=month)
+    return pipeline.rows("observation", indicator_code="127e", partition_key=month)
 
 
 @pytest.mark.parametrize("month", MONTHS)
-def test_127e_of_each_month_adds_up_to_the_published_england_row(house: House, month: str) -> None:
-    rows = days(house, month)
+def test_127e_of_each_month_adds_up_to_the_published_england_row(pipeline: SmallPipeline, month: str) -> None:
+    rows = days(pipeline, month)
     assert rows["organisation_kind"].value_counts().to_dict() == {
         "ccg": 209, "local_authority": 151, "outside_england": 3, "england": 1,
     }  # fmt: skip
@@ -88,21 +88,21 @@ def test_127e_of_each_month_adds_up_to_the_published_england_row(house: House, m
     assert (rows["status"] == "published").all()
 
 
-def test_127e_of_march_is_the_published_number_of_days(house: House) -> None:
-    march, april = days(house, "2017-03"), days(house, "2016-04")
+def test_127e_of_march_is_the_published_number_of_days(pipeline: SmallPipeline) -> None:
+    march, april = days(pipeline, "2017-03"), days(pipeline, "2016-04")
     assert march.set_index("organisation_code").loc["ENG", "numerator"] == 199_641
     assert april.set_index("organisation_code").loc["ENG", "numerator"] == 168_018
 
 
-def test_127e_of_every_ccg_is_banded_in_march_with_its_apportionment_said(house: House) -> None:
-    bands = house.tables(MARCH).frames["bands"]
+def test_127e_of_every_ccg_is_banded_in_march_with_its_apportionment_said(pipeline: SmallPipeline) -> None:
+    bands = pipeline.tables(MARCH).frames["bands"]
     own = bands[bands["indicator_code"] == "127e"]
     assert own["ccg_code"].nunique() == len(own) == 209
     assert own["band"].isin([0, 1, 2]).all()
     assert set(own["period_end"].dt.strftime("%Y-%m-%d")) == {"2017-03-31"}
     assert set(own["note"]) == {"apportioned by number of LSOAs (assumed)"}
     assert set(own["limits"]) == {"overdispersed"}
-    march = days(house, "2017-03").set_index("organisation_kind")
+    march = days(pipeline, "2017-03").set_index("organisation_kind")
     assert own["numerator"].sum() == pytest.approx(march.loc["local_authority", "numerator"].sum(), rel=1e-10)
     assert own["value"].to_numpy() == pytest.approx(
         100_000 * own["numerator"] / own["denominator"], rel=1e-10
@@ -110,8 +110,8 @@ def test_127e_of_every_ccg_is_banded_in_march_with_its_apportionment_said(house:
 
 
 @pytest.mark.parametrize("file_format", ["csv", "json", "parquet"])
-def test_106a_is_the_reference_gradient_in_every_export(house: House, file_format: str) -> None:
-    content = exported(house.tables(MARCH).frames["bands"], file_format)
+def test_106a_is_the_reference_gradient_in_every_export(pipeline: SmallPipeline, file_format: str) -> None:
+    content = exported(pipeline.tables(MARCH).frames["bands"], file_format)
     read = {"csv": pd.read_csv, "parquet": pd.read_parquet}.get(file_format)
     rows = pd.DataFrame(json.loads(content)) if read is None else read(io.BytesIO(content))
     row = rows[(rows["indicator_code"] == "106a") & (rows["ccg_code"] == "02N")].iloc[0]
@@ -123,8 +123,8 @@ def test_106a_is_the_reference_gradient_in_every_export(house: House, file_forma
     assert not row["is_made_up"]
 
 
-def test_an_explanation_of_a_real_figure_goes_down_to_its_file(house: House) -> None:
-    tables, console = house.tables(MARCH), Console(file=io.StringIO(), width=120, no_color=True)
+def test_an_explanation_of_a_real_figure_goes_down_to_its_file(pipeline: SmallPipeline) -> None:
+    tables, console = pipeline.tables(MARCH), Console(file=io.StringIO(), width=120, no_color=True)
     found = explain(tables.frames, EDITION, "02N", EDITION.area("106"))
     printed.explanation(console, tables, EDITION, "02N", found)
     said = str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
@@ -135,8 +135,8 @@ def test_an_explanation_of_a_real_figure_goes_down_to_its_file(house: House) -> 
     assert "none, missing" in said  # 106b, of which no file is here
 
 
-def test_129a_of_may_2015_is_the_published_national_figure(house: House) -> None:
-    rows = house.rows("observation", indicator_code="129a", partition_key=MAY)
+def test_129a_of_may_2015_is_the_published_national_figure(pipeline: SmallPipeline) -> None:
+    rows = pipeline.rows("observation", indicator_code="129a", partition_key=MAY)
     england = rows.set_index("organisation_code").loc["ENG"]
     assert (england["numerator"], england["denominator"]) == (2_965_989, 3_172_627)
     parts = rows.groupby("organisation_kind")[["numerator", "denominator"]].sum()
@@ -145,8 +145,8 @@ def test_129a_of_may_2015_is_the_published_national_figure(house: House) -> None
     assert rows["organisation_kind"].value_counts().to_dict() == {"ccg": 209, "england": 1, "nhs_england": 1}
 
 
-def test_129a_of_may_2015_is_released_for_each_of_the_209(house: House) -> None:
-    bands = house.tables(MAY).frames["bands"]
+def test_129a_of_may_2015_is_released_for_each_of_the_209(pipeline: SmallPipeline) -> None:
+    bands = pipeline.tables(MAY).frames["bands"]
     own = bands[bands["indicator_code"] == "129a"]
     assert (own["numerator"].sum(), own["denominator"].sum()) == (2_755_315, 2_945_794)
     assert own["band"].notna().all()
@@ -156,10 +156,10 @@ def test_129a_of_may_2015_is_released_for_each_of_the_209(house: House) -> None:
 
 
 def test_figures_of_older_ccgs_are_restated_on_the_way_and_stay_in_the_source_as_published(
-    house: House,
+    pipeline: SmallPipeline,
 ) -> None:
-    said = house.rows("source_observation", indicator_code="129a", partition_key="2015-03")
-    known = house.rows("observation", indicator_code="129a", partition_key="2015-03")
+    said = pipeline.rows("source_observation", indicator_code="129a", partition_key="2015-03")
+    known = pipeline.rows("observation", indicator_code="129a", partition_key="2015-03")
     assert {"00F", "00G", "00H"} <= set(said["organisation_code"])
     own = known[known["organisation_kind"] == "ccg"].set_index("organisation_code")
     assert len(own) == 209
@@ -167,14 +167,14 @@ def test_figures_of_older_ccgs_are_restated_on_the_way_and_stay_in_the_source_as
         own.loc["13T", "numerator"]
         == said.loc[said["organisation_code"].isin(["00F", "00G", "00H"]), "numerator"].sum()
     )
-    (band,) = house.rows(
+    (band,) = pipeline.rows(
         "indicator_band", lane="interim", partition_key=MAY, indicator_code="122a", ccg_code="13T"
     ).to_dict("records")
     assert band["note"] == "restated: added up from 00F, 00G, 00H of April 2013"
     assert band["numerator"] == 475 + 281 + 269
     assert band["band"] in (0, 1, 2)
     tables, console = (
-        unreleased(house.engine, EDITION, "interim", MAY),
+        unreleased(pipeline.engine, EDITION, "interim", MAY),
         Console(file=io.StringIO(), width=120),
     )
     printed.explanation(
@@ -184,8 +184,10 @@ def test_figures_of_older_ccgs_are_restated_on_the_way_and_stay_in_the_source_as
 
 
 @pytest.mark.parametrize(("month", "at_least"), [(MARCH, {"106", "127"}), (MAY, {"129"})])
-def test_areas_without_data_are_not_assessed_and_say_so(house: House, month: str, at_least: set[str]) -> None:
-    scores = house.rows("area_score", lane="interim", partition_key=month)
+def test_areas_without_data_are_not_assessed_and_say_so(
+    pipeline: SmallPipeline, month: str, at_least: set[str]
+) -> None:
+    scores = pipeline.rows("area_score", lane="interim", partition_key=month)
     assert len(scores) == 29 * 209
     assessed = set(scores.loc[scores["score"].notna(), "area_code"])
     assert at_least <= assessed
@@ -194,44 +196,44 @@ def test_areas_without_data_are_not_assessed_and_say_so(house: House, month: str
     of_them = scores[scores["area_code"].isin(without)]
     assert (of_them["n_used"] == 0).all()
     assert of_them["why_no_score"].str.startswith("No indicator of the area has a band").all()
-    wide = house.tables(month).frames["assessment"]
+    wide = pipeline.tables(month).frames["assessment"]
     assert wide[[name for name in wide if name[5:8] in without]].isna().all(axis=None)
-    assert f"areas scored {len(assessed)} of 29" in " ".join(house.summary(month).split())
-    assert ", ".join(without) in " ".join(house.summary(month).split())
+    assert f"areas scored {len(assessed)} of 29" in " ".join(pipeline.summary(month).split())
+    assert ", ".join(without) in " ".join(pipeline.summary(month).split())
 
 
-def test_no_rating_is_made_from_nothing(house: House) -> None:
+def test_no_rating_is_made_from_nothing(pipeline: SmallPipeline) -> None:
     """Of no panel's area is there enough to rate any CCG; each says why."""
-    ratings = house.rows("candidate_rating", lane="interim", partition_key=MARCH)
+    ratings = pipeline.rows("candidate_rating", lane="interim", partition_key=MARCH)
     assert len(ratings) == 6 * 209
     unrated = ratings[ratings["grade"].isna()]
     assert (unrated["rating"] == "").all()
     assert (unrated["why_no_rating"] != "").all()
-    assert set(house.tables(MARCH).frames["assessment"]["cancer_verification"]) == {"awaiting the panel"}
+    assert set(pipeline.tables(MARCH).frames["assessment"]["cancer_verification"]) == {"awaiting the panel"}
 
 
-def test_nothing_is_marked_as_made_up(house: House) -> None:
-    with reading(house.engine) as connection:
+def test_nothing_is_marked_as_made_up(pipeline: SmallPipeline) -> None:
+    with reading(pipeline.engine) as connection:
         assert kind_of(connection) == "real"
     for name, table in BY_NAME.items():
         if "is_made_up" in table.columns:
-            assert not house.rows(name)["is_made_up"].any(), name
+            assert not pipeline.rows(name)["is_made_up"].any(), name
     for month in (MARCH, MAY):
-        tables = house.tables(month)
+        tables = pipeline.tables(month)
         assert not tables.is_made_up
         assert not any(frame["is_made_up"].any() for frame in tables.frames.values())
         assert "made-up" not in printed.provenance(tables)
-        assert "MADE-UP" not in house.summary(month)
-    assert set(house.rows("source_observation")["layout"]) == {"published"}
+        assert "MADE-UP" not in pipeline.summary(month)
+    assert set(pipeline.rows("source_observation")["layout"]) == {"published"}
 
 
-def test_every_file_is_on_record_as_read_or_as_refused_with_one_sentence(house: House) -> None:
-    files = house.rows("source_file")
-    assert sorted(files["name"]) == sorted(path.name for path in files_in(house.landing))
+def test_every_file_is_on_record_as_read_or_as_refused_with_one_sentence(pipeline: SmallPipeline) -> None:
+    files = pipeline.rows("source_file")
+    assert sorted(files["name"]) == sorted(path.name for path in files_in(pipeline.landing))
     refused = files[files["state"] == "refused"]
     assert len(files) == len(refused) + (files["state"] == "read").sum()
     assert UNKNOWN in set(refused["name"])  # whatever else is not known yet
-    printed_summary = " ".join(house.summary(MARCH).split())
+    printed_summary = " ".join(pipeline.summary(MARCH).split())
     for row in refused.itertuples(index=False):
         assert str(row.refusal).startswith(f"{row.name}: ")
         assert str(row.refusal).endswith(".")
@@ -244,15 +246,15 @@ def test_every_file_is_on_record_as_read_or_as_refused_with_one_sentence(house: 
     assert (sums == read["rows_read"]).all()
 
 
-def test_the_list_of_files_names_each_of_them(house: House) -> None:
+def test_the_list_of_files_names_each_of_them(pipeline: SmallPipeline) -> None:
     console = Console(file=io.StringIO(), width=120, no_color=True)
-    printed_lists.files(console, house.engine)
+    printed_lists.files(console, pipeline.engine)
     said = str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
-    assert all(path.name in said for path in files_in(house.landing))
+    assert all(path.name in said for path in files_in(pipeline.landing))
     assert "MADE-UP" not in said
 
 
-def test_the_second_month_reads_no_file_again(house: House) -> None:
+def test_the_second_month_reads_no_file_again(pipeline: SmallPipeline) -> None:
     """What was read for March is on record; May 2015 has only to take its own month from it."""
-    readings = [one for one in house.told if one.startswith("reading ")]
+    readings = [one for one in pipeline.told if one.startswith("reading ")]
     assert len(readings) == len(set(readings))

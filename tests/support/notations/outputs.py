@@ -30,7 +30,7 @@ from ccg_pipeline.release import notices
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.record import Gate
 from expert_panels.settings import Settings
-from tests.support.worlds.small_pipeline import COMMITTEE, MONTH, TERMS, YEAR, House
+from tests.support.worlds.small_pipeline import COMMITTEE, MONTH, TERMS, YEAR, SmallPipeline
 from tests.support.worlds.terminal import EDITION, Terminal
 
 CCG, AREA = "02N", "122"
@@ -62,29 +62,29 @@ PLACES = {
 
 @dataclass
 class World:
-    """The house, a terminal on its database, and a folder."""
+    """The pipeline, a terminal on its database, and a folder."""
 
-    house: House
+    pipeline: SmallPipeline
     ccg: Terminal
     folder: Path
     _browsers: dict[str, TestClient] = field(default_factory=dict)
 
     def typed(self, *arguments: str) -> str:
         """What a command prints, or writes to standard output; it is known to succeed."""
-        answer = self.ccg.type(*arguments, "--database", self.house.url)
+        answer = self.ccg.type(*arguments, "--database", self.pipeline.url)
         assert answer.code == 0, answer.err
         return answer.out
 
     def deciding(self, place: Place) -> Line:
         """The line that let a place's table out."""
-        state = self.house.state(place.body, *place.round)
-        (line,) = [one for one in self.house.lines() if one.hash == state.published_line]
+        state = self.pipeline.state(place.body, *place.round)
+        (line,) = [one for one in self.pipeline.lines() if one.hash == state.published_line]
         return line
 
     def page(self, place: Place, path: str) -> str:
         """A page of the room as an officer sees it, its tags as they are."""
         if place.body not in self._browsers:
-            client = TestClient(panel_room(self.house.engine), "http://127.0.0.1", follow_redirects=False)
+            client = TestClient(panel_room(self.pipeline.engine), "http://127.0.0.1", follow_redirects=False)
             form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', client.get("/sign-in").text))
             form["email"] = TERMS[place.body].officers[2 if len(TERMS[place.body].officers) > 2 else 0].email
             assert client.post("/sign-in", data=form).status_code == 303
@@ -95,7 +95,7 @@ class World:
 
     def metadata(self, *key: str) -> dict[str, str]:
         """What Dagster shows of an asset's last materialisation."""
-        event = self.house.instance.get_latest_materialization_event(dg.AssetKey(list(key)))
+        event = self.pipeline.instance.get_latest_materialization_event(dg.AssetKey(list(key)))
         assert event is not None
         assert event.asset_materialization is not None
         return {name: str(value.value) for name, value in event.asset_materialization.metadata.items()}
@@ -201,7 +201,7 @@ def statement(file_format: str) -> "Probe":
 
 def summed_up(world: World, place: Place) -> list[str]:
     console = Console(file=io.StringIO(), width=220, no_color=True)
-    printed_lists.summary(console, world.house.engine, EDITION, [place.round], Outcome())
+    printed_lists.summary(console, world.pipeline.engine, EDITION, [place.round], Outcome())
     return beginning(console.file.getvalue(), "Cancer ratings")  # type: ignore[attr-defined]  # any text file
 
 
@@ -210,7 +210,7 @@ def certified(world: World, place: Place) -> list[str]:
     paper, key, table = (world.folder / name for name in ("paper.json", "key.pem", "table.csv"))
     assert world.ccg.type("panel", "key", "--output", str(key)).code == 0
     asked = ("panel", "certificate", str(world.deciding(place).seq), "--output", str(paper))
-    refused = world.ccg.type(*asked, "--table", str(table), "--database", world.house.url)
+    refused = world.ccg.type(*asked, "--table", str(table), "--database", world.pipeline.url)
     assert (refused.code, table.exists()) == (1, False)
     said = world.typed(*asked)
     return [refused.err, said, base64.b64decode(json.loads(paper.read_bytes())["payload"]).decode()]
@@ -263,7 +263,7 @@ def noticed(world: World, place: Place) -> list[str]:
         }
     )
     since = world.deciding(place).at
-    happened = notices.events(world.house.engine, TERMS, datetime.now(UTC))
+    happened = notices.events(world.pipeline.engine, TERMS, datetime.now(UTC))
     events = [one for one in happened if one.gate == place.gate and one.at >= since]
     assert {one.kind for one in events} == {"overridden", "released as overridden"}
     return [
@@ -279,7 +279,7 @@ def of_gate(world: World, place: Place) -> list[str]:
     metadata = world.metadata(lane, "gate", place.body)
     assert set(metadata) >= {"state", "round", "table", "remarks", "is_made_up"}
     check = "confirmed_by_committee" if place.body == COMMITTEE else "verified_by_panel"
-    (record,) = world.house.instance.event_log_storage.get_asset_check_execution_history(
+    (record,) = world.pipeline.instance.event_log_storage.get_asset_check_execution_history(
         dg.AssetCheckKey(dg.AssetKey([lane, "gate", place.body]), check), limit=1
     )
     assert record.event is not None

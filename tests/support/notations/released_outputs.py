@@ -1,7 +1,7 @@
 """What the bare lines of a ledger let out, counted by hand, and that releases show exactly that.
 
 Belongs here: the naive count, said without the fold; every release held against it.
-Does not belong here: who decided and launched, and when (random_town.py, random_engineers.py).
+Does not belong here: who decided and launched, and when (random_people.py, random_engineers.py).
 """
 
 import json
@@ -118,7 +118,7 @@ def nothing_unverified_is_out(engine: Engine, seen: set[tuple[str, str, int]]) -
             assert words <= {VERIFIED, OVERRIDDEN}
 
 
-def shows_what_was_let_out(engine: Engine, lane: str, key: str) -> None:
+def shows_what_was_released(engine: Engine, lane: str, key: str) -> None:
     """The newest table that leaves shows the very ratings of what was let out, and no other rating."""
     tables = released(engine, EDITION, lane, key)
     ratings = tables.frames["ratings"]

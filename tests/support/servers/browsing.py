@@ -1,6 +1,6 @@
 """What people do in the panels' room, in a real browser: by pointer, or by keyboard alone.
 
-Belongs here: the town with the room in it; signing in, the decision's form, moving by keys, axe-core's
+Belongs here: the deployment with the room in it; signing in, the decision's form, moving by keys, axe-core's
 findings.
 Does not belong here: starting a browser (tests/browser/conftest.py), any expectation.
 """
@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page
 
 from expert_panels.room.pages.base import BUILT_STYLES, PLAIN_STYLES, STATIC
 from tests.support.servers.live_room import LiveRoom
-from tests.support.worlds.dagster_deployment import Town
-from tests.support.worlds.small_pipeline import MONTH, TERMS, House
+from tests.support.worlds.dagster_deployment import Deployment
+from tests.support.worlds.small_pipeline import MONTH, TERMS, SmallPipeline
 
 T = TypeVar("T")
 LONGEST_WAY = 400
@@ -208,16 +208,16 @@ def new_window(browser: Browser, address: str, *, width: int = 1280, has_scripts
 
 @dataclass
 class Quarter:
-    """The town with the panels' room in it, and a browser to visit it with."""
+    """The deployment with the panels' room in it, and a browser to visit it with."""
 
-    town: Town
+    deployment: Deployment
     room: LiveRoom
     browser: Browser
 
     @property
-    def house(self) -> House:
+    def pipeline(self) -> SmallPipeline:
         """Database, landing folder and instance."""
-        return self.town.house
+        return self.deployment.pipeline
 
     def enter(self, email: str, *, width: int = 1280, has_scripts: bool = True) -> Visit:
         """Open a window of its own and sign in."""

@@ -1,7 +1,7 @@
 """What engineers do on Dagster's own pages, in a real browser.
 
 Belongs here: launching a job for partitions, and waiting until what was launched has ended; the graph.
-Does not belong here: GraphQL and REST (live_town.py), the processes (live_dagster.py), any expectation.
+Does not belong here: GraphQL and REST (dagster_deployment.py), processes (live_dagster.py), any expectation.
 """
 
 import re
@@ -11,23 +11,23 @@ from urllib.parse import quote
 import dagster as dg
 from playwright.sync_api import Browser
 
-from tests.support.worlds.dagster_deployment import Town
+from tests.support.worlds.dagster_deployment import Deployment
 
 LONGEST_RUN = 300
 """Seconds; a run is a process of its own, which takes half a minute before its first step."""
 
 
-def materialise(browser: Browser, town: Town, job: str, partitions: str) -> list[dg.DagsterRun]:
+def materialise(browser: Browser, deployment: Deployment, job: str, partitions: str) -> list[dg.DagsterRun]:
     """Launch a job for partitions, such as `2017-03`, on its page; the runs when they have ended.
 
     That is: press `Materialize all…`, type the partitions, press the button that launches.
     """
-    instance = town.house.instance
+    instance = deployment.pipeline.instance
     before = {run.run_id for run in instance.get_runs()}
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
     context.set_default_timeout(60_000)
     page = context.new_page()
-    page.goto(f"http://127.0.0.1:{town.live.port}/locations/ccg_pipeline/jobs/{job}")
+    page.goto(f"http://127.0.0.1:{deployment.live.port}/locations/ccg_pipeline/jobs/{job}")
     page.get_by_role("button", name="Materialize all").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_placeholder("ex: ").fill(partitions)
@@ -39,7 +39,7 @@ def materialise(browser: Browser, town: Town, job: str, partitions: str) -> list
         runs = instance.get_runs(dg.RunsFilter(job_name=job))
         return [run for run in runs if run.run_id not in before]
 
-    seconds = town.live.wait(
+    seconds = deployment.live.wait(
         f"{job} of {partitions} launched by hand", lambda: all_ended(launched()), LONGEST_RUN
     )
     print(f"{job} of {partitions}, from the button to its end: {seconds:.1f} s")
@@ -47,13 +47,13 @@ def materialise(browser: Browser, town: Town, job: str, partitions: str) -> list
     return launched()
 
 
-def picture_of_the_graph(browser: Browser, town: Town, path: Path) -> None:
+def picture_of_the_graph(browser: Browser, deployment: Deployment, path: Path) -> None:
     """Write a picture of the asset graph with the interim lane unfolded, once every state in it is known."""
     context = browser.new_context(viewport={"width": 2450, "height": 1150})
     context.set_default_timeout(60_000)
     page = context.new_page()
     unfolded = quote("global@global:interim", safe="")
-    page.goto(f"http://127.0.0.1:{town.live.port}/asset-groups?expanded={unfolded}")
+    page.goto(f"http://127.0.0.1:{deployment.live.port}/asset-groups?expanded={unfolded}")
     page.get_by_text("candidates", exact=True).first.wait_for()
     page.get_by_text("fetching statuses").first.wait_for(state="detached")
     # beside the menus and the list of groups

@@ -1,7 +1,7 @@
 """Windows into the room: real browsers on a room that this process serves, which tells how it answered.
 
 Belongs here: serving the rooms of the walk (local, by OpenID, an empty one), a window for each person.
-Does not belong here: which pages there are (room_stops.py), what is done by keys (browsing.py), any
+Does not belong here: which pages there are (page_catalogue.py), what is done by keys (browsing.py), any
 expectation.
 """
 
@@ -23,10 +23,10 @@ from ccg_pipeline.storage.database import open_database
 from expert_panels.settings import Declared
 from tests.support.servers.browsing import Visit, new_window
 from tests.support.servers.served import free_port, served
-from tests.support.worlds.small_pipeline import House
+from tests.support.worlds.small_pipeline import SmallPipeline
 
 ROOM, OPENID, EMPTY = "room", "openid", "empty"
-"""The doors: the house's room in local mode, the same with a provider that is down, a room without rounds."""
+"""Doors: a pipeline's room in local mode, the same with a provider that is down, a room without rounds."""
 
 
 BROKEN = "/broken"
@@ -77,7 +77,7 @@ def openid_settings(folder: Path, address: str) -> Declared:
 class Windows:
     """The rooms by their doors, and windows into them that stay open."""
 
-    house: House
+    pipeline: SmallPipeline
     browser: Browser
     rooms: dict[str, Telling]
     apps: dict[str, Starlette]
@@ -99,13 +99,13 @@ class Windows:
 
 
 @contextmanager
-def windows(house: House, browser: Browser, folder: Path) -> Iterator[Windows]:
-    """Serve the rooms on a house, for as long as a test needs them."""
+def windows(pipeline: SmallPipeline, browser: Browser, folder: Path) -> Iterator[Windows]:
+    """Serve the rooms on a pipeline, for as long as a test needs them."""
     address = f"http://127.0.0.1:{free_port()}"
     empty = open_database(f"sqlite:///{folder}/empty.db")
     apps = {
-        ROOM: panel_room(house.engine),
-        OPENID: panel_room(house.engine, settings=openid_settings(folder, address)),
+        ROOM: panel_room(pipeline.engine),
+        OPENID: panel_room(pipeline.engine, settings=openid_settings(folder, address)),
         EMPTY: panel_room(empty),
     }
     apps[EMPTY].routes.append(Route(BROKEN, broken))
@@ -115,5 +115,5 @@ def windows(house: House, browser: Browser, folder: Path) -> Iterator[Windows]:
         addresses = {
             door: stack.enter_context(served(room, ports.get(door, 0))) for door, room in rooms.items()
         }
-        yield Windows(house, browser, rooms, apps, addresses)
+        yield Windows(pipeline, browser, rooms, apps, addresses)
     empty.dispose()

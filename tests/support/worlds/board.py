@@ -1,7 +1,7 @@
 """A database with fingerprints in the place of candidates, and what the sensor's runs would do in it.
 
 Belongs here: standing in for lanes and runs, so that the ledger, the gates and the releases move in moments.
-Does not belong here: any expectation; what real runs do (small_house.py).
+Does not belong here: any expectation; what real runs do (small_pipeline.py).
 """
 
 from typing import Any

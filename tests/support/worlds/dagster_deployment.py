@@ -1,7 +1,7 @@
-"""A small house with Dagster running on it: what the tests ask of the webserver, and claim before it.
+"""A small pipeline with Dagster running on it: what the tests ask of its webserver.
 
 Belongs here: GraphQL and REST in the pipeline's words, and waiting for the released table to follow.
-Does not belong here: the processes (live_dagster.py), the house (small_house.py), any expectation.
+Does not belong here: the processes (live_dagster.py), the pipeline (small_pipeline.py), any expectation.
 """
 
 import os
@@ -15,7 +15,7 @@ from dagster._core.scheduler.instigation import InstigatorType, ScheduleInstigat
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.orchestration.automation import on_the_5th
 from tests.support.servers.live_dagster import LiveDagster
-from tests.support.worlds.small_pipeline import COMMITTEE, House
+from tests.support.worlds.small_pipeline import COMMITTEE, SmallPipeline
 
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "ccg_pipeline"}
 PROMISED_SECONDS = 30
@@ -33,10 +33,10 @@ def by_key(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
 
 
 @dataclass
-class Town:
-    """A house, and Dagster's webserver and daemon running on it."""
+class Deployment:
+    """A pipeline, and Dagster's webserver and daemon running on it."""
 
-    house: House
+    pipeline: SmallPipeline
     live: LiveDagster
 
     def shows(self, what: str, lane_and_key: tuple[str, str], panel: str, word: str, times: int = 1) -> None:
@@ -46,7 +46,7 @@ class Town:
         """
         seconds = self.live.wait(
             f"{what} in the released table",
-            lambda: self.house.verifications(*lane_and_key).get(panel) == word,
+            lambda: self.pipeline.verifications(*lane_and_key).get(panel) == word,
             times * promised_seconds(),
         )
         print(f"{what} in the released table: {seconds:.1f} s")
@@ -62,7 +62,7 @@ class Town:
 
     def launched(self) -> int:
         """How many runs the sensor has launched."""
-        return sum("dagster/sensor_name" in run.tags for run in self.house.instance.get_runs())
+        return sum("dagster/sensor_name" in run.tags for run in self.pipeline.instance.get_runs())
 
     def schedules(self) -> dict[str, str]:
         """Schedule -> the job that it launches."""
@@ -102,7 +102,7 @@ class Town:
                startSchedule(scheduleSelector: $schedule) { __typename } }""",
             schedule={**REPOSITORY, "scheduleName": "on_the_5th"},
         )
-        instance = self.house.instance
+        instance = self.pipeline.instance
         (state,) = instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE)
         data = ScheduleInstigatorData(on_the_5th.cron_schedule, start_timestamp=since.timestamp())
         instance.update_instigator_state(state.with_data(data))
@@ -142,7 +142,7 @@ class Town:
 
     def forge(self, lane: str, key: str, panel: str) -> int:
         """Claim before the webserver that a panel has approved; how many events that takes."""
-        state, gate = self.house.state(panel, lane, key), f"{lane}/gate/{panel}"
+        state, gate = self.pipeline.state(panel, lane, key), f"{lane}/gate/{panel}"
         claim = {"state": "approved", "actor": f"{panel}.chair@panel.example", "subject": state.subject}
         version = f"approved:{state.subject}:{state.last_hash}"
         materialised = {"metadata": claim, "partition": key, "data_version": version}

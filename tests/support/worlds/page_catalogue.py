@@ -1,6 +1,6 @@
 """Every page of the room, in every state that reads otherwise, and how a person comes there.
 
-Belongs here: a house in which all these states are, and the list of stops.
+Belongs here: a pipeline in which all these states are, and the list of entries, one a page and state.
 Does not belong here: windows and servers (room_windows.py), what must hold of a page (tests/browser).
 """
 
@@ -18,7 +18,7 @@ from tests.support.worlds.small_pipeline import (
     PANELS,
     TERMS,
     YEAR,
-    House,
+    SmallPipeline,
     halve,
     land_again,
 )
@@ -32,42 +32,42 @@ Come = Callable[[Windows, Visit], int]
 """Goes to a page and says the status of the answer."""
 
 
-def stand(house: House) -> None:
+def stand(pipeline: SmallPipeline) -> None:
     """Bring the panels of a month and a year that are scored, each into a state of its own."""
-    house.approve(["cancer"], *MONTH)
-    folder = house.landing / "cancer_waits"
+    pipeline.approve(["cancer"], *MONTH)
+    folder = pipeline.landing / "cancer_waits"
     land_again(folder / "cancer_waits_2017-03-31.csv", folder / "again.csv", "2018-12-01", halve)
-    house.run(MONTH)  # cancer: superseded
-    house.decide("recuse", "dementia", 3, *MONTH)  # and otherwise awaiting
-    house.decide("approve", "diabetes", 0, *MONTH)  # partly signed
-    house.decide(
+    pipeline.run(MONTH)  # cancer: superseded
+    pipeline.decide("recuse", "dementia", 3, *MONTH)  # and otherwise awaiting
+    pipeline.decide("approve", "diabetes", 0, *MONTH)  # partly signed
+    pipeline.decide(
         "comment", "mental_health", 1, *MONTH, about=CODE, reason="Two practices closed in the year."
     )
-    house.decide("return", "mental_health", 0, *MONTH)
-    house.approve(["learning_disability"], *MONTH)
-    house.decide("withdraw", "learning_disability", 0, *MONTH)
+    pipeline.decide("return", "mental_health", 0, *MONTH)
+    pipeline.approve(["learning_disability"], *MONTH)
+    pipeline.decide("withdraw", "learning_disability", 0, *MONTH)
     for who in (0, 1):
-        house.decide("override", "maternity", who, *MONTH)
-    house.approve(PANELS, *YEAR)
-    house.converge()
-    moderate(house, CODE, "leadership", "165a")  # moderated, and laid before the committee anew
-    house.converge()
-    moderate(house, OTHER, "finance", "141b")  # moderated, and not yet worked out
+        pipeline.decide("override", "maternity", who, *MONTH)
+    pipeline.approve(PANELS, *YEAR)
+    pipeline.converge()
+    moderate(pipeline, CODE, "leadership", "165a")  # moderated, and laid before the committee anew
+    pipeline.converge()
+    moderate(pipeline, OTHER, "finance", "141b")  # moderated, and not yet worked out
 
 
-def moderate(house: House, code: str, block: str, item: str) -> None:
+def moderate(pipeline: SmallPipeline, code: str, block: str, item: str) -> None:
     """The committee's chair moderates a judgement of one CCG."""
-    state = house.state(COMMITTEE, *YEAR)
-    now = judgement_before_committee(house.engine, state, code, block, item)
+    state = pipeline.state(COMMITTEE, *YEAR)
+    now = judgement_before_committee(pipeline.engine, state, code, block, item)
     after = next(label for label in ("Green", "Amber", "Red") if label != now)
-    house.decide("moderate", COMMITTEE, 0, *YEAR, about=code, item=item, before=now, after=after)
+    pipeline.decide("moderate", COMMITTEE, 0, *YEAR, about=code, item=item, before=now, after=after)
 
 
 @dataclass(frozen=True)
-class Stop:
+class Entry:
     """A page: what it is, who comes there (nobody signed in: ''), how, and how it is answered.
 
-    `is_last`: whoever came there is signed out by it, so that the window is of no use to another stop.
+    `is_last`: whoever came there is signed out by it, so that the window is of no use to another entry.
     """
 
     name: str
@@ -84,7 +84,7 @@ def at(path: str) -> Come:
 
 
 def short(panel: str, lane_and_key: tuple[str, str] = MONTH) -> Come:
-    """By the address of a panel's table, of three rows: two of the stops look at all 209."""
+    """By the address of a panel's table, of three rows: two of the entries look at all 209."""
     return at(f"{page_of(panel, lane_and_key)}?q=Leeds")
 
 
@@ -130,7 +130,7 @@ def line_of(panel: str, decision: str, lane_and_key: tuple[str, str] = MONTH) ->
     def come(windows: Windows, visit: Visit) -> int:
         gate = (panel, *lane_and_key)
         lines = [
-            line for line in windows.house.lines() if (line.panel, line.lane, line.partition_key) == gate
+            line for line in windows.pipeline.lines() if (line.panel, line.lane, line.partition_key) == gate
         ]
         seq = [line.seq for line in lines if line.decision == decision][-1]
         return visit.open(f"{page_of(panel, lane_and_key)}/decisions/{seq}")
@@ -164,7 +164,7 @@ def signed_long_after(windows: Windows, visit: Visit) -> int:
     """By a confirmation that was given an hour after signing in."""
     decide("dementia", "approve")(windows, visit)
     then = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    windows.house.change(
+    windows.pipeline.change(
         "UPDATE room_remembered SET content = json_set(content, '$.authenticated_at', :then) "
         "WHERE json_extract(content, '$.email') = :email",
         then=then,
@@ -177,8 +177,8 @@ def once_laid(come: Come) -> Come:
     """When what the committee moderated last is worked out and before it."""
 
     def come_then(windows: Windows, visit: Visit) -> int:
-        if windows.house.state(COMMITTEE, *YEAR).is_moderated:
-            apart(windows.house.converge)
+        if windows.pipeline.state(COMMITTEE, *YEAR).is_moderated:
+            apart(windows.pipeline.converge)
         return come(windows, visit)
 
     return come_then
@@ -188,10 +188,10 @@ def once_confirmed(come: Come) -> Come:
     """When the committee has confirmed, and the year's table is out."""
 
     def confirmed(windows: Windows, visit: Visit) -> int:
-        house = windows.house
-        if house.state(COMMITTEE, *YEAR).is_open:
-            house.approve([COMMITTEE], *YEAR)
-            apart(house.converge)
+        pipeline = windows.pipeline
+        if pipeline.state(COMMITTEE, *YEAR).is_open:
+            pipeline.approve([COMMITTEE], *YEAR)
+            apart(pipeline.converge)
         return come(windows, visit)
 
     return once_laid(confirmed)
@@ -207,69 +207,69 @@ FORM, CCG = f"{TABLE}/decision", f"{TABLE}/ccgs/{CODE}"
 DEMENTIA = seat("dementia", "chair")
 OVERALL = page_of(COMMITTEE, YEAR)
 
-STOPS = (
-    Stop("sign-in", "", at("/sign-in")),
-    Stop("sign-in that leads back", "", at(page_of("cancer"))),
-    Stop("sign-in while its service is down", "", at("/"), 503, OPENID),
-    Stop("answer of a sign-in that was not asked for", "", at("/sign-in/return?state=x"), 403, OPENID),
-    Stop("sign-in too often", "", too_often, 429, OPENID),
-    Stop("board without a round", CHAIR, at("/"), door=EMPTY),
-    Stop("board of a member", CHAIR, at("/")),
-    Stop("board of an officer", OFFICER, at("/")),
-    Stop("table that awaits the panel", DEMENTIA, at(TABLE)),
-    Stop("table partly signed", seat("diabetes", "deputy"), short("diabetes")),
-    Stop("table returned", seat("mental_health", "chair"), short("mental_health")),
-    Stop("table withdrawn", seat("learning_disability", "chair"), short("learning_disability")),
-    Stop("table published by override", seat("maternity", "chair"), short("maternity")),
-    Stop("table changed since it was verified", CHAIR, at(page_of("cancer"))),
-    Stop("table verified", CHAIR, short("cancer", YEAR)),
-    Stop("table of the overall rating, moderated", LAY, short(COMMITTEE, YEAR)),
-    Stop("table for an officer", OFFICER, short("dementia")),
-    Stop("table sorted, of one region", DEMENTIA, at(f"{TABLE}?sort=near&order=desc&region=London")),
-    Stop("table without a row asked for", DEMENTIA, at(f"{TABLE}?q=nowhere")),
-    Stop("CCG", DEMENTIA, at(CCG)),
-    Stop("CCG without a rating", CHAIR, first(f"{page_of('cancer')}?rating=no+rating", "tbody th a")),
-    Stop("CCG whose figures changed", CHAIR, at(f"{page_of('cancer')}/ccgs/{CODE}")),
-    Stop("CCG commented on", seat("mental_health", "nurse"), at(f"{page_of('mental_health')}/ccgs/{CODE}")),
-    Stop("CCG for an officer", OFFICER, at(CCG)),
-    Stop("CCG before the committee, moderated", LAY, at(f"{OVERALL}/ccgs/{CODE}")),
-    Stop("CCG before the committee", LAY, at(f"{OVERALL}/ccgs/99P")),
-    Stop("comment without a word", DEMENTIA, sent(CCG, "Record the comment"), 422),
-    Stop("moderation without a reason", LAY, sent(f"{OVERALL}/ccgs/99P", "Moderate"), 422),
-    Stop("decision", DEMENTIA, at(FORM)),
-    Stop("decision where one is published", CHAIR, at(f"{page_of('cancer', YEAR)}/decision")),
-    Stop("decision of who has signed", seat("diabetes", "chair"), at(f"{page_of('diabetes')}/decision")),
-    Stop("decision of who is recused", seat("dementia", "nurse"), at(FORM)),
-    Stop("decision of an officer", OFFICER, at(FORM)),
-    Stop("decision of the committee", LAY, at(f"{OVERALL}/decision")),
-    Stop("decision with nothing filled in", DEMENTIA, sent(FORM, "Continue"), 422),
-    Stop("decision without a reason", DEMENTIA, decide("dementia", "return", reason=""), 422),
-    Stop("decision without the interest", DEMENTIA, decide("dementia", "approve", interest="some"), 422),
-    Stop("decision that is too long", DEMENTIA, decide("dementia", "approve", reason="x" * 10_001), 422),
-    Stop("form larger than any", DEMENTIA, decide("dementia", "approve", reason="x" * LARGEST_FORM), 413),
-    Stop("confirmation", DEMENTIA, decide("dementia", "approve")),
-    Stop("confirmation of a withdrawal", CHAIR, decide("cancer", "withdraw")),
-    Stop("confirmation of an override", OFFICER, decide("dementia", "override")),
-    Stop("line of a signature", CHAIR, line_of("cancer", "approve", YEAR)),
-    Stop("line of a return", seat("mental_health", "nurse"), line_of("mental_health", "return")),
-    Stop("line of the pipeline", DEMENTIA, line_of("dementia", "open")),
-    Stop("line of a moderation", LAY, line_of(COMMITTEE, "moderate", YEAR)),
-    Stop("form of an earlier table", DEMENTIA, decide("dementia", "approve", serial="9"), 409),
-    Stop("comment too late", DEMENTIA, sent(CCG, "Record the comment", serial="9", text="Late."), 409),
-    Stop("form of another session", DEMENTIA, decide("dementia", "approve", csrf_token="x"), 403),
-    Stop("another panel's table", DEMENTIA, at(page_of("cancer")), 403),
-    Stop("page that is not there", DEMENTIA, at("/nowhere"), 404),
-    Stop("CCG that is not there", DEMENTIA, at(f"{TABLE}/ccgs/ZZZ"), 404),
-    Stop("address of a form", DEMENTIA, at(f"{CCG}/comment"), 405),
-    Stop("overall rating that awaits the committee", LAY, once_laid(short(COMMITTEE, YEAR))),
-    Stop("decision that the committee can take", LAY, once_laid(at(f"{OVERALL}/decision"))),
-    Stop("overall rating confirmed", LAY, once_confirmed(short(COMMITTEE, YEAR))),
-    Stop("board with a year that is out", LAY, once_confirmed(at("/"))),
-    Stop("decision where the committee has confirmed", LAY, once_confirmed(at(f"{OVERALL}/decision"))),
-    Stop("page with an error nobody expected", CHAIR, at(BROKEN), 500, door=EMPTY),
-    Stop("form after signing out", CHAIR, signed_out_meanwhile, 401, is_last=True),
-    Stop("filter after signing out", CHAIR, filtered_after_signing_out, 401, is_last=True),
-    Stop("signature an hour later", seat("dementia", "clinician"), signed_long_after, 401, is_last=True),
-    Stop("signed out", CHAIR, sent("/", "Sign out"), is_last=True),
+CATALOGUE = (
+    Entry("sign-in", "", at("/sign-in")),
+    Entry("sign-in that leads back", "", at(page_of("cancer"))),
+    Entry("sign-in while its service is down", "", at("/"), 503, OPENID),
+    Entry("answer of a sign-in that was not asked for", "", at("/sign-in/return?state=x"), 403, OPENID),
+    Entry("sign-in too often", "", too_often, 429, OPENID),
+    Entry("board without a round", CHAIR, at("/"), door=EMPTY),
+    Entry("board of a member", CHAIR, at("/")),
+    Entry("board of an officer", OFFICER, at("/")),
+    Entry("table that awaits the panel", DEMENTIA, at(TABLE)),
+    Entry("table partly signed", seat("diabetes", "deputy"), short("diabetes")),
+    Entry("table returned", seat("mental_health", "chair"), short("mental_health")),
+    Entry("table withdrawn", seat("learning_disability", "chair"), short("learning_disability")),
+    Entry("table published by override", seat("maternity", "chair"), short("maternity")),
+    Entry("table changed since it was verified", CHAIR, at(page_of("cancer"))),
+    Entry("table verified", CHAIR, short("cancer", YEAR)),
+    Entry("table of the overall rating, moderated", LAY, short(COMMITTEE, YEAR)),
+    Entry("table for an officer", OFFICER, short("dementia")),
+    Entry("table sorted, of one region", DEMENTIA, at(f"{TABLE}?sort=near&order=desc&region=London")),
+    Entry("table without a row asked for", DEMENTIA, at(f"{TABLE}?q=nowhere")),
+    Entry("CCG", DEMENTIA, at(CCG)),
+    Entry("CCG without a rating", CHAIR, first(f"{page_of('cancer')}?rating=no+rating", "tbody th a")),
+    Entry("CCG whose figures changed", CHAIR, at(f"{page_of('cancer')}/ccgs/{CODE}")),
+    Entry("CCG commented on", seat("mental_health", "nurse"), at(f"{page_of('mental_health')}/ccgs/{CODE}")),
+    Entry("CCG for an officer", OFFICER, at(CCG)),
+    Entry("CCG before the committee, moderated", LAY, at(f"{OVERALL}/ccgs/{CODE}")),
+    Entry("CCG before the committee", LAY, at(f"{OVERALL}/ccgs/99P")),
+    Entry("comment without a word", DEMENTIA, sent(CCG, "Record the comment"), 422),
+    Entry("moderation without a reason", LAY, sent(f"{OVERALL}/ccgs/99P", "Moderate"), 422),
+    Entry("decision", DEMENTIA, at(FORM)),
+    Entry("decision where one is published", CHAIR, at(f"{page_of('cancer', YEAR)}/decision")),
+    Entry("decision of who has signed", seat("diabetes", "chair"), at(f"{page_of('diabetes')}/decision")),
+    Entry("decision of who is recused", seat("dementia", "nurse"), at(FORM)),
+    Entry("decision of an officer", OFFICER, at(FORM)),
+    Entry("decision of the committee", LAY, at(f"{OVERALL}/decision")),
+    Entry("decision with nothing filled in", DEMENTIA, sent(FORM, "Continue"), 422),
+    Entry("decision without a reason", DEMENTIA, decide("dementia", "return", reason=""), 422),
+    Entry("decision without the interest", DEMENTIA, decide("dementia", "approve", interest="some"), 422),
+    Entry("decision that is too long", DEMENTIA, decide("dementia", "approve", reason="x" * 10_001), 422),
+    Entry("form larger than any", DEMENTIA, decide("dementia", "approve", reason="x" * LARGEST_FORM), 413),
+    Entry("confirmation", DEMENTIA, decide("dementia", "approve")),
+    Entry("confirmation of a withdrawal", CHAIR, decide("cancer", "withdraw")),
+    Entry("confirmation of an override", OFFICER, decide("dementia", "override")),
+    Entry("line of a signature", CHAIR, line_of("cancer", "approve", YEAR)),
+    Entry("line of a return", seat("mental_health", "nurse"), line_of("mental_health", "return")),
+    Entry("line of the pipeline", DEMENTIA, line_of("dementia", "open")),
+    Entry("line of a moderation", LAY, line_of(COMMITTEE, "moderate", YEAR)),
+    Entry("form of an earlier table", DEMENTIA, decide("dementia", "approve", serial="9"), 409),
+    Entry("comment too late", DEMENTIA, sent(CCG, "Record the comment", serial="9", text="Late."), 409),
+    Entry("form of another session", DEMENTIA, decide("dementia", "approve", csrf_token="x"), 403),
+    Entry("another panel's table", DEMENTIA, at(page_of("cancer")), 403),
+    Entry("page that is not there", DEMENTIA, at("/nowhere"), 404),
+    Entry("CCG that is not there", DEMENTIA, at(f"{TABLE}/ccgs/ZZZ"), 404),
+    Entry("address of a form", DEMENTIA, at(f"{CCG}/comment"), 405),
+    Entry("overall rating that awaits the committee", LAY, once_laid(short(COMMITTEE, YEAR))),
+    Entry("decision that the committee can take", LAY, once_laid(at(f"{OVERALL}/decision"))),
+    Entry("overall rating confirmed", LAY, once_confirmed(short(COMMITTEE, YEAR))),
+    Entry("board with a year that is out", LAY, once_confirmed(at("/"))),
+    Entry("decision where the committee has confirmed", LAY, once_confirmed(at(f"{OVERALL}/decision"))),
+    Entry("page with an error nobody expected", CHAIR, at(BROKEN), 500, door=EMPTY),
+    Entry("form after signing out", CHAIR, signed_out_meanwhile, 401, is_last=True),
+    Entry("filter after signing out", CHAIR, filtered_after_signing_out, 401, is_last=True),
+    Entry("signature an hour later", seat("dementia", "clinician"), signed_long_after, 401, is_last=True),
+    Entry("signed out", CHAIR, sent("/", "Sign out"), is_last=True),
 )  # fmt: skip
 """All of them, in order: the committee moves on, and the one that asks too often is the last at its door."""

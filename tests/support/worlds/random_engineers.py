@@ -1,7 +1,7 @@
 """Engineers who land changed files at random and launch real runs of them in Dagster's webserver.
 
 Belongs here: what they land, and which run they launch when another has ended.
-Does not belong here: processes and when they are killed, any expectation (test_random_town.py).
+Does not belong here: processes and when they are killed, any expectation (test_random_people.py).
 """
 
 import random
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dagster import DagsterRunStatus
 
-from tests.support.worlds.dagster_deployment import Town
+from tests.support.worlds.dagster_deployment import Deployment
 from tests.support.worlds.small_pipeline import MONTH, YEAR, land_again
 
 CHANGED = {  # a publication of each panel's area, by the file that the others come from
@@ -56,7 +56,7 @@ class Launched(NamedTuple):
 class Engineers:
     """They land files, then launch the runs that read and score them, one after the other; then again."""
 
-    town: Town
+    deployment: Deployment
     aside: Path
     chance: random.Random
     lands: dict[str, list[str]] = field(default_factory=lambda: {panel: ["A"] for panel in CHANGED})
@@ -91,7 +91,7 @@ class Engineers:
             runs = LANES if self.launched["month"] <= self.launched["ingest"] else PARTS
             self._next = list(runs if with_year else runs[:-1])
         job, key = self._next.pop(0)
-        self._last = Launched(job, key, self.town.launch(job, key))
+        self._last = Launched(job, key, self.deployment.launch(job, key))
         self.launched[job] += 1
         self._rest_until = time.monotonic() + self.chance.uniform(20, 40)  # else no release had its turn
 
@@ -99,7 +99,7 @@ class Engineers:
         """Find Dagster running again: launch once more what was under way, with one more file."""
         self.land(self.chance.choice(sorted(CHANGED)))
         if self._last is not None and not self._has_ended(self._last):
-            run = self.town.house.instance.get_run_by_id(self._last.run_id)
+            run = self.deployment.pipeline.instance.get_run_by_id(self._last.run_id)
             if run is not None and run.status is not DagsterRunStatus.QUEUED:
                 self._again(self._last)
 
@@ -113,7 +113,7 @@ class Engineers:
 
     def _has_ended(self, last: Launched) -> bool:
         """Whether a run has ended; one that failed is launched again."""
-        run = self.town.house.instance.get_run_by_id(last.run_id)
+        run = self.deployment.pipeline.instance.get_run_by_id(last.run_id)
         assert run is not None
         if run.is_finished:
             self._last = None
@@ -132,7 +132,7 @@ class Engineers:
         others = [one for one in SHARES if one != landed[-1]]
         share = landed[0] if len(landed) == 2 else self.chance.choice(others)  # back to the first, then any
         landed.append(share)
-        first = self.town.house.landing / CHANGED[panel]
+        first = self.deployment.pipeline.landing / CHANGED[panel]
         day = date(2018, 12, 1) + timedelta(days=len(landed))
         name = f"{panel}_again.csv"
         written = land_again(first, self.aside / name, day.isoformat(), times(SHARES[share]))

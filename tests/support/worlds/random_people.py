@@ -3,7 +3,7 @@
 Belongs here: the processes (each a fork of one that has imported everything, so that a restart takes
 moments), and what they choose to do.
 Does not belong here: when they are killed, any expectation (tests/pipeline/test_random_decisions.py,
-test_random_town.py); what engineers do in the webserver of a real Dagster (random_engineers.py).
+test_random_people.py); what engineers do in the webserver of a real Dagster (random_engineers.py).
 
 Run as a program it reads lines `ROLE SEED`, forks a process for each and answers with its number.
 """
@@ -79,7 +79,7 @@ class Actor:
     def act(self, role: str) -> None:
         match role:
             case "daemon":
-                self.keep_house()
+                self.operate()
             case "engineers":
                 self.lay_again()
             case _:
@@ -130,7 +130,7 @@ class Actor:
                 )
                 self.note("A")
 
-    def keep_house(self) -> None:
+    def operate(self) -> None:
         """What engineers and the daemon do: new figures now and then, and showing what is due."""
         chance, board = self._chance, self._board
         lane, key = chance.choice([MONTH, YEAR])

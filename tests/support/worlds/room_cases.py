@@ -1,7 +1,7 @@
 """A whole room for tests, without the pipeline: one panel, small tables of a made-up kind, local sign-in.
 
 Belongs here: the room, a browser in it that is signed in, and filling its forms in as a browser does.
-Does not belong here: any expectation; the guard alone (guarded_room.py).
+Does not belong here: any expectation; the guard alone (room_client.py).
 """
 
 import re

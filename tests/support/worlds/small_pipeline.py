@@ -1,6 +1,6 @@
-"""A small house to run: a landing folder with a handful of publications, a database, an instance of Dagster.
+"""A small pipeline to run: a landing folder with a few publications, a database, an instance of Dagster.
 
-Belongs here: what the stories of tests/pipeline do to a house (run it, sign, land another file) and look at.
+Belongs here: what the tests in tests/pipeline do with it (run it, sign, land another file) and look at.
 Does not belong here: fixtures (tests/pipeline/conftest.py), any expectation.
 """
 
@@ -94,7 +94,7 @@ def halve(row: dict[str, str]) -> None:
 
 
 @dataclass
-class House:
+class SmallPipeline:
     """A database by its URL, a landing folder, an instance; nothing in it is kept but what these keep."""
 
     url: str

@@ -64,7 +64,7 @@ def test_what_a_panel_withholds_is_missing_with_the_state_beside_it(layers: Laye
 
 
 @pytest.mark.parametrize("state", SHOWN)
-def test_what_a_panel_let_out_is_shown_with_the_state_beside_it(layers: Layers, state: str) -> None:
+def test_what_a_panel_verified_is_shown_with_the_state_beside_it(layers: Layers, state: str) -> None:
     tables = layers.tables(cancer=state, dementia=AWAITING)
     ratings = of(tables["ratings"], panel="cancer")
     assert list(ratings["rating"]) == list(layers.ratings["cancer"]["rating"])

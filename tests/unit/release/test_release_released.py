@@ -37,7 +37,7 @@ def stand(engine: Engine, layers: Layers) -> dict[str, str]:
     return stands
 
 
-def let_out(engine: Engine, layers: Layers, stands: dict[str, str], **states: str) -> None:
+def write_release(engine: Engine, layers: Layers, stands: dict[str, str], **states: str) -> None:
     """Release what stands, each panel in its state (awaiting where none is given)."""
     header: dict[str, Any] = {
         **layers.header(),
@@ -91,7 +91,7 @@ def test_before_any_score_one_sentence_says_what_to_do(
 
 
 def test_a_release_is_put_together_from_the_parts_it_points_at(engine: Engine, layers: Layers) -> None:
-    let_out(engine, layers, stand(engine, layers), cancer="verified")
+    write_release(engine, layers, stand(engine, layers), cancer="verified")
     tables = released(engine, EDITION, "interim", "2017-03")
     assert tables.release is not None
     assert (tables.release.serial, tables.is_made_up) == (1, True)
@@ -111,9 +111,9 @@ def test_the_newest_release_is_shown_and_a_month_before_a_year(
     engine: Engine, layers: Layers, year: Layers
 ) -> None:
     stands = stand(engine, layers)
-    let_out(engine, layers, stands)
-    let_out(engine, year, stand(engine, year), **dict.fromkeys(PANELS, "verified"))
-    let_out(engine, layers, stands, cancer="verified")
+    write_release(engine, layers, stands)
+    write_release(engine, year, stand(engine, year), **dict.fromkeys(PANELS, "verified"))
+    write_release(engine, layers, stands, cancer="verified")
     newest = released(engine, EDITION)
     assert newest.release is not None
     assert (newest.lane, newest.partition_key, newest.release.serial) == ("interim", "2017-03", 2)
@@ -132,7 +132,7 @@ def test_what_is_not_released_says_so_in_every_row(engine: Engine, layers: Layer
 @pytest.mark.parametrize("part", [OPEN, "cancer"])
 def test_a_part_that_was_altered_is_not_shown(engine: Engine, layers: Layers, part: str) -> None:
     stands = stand(engine, layers)
-    let_out(engine, layers, stands, cancer="verified")
+    write_release(engine, layers, stands, cancer="verified")
     changed = text("UPDATE kept SET content = replace(content, '\"02N\"', '\"02Q\"') WHERE sha256 = :sha256")
     with engine.begin() as connection:
         assert connection.execute(changed, {"sha256": stands[part]}).rowcount == 1
@@ -142,7 +142,7 @@ def test_a_part_that_was_altered_is_not_shown(engine: Engine, layers: Layers, pa
 
 
 def test_a_header_that_was_altered_is_not_shown(engine: Engine, layers: Layers) -> None:
-    let_out(engine, layers, stand(engine, layers))
+    write_release(engine, layers, stand(engine, layers))
     with engine.begin() as connection:
         connection.execute(
             text("UPDATE release SET header = replace(header, 'awaiting the panel', 'verified')")
@@ -153,7 +153,7 @@ def test_a_header_that_was_altered_is_not_shown(engine: Engine, layers: Layers) 
 
 def test_a_part_that_is_gone_is_said(engine: Engine, layers: Layers) -> None:
     stands = stand(engine, layers)
-    let_out(engine, layers, stands, cancer="verified")
+    write_release(engine, layers, stands, cancer="verified")
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM kept WHERE part = 'cancer'"))
     with pytest.raises(StorageFault, match="No part is kept under"):

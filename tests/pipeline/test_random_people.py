@@ -1,6 +1,6 @@
-"""A town on a real Dagster: people decide, engineers change the data, and everything is killed now and then.
+"""A deployment of a real Dagster in which people decide, engineers change data, and all is killed at times.
 
-A small house with real files, a month and a year, six panels and the committee. `dagster dev` (webserver,
+A small pipeline with real files, a month and a year, six panels and the committee. `dagster dev` (webserver,
 daemon, sensor, runs) is killed as a whole at random moments and started again, while people in other
 processes take random decisions and engineers land changed files and launch runs. All the while the chain
 verifies and no release shows what the bare lines of the ledger have not let out; when people stop, gates,
@@ -30,10 +30,10 @@ from expert_panels.ledger.line import Line
 from tests.support.notations.released_outputs import (
     nothing_unverified_is_out,
     releases,
-    shows_what_was_let_out,
+    shows_what_was_released,
 )
 from tests.support.servers.live_dagster import LiveDagster
-from tests.support.worlds.dagster_deployment import Town
+from tests.support.worlds.dagster_deployment import Deployment
 from tests.support.worlds.random_engineers import Engineers
 from tests.support.worlds.random_people import Nursery
 from tests.support.worlds.small_pipeline import (
@@ -44,7 +44,7 @@ from tests.support.worlds.small_pipeline import (
     SMALL,
     TERMS,
     YEAR,
-    House,
+    SmallPipeline,
     copy_files,
 )
 
@@ -60,7 +60,7 @@ GATES = [(lane, key, body) for lane, key in (MONTH, YEAR) for body in PANELS] + 
 
 
 @pytest.fixture
-def town(made_up_year: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
+def deployment(made_up_year: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     """A month and a year are scored, nothing is signed, and Dagster does not run yet."""
     landing = copy_files(made_up_year, tmp_path / "landing", SMALL)
     url = f"sqlite:///{tmp_path}/ccg.db"
@@ -68,22 +68,22 @@ def town(made_up_year: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CCG_ACTOR", "engineer@data.example")
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     with dagster_instance() as instance:
-        house = House(url, landing, instance)
-        house.run(MONTH, YEAR)
+        pipeline = SmallPipeline(url, landing, instance)
+        pipeline.run(MONTH, YEAR)
         live = LiveDagster(tmp_path, {"CCG_DATABASE": url, "CCG_LANDING": str(landing)})
         try:
-            yield Town(house, live)
+            yield Deployment(pipeline, live)
         finally:
             live.stop()
-            house.engine.dispose()
+            pipeline.engine.dispose()
 
 
 class Unrest:
     """The people's processes, and what all of them have done."""
 
-    def __init__(self, town: Town, folder: Path, chance: random.Random) -> None:
+    def __init__(self, deployment: Deployment, folder: Path, chance: random.Random) -> None:
         self._notes, self._chance = folder / "notes", chance
-        self._nursery = Nursery(town.house.url, self._notes)
+        self._nursery = Nursery(deployment.pipeline.url, self._notes)
         self._living = [self._fork(role) for role in PEOPLE]
         self.kills = 0
 
@@ -137,19 +137,19 @@ def mirrored(instance: dg.DagsterInstance) -> Counter[tuple[int, str]]:
     return found
 
 
-def is_quiet(town: Town) -> bool:
+def is_quiet(deployment: Deployment) -> bool:
     """Nothing is due, nothing runs, and every line is mirrored."""
-    house = town.house
-    if house.instance.get_runs(RunsFilter(statuses=UNFINISHED)) or due(house.engine, EDITION, TERMS):
+    pipeline = deployment.pipeline
+    if pipeline.instance.get_runs(RunsFilter(statuses=UNFINISHED)) or due(pipeline.engine, EDITION, TERMS):
         return False
-    return {seq for seq, _ in mirrored(house.instance)} == {line.seq for line in house.lines()}
+    return {seq for seq, _ in mirrored(pipeline.instance)} == {line.seq for line in pipeline.lines()}
 
 
 def live(
-    town: Town, engineers: Engineers, lives_on: Callable[[float], bool], with_year: bool = True
+    deployment: Deployment, engineers: Engineers, lives_on: Callable[[float], bool], with_year: bool = True
 ) -> float:
     """Start Dagster and let engineers do what they do while it is to live on; the seconds of the start."""
-    took, since = town.live.start(), time.monotonic()
+    took, since = deployment.live.start(), time.monotonic()
     engineers.come_back()
     while lives_on(time.monotonic() - since):
         engineers.act(with_year)
@@ -168,62 +168,66 @@ def laid_before(lines: list[Line]) -> tuple[int, int]:
     return changed, changed - sum(len(set(each)) - 1 for each in tables.values())
 
 
-def gates_show_the_ledger(house: House) -> None:
+def gates_show_the_ledger(pipeline: SmallPipeline) -> None:
     """The gates' rows and Dagster's own record say what the fold says."""
-    shown = house.rows("gate").set_index(["lane", "partition_key", "panel"])
+    shown = pipeline.rows("gate").set_index(["lane", "partition_key", "panel"])
     assert set(shown.index) == set(GATES)
     for lane, key, body in GATES:
-        row, state = shown.loc[(lane, key, body)], house.state(body, lane, key)
+        row, state = shown.loc[(lane, key, body)], pipeline.state(body, lane, key)
         said = state.described, state.subject, state.last_hash
         assert (row["state"], row["subject_sha256"], row["last_line"]) == said
-        assert in_dagster(house.instance, lane, key, body) == (state.described, ":".join(said))
+        assert in_dagster(pipeline.instance, lane, key, body) == (state.described, ":".join(said))
 
 
-def test_a_town_that_is_killed_again_and_again_keeps_every_promise(town: Town, tmp_path: Path) -> None:
-    chance, begun, house = random.Random(SEED), time.monotonic(), town.house
-    instance, seen = house.instance, set[tuple[str, str, int]]()
-    engineers, unrest = Engineers(town, tmp_path, chance), Unrest(town, tmp_path, chance)
+def test_a_deployment_that_is_killed_again_and_again_keeps_every_promise(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    chance, begun, pipeline = random.Random(SEED), time.monotonic(), deployment.pipeline
+    instance, seen = pipeline.instance, set[tuple[str, str, int]]()
+    engineers, unrest = Engineers(deployment, tmp_path, chance), Unrest(deployment, tmp_path, chance)
     kills, under_way, starts = 0, 0, list[float]()
 
     def has_no_year_yet(lived: float) -> bool:
-        assert lived < FIRST_SECONDS, town.live.printed()
-        return YEAR not in house.serials()
+        assert lived < FIRST_SECONDS, deployment.live.printed()
+        return YEAR not in pipeline.serials()
 
     try:
         while unrest.decisions < WANTED or engineers.changes < CHANGES or kills < KILLS:
             assert time.monotonic() - begun < MOST_SECONDS, f"{unrest.acts()}, {kills} kills"
             seconds = chance.uniform(15, 35)
             lives_on = partial(gt, seconds) if kills else has_no_year_yet
-            starts.append(live(town, engineers, lives_on, with_year=kills > 0))
+            starts.append(live(deployment, engineers, lives_on, with_year=kills > 0))
             under_way += bool(instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.STARTED])))
-            town.live.kill()
+            deployment.live.kill()
             kills += 1
             unrest.kill_somebody()
-            assert ledger.verify(house.engine) == []
-            nothing_unverified_is_out(house.engine, seen)
+            assert ledger.verify(pipeline.engine) == []
+            nothing_unverified_is_out(pipeline.engine, seen)
             for lane_and_key in (MONTH, YEAR):
-                shows_what_was_let_out(house.engine, *lane_and_key)
-        starts.append(town.live.start())
+                shows_what_was_released(pipeline.engine, *lane_and_key)
+        starts.append(deployment.live.start())
     finally:
         unrest.end()
     engineers.come_back()
-    ended = town.live.wait("the engineers' last runs to end well", engineers.have_ended, QUIET_SECONDS)
-    quiet = town.live.wait("all to show what the ledger says", lambda: is_quiet(town), QUIET_SECONDS)
+    ended = deployment.live.wait("the engineers' last runs to end well", engineers.have_ended, QUIET_SECONDS)
+    quiet = deployment.live.wait(
+        "all to show what the ledger says", lambda: is_quiet(deployment), QUIET_SECONDS
+    )
 
-    assert ledger.verify(house.engine) == []
-    nothing_unverified_is_out(house.engine, seen)
+    assert ledger.verify(pipeline.engine) == []
+    nothing_unverified_is_out(pipeline.engine, seen)
     for lane_and_key in (MONTH, YEAR):
-        shows_what_was_let_out(house.engine, *lane_and_key)
-    gates_show_the_ledger(house)
+        shows_what_was_released(pipeline.engine, *lane_and_key)
+    gates_show_the_ledger(pipeline)
     mirror = mirrored(instance)
-    assert set(mirror) == {(line.seq, line.hash) for line in house.lines()}
+    assert set(mirror) == {(line.seq, line.hash) for line in pipeline.lines()}
     # Dagster stores what a look of its sensor found before it stores that it looked: killed in between, it
     # looks again. So a line can be there as often as it was killed, and once more.
     assert max(mirror.values()) <= 1 + kills
 
-    acts, out = unrest.acts(), releases(house.engine)
+    acts, out = unrest.acts(), releases(pipeline.engine)
     runs = Counter(run.status.value for run in instance.get_runs())
-    changed, earlier = laid_before(house.lines())
+    changed, earlier = laid_before(pipeline.lines())
     of_year = sum(out["lane"] == "annual")
     print(
         f"{acts['D']} decisions recorded, {acts['R']} refused, {acts['L']} locked out; "
