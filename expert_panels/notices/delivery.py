@@ -5,12 +5,12 @@ Does not belong here: a channel (mail.py, webhook.py), the outbox's own transact
 """
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Protocol
 
 from sqlalchemy import Engine
 
+from expert_panels.clock import Clock, utc_now
 from expert_panels.notices import outbox
 from expert_panels.notices.outbox import Message
 from expert_panels.one_line import one_line
@@ -36,15 +36,11 @@ class Channel(Protocol):
         ...
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def deliver(
     engine: Engine,
     channels: Mapping[str, Channel],
     seconds: float = 600.0,
-    clock: Callable[[], datetime] = _utc_now,
+    clock: Clock = utc_now,
 ) -> int:
     """Deliver what is due, and return how many messages were accepted; begins none after `seconds`.
 

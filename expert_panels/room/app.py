@@ -2,13 +2,12 @@
 
 Belongs here: putting pages, static files, the guard and the page that says why not together; what is read at
 the start.
-Does not belong here: any page (a module each), who is signed in (guarded.py), where tables come from.
+Does not belong here: any page (a module each), who is signed in (guard.py), where tables come from.
 """
 
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
 from threading import Thread
 from typing import Any
 
@@ -20,11 +19,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from expert_panels.clock import Clock, utc_now
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.table import LedgerError
 from expert_panels.papers import Candidates
-from expert_panels.room.pages.base import STATIC, TEMPLATES, Room, page, room_of, utc_now, why_not
+from expert_panels.room.pages.base import STATIC, TEMPLATES, Room, page, room_of, why_not
 from expert_panels.room.pages.board import rounds
 from expert_panels.room.pages.comment_page import record_comment, record_moderation
 from expert_panels.room.pages.decision_page import (
@@ -49,7 +49,7 @@ def room(
     terms: Callable[[], Mapping[str, Terms]],
     candidates: Candidates,
     guard: Guard,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Clock = utc_now,
 ) -> Starlette:
     """Return the application of the panel room on the ledger in `engine`, behind `guard`."""
     ledger_table.create(engine)

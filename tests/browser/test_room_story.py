@@ -114,10 +114,9 @@ def test_the_sixth_panels_signature_brings_the_table(quarter: Quarter, shots: Pa
                 assert visit.decide(page_of(panel), "approve", "It is right.") == 200
                 visit.close()
     quarter.deployment.shows("the sixth panel's last signature", MONTH, PANELS[-1], published.VERIFIED)
-    quarter.deployment.live.wait(
+    quarter.deployment.wait(
         "all six in the released table",
         lambda: set(quarter.pipeline.verifications(*MONTH).values()) == {published.VERIFIED},
-        30,
     )
 
 
@@ -169,7 +168,7 @@ def test_dagster_shows_the_same_states(quarter: Quarter, shots: Path | None) -> 
     context = quarter.browser.new_context(viewport={"width": 1600, "height": 1000})
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{quarter.deployment.live.port}/assets/interim/gate/cancer")
-    page.get_by_text("withdrawn").first.wait_for(timeout=30_000)
+    page.get_by_text("withdrawn").first.wait_for()
     context.close()
     if shots:
         picture_of_the_graph(quarter.browser, quarter.deployment, shots / "graph.png")

@@ -22,6 +22,7 @@ from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.sql import gate
 from expert_panels.ledger import record as ledger
+from tests.support.patience import wait_until
 from tests.support.worlds.board import Board
 from tests.support.worlds.small_pipeline import COMMITTEE, EDITION, MONTH, PANELS, TERMS, YEAR
 
@@ -220,9 +221,8 @@ def processes() -> Iterator[dict[str, str]]:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     parent = psutil.Process(os.getppid())
-    deadline = time.monotonic() + 30
-    while psutil.Process(unnoticed.pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
-        time.sleep(0.05)
+    unseen = psutil.Process(unnoticed.pid)
+    wait_until("a process to end", lambda: unseen.status() == psutil.STATUS_ZOMBIE)
     yield {
         "gone": f"{ended.pid}:{time.time():.0f}",
         "gone, by its number": f"{ended.pid}",

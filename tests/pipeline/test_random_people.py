@@ -32,6 +32,7 @@ from tests.support.notations.released_outputs import (
     releases,
     shows_what_was_released,
 )
+from tests.support.patience import Patience
 from tests.support.servers.live_dagster import LiveDagster
 from tests.support.worlds.dagster_deployment import Deployment
 from tests.support.worlds.random_engineers import Engineers
@@ -52,9 +53,6 @@ pytestmark = pytest.mark.daemon
 
 WANTED, CHANGES, KILLS, SEED = 2_000, 10, 5, 2016
 PEOPLE = ("members", "members", "engineers")
-FIRST_SECONDS, MOST_SECONDS, QUIET_SECONDS = 240, 900, 300
-"""How long the first release of the year, the whole unrest and the peace after it may take on a machine that
-others keep busy."""
 
 GATES = [(lane, key, body) for lane, key in (MONTH, YEAR) for body in PANELS] + [(*YEAR, COMMITTEE)]
 
@@ -187,13 +185,15 @@ def test_a_deployment_that_is_killed_again_and_again_keeps_every_promise(
     engineers, unrest = Engineers(deployment, tmp_path, chance), Unrest(deployment, tmp_path, chance)
     kills, under_way, starts = 0, 0, list[float]()
 
-    def has_no_year_yet(lived: float) -> bool:
-        assert lived < FIRST_SECONDS, deployment.live.printed()
+    patience = Patience(lambda: (unrest.decisions, engineers.changes))
+
+    def has_no_year_yet(_lived: float) -> bool:
+        assert not patience.has_ended(), deployment.live.printed()
         return YEAR not in pipeline.serials()
 
     try:
         while unrest.decisions < WANTED or engineers.changes < CHANGES or kills < KILLS:
-            assert time.monotonic() - begun < MOST_SECONDS, f"{unrest.acts()}, {kills} kills"
+            assert not patience.has_ended(), f"{unrest.acts()}, {kills} kills"
             seconds = chance.uniform(15, 35)
             lives_on = partial(gt, seconds) if kills else has_no_year_yet
             starts.append(live(deployment, engineers, lives_on, with_year=kills > 0))
@@ -209,10 +209,8 @@ def test_a_deployment_that_is_killed_again_and_again_keeps_every_promise(
     finally:
         unrest.end()
     engineers.come_back()
-    ended = deployment.live.wait("the engineers' last runs to end well", engineers.have_ended, QUIET_SECONDS)
-    quiet = deployment.live.wait(
-        "all to show what the ledger says", lambda: is_quiet(deployment), QUIET_SECONDS
-    )
+    ended = deployment.wait("the engineers' last runs to end well", engineers.have_ended)
+    quiet = deployment.wait("all to show what the ledger says", lambda: is_quiet(deployment))
 
     assert ledger.verify(pipeline.engine) == []
     nothing_unverified_is_out(pipeline.engine, seen)

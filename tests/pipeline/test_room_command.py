@@ -1,9 +1,9 @@
 """`ccg room`: what it refuses to serve, and that what it serves is served as it must be."""
 
 import os
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx2
@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from ccg_pipeline.cli import verbs as cli_verbs
 from ccg_pipeline.storage.database import admit, open_database
 from expert_panels.settings import VARIABLE
+from tests.support.patience import SECONDS, wait_until
 from tests.support.servers.served import free_port
 
 
@@ -55,15 +56,14 @@ def test_the_room_is_served_to_members_alone_and_logs_no_address(url: str, tmp_p
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                answer = httpx2.get(f"http://127.0.0.1:{port}/?x=%0aforged", follow_redirects=False)
-                break
-            except httpx2.TransportError:
-                assert process.poll() is None, (tmp_path / "log").read_text(encoding="utf-8")
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+
+        def is_open() -> bool:
+            assert process.poll() is None, (tmp_path / "log").read_text(encoding="utf-8")
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", port)) == 0
+
+        wait_until("the room opens", is_open)
+        answer = httpx2.get(f"http://127.0.0.1:{port}/?x=%0aforged", follow_redirects=False)
         assert answer.status_code == 303
         assert answer.headers["location"] == "/sign-in?back=%2F%3Fx%3D%250aforged"
         assert "server" not in answer.headers
@@ -72,7 +72,7 @@ def test_the_room_is_served_to_members_alone_and_logs_no_address(url: str, tmp_p
         assert elsewhere.status_code == 400
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(SECONDS)
     assert (tmp_path / "log").read_text(encoding="utf-8").splitlines() == [
         f"The panels' room: http://127.0.0.1:{port}"
     ]

@@ -13,12 +13,12 @@ import pytest
 
 from ccg_pipeline.storage.database import open_database
 from expert_panels.ledger import record as ledger
+from tests.support.patience import SECONDS
 from tests.support.servers.live_room import Guest, LiveRoom
 from tests.support.worlds.board import Board
 from tests.support.worlds.small_pipeline import TERMS
 
 PANEL, MONTHS = "cancer", [f"{year}-{month:02d}" for year in (2015, 2016) for month in range(1, 11)]
-SECONDS = 60
 
 # who signed before, then who decides what in either room at the same instant, and how many may be told 303
 CASES = {

@@ -6,7 +6,6 @@ Does not belong here: any one page, who is signed in, headers of security.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
+from expert_panels.clock import Clock, utc_now
 from expert_panels.ledger.gate_state import MEANINGS
 from expert_panels.papers import Candidates
 from expert_panels.room.pages.words import RATING_COLOURS, SHORT, moment, panel_word, words_of
@@ -32,11 +32,6 @@ BUILT_STYLES = "nhsuk.css"
 PLAIN_STYLES = "plain.css"
 
 
-def utc_now() -> datetime:
-    """Return the time now, in UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Room:
     """What the pages work with: the ledger's database, the panels, where tables come from, and a clock."""
@@ -44,7 +39,7 @@ class Room:
     engine: Engine
     terms: Callable[[], Mapping[str, Terms]]
     candidates: Candidates
-    clock: Callable[[], datetime] = utc_now
+    clock: Clock = utc_now
 
 
 def room_of(request: Request) -> Room:

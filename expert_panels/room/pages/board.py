@@ -2,7 +2,7 @@
 
 Belongs here: what the board says of each gate, from the states that the ledger gives. Pure: no request, no
 clock, no database.
-Does not belong here: markup, what a panel has before it (candidate_page.py).
+Does not belong here: markup, what a panel has before it (table_page.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What changed from one table to another: ratings and figures, organisation by organisation. Pure.
 
 Belongs here: setting two tables side by side.
-Does not belong here: which two (candidate_page.py), what a figure means.
+Does not belong here: which two (table_page.py), what a figure means.
 """
 
 from dataclasses import dataclass

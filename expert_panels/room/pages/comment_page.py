@@ -1,7 +1,7 @@
 """What a member says of one organisation: a comment, or another judgement in the place of the one shown.
 
 Belongs here: taking the forms on an organisation's page.
-Does not belong here: the page itself (candidate_page.py), votes (decision_page.py).
+Does not belong here: the page itself (table_page.py), votes (decision_page.py).
 """
 
 from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 Belongs here: finding the gate that an address names, whether this person may see it, and gathering what the
 two pages show.
-Does not belong here: sorting and filtering (asked.py), comparing (changes.py), deciding (decision_page.py).
+Does not belong here: sorting and filtering (query.py), comparing (changes.py), deciding (decision_page.py).
 """
 
 from collections import OrderedDict

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from expert_panels import tables
+from expert_panels.clock import Clock, utc_now
 from expert_panels.room.sign_in import sessions
 from expert_panels.room.sign_in.identity import SIGN_IN, SIGN_OUT, Identity, SignIn, signed_out
 from expert_panels.room.sign_in.protection import (
@@ -44,6 +45,7 @@ def guard(
     session_key: str,
     hosts: list[str],
     is_secure: bool = True,
+    clock: Clock = utc_now,
 ) -> Guard:
     """Return the guard of a room that answers to the names `hosts`.
 
@@ -51,7 +53,7 @@ def guard(
     The application must carry its Jinja2Templates as `app.state.templates`, with refusal.html.
     """
     tables.create(engine)
-    memory = sessions.Memory(engine)
+    memory = sessions.Memory(engine, clock)
 
     async def sign_out(request: Request) -> Response:
         elsewhere = ""
@@ -76,7 +78,7 @@ def guard(
                 same_site="lax",  # the provider's answer to a sign-in comes from another site
                 https_only=is_secure,
             ),
-            Middleware(Identity, engine=engine, sign_in=sign_in, terms=terms),
+            Middleware(Identity, engine=engine, sign_in=sign_in, terms=terms, memory=memory),
             Middleware(SignInLimit, limit=sign_in.limit, path=SIGN_IN),
             Middleware(FormTokens),
         ],

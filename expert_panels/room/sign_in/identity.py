@@ -5,7 +5,7 @@ Does not belong here: how somebody signs in (local.py, openid.py, proxy.py), wha
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -58,9 +58,15 @@ class Identity:
     """Sets `request.state.person`, and lets only who holds a seat past the sign-in and the static files."""
 
     def __init__(
-        self, app: ASGIApp, engine: Engine, sign_in: SignIn, terms: Callable[[], Mapping[str, Terms]]
+        self,
+        app: ASGIApp,
+        engine: Engine,
+        sign_in: SignIn,
+        terms: Callable[[], Mapping[str, Terms]],
+        memory: sessions.Memory,
     ) -> None:
-        self._app, self._engine, self._sign_in, self._terms = app, engine, sign_in, terms
+        self._app, self._engine, self._memory = app, engine, memory
+        self._sign_in, self._terms = sign_in, terms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -70,6 +76,7 @@ class Identity:
         request = Request(scope, receive)
         request.state.person = None
         request.state.engine = self._engine
+        request.state.memory = self._memory
 
         async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in DENIED:
@@ -93,7 +100,7 @@ class Identity:
             if request.method in ("GET", "HEAD"):
                 return sign_in_again(request)
             return refusal(request, 401, "You are not signed in, or no longer; nothing was recorded.")
-        if not holds_a_seat(person, self._terms(), datetime.now(UTC).date()):
+        if not holds_a_seat(person, self._terms(), self._memory.now().date()):
             return refusal(request, 403, f"{person.email} holds no seat in any panel.")
         return None
 
@@ -123,8 +130,8 @@ def sign_in_again(request: Request, back: str = "", typed: Mapping[str, str] | N
     not lead to another site, where the sign-in may be, so there a page of ours with a link comes between.
     """
     if typed:
-        until = datetime.now(UTC) + _KEPT
-        sessions.Memory(request.state.engine).keep(_typed_by(request, back), dict(typed), until)
+        memory: sessions.Memory = request.state.memory
+        memory.keep(_typed_by(request, back), dict(typed), memory.now() + _KEPT)
     here = quote(request.scope["path"]) + (f"?{request.url.query}" if request.url.query else "")
     address = f"{SIGN_IN}?back={quote(back or here, safe='')}"
     if request.method not in ("GET", "HEAD"):
@@ -149,7 +156,7 @@ def _answer(request: Request, template: str, status: int, **context: Any) -> Res
 
 def typed_before(request: Request) -> dict[str, Any]:
     """Return, once, what the person had typed into the form of this page when they had to sign in again."""
-    memory, key = sessions.Memory(request.state.engine), _typed_by(request, request.scope["path"])
+    memory, key = request.state.memory, _typed_by(request, request.scope["path"])
     return dict(memory.take(key) or {}) if memory.look(key) else {}
 
 

@@ -5,7 +5,6 @@ Does not belong here: any sign-in that proves something (openid.py, proxy.py).
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -71,7 +70,7 @@ class LocalSignIn:
 
     def _people(self) -> dict[str, list[Member]]:
         """Return who can be chosen, by the title of their panel."""
-        day = datetime.now(UTC).date()
+        day = self._memory.now().date()
         return {
             each.title: [
                 *each.members_on(day), *(officer for officer in each.officers if officer.serves_on(day)),
@@ -94,5 +93,5 @@ class LocalSignIn:
         found = next((one for each in self._people().values() for one in each if one.email == email), None)
         if found is None:
             return refusal(request, 403, f"{email} is none of the demonstration members.")
-        person = Person(found.email, found.name, datetime.now(UTC), "local")
+        person = Person(found.email, found.name, self._memory.now(), "local")
         return let_in(request, self._memory, person, back if isinstance(back, str) else None)

@@ -46,7 +46,7 @@ class _Pending:
         return await run_in_threadpool(self._memory.take, key)
 
     async def set(self, key: str, value: str, _seconds: int) -> None:
-        await run_in_threadpool(self._memory.keep, key, value, datetime.now(UTC) + _TIME_TO_SIGN_IN)
+        await run_in_threadpool(self._memory.keep, key, value, self._memory.now() + _TIME_TO_SIGN_IN)
 
     async def delete(self, _key: str) -> None:
         """Nothing is left to delete; what another browser asks to be deleted must stay."""
@@ -100,7 +100,7 @@ class OpenIdSignIn:
     async def _asked(self, request: Request) -> Response:
         """Send the browser to the provider; who is signed in already is asked to prove it anew."""
         again = request.state.person is not None
-        state, now = secrets.token_urlsafe(32), datetime.now(UTC)
+        state, now = secrets.token_urlsafe(32), self._memory.now()
         back = way_back(request.query_params.get("back"))
         more: dict[str, Any] = {"prompt": "login"} if again else {}
         # max_age obliges the provider to say when the person proved who they are
@@ -160,7 +160,7 @@ class OpenIdSignIn:
 
     def _person_in(self, claims: dict[str, Any], since: float) -> Person:
         """Return whom the claims are about; `since` is when a fresh proof was asked for, or 0."""
-        proved, now = claims.get("auth_time"), datetime.now(UTC).timestamp()
+        proved, now = claims.get("auth_time"), self._memory.now().timestamp()
         apart = CLOCKS_APART.total_seconds()
         if isinstance(proved, bool) or not isinstance(proved, int | float):
             raise Denied("the sign-in service does not say when you proved who you are (auth_time).")

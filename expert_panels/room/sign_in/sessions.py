@@ -11,12 +11,13 @@ signing out ends it on every process and in every copy of the cookie.
 import hashlib
 import json
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 from starlette.requests import HTTPConnection
 
+from expert_panels.clock import Clock, utc_now
 from expert_panels.room.sign_in.people import Person
 from expert_panels.tables import remembered
 
@@ -32,44 +33,43 @@ _TOUCHED = timedelta(minutes=1)  # the cookie is signed anew, and so lives on, o
 class Memory:
     """What is kept under a key until a time, in the database; the key itself is kept only as its hash."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, now: Clock = utc_now) -> None:
+        self._engine, self.now = engine, now
 
     def keep(self, key: str, content: Any, until: datetime) -> None:
         """Keep `content`, which JSON can hold, in place of what was there; what has expired goes."""
         row = {"key": _hash(key), "content": json.dumps(content), "expires_at": until}
-        expired = remembered.c.expires_at <= datetime.now(UTC)
+        expired = remembered.c.expires_at <= self.now()
         with self._engine.begin() as connection:
             connection.execute(delete(remembered).where(expired | (remembered.c.key == row["key"])))
             connection.execute(insert(remembered).values(row))
 
     def look(self, key: str) -> Any:
         """Return what is kept, or None."""
-        statement = select(remembered.c.content).where(*_alive(key))
+        statement = select(remembered.c.content).where(*self._alive(key))
         with self._engine.connect().execution_options(reading=True) as connection:
             row = connection.execute(statement).first()
         return None if row is None else json.loads(row[0])
 
     def take(self, key: str) -> Any:
         """Return what is kept, or None, and forget it: of two who ask at the same instant one gets it."""
-        statement = delete(remembered).where(*_alive(key)).returning(remembered.c.content)
+        statement = delete(remembered).where(*self._alive(key)).returning(remembered.c.content)
         with self._engine.begin() as connection:
             row = connection.execute(statement).first()
         return None if row is None else json.loads(row[0])
+
+    def _alive(self, key: str) -> tuple[Any, Any]:
+        return remembered.c.key == _hash(key), remembered.c.expires_at > self.now()
 
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _alive(key: str) -> tuple[Any, Any]:
-    return remembered.c.key == _hash(key), remembered.c.expires_at > datetime.now(UTC)
-
-
 def begin(connection: HTTPConnection, memory: Memory, person: Person) -> None:
     """Sign a person in: a new session, under a new id and with a new form token; the old one is over."""
     end(connection, memory)
-    now = datetime.now(UTC)
+    now = memory.now()
     session_id = secrets.token_urlsafe(32)
     content = {**vars(person), "authenticated_at": person.authenticated_at.isoformat()}
     memory.keep(f"session {session_id}", content, now + ABSOLUTE)
@@ -88,7 +88,7 @@ def person_of(connection: HTTPConnection, memory: Memory) -> Person | None:
     content = memory.look(f"session {session_id}") if session_id else None
     if content is None:
         return None
-    now = datetime.now(UTC).timestamp()
+    now = memory.now().timestamp()
     if now - float(connection.session.get("seen", 0)) > _TOUCHED.total_seconds():
         connection.session["seen"] = now
     return Person(**{**content, "authenticated_at": datetime.fromisoformat(content["authenticated_at"])})

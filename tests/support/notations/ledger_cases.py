@@ -14,8 +14,8 @@ from sqlalchemy import Engine, create_engine, text
 from expert_panels.ledger.record import DecisionRefused, append, decide, head, open_round, states, verify
 from expert_panels.ledger.table import create
 from tests.support.notations.gate_lines import COMMITTEE, TERMS, a_line, email, lines_of, sha
+from tests.support.patience import SECONDS
 
-PROCESS_SECONDS = 120
 ROUNDS = [f"2017-{month:02}" for month in range(1, 11)]
 
 SCRIPT = "open A; m1 approve; m2 return; open B; chair approve; m1 approve; deputy approve; m3 withdraw"
@@ -104,19 +104,19 @@ def at_once(work: Callable[..., None], *arguments: tuple[Any, ...], **options: A
         process.start()
     try:
         for process in processes:
-            process.join(PROCESS_SECONDS)
+            process.join(SECONDS)
     finally:
         for process in processes:
             process.kill()
     assert [process.exitcode for process in processes] == [0] * len(processes)
-    return [answers.get(timeout=PROCESS_SECONDS) for _ in processes]
+    return [answers.get(timeout=SECONDS) for _ in processes]
 
 
 def append_fifty(
     barrier: Barrier, answers: "multiprocessing.Queue[str]", url: str, lane: str, **options: Any
 ) -> None:
     engine = create_engine(url, **options)
-    barrier.wait(PROCESS_SECONDS)
+    barrier.wait(SECONDS)
     for number in range(50):
         append(engine, a_line("m1", "approve", "A", number, lane=lane))
     engine.dispose()
@@ -125,7 +125,7 @@ def append_fifty(
 
 def create_and_open(barrier: Barrier, answers: "multiprocessing.Queue[int]", url: str) -> None:
     engine = create_engine(url)
-    barrier.wait(PROCESS_SECONDS)
+    barrier.wait(SECONDS)
     create(engine)
     lines = [
         open_round(
@@ -142,7 +142,7 @@ def sign(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url: str
     engine = create_engine(url)
     said = []
     for partition_key in ROUNDS:
-        barrier.wait(PROCESS_SECONDS)
+        barrier.wait(SECONDS)
         try:
             decide(
                 engine,
@@ -171,7 +171,7 @@ def moderate(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url:
     judgement = {"item": "165a", "before": "Red", "after": "Green", "reason": "For a test."}
     for fields in ({"decision": "moderate", **judgement}, {"decision": "comment", "reason": who}):
         for partition_key in ROUNDS:
-            barrier.wait(PROCESS_SECONDS)
+            barrier.wait(SECONDS)
             about = {"partition_key": partition_key, "actor": email(who), "interests": "none", **fields}
             try:
                 decide(engine, COMMITTEE, lane="interim", subject=sha("A"), about="01C", **about)

@@ -25,12 +25,12 @@ from expert_panels.notices.webhook import Hook
 from expert_panels.settings import MailServer
 from expert_panels.tables import create, notice
 from tests.support.notations.ledger_cases import at_once
+from tests.support.patience import SECONDS
 from tests.support.servers.mail_server import Mailboxes, mail_server
 from tests.support.servers.served import free_port, served
 from tests.support.servers.webhook_receiver import SECRET, Receiver
 
 NOW = datetime(2017, 4, 5, 9, 0, tzinfo=UTC)
-SECONDS = 60
 
 
 def message(number: int = 1, **fields: Any) -> Message:

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from expert_panels.room.pages.base import BUILT_STYLES, PLAIN_STYLES, STATIC
+from tests.support.patience import SECONDS
 from tests.support.servers.live_room import LiveRoom
 from tests.support.worlds.dagster_deployment import Deployment
 from tests.support.worlds.small_pipeline import MONTH, TERMS, SmallPipeline
@@ -202,7 +203,7 @@ def new_window(browser: Browser, address: str, *, width: int = 1280, has_scripts
         viewport={"width": width, "height": 900 if width > 400 else 640},
         java_script_enabled=has_scripts,
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(1000 * SECONDS)
     return Visit(context.new_page())
 
 

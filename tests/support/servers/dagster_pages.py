@@ -11,10 +11,8 @@ from urllib.parse import quote
 import dagster as dg
 from playwright.sync_api import Browser
 
+from tests.support.patience import SECONDS
 from tests.support.worlds.dagster_deployment import Deployment
-
-LONGEST_RUN = 300
-"""Seconds; a run is a process of its own, which takes half a minute before its first step."""
 
 
 def materialise(browser: Browser, deployment: Deployment, job: str, partitions: str) -> list[dg.DagsterRun]:
@@ -25,7 +23,7 @@ def materialise(browser: Browser, deployment: Deployment, job: str, partitions: 
     instance = deployment.pipeline.instance
     before = {run.run_id for run in instance.get_runs()}
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(1000 * SECONDS)
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{deployment.live.port}/locations/ccg_pipeline/jobs/{job}")
     page.get_by_role("button", name="Materialize all").first.click()
@@ -39,9 +37,7 @@ def materialise(browser: Browser, deployment: Deployment, job: str, partitions: 
         runs = instance.get_runs(dg.RunsFilter(job_name=job))
         return [run for run in runs if run.run_id not in before]
 
-    seconds = deployment.live.wait(
-        f"{job} of {partitions} launched by hand", lambda: all_ended(launched()), LONGEST_RUN
-    )
+    seconds = deployment.wait(f"{job} of {partitions} launched by hand", lambda: all_ended(launched()))
     print(f"{job} of {partitions}, from the button to its end: {seconds:.1f} s")
     context.close()
     return launched()
@@ -50,7 +46,7 @@ def materialise(browser: Browser, deployment: Deployment, job: str, partitions: 
 def picture_of_the_graph(browser: Browser, deployment: Deployment, path: Path) -> None:
     """Write a picture of the asset graph with the interim lane unfolded, once every state in it is known."""
     context = browser.new_context(viewport={"width": 2450, "height": 1150})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(1000 * SECONDS)
     page = context.new_page()
     unfolded = quote("global@global:interim", safe="")
     page.goto(f"http://127.0.0.1:{deployment.live.port}/asset-groups?expanded={unfolded}")

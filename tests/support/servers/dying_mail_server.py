@@ -17,6 +17,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
+from tests.support.patience import SECONDS
 from tests.support.servers.served import free_port
 
 STEPS = [
@@ -27,7 +28,6 @@ STEPS = [
     "before the answer",
     "after the answer",
 ]
-SECONDS = 60
 
 
 class _Dying(SMTP):

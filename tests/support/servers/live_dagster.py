@@ -1,6 +1,6 @@
 """Dagster's webserver and daemon, started by the tests as `make ui` starts them, and stopped by them.
 
-Belongs here: the processes and what they print, GraphQL and REST on the loopback, waiting with a bound.
+Belongs here: the processes and what they print, GraphQL and REST on the loopback, waiting.
 Does not belong here: what is asked of them (tests/pipeline/test_daemon.py), the pipeline's own database.
 """
 
@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,8 +17,9 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from tests.support.patience import SECONDS, wait_until
+
 ROOT = Path(__file__).resolve().parents[3]
-START_SECONDS = 120
 STOP_SECONDS = 30
 LINES = 60
 
@@ -58,7 +58,7 @@ class LiveDagster:
                 )
         finally:
             signal.signal(signal.SIGINT, before)
-        return self.wait("the webserver answers", self._answers, START_SECONDS)
+        return self.wait("the webserver answers", self._answers)
 
     def stop(self) -> None:
         """Stop webserver, daemon and whatever run they have started."""
@@ -86,7 +86,7 @@ class LiveDagster:
         if self._process.poll() is not None:
             raise AssertionError(f"Dagster ended by itself.\n{self.printed()}")
         try:
-            with urlopen(self._address("server_info"), timeout=5) as answer:
+            with urlopen(self._address("server_info"), timeout=SECONDS) as answer:
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False
@@ -99,7 +99,7 @@ class LiveDagster:
         content = json.dumps(body).encode()
         request = Request(self._address(path), content, {"Content-Type": "application/json"})
         try:
-            with urlopen(request, timeout=60) as answer:
+            with urlopen(request, timeout=SECONDS) as answer:
                 return json.load(answer)
         except HTTPError as fault:
             raise AssertionError(f"{path}: {fault}\n{fault.read().decode()}\n{self.printed()}") from fault
@@ -120,14 +120,14 @@ class LiveDagster:
         (field,) = answer["data"].values()
         return field
 
-    def wait(self, what: str, holds: Callable[[], object], seconds: float) -> float:
-        """Wait until something holds; the seconds that took. Fails with what was printed."""
-        start = time.monotonic()
-        while not holds():
-            if time.monotonic() - start > seconds:
-                raise AssertionError(f"Not within {seconds:.0f} s: {what}.\n{self.printed()}")
-            time.sleep(0.25)
-        return time.monotonic() - start
+    def wait(
+        self, what: str, holds: Callable[[], object], moves: Callable[[], object] = lambda: None
+    ) -> float:
+        """Wait until something holds, for as long as something moves; the seconds that took.
+
+        Fails with what was printed.
+        """
+        return wait_until(what, holds, moves, self.printed)
 
     def printed(self) -> str:
         """The last lines that webserver, daemon and runs printed."""

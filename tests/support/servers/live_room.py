@@ -19,9 +19,9 @@ from pathlib import Path
 
 import httpx2
 
+from tests.support.patience import SECONDS, wait_until
 from tests.support.servers.live_dagster import ROOT, free_port
 
-START_SECONDS = 90
 STOP_SECONDS = 15
 STEPS = 4
 """Requests of a decision: its form, what was filled in, the question whether to sign, the signature."""
@@ -39,23 +39,23 @@ class LiveRoom:
 
     def start(self) -> float:
         """Start the room and wait until it answers; the seconds that took."""
-        begun = time.monotonic()
         with self._printed.open("ab") as printed:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ccg_pipeline.cli", "room", "--port", str(self.port)],
                 cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=printed,
                 stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() - begun > START_SECONDS:
-                self.stop()
-                raise AssertionError(f"The room did not open.\n{self.printed()}")
-            time.sleep(0.2)
-        return time.monotonic() - begun
+        try:
+            return wait_until("the room opens", self._answers, more=self.printed)
+        except BaseException:
+            self.stop()
+            raise
 
     def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"The room did not open.\n{self.printed()}"
         try:
-            return httpx2.get(f"{self.address}/sign-in", timeout=5).status_code == 200
+            return httpx2.get(f"{self.address}/sign-in", timeout=SECONDS).status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -101,7 +101,7 @@ class Guest:
 
     def __init__(self, address: str, email: str) -> None:
         self.email, self.answers, self._led_to = email, list[Answer](), ""
-        self._client = httpx2.Client(base_url=address, timeout=60)
+        self._client = httpx2.Client(base_url=address, timeout=SECONDS)
         form = {**hidden(self._client.get("/sign-in").text), "email": email}
         assert self._client.post("/sign-in", data=form).status_code == 303
 

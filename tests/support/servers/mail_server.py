@@ -5,6 +5,7 @@ Does not belong here: any expectation.
 """
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -17,13 +18,17 @@ from tests.support.servers.served import free_port
 
 
 class Mailboxes:
-    """What was accepted, in order; `answer` is what the server says to a mail, `refuse` whom it refuses."""
+    """What was accepted, in order; `answer` is what the server says to a mail, `refuse` whom it refuses.
+
+    It answers after so many `seconds`, and where `given_up` is an event, not before that.
+    """
 
     def __init__(self) -> None:
         self.accepted: list[EmailMessage] = []
         self.refuse: dict[str, str] = {}
         self.answer = "250 OK"
         self.seconds = 0.0
+        self.given_up: threading.Event | None = None
 
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
@@ -34,12 +39,15 @@ class Mailboxes:
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        answer = self.answer
         await asyncio.sleep(self.seconds)
-        if self.answer.startswith("250"):
+        while self.given_up and not self.given_up.is_set():
+            await asyncio.sleep(0.01)
+        if answer.startswith("250"):
             mail = message_from_bytes(envelope.content, policy=policy.default)
             assert isinstance(mail, EmailMessage)
             self.accepted.append(mail)
-        return self.answer
+        return answer
 
     @property
     def recipients(self) -> list[str]:

@@ -32,6 +32,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.issuer = ""
+        self.seconds: Callable[[], int] = lambda: int(time.time())
         self.key = ECKey.generate_key("P-256", {"kid": "ours"})
         self.metadata: dict[str, Any] = {}
         self.asked: list[dict[str, str]] = []
@@ -110,7 +111,7 @@ class Provider:
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).rstrip(b"=").decode()
         if asked is None or challenge != asked["code_challenge"] or asked["code_challenge_method"] != "S256":
             return JSONResponse({"error": "invalid_grant"}, 400)
-        now = int(time.time())
+        now = self.seconds()
         claims = {
             "iss": self.issuer,
             "sub": "1",

@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,8 @@ from typing import Any
 
 import psycopg
 
-START_SECONDS = 60
+from tests.support.patience import SECONDS, wait_until
+
 STOP_SECONDS = 30
 
 
@@ -60,15 +60,15 @@ class Server:
 
 
 def _wait_until_ready(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while True:
+    def answers() -> bool:
+        assert process.poll() is None, f"PostgreSQL did not start.\n{log.read_text()}"
         try:
             server.connect().close()
-            return
-        except psycopg.OperationalError as fault:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start: {fault}\n{log.read_text()}") from fault
-        time.sleep(0.05)
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    wait_until("PostgreSQL starts", answers, more=log.read_text)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def running_server(folder_of_binaries: Path) -> Iterator[Server]:
     try:
         with log.open("wb") as output:
             made = folder_of_binaries / initdb[0], *initdb[1:], f"--pgdata={data}"
-            subprocess.run(made, stdout=output, check=True, timeout=START_SECONDS, **options)
+            subprocess.run(made, stdout=output, check=True, timeout=SECONDS, **options)
             served = folder_of_binaries / serve[0], *serve[1:], "-D", data
             process = subprocess.Popen(served, stdout=output, **options)
         try:

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import threading
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,10 +22,14 @@ SECRET = "a shared secret"
 
 
 class Receiver:
-    """A webhook: notes what it accepted, and answers what it is told to."""
+    """A webhook: notes what it accepted, and answers what it is told to.
+
+    It answers after so many `seconds`, and where `given_up` is an event, not before that.
+    """
 
     def __init__(self) -> None:
         self.status, self.seconds = 204, 0.0
+        self.given_up: threading.Event | None = None
         self.accepted: list[tuple[dict[str, Any], dict[str, str]]] = []
 
     def app(self) -> Starlette:
@@ -33,6 +38,8 @@ class Receiver:
     async def _post(self, request: Request) -> Response:
         body, status = await request.body(), self.status
         await asyncio.sleep(self.seconds)
+        while self.given_up and not self.given_up.is_set():
+            await asyncio.sleep(0.01)
         if status < 300:
             signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
             assert request.headers[SIGNATURE] == f"sha256={signature}"

@@ -4,8 +4,7 @@ Belongs here: GraphQL and REST in the pipeline's words, and waiting for the rele
 Does not belong here: the processes (live_dagster.py), the pipeline (small_pipeline.py), any expectation.
 """
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +17,6 @@ from tests.support.servers.live_dagster import LiveDagster
 from tests.support.worlds.small_pipeline import COMMITTEE, SmallPipeline
 
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "ccg_pipeline"}
-PROMISED_SECONDS = 30
-
-
-def promised_seconds() -> float:
-    """A decision shows within half a minute, unless others keep the machine busy."""
-    is_busy = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
-    return PROMISED_SECONDS * (4 if is_busy else 1)
 
 
 def by_key(tags: Iterable[Mapping[str, str]]) -> dict[str, str]:
@@ -39,15 +31,18 @@ class Deployment:
     pipeline: SmallPipeline
     live: LiveDagster
 
-    def shows(self, what: str, lane_and_key: tuple[str, str], panel: str, word: str, times: int = 1) -> None:
-        """Wait until the released table says `word` of a panel's area, and print how long that took.
+    def wait(self, what: str, holds: Callable[[], object]) -> float:
+        """Wait until something holds, for as long as Dagster's own event log grows; the seconds that took."""
+        return self.live.wait(what, holds, self._events)
 
-        It may take so many times what is promised while webserver and daemon are up.
-        """
-        seconds = self.live.wait(
+    def _events(self) -> int:
+        return int(self.pipeline.instance.event_log_storage.get_maximum_record_id() or 0)
+
+    def shows(self, what: str, lane_and_key: tuple[str, str], panel: str, word: str) -> None:
+        """Wait until the released table says `word` of a panel's area, and print how long that took."""
+        seconds = self.wait(
             f"{what} in the released table",
             lambda: self.pipeline.verifications(*lane_and_key).get(panel) == word,
-            times * promised_seconds(),
         )
         print(f"{what} in the released table: {seconds:.1f} s")
 

@@ -7,13 +7,14 @@ Does not belong here: any expectation; the guard alone (room_client.py).
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from expert_panels import tables
+from expert_panels.clock import utc_now
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.line import Line
 from expert_panels.papers import (
@@ -117,15 +118,16 @@ class SmallCandidates:
 class SmallRoom:
     """A room on a ledger, and its doors: `open` lays a table before the panel, `enter` signs somebody in."""
 
-    def __init__(self, engine: Engine, *shown: CandidateTable, clock: Any = None) -> None:
+    def __init__(self, engine: Engine, *shown: CandidateTable, later: timedelta = timedelta(0)) -> None:
         self.engine = engine
         self.candidates = SmallCandidates({one.subject_sha256: one for one in shown})
         terms = {"cancer": TERMS}
         tables.create(engine)
-        sign_in = LocalSignIn("127.0.0.1", Memory(engine), lambda: terms, lambda: False)
-        guarded = guard(engine, sign_in, lambda: terms, KEY, ["127.0.0.1"], is_secure=False)
-        clocks: dict[str, Any] = {"clock": clock} if clock else {}
-        self.app = room(engine, lambda: terms, self.candidates, guarded, **clocks)
+        now = utc_now()  # stays so, however slow the machine is; pages look at the clock `later`
+        memory = Memory(engine, lambda: now)
+        sign_in = LocalSignIn("127.0.0.1", memory, lambda: terms, lambda: False)
+        guarded = guard(engine, sign_in, lambda: terms, KEY, ["127.0.0.1"], False, memory.now)
+        self.app = room(engine, lambda: terms, self.candidates, guarded, lambda: now + later)
 
     def open(self, letter: str, at: datetime = START) -> None:
         ledger.open_round(

@@ -1,12 +1,12 @@
 """A room of two pages behind the real guard, for the tests of signing in.
 
-Belongs here: the application, a client that posts its forms as a browser does, what the access log says.
+Belongs here: the application and its clock, a browser that posts its forms, what the access log says.
 Does not belong here: the room's own pages (tests of the room), any expectation.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from expert_panels.clock import Clock
 from expert_panels.room.pages.base import TEMPLATES
 from expert_panels.room.sign_in.guard import guard
 from expert_panels.room.sign_in.identity import SignIn, sign_in_again, viewed
@@ -29,6 +30,24 @@ from tests.support.notations.gate_lines import TERMS
 KEY = "k" * 32
 
 
+class SetClock:
+    """A clock that shows a time until it is set to a later one."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2017, 4, 5, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self._now
+
+    def seconds(self) -> int:
+        """The time in whole seconds since 1970, as the libraries count it."""
+        return int(self._now.timestamp())
+
+    def pass_by(self, time: timedelta) -> None:
+        """Let some time pass."""
+        self._now += time
+
+
 def terms() -> Mapping[str, Terms]:
     return {"cancer": TERMS}
 
@@ -39,7 +58,7 @@ def page(request: Request) -> Response:
 
 
 def decide(request: Request) -> Response:
-    if not is_fresh(request.state.person, datetime.now(UTC)):
+    if not is_fresh(request.state.person, request.app.state.clock()):
         return sign_in_again(request, "/page")
     return PlainTextResponse(f"decided by {request.state.person.email}")
 
@@ -48,9 +67,11 @@ def broken(_request: Request) -> Response:
     raise ZeroDivisionError
 
 
-def room_with(engine: Engine, sign_in: SignIn, hosts: list[str], is_secure: bool = True) -> Starlette:
+def room_with(
+    engine: Engine, sign_in: SignIn, hosts: list[str], clock: Clock, is_secure: bool = True
+) -> Starlette:
     """The two pages behind the guard."""
-    guarded = guard(engine, sign_in, terms, KEY, hosts, is_secure)
+    guarded = guard(engine, sign_in, terms, KEY, hosts, is_secure, clock)
     routes = [
         Route("/page", page),
         Route("/decide", decide, methods=["POST"]),
@@ -58,15 +79,17 @@ def room_with(engine: Engine, sign_in: SignIn, hosts: list[str], is_secure: bool
         *guarded.routes,
     ]
     app = Starlette(routes=routes, middleware=guarded.middleware)
-    app.state.templates = TEMPLATES
+    app.state.templates, app.state.clock = TEMPLATES, clock
     return app
 
 
-def local_room(engine: Engine, holds_real_data: Callable[[], bool] = lambda: False) -> Starlette:
+def local_room(
+    engine: Engine, clock: Clock, holds_real_data: Callable[[], bool] = lambda: False
+) -> Starlette:
     """The room in local mode."""
     create(engine)
-    sign_in = LocalSignIn("127.0.0.1", Memory(engine), terms, holds_real_data)
-    return room_with(engine, sign_in, ["127.0.0.1"], is_secure=False)
+    sign_in = LocalSignIn("127.0.0.1", Memory(engine, clock), terms, holds_real_data)
+    return room_with(engine, sign_in, ["127.0.0.1"], clock, is_secure=False)
 
 
 def browser(app: Starlette, address: str = "http://127.0.0.1") -> TestClient:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -111,8 +112,9 @@ def database(home: Path) -> str:
     return f"sqlite:///{home / 'ccg.db'}"
 
 
+@cache
 def today() -> str:
-    """The day of a meeting whose minutes are recorded now."""
+    """The day of a meeting whose minutes are recorded now: one day, even when the tests run past midnight."""
     return datetime.now(UTC).date().isoformat()
 
 

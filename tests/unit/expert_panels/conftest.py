@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from tests.support.worlds.room_cases import SmallRoom, Visitor, organisation, table
+from tests.support.worlds.room_client import SetClock
 
 
 def _begins_at_once(engine: Engine) -> None:
@@ -36,6 +37,15 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         _begins_at_once(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """The clock of a room, and of the two libraries behind its sign-in, which can be given none."""
+    clock = SetClock()
+    monkeypatch.setattr("itsdangerous.TimestampSigner.get_timestamp", lambda _: clock.seconds())  # cookies
+    monkeypatch.setattr("joserfc._rfc7519.claims._generate_now", clock.seconds)  # ID tokens
+    return clock
 
 
 @pytest.fixture

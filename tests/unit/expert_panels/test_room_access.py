@@ -103,7 +103,7 @@ def test_what_was_typed_outlives_the_fresh_sign_in_once_and_for_its_person_alone
     chair, other = small.enter("chair"), small.enter("m2")
     form = chair.form()
     with monkeypatch.context() as slow:
-        slow.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(0))
+        slow.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(seconds=-1))
         sent = chair.send(
             form,
             "/confirm",

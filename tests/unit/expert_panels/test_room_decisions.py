@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -170,8 +170,7 @@ def test_a_form_without_its_token_records_nothing(small: SmallRoom, chair: Visit
 
 
 def test_an_old_sign_in_is_asked_again_before_a_decision(engine: Engine) -> None:
-    now = datetime.now(UTC)
-    small = SmallRoom(engine, table("A"), clock=lambda: now + timedelta(minutes=6))
+    small = SmallRoom(engine, table("A"), later=timedelta(minutes=6))
     small.open("A")
     chair = small.enter("chair")
     asked = chair.look(f"{ADDRESS}/decision")

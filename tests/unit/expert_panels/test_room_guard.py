@@ -18,7 +18,7 @@ from expert_panels.room.sign_in import local, protection, sessions
 from expert_panels.room.sign_in.identity import way_back
 from expert_panels.room.sign_in.people import Person, is_fresh
 from tests.support.notations.gate_lines import email
-from tests.support.worlds.room_client import browser, form_token, local_room, logged, sign_in_as
+from tests.support.worlds.room_client import SetClock, browser, form_token, local_room, logged, sign_in_as
 
 NOW = datetime(2017, 4, 5, 9, 0, tzinfo=UTC)
 
@@ -31,8 +31,8 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def client(engine: Engine) -> Iterator[TestClient]:
-    with browser(local_room(engine)) as client:
+def client(engine: Engine, clock: SetClock) -> Iterator[TestClient]:
+    with browser(local_room(engine, clock)) as client:
         yield client
 
 
@@ -150,23 +150,26 @@ def test_signing_in_again_gives_a_new_session_and_form_token(client: TestClient)
     assert client.get("/page").status_code == 303
 
 
+SECOND = timedelta(seconds=1)
+
+
 @pytest.mark.parametrize(
-    ("idle", "absolute", "is_in"),
-    [(60, 60, True), (0, 60, False), (60, 0, False)],
+    ("pause", "pauses", "is_in"),
+    [
+        (sessions.IDLE, 1, True),
+        (sessions.IDLE + SECOND, 1, False),
+        (sessions.IDLE, 15, True),
+        (sessions.IDLE, 16, False),  # eight hours
+    ],
 )
 def test_a_session_ends_by_idleness_and_by_age(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, idle: int, absolute: int, is_in: bool
+    client: TestClient, clock: SetClock, pause: timedelta, pauses: int, is_in: bool
 ) -> None:
-    monkeypatch.setattr(sessions, "IDLE", timedelta(seconds=idle))
-    monkeypatch.setattr(sessions, "ABSOLUTE", timedelta(seconds=absolute))
-    with browser(local_room(engine)) as client:
-        sign_in_as(client, email("chair"))
-        cookie = client.cookies.get("room") or ""
-        if not idle:  # one second late: itsdangerous counts whole seconds, and a browser drops it at once
-            monkeypatch.setattr("itsdangerous.timed.time.time", lambda: datetime.now(UTC).timestamp() + 2)
-        client.cookies.clear()
-        answer = client.get("/page", headers={"cookie": f"room={cookie}"})
-        assert (answer.status_code == 200) is is_in
+    sign_in_as(client, email("chair"))
+    for _ in range(pauses):
+        clock.pass_by(pause)
+        answer = client.get("/page")
+    assert (answer.status_code == 200) is is_in
 
 
 def test_an_edited_cookie_is_nobody(client: TestClient) -> None:
@@ -182,13 +185,13 @@ def test_the_cookie_is_hidden_from_scripts_and_other_sites(client: TestClient) -
     assert "samesite=lax" in cookie
 
 
-def test_two_who_take_the_same_thing_at_once_do_not_both_get_it(engine: Engine) -> None:
+def test_two_who_take_the_same_thing_at_once_do_not_both_get_it(engine: Engine, clock: SetClock) -> None:
     tables.create(engine)
-    memory = sessions.Memory(engine)
-    memory.keep("state", {"nonce": "n"}, datetime.now(UTC) + timedelta(minutes=1))
+    memory = sessions.Memory(engine, clock)
+    memory.keep("state", {"nonce": "n"}, clock() + timedelta(minutes=1))
     assert memory.look("state") == {"nonce": "n"}
     assert [memory.take("state"), memory.take("state"), memory.look("state")] == [{"nonce": "n"}, None, None]
-    memory.keep("late", 1, datetime.now(UTC) - timedelta(seconds=1))
+    memory.keep("late", 1, clock())
     assert memory.look("late") is None
 
 
@@ -224,12 +227,10 @@ def test_a_form_larger_than_any_of_ours_is_not_read_to_its_end(client: TestClien
     assert answer.status_code == 413
 
 
-def test_a_decision_asks_for_a_fresh_sign_in_and_leads_back(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_decision_asks_for_a_fresh_sign_in_and_leads_back(client: TestClient, clock: SetClock) -> None:
     sign_in_as(client, email("chair"))
     token = form_token(client.get("/page").text)
-    monkeypatch.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(0))
+    clock.pass_by(timedelta(seconds=301))
     answer = client.post("/decide", data={"csrf_token": token})
     assert answer.status_code == 401
     assert 'href="/sign-in?back=%2Fpage"' in answer.text
@@ -261,12 +262,14 @@ def test_another_host_name_is_refused(client: TestClient) -> None:
     assert client.get("/sign-in", headers={"host": "evil.example"}).status_code == 400
 
 
-def test_an_address_that_tries_too_often_waits(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local.LocalSignIn, "limit", "3/minute")
-    with browser(local_room(engine)) as client:
+def test_an_address_that_tries_too_often_waits(
+    engine: Engine, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local.LocalSignIn, "limit", "3/day")
+    with browser(local_room(engine, clock)) as client:
         codes = [client.get("/sign-in").status_code for _ in range(4)]
         assert codes == [200, 200, 200, 429]
-        assert client.get("/sign-in").headers["retry-after"] == "60"
+        assert client.get("/sign-in").headers["retry-after"] == "86400"
     assert logged(engine)[0][3] == "429: Too many attempts to sign in: wait a minute."
 
 
@@ -296,14 +299,14 @@ def test_local_mode_listens_on_loopback_only(engine: Engine, host: str) -> None:
         local.LocalSignIn(host, sessions.Memory(engine), dict, lambda: False)
 
 
-def test_local_mode_does_not_start_on_real_data(engine: Engine) -> None:
+def test_local_mode_does_not_start_on_real_data(engine: Engine, clock: SetClock) -> None:
     with pytest.raises(local.NotLocal, match=r"^This database holds real data: .* configure a sign-in\.$"):
-        local_room(engine, lambda: True)
+        local_room(engine, clock, lambda: True)
 
 
-def test_local_mode_stops_when_real_data_come_in(engine: Engine) -> None:
+def test_local_mode_stops_when_real_data_come_in(engine: Engine, clock: SetClock) -> None:
     real: list[bool] = []
-    with browser(local_room(engine, lambda: bool(real))) as client:
+    with browser(local_room(engine, clock, lambda: bool(real))) as client:
         sign_in_as(client, email("chair"))
         real.append(True)
         assert client.get("/page").status_code == 503

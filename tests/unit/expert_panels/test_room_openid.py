@@ -17,12 +17,14 @@ from sqlalchemy import Engine, create_engine
 from starlette.testclient import TestClient
 
 from expert_panels import tables
+from expert_panels.clock import Clock, utc_now
 from expert_panels.room.sign_in.openid import OpenIdSignIn
 from expert_panels.room.sign_in.sessions import Memory
 from expert_panels.settings import OpenId
+from tests.support.patience import wait_until
 from tests.support.servers.openid_provider import CLIENT, EMAIL, SECRET, Provider
 from tests.support.servers.served import free_port, served
-from tests.support.worlds.room_client import browser, form_token, logged, room_with
+from tests.support.worlds.room_client import SetClock, browser, form_token, logged, room_with
 
 ROOM = "https://room.example"
 HTTP = httpx2.Client(follow_redirects=False, limits=httpx2.Limits(max_keepalive_connections=0))
@@ -44,20 +46,21 @@ def running() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def provider(running: Provider) -> Provider:
+def provider(running: Provider, clock: SetClock) -> Provider:
     running.straighten()
+    running.seconds = clock.seconds
     return running
 
 
-def room(engine: Engine, issuer: str) -> TestClient:
+def room(engine: Engine, issuer: str, clock: Clock) -> TestClient:
     settings = OpenId(issuer=issuer, client_id=CLIENT, client_secret_file=Path("x"))
-    sign_in = OpenIdSignIn(settings, SECRET, ROOM, Memory(engine))
-    return browser(room_with(engine, sign_in, ["room.example"]), ROOM)
+    sign_in = OpenIdSignIn(settings, SECRET, ROOM, Memory(engine, clock))
+    return browser(room_with(engine, sign_in, ["room.example"], clock), ROOM)
 
 
 @pytest.fixture
-def client(engine: Engine, provider: Provider) -> Iterator[TestClient]:
-    with room(engine, provider.issuer) as client:
+def client(engine: Engine, provider: Provider, clock: SetClock) -> Iterator[TestClient]:
+    with room(engine, provider.issuer, clock) as client:
         yield client
 
 
@@ -93,7 +96,7 @@ def test_roles_come_from_the_terms_alone(client: TestClient, provider: Provider,
 def test_a_decision_leads_to_a_fresh_proof_and_back_to_its_form(
     client: TestClient, provider: Provider
 ) -> None:
-    provider.bend = lambda claims: claims.update(auth_time=int(time.time()) - 600)
+    provider.bend = lambda claims: claims.update(auth_time=claims["iat"] - 600)
     client.get(answer_of(client))
     token = form_token(client.get("/page").text)
     stale = client.post("/decide", data={"csrf_token": token})
@@ -160,6 +163,11 @@ def claims(**changed: Any) -> Callable[[Provider], None]:
     return lie
 
 
+def shifted(name: str, seconds: int) -> Callable[[Provider], None]:
+    """A claim so many seconds after the token is issued."""
+    return lambda provider: setattr(provider, "bend", lambda told: told.update({name: told["iat"] + seconds}))
+
+
 def token(how: str) -> Callable[[Provider], None]:
     return lambda provider: setattr(provider, "sign", getattr(provider, how))
 
@@ -170,9 +178,9 @@ LIES: dict[str, tuple[Callable[[Provider], None], str]] = {
     "wrong audience": (claims(aud="another"), "aud"),
     "several audiences and no party": (claims(aud=[CLIENT, "another"]), "azp"),
     "another party": (claims(aud=[CLIENT, "another"], azp="another"), "azp"),
-    "expired": (claims(exp=int(time.time()) - 120), "expired"),
+    "expired": (shifted("exp", -31), "expired"),
     "no end": (claims(exp=None), "exp"),
-    "not yet valid": (claims(nbf=int(time.time()) + 3600), ""),
+    "not yet valid": (shifted("nbf", 31), "not yet valid"),
     "another nonce": (claims(nonce="another"), "nonce"),
     "no nonce": (claims(nonce=None), "nonce"),
     "alg none": (token("unsigned"), ""),
@@ -182,8 +190,8 @@ LIES: dict[str, tuple[Callable[[Provider], None], str]] = {
     "no token": (lambda provider: setattr(provider, "sign", lambda _: None), "no ID token"),
     "no token at all": (lambda provider: setattr(provider, "sign", lambda _: "x"), ""),
     "no time of proof": (claims(auth_time=None), "auth_time"),
-    "a proof of yesterday": (claims(auth_time=int(time.time()) - 86_400), "another time"),
-    "a proof of tomorrow": (claims(auth_time=int(time.time()) + 86_400), "another time"),
+    "a proof of yesterday": (shifted("auth_time", -8 * 3600 - 31), "another time"),
+    "a proof of tomorrow": (shifted("auth_time", 31), "another time"),
     "a true proof": (claims(auth_time=True), "auth_time"),
     "an address not verified": (claims(email_verified=False), "e-mail"),
     "no address": (claims(email=None), "e-mail"),
@@ -212,10 +220,10 @@ def test_a_nonce_of_an_earlier_sign_in_is_refused(client: TestClient, provider: 
 
 
 def test_an_answer_counts_once_and_in_its_own_browser(
-    client: TestClient, provider: Provider, engine: Engine
+    client: TestClient, provider: Provider, engine: Engine, clock: SetClock
 ) -> None:
     answer = answer_of(client)
-    with room(engine, provider.issuer) as other:
+    with room(engine, provider.issuer, clock) as other:
         assert other.get(answer).status_code == 403
         assert other.get("/page").status_code == 303
     before = dict(client.cookies)
@@ -283,8 +291,8 @@ def test_a_provider_by_another_name_is_not_gone_to(
     assert client.get("/sign-in").status_code == 302
 
 
-def test_a_provider_that_is_down_is_said(engine: Engine) -> None:
-    with room(engine, f"http://127.0.0.1:{free_port()}") as client:
+def test_a_provider_that_is_down_is_said(engine: Engine, clock: SetClock) -> None:
+    with room(engine, f"http://127.0.0.1:{free_port()}", clock) as client:
         answer = client.get("/sign-in")
         assert answer.status_code == 503
         assert "cannot be reached just now" in answer.text
@@ -304,7 +312,7 @@ def test_a_member_signs_in_at_a_real_provider(engine: Engine, tmp_path: Path) ->
             _wait_for(f"{issuer}/.well-known/openid-configuration", process)
             about = {"email": EMAIL, "name": "The chair", "auth_time": int(time.time())}
             HTTP.put(f"{issuer}/users/one", json=about).raise_for_status()
-            with room(engine, issuer) as client:
+            with room(engine, issuer, utc_now) as client:
                 asked = client.get("/sign-in?back=/page").headers["location"]
                 answer = HTTP.post(asked, data={"sub": "one"})
                 signed_in = client.get(answer.headers["location"])
@@ -319,11 +327,12 @@ def test_a_member_signs_in_at_a_real_provider(engine: Engine, tmp_path: Path) ->
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
-    while process.poll() is None and time.monotonic() < deadline:
+    def answers() -> bool:
+        assert process.poll() is None, "the provider did not start"
         try:
             HTTP.get(url).raise_for_status()
-            return
         except httpx2.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the provider did not start")
+            return False
+        return True
+
+    wait_until("the provider starts", answers)

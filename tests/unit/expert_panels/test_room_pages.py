@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from expert_panels.papers import CandidateTable, Doubt, DoubtedFigure, Plausibility, RefusedRow
 from expert_panels.room.app import warm
 from tests.support.notations.gate_lines import email, sha
+from tests.support.patience import SECONDS
 from tests.support.worlds.room_cases import (
     ADDRESS,
     HOSTILE,
@@ -104,12 +105,12 @@ def test_the_tables_of_open_rounds_are_read_when_the_room_starts(
     def slow(_candidates: SmallCandidates, subject: str) -> CandidateTable | None:
         asked.append(subject)
         has_begun.set()
-        assert may_go_on.wait(20)
+        assert may_go_on.wait(SECONDS)
         return None
 
     monkeypatch.setattr(SmallCandidates, "table", slow)
     with TestClient(small.app, "http://127.0.0.1", follow_redirects=False) as client:
-        assert has_begun.wait(20)
+        assert has_begun.wait(SECONDS)
         assert client.get("/sign-in").status_code == 200  # the first answer does not wait for it
         may_go_on.set()
     assert asked == [sha("A")]

@@ -1,6 +1,5 @@
 """Signing in by a proxy's headers: believed with the shared secret, and never without."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from starlette.testclient import TestClient
 from expert_panels import tables
 from expert_panels.room.sign_in.proxy import ProxySignIn
 from expert_panels.settings import Proxy
-from tests.support.worlds.room_client import browser, form_token, logged, room_with
+from tests.support.worlds.room_client import SetClock, browser, form_token, logged, room_with
 
 SECRET = "s" * 32
 CHAIR = {"X-Room-Secret": SECRET, "X-Room-Email": "Chair@panel.example", "X-Room-Name": "The chair"}
@@ -27,14 +26,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def client(engine: Engine) -> Iterator[TestClient]:
+def client(engine: Engine, clock: SetClock) -> Iterator[TestClient]:
     settings = Proxy(
         secret_file=Path("x"),
         sign_in_at="/oauth2/start?prompt=login&rd={back}",
         sign_out_at="/oauth2/sign_out",
     )
     sign_in = ProxySignIn(settings, SECRET)
-    with browser(room_with(engine, sign_in, ["room.example"]), "https://room.example") as client:
+    with browser(room_with(engine, sign_in, ["room.example"], clock), "https://room.example") as client:
         yield client
 
 
@@ -72,8 +71,10 @@ def test_whom_the_proxy_does_not_name_is_sent_to_sign_in(client: TestClient) -> 
     ("proved", "decides"),
     [("now", True), ("earlier", False), (None, False), ("nan", False), ("1e400", False), ("x", False)],
 )
-def test_who_decides_has_proved_it_just_now(client: TestClient, proved: str | None, decides: bool) -> None:
-    moments = {"now": str(time.time()), "earlier": str(time.time() - 301)}
+def test_who_decides_has_proved_it_just_now(
+    client: TestClient, clock: SetClock, proved: str | None, decides: bool
+) -> None:
+    moments = {"now": str(clock.seconds()), "earlier": str(clock.seconds() - 301)}
     at = {} if proved is None else {"X-Room-Authenticated-At": moments.get(proved, proved)}
     token = form_token(client.get("/page", headers=CHAIR).text)
     answer = client.post("/decide", data={"csrf_token": token}, headers={**CHAIR, **at})

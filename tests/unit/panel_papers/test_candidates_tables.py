@@ -23,6 +23,7 @@ from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import replace
 from ccg_pipeline.storage.sql import kept, plausibility, quarantine
 from expert_panels.papers import CandidateTable, Organisation
+from tests.support.patience import SECONDS
 from tests.support.worlds.publish_layers import CCGS, made_of
 
 EDITION = load_edition()
@@ -162,14 +163,14 @@ def test_a_table_is_parsed_once_for_all_who_ask_and_holds_up_no_other(
         parsed.append(subject)
         if subject == "slow":
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(SECONDS)
         return table("cancer"), RestsOn((), {})
 
     monkeypatch.setattr(KeptCandidates, "_read", slow)
     candidates = KeptCandidates(open_database("sqlite://"), EDITION)
     with ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(candidates.table, "slow") for _ in range(2)]
-        assert begun.wait(20)
+        assert begun.wait(SECONDS)
         assert pool.submit(candidates.table, "another").result(20) is not None
         assert not any(one.done() for one in asked)
         go_on.set()
