@@ -1,7 +1,7 @@
 """Reading a declaration: a YAML file that a person writes, of which every key is known and given once.
 
 Belongs here: turning such a file into a frozen model, or into one sentence that names file and offender.
-Does not belong here: what is declared (terms.py, settings.py, minutes.py).
+Does not belong here: what is declared (terms.py, settings.py, minutes/form.py).
 """
 
 from collections.abc import Callable, Hashable

@@ -1,7 +1,7 @@
 """The panels' tables beside the ledger, in the pipeline's own database, and making them.
 
 Belongs here: SQLAlchemy table definitions of what is no decision: who looked, who is signed in, who is told.
-Does not belong here: the ledger (ledger_table.py), reading and writing (each has a module of its own).
+Does not belong here: the ledger (ledger/table.py), reading and writing (each has a module of its own).
 """
 
 from sqlalchemy import Column, DateTime, Engine, Index, Integer, MetaData, Table, Text, inspect

@@ -1,7 +1,7 @@
 """The panels' terms of reference: who sits on which panel, when, and how many must sign.
 
 Belongs here: the frozen models of a terms file, reading the files, finding who held a seat on a day.
-Does not belong here: what a decision does (decision.py), the record of decisions (ledger.py).
+Does not belong here: what a decision does (ledger/fold.py), the record of decisions (ledger/record.py).
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Which tables a verb of the ccg command is about: of what month or year, released or not, as at which date.
 
 Belongs here: from options to tables, and logging the view of those that are not released.
-Does not belong here: the verbs (cli_verbs.py), finding a release (publish/).
+Does not belong here: the verbs (verbs.py), finding a release (release/).
 """
 
 from ccg_pipeline.framework.load import load_edition

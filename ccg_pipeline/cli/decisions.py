@@ -1,7 +1,7 @@
 """`ccg panel sign` and its like: the decisions of panels and committee, taken at the command line.
 
 Belongs here: the options of each decision, and handing it to the ledger.
-Does not belong here: the rules of a decision (expert_panels), showing what is before a panel (cli_panel.py).
+Does not belong here: the rules of a decision (expert_panels), showing what is before a panel (panel.py).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """`ccg diff`: what a revision moved, from observations to ratings.
 
 Belongs here: the verb's options, and handing what they ask for to the rooms that do it and to the print.
-Does not belong here: finding what moved (publish/as_known.py), its print (printed_changes.py).
+Does not belong here: finding what moved (release/as_known.py), its print (prints/changes.py).
 """
 
 from datetime import date

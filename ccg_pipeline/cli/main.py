@@ -2,7 +2,7 @@
 
 Belongs here: what holds for all verbs, which is warnings, errors, --debug and the exit codes: 0 done, 1 the
 data or the method refused, 2 wrong use.
-Does not belong here: the verbs themselves (cli_verbs.py, cli_panel.py).
+Does not belong here: the verbs themselves (verbs.py, panel.py).
 """
 
 import sys

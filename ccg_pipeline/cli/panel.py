@@ -1,7 +1,7 @@
 """`ccg panel`: the panels and the committee at the command line, what is before them and how it stands.
 
 Belongs here: showing rounds and candidates, checking the ledger, and letting what follows from it happen.
-Does not belong here: taking a decision (cli_decisions.py), the rules of one (expert_panels), the release.
+Does not belong here: taking a decision (decisions.py), the rules of one (expert_panels), the release.
 """
 
 from typing import Annotated

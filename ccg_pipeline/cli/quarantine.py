@@ -1,7 +1,7 @@
 """`ccg quarantine`: the refused rows, what each would have changed, and amending them.
 
 Belongs here: the options of these verbs, and handing what they ask for to the rooms that do it.
-Does not belong here: effects (publish/quarantined.py), amendments (amending.py), prints.
+Does not belong here: effects (quality/quarantine.py), amendments (quality/corrections.py), prints.
 """
 
 from pathlib import Path

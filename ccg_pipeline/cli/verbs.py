@@ -1,8 +1,8 @@
 """The verbs of the ccg command: thin, every one also reachable from Python.
 
 Belongs here: options, and handing what they ask for to the rooms that do it and to the print.
-Does not belong here: anything a caller from Python would miss; the panels' verbs (cli_panel.py); what is
-printed (printed.py, printed_lists.py), what becomes of an error (cli.py).
+Does not belong here: anything a caller from Python would miss; the panels' verbs (panel.py); what is
+printed (prints/organisation.py, prints/lists.py), what becomes of an error (main.py).
 """
 
 from pathlib import Path
@@ -117,7 +117,7 @@ AsAt = Annotated[
 def every_verb(
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Declare --debug, which may stand anywhere, for the help; cli.py takes it out before."""
+    """Declare --debug, which may stand anywhere, for the help; main.py takes it out before."""
     del debug
 
 

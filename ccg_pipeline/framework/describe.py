@@ -1,7 +1,7 @@
 """An edition as tables for people: all its numbers, and how a result compares with what was published.
 
 Belongs here: pure functions from an edition (and a result's frames) to frames that are shown.
-Does not belong here: printing them (cli.py), the method itself. Nothing here feeds back into any rule.
+Does not belong here: printing them (cli/verbs.py), the method itself. Nothing here feeds back into any rule.
 """
 
 import pandas as pd

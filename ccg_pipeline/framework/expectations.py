@@ -1,7 +1,7 @@
 """What data and results are expected to look like: plausibility, and NHS England's published counts.
 
 Belongs here: frozen models of the expectations and of the counts that results are set beside.
-Does not belong here: checking anything against them (checks/plausibility.py, describe.py), rules (rules.py).
+Does not belong here: checking anything against them (quality/plausibility.py, describe.py), rules (rules.py).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The main job, in one process: what `ccg run` does, callable from Python.
 
 Belongs here: which months have to be read, the order of the runs, and what came of them.
-Does not belong here: options and printing (cli.py), what a step does (assets/).
+Does not belong here: options and printing (cli/verbs.py), what a step does (assets/).
 """
 
 import logging

@@ -2,7 +2,7 @@
 
 Belongs here: what a run says of its process, and no longer waiting for one that is gone.
 Does not belong here: a run that never started or goes on without end (Dagster's own run monitoring, in the
-settings of run.py); which runs are waited for (automation.py).
+settings of main_job.py); which runs are waited for (automation.py).
 """
 
 import os

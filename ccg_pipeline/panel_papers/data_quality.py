@@ -1,7 +1,7 @@
 """What plausibility found of a table's figures, as the room shows it.
 
 Belongs here: which figures a kept part rests on, and findings in words.
-Does not belong here: the findings themselves (publish/checked_figures.py), what is implausible (checks).
+Does not belong here: the findings themselves (quality/kept_findings.py), what is implausible (checks).
 """
 
 from collections.abc import Mapping

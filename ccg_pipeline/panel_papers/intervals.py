@@ -1,7 +1,8 @@
 """Intervals of figures that were published without one, reckoned from their counts.
 
 Belongs here: which figures can have one, and filling it in beside those that were published.
-Does not belong here: the formulas (method/intervals.py), words (figures.py). No rating rests on any of these.
+Does not belong here: the formulas (method/statistics/intervals.py), words (figures.py). No rating rests on
+any of these.
 """
 
 import pandas as pd

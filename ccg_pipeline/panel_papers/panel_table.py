@@ -1,7 +1,7 @@
 """A candidate table as the room shows it, from the bytes that are kept of it.
 
 Belongs here: putting rows, figures, pictures and notes together, for one panel's part.
-Does not belong here: a figure's words (figures.py), finding the bytes (kept.py).
+Does not belong here: a figure's words (figures.py), finding the bytes (papers.py).
 """
 
 import json

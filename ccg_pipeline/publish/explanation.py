@@ -1,7 +1,7 @@
 """Explanation: from a rating to its bands, values and reference values, and the cell each came from.
 
 Belongs here: one CCG, one area, in the order in which a reader asks.
-Does not belong here: printing (printed.py), computing anything anew.
+Does not belong here: printing (cli/prints/organisation.py), computing anything anew.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Exports: a table as CSV, Parquet or JSON, the same bytes for the same rows.
 
 Belongs here: formats, and the stamp on what was not released.
-Does not belong here: which rows may leave (released.py), where a file is written (cli.py).
+Does not belong here: which rows may leave (released.py), where a file is written (cli/verbs.py).
 """
 
 import io

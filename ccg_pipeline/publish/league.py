@@ -1,7 +1,7 @@
 """The league table: places by score, never without their 95 % sets and the sentence on what they cannot show.
 
 Belongs here: the table of one score out of a release's tables, and its picture.
-Does not belong here: ranks and their sets (method/certainty.py), which rows may leave (released.py).
+Does not belong here: ranks and their sets (uncertainty/columns.py), which rows may leave (released.py).
 """
 
 from collections.abc import Mapping

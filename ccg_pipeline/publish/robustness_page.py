@@ -1,8 +1,8 @@
 """The robustness statement of a release: one page that opens offline, and the same as JSON.
 
 Belongs here: what both say.
-Does not belong here: counting what changes (method/robustness.py), the alternatives (the edition's data), the
-page's frame and style (offline_page.py).
+Does not belong here: counting what changes (uncertainty/robustness.py), the alternatives (the edition's data),
+the page's frame and style (offline_page.py).
 """
 
 import json

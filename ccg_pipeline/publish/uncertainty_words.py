@@ -1,7 +1,7 @@
 """How sure a figure is, in words: for prints and pages, the same everywhere.
 
 Belongs here: turning the columns of certainty into short sentences.
-Does not belong here: finding how sure anything is (method/certainty.py), laying out a print.
+Does not belong here: finding how sure anything is (method/uncertainty/columns.py), laying out a print.
 """
 
 from collections.abc import Mapping, Sequence

@@ -21,7 +21,7 @@ class Finding:
     ``observed`` says in a sentence what was found. ``failing`` has one row for everything that failed, never
     cut short, and none where the expectation held; its columns are those of the expectation. ``compared``
     names what was looked at, by indicator_code and period_end. ``decides`` has one row for each rating that
-    would be another without a failing figure (columns as in checks/consequences.py); ``consequence`` says the
+    would be another without a failing figure (columns as in consequences.py); ``consequence`` says the
     same in words.
     """
 

@@ -1,7 +1,7 @@
 """Refused rows: each by its id, and what it would have changed had it been believed.
 
 Belongs here: ids, the list as a table, and a CCG's band, area score and ratings with and without a row.
-Does not belong here: why a row is refused (sources/), amendments (amending.py), printing.
+Does not belong here: why a row is refused (sources/), amendments (corrections.py), printing.
 
 An effect is of ratings that are not released: whoever shows it logs the view and stamps what comes out.
 """

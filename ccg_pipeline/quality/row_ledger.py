@@ -1,8 +1,8 @@
 """The ledger of rows: every file that was met, and what became of each of its data rows.
 
 Belongs here: the account of each file as it is stored, held against the rows that the quarantine holds.
-Does not belong here: settling a row (sources/), printing (printed_lists.py), what a refused row would have
-changed (quarantined.py).
+Does not belong here: settling a row (sources/), printing (cli/prints/lists.py), what a refused row would have
+changed (quarantine.py).
 """
 
 import pandas as pd

@@ -1,7 +1,7 @@
 """The record of amendments: who took in or corrected a refused row, why, and until when.
 
 Belongs here: writing a line, reading them all, and which are in force on a day: a pure fold.
-Does not belong here: what an amendment does to a row (sources/amendments.py).
+Does not belong here: what an amendment does to a row (sources/corrections.py).
 """
 
 import json

@@ -1,7 +1,7 @@
 """Opening the database, and keeping made-up and real data apart in it.
 
 Belongs here: the engine for a URL, creation of the tables, the one-kind rule.
-Does not belong here: what is written (frames.py, releases.py).
+Does not belong here: what is written (frames.py, release/archive.py).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Fingerprints: equal figures give equal bytes, and any changed figure gives others.
 
 Belongs here: the canonical form of a frame and its sha256.
-Does not belong here: which columns of a table a panel verifies (releases.py).
+Does not belong here: which columns of a table a panel verifies (release/archive.py).
 """
 
 import hashlib

@@ -2,8 +2,8 @@
 
 Belongs here: SQLAlchemy table definitions. Every layer table carries `partition_key`, the Dagster partition
 its rows belong to; a partition is always replaced whole.
-Does not belong here: reading and writing (frames.py), which rows a release shows (releases.py), the sign-off
-ledger and the log of who looked (the panels' own package keeps them, in the same database).
+Does not belong here: reading and writing (frames.py), which rows a release shows (release/archive.py), the
+sign-off ledger and the log of who looked (the panels' own package keeps them, in the same database).
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The shape of indicator bands: every indicator of the edition for every CCG, in one lane and partition.
 
 Belongs here: columns, codes, ranges and keys of that frame, and that a row has either points or a reason.
-Does not belong here: how a band comes about (method), how a schema is held against a frame (factory.py).
+Does not belong here: how a band comes about (method), how a schema is held against a frame (conform.py).
 """
 
 from collections.abc import Collection

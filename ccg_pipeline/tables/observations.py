@@ -2,7 +2,7 @@
 
 Belongs here: columns, codes, ranges and keys of the frames that readers return and the database keeps.
 Does not belong here: the columns' names and order (a reading's types say them), how a schema is held against
-a frame (factory.py).
+a frame (conform.py).
 """
 
 import json

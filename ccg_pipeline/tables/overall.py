@@ -1,7 +1,7 @@
 """The shape of overall ratings: one row a CCG, in the annual lane only.
 
 Belongs here: columns, labels, ranges and keys of that frame, and that a row has either a rating or a reason.
-Does not belong here: how a rating comes about (method), how a schema is held against a frame (factory.py).
+Does not belong here: how a rating comes about (method), how a schema is held against a frame (conform.py).
 """
 
 from collections.abc import Collection

@@ -1,7 +1,7 @@
 """The keys that sign certificates and records of minutes: made once, kept in two files, never replaced.
 
 Belongs here: making a pair, reading each half, and refusing a private key that others may read.
-Does not belong here: what is signed (certificate.py, recording.py), which folder a key is kept in.
+Does not belong here: what is signed (certificate.py, minutes/recorder.py), which folder a key is kept in.
 """
 
 import os

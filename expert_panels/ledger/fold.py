@@ -2,7 +2,7 @@
 
 Belongs here: what each decision changes. Pure: no clock, no database. What `refusal` refuses before a line is
 written the fold disregards when it meets it in a ledger, so that a line forged past the rules moves nothing.
-Does not belong here: which line may be the next (refusal.py), the state itself (decision.py).
+Does not belong here: which line may be the next (refusal.py), the state itself (gate_state.py).
 """
 
 from collections.abc import Iterable, Iterator

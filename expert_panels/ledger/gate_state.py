@@ -1,8 +1,8 @@
 """What each decision means, and the state of a gate that decisions make.
 
 Belongs here: the vocabulary of the ledger, and the frozen state with what can be read off it.
-Does not belong here: the line itself (chain.py), who sits on a panel (terms.py), how lines make a state
-(fold.py), which line may be the next (refusal.py), the record (ledger.py).
+Does not belong here: the line itself (line.py), who sits on a panel (terms.py), how lines make a state
+(fold.py), which line may be the next (refusal.py), the record (record.py).
 """
 
 from collections.abc import Mapping

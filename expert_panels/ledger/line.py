@@ -2,7 +2,7 @@
 
 Belongs here: what a line holds, the canonical form that is hashed, naming each line that breaks a chain.
 Pure, so that somebody who trusts neither the database nor us can run it over an export of the rows.
-Does not belong here: reading the rows (ledger.py), whether a decision was allowed (decision.py).
+Does not belong here: reading the rows (record.py), whether a decision was allowed (refusal.py).
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """The append-only, hash-chained record of the panels' decisions, in the pipeline's own database.
 
 Belongs here: writing a line after the last one, asking first whether it may be; reading; verifying the chain.
-Does not belong here: what a line changes (decision.py), the table (ledger_table.py), pages and commands.
+Does not belong here: what a line changes (gate_state.py), the table (table.py), pages and commands.
 
 The chain shows whatever was edited, taken out, moved or forged without being hashed. Whoever can write to the
 database and hashes everything anew from some line on, or cuts the tail off, is shown by a hash that is known

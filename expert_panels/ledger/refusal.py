@@ -1,7 +1,7 @@
 """Which line may not be the next: why a decision may not be taken now, in one sentence.
 
 Belongs here: every rule of a decision, asked of one that is to be taken and of a line found in a ledger.
-Does not belong here: what a decision changes (fold.py), what it means (decision.py).
+Does not belong here: what a decision changes (fold.py), what it means (gate_state.py).
 """
 
 import re

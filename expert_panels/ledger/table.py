@@ -1,7 +1,7 @@
 """The ledger's table: its insert-only triggers, and the two kinds of transaction that touch it.
 
 Belongs here: what the database itself refuses, and who may write at one time, on SQLite and on PostgreSQL.
-Does not belong here: what the lines say and what is asked of them (ledger.py).
+Does not belong here: what the lines say and what is asked of them (record.py).
 """
 
 from collections.abc import Iterator

@@ -2,8 +2,8 @@
 
 Belongs here: the frozen model of the form, reading it from YAML or from Markdown that begins with YAML, the
 hash of the minutes, and what must agree between the form and the terms of reference.
-Does not belong here: whether each decision may be taken (refusal.py), writing the lines (ledger.py), who
-records them and how she proves it (recording.py).
+Does not belong here: whether each decision may be taken (refusal.py), writing the lines (ledger/record.py),
+who records them and how she proves it (recorder.py).
 
 The form is a YAML file, or the written minutes themselves in Markdown with the form between two lines `---`:
 

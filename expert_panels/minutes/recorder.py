@@ -2,7 +2,7 @@
 
 Belongs here: the in-toto statement over the form and the minutes, and the sentences for one that does not
 hold. Pure but for reading no more than bytes; signing and checking are securesystemslib's.
-Does not belong here: the form (minutes.py), keys (signing_key.py), who may record (settings.py, refusal.py).
+Does not belong here: the form (form.py), keys (signing_key.py), who may record (settings.py, refusal.py).
 
 The statement is signed where the recorder's key is, and handed over with the files: the key itself never
 comes near the database. What was signed is kept for ever, and every line that rests on it carries its sha256.

@@ -1,7 +1,7 @@
 """What the ccg command prints of the whole: a run's summary, the method's numbers and fit, files, quarantine.
 
 Belongs here: laying out lists on a terminal, in groups, so that no line has to repeat what they share.
-Does not belong here: one CCG's assessment (printed.py), options and exit codes.
+Does not belong here: one CCG's assessment (organisation.py), options and exit codes.
 """
 
 from collections.abc import Sequence

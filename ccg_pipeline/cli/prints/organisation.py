@@ -2,8 +2,8 @@
 
 Belongs here: laying out on a terminal what other rooms return; a cell is folded where it is too long, and
 never cut.
-Does not belong here: what is printed of the whole (printed_lists.py), options and exit codes (cli_verbs.py,
-cli.py), finding or computing anything.
+Does not belong here: what is printed of the whole (lists.py), options and exit codes (verbs.py,
+main.py), finding or computing anything.
 """
 
 import json

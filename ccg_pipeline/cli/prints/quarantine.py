@@ -1,7 +1,7 @@
 """What the ccg command prints of refused rows: what they would have changed, and their amendments.
 
 Belongs here: laying these out on a terminal.
-Does not belong here: the plain list of refused rows (printed_lists.py), finding an effect (publish/).
+Does not belong here: the plain list of refused rows (lists.py), finding an effect (quality/quarantine.py).
 """
 
 from collections.abc import Sequence
