@@ -1,7 +1,7 @@
 """The robustness statement of a release: one page that opens offline, and the same as JSON.
 
 Belongs here: what both say.
-Does not belong here: counting what changes (uncertainty/robustness.py), the alternatives (the edition's data),
+Does not belong here: counting what changes (uncertainty/robustness.py), the alternatives (the edition),
 the page's frame and style (offline_page.py).
 """
 
