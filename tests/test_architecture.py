@@ -28,11 +28,9 @@ from tests.support.house import PICTURE, ROOT, drawn, import_graph, read_house
 
 PURE = ("framework", "reference", "method")
 PURE_PACKAGES = {"numpy", "pandas", "scipy", "statsmodels", "kmeans1d", "pydantic", "yaml", "ruamel"}
-OF_DAGSTER = ("assets", "checks", "orchestration", "release")  # release only until its notices move
+OF_DAGSTER = ("assets", "checks", "orchestration")
 
 LONGEST = 320
-TO_COME = [["assets", "checks", "landing", "orchestration", "publish", "quality", "release"]]
-"""Circles that the next steps of the move take away, with the imports ignored in tool.importlinter."""
 VAGUE = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -119,7 +117,7 @@ def test_the_house_has_few_floors_no_circle_and_a_picture_that_is_current() -> N
     house = read_house()
     assert len(house.rooms) <= 20
     assert len(house.floors) <= 9
-    assert house.circles == TO_COME
+    assert house.circles == []
     assert PICTURE.read_text(encoding="utf-8") == drawn(house), "draw it: python -m tests.support.house"
 
 
