@@ -2,7 +2,7 @@
 # ARGS is passed on:  make run ARGS="--month 2017-03"   make test ARGS="tests/spec -k dementia"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types ui room styles bench lock clean
+.PHONY: help install run test coverage lint types ui room styles bench lock clean
 
 # The first that really works is taken: a version manager may offer names that only complain when called.
 WORKS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -41,6 +41,11 @@ run: $(INSTALLED)  ## run the main job on the made-up year
 test: $(INSTALLED)  ## run the tests
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# Not with every run of the tests, which it makes a good deal slower. The floor is `fail_under` in pyproject.toml.
+coverage: $(INSTALLED)  ## measure what the unit and spec tests reach
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
+	  --cov --cov-report term:skip-covered tests/unit tests/spec $(ARGS)
+
 lint: $(INSTALLED)  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -77,5 +82,5 @@ lock:  ## freeze the versions in pyproject.toml into requirements.lock
 	  pyproject.toml -o requirements.lock
 
 clean:  ## remove the environment and all caches, but no data
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

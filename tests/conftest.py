@@ -45,6 +45,14 @@ def postgres_url(postgres_server: Any) -> str:
     return str(postgres_server.url())
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The SQLAlchemy URL of an empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/database.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show what passing tests printed: their figures belong into the record of a run."""
     said = [

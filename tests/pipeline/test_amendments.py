@@ -15,8 +15,7 @@ from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
 from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.as_known import assess_said, said_until
 from ccg_pipeline.sources.corrections import Amendment
-from ccg_pipeline.storage.database import open_database, reading
-from tests.support.notations import correction_cases as amendment_cases
+from ccg_pipeline.storage.database import reading
 from tests.support.worlds.planted_files import of, respoil_rows
 from tests.support.worlds.small_pipeline import EDITION, MONTH, SmallPipeline, land_again
 
@@ -155,17 +154,3 @@ def test_a_refused_row_shows_what_it_would_have_changed(refused: SmallPipeline) 
     Path(pipeline.landing / "cancer_waits" / "later.csv").unlink()
     with pytest.raises(NotAmended, match="is not in"):
         amends.reading_with(refusal, Amendment(refusal.sheet, refusal.row, "suppose"))
-
-
-@pytest.mark.postgres
-def test_the_record_is_insert_only_on_postgres(postgres_url: str) -> None:
-    engine = open_database(postgres_url)
-    amendment_cases.is_insert_only(engine)
-    engine.dispose()
-
-
-@pytest.mark.postgres
-def test_an_amendment_holds_up_to_and_with_its_last_day_on_postgres(postgres_url: str) -> None:
-    engine = open_database(postgres_url)
-    amendment_cases.holds_up_to_its_last_day(engine)
-    engine.dispose()

@@ -1,17 +1,17 @@
-"""The pieces of a step go into a database in one transaction; frames come back from PostgreSQL the same."""
+"""The pieces of a step go into a database in one transaction, on each kind of database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine
 
 from ccg_pipeline.orchestration.io_manager import FrameStore
 from ccg_pipeline.orchestration.resources import engine_of
-from ccg_pipeline.storage.database import DatabaseFault, kind_of, open_database, reading
+from ccg_pipeline.storage.database import DatabaseFault, kind_of, reading
 from ccg_pipeline.storage.pieces import Piece, write
 from expert_panels.ledger import table as ledger_table
 from tests.support.notations import storage_cases
@@ -27,22 +27,6 @@ def url(databases: Any) -> Iterator[str]:
 @pytest.fixture
 def engine(url: str) -> Engine:
     return engine_of(url)
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize(
-    ("table", "make"), [pytest.param(*case, id=name) for name, *case in storage_cases.ROUND_TRIPS]
-)
-def test_frames_come_back_from_postgres_as_they_went_in(
-    postgres_url: str, table: Table, make: Callable[[], pd.DataFrame]
-) -> None:
-    engine = open_database(postgres_url)
-    storage_cases.come_back_as_they_went_in(engine, table, make())
-    engine.dispose()
-
-
-def test_only_the_scope_is_replaced(engine: Engine) -> None:
-    storage_cases.only_its_scope_is_replaced(engine)
 
 
 def scores(area: str, score: float) -> Piece:

@@ -1,7 +1,7 @@
 """Two people who decide at the same instant in two running rooms on one database: one chain, right answers.
 
 That the ledger itself gives one chain to several processes is shown in test_ledger.py and
-test_ledger_postgres.py; here it is what people are told.
+test_ledger.py; here it is what people are told.
 """
 
 from collections.abc import Iterator
@@ -30,12 +30,10 @@ CASES = {
 }
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def board(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Board]:
+@pytest.fixture
+def board(database_url: str) -> Iterator[Board]:
     """Tables of twenty months before one panel, on each kind of database."""
-    is_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/rooms.db" if is_sqlite else request.getfixturevalue("postgres_url")
-    engine = open_database(url)
+    engine = open_database(database_url)
     board = Board(engine)
     for month in MONTHS:
         board.stand("interim", month, "a", "open", PANEL)

@@ -1,7 +1,7 @@
 """Fixtures that the unit tests share: databases, and the layers of a small lane.
 
 Belongs here: engines of SQLite in memory and in a file; publish_layers.py as fixtures.
-Does not belong here: PostgreSQL (pipeline tests), frames (storage_cases.py).
+Does not belong here: PostgreSQL (database_url in tests/conftest.py), frames (storage_cases.py).
 """
 
 from collections.abc import Iterator

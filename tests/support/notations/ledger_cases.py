@@ -1,7 +1,7 @@
 """What is done to a ledger in the tests of both databases: writers at the same instant, and damage by hand.
 
 Belongs here: the writers, as functions that other processes can run; the damages and what names them.
-Does not belong here: engines and fixtures (unit tests have SQLite, pipeline tests PostgreSQL).
+Does not belong here: engines and fixtures (the tests run each on SQLite and PostgreSQL).
 """
 
 import multiprocessing

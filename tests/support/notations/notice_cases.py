@@ -1,7 +1,7 @@
 """What is done to an outbox in the tests of both databases: several deliverers, and killed ones.
 
 Belongs here: messages, and deliverers as functions that other processes can run.
-Does not belong here: engines and fixtures (unit tests have SQLite, pipeline tests PostgreSQL).
+Does not belong here: engines and fixtures (the tests run each on SQLite and PostgreSQL).
 """
 
 import multiprocessing

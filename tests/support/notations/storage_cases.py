@@ -1,7 +1,7 @@
 """Small frames for the tests of storage on both databases, and what must hold of them on either.
 
 Belongs here: one frame a table with every kind of column and of missing value, and the round trip through it.
-Does not belong here: engines and fixtures (unit tests have SQLite, pipeline tests PostgreSQL).
+Does not belong here: engines and fixtures (tests/unit/storage/conftest.py).
 """
 
 from collections.abc import Callable

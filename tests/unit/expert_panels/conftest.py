@@ -39,6 +39,25 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+LEVELS = ("READ COMMITTED", "SERIALIZABLE")
+
+
+@pytest.fixture(
+    params=["plain", "begins at once", *(pytest.param(each, marks=pytest.mark.postgres) for each in LEVELS)]
+)
+def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """The same, and PostgreSQL by each level at which its transactions may be kept apart."""
+    if request.param in LEVELS:
+        url = str(request.getfixturevalue("postgres_url"))
+        engine = create_engine(url, isolation_level=request.param)
+    else:
+        engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+        if request.param != "plain":
+            _begins_at_once(engine)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     """The clock of a room, and of the two libraries behind its sign-in, which can be given none."""

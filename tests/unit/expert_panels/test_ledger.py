@@ -1,4 +1,4 @@
-"""The ledger on SQLite: what is recorded, what is refused, what two processes do."""
+"""The ledger on each kind of database: what is recorded, what is refused, what two processes do."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,6 +25,12 @@ from expert_panels.ledger.record import (
 from expert_panels.ledger.table import LedgerError, create, decision_ledger, writing
 from tests.support.notations import ledger_cases
 from tests.support.notations.gate_lines import START, TERMS, a_line, email, lines_of, sha
+
+
+@pytest.fixture
+def engine(any_engine: Engine) -> Engine:
+    return any_engine
+
 
 GATE = {"lane": "interim", "partition_key": "2017-03"}
 
@@ -165,24 +171,32 @@ def test_states_of_all_gates_come_apart(engine: Engine) -> None:
     assert [line.seq for line in lines(engine, after=3)] == [4, 5]
 
 
-CHANGES = [
-    "UPDATE decision_ledger SET reason = 'x' WHERE seq = 2",
-    "DELETE FROM decision_ledger WHERE seq = 8",
-    "DELETE FROM decision_ledger",
-    "INSERT OR REPLACE INTO decision_ledger SELECT * FROM decision_ledger WHERE seq = 2",
-    "REPLACE INTO decision_ledger SELECT * FROM decision_ledger WHERE seq = 8",
-    "UPDATE OR REPLACE decision_ledger SET seq = 1 WHERE seq = 2",
-    "INSERT INTO decision_ledger SELECT * FROM decision_ledger WHERE seq = 2 "
-    "ON CONFLICT (seq) DO UPDATE SET reason = 'x'",
-]
+CHANGES = {
+    "sqlite": [
+        "INSERT OR REPLACE INTO decision_ledger SELECT * FROM decision_ledger WHERE seq = 2",
+        "REPLACE INTO decision_ledger SELECT * FROM decision_ledger WHERE seq = 8",
+        "UPDATE OR REPLACE decision_ledger SET seq = 1 WHERE seq = 2",
+    ],
+    "postgresql": [
+        "TRUNCATE decision_ledger",
+        "UPDATE decision_ledger SET reason = 'x' WHERE seq = 999",
+    ],
+    "both": [
+        "UPDATE decision_ledger SET reason = 'x' WHERE seq = 2",
+        "DELETE FROM decision_ledger WHERE seq = 8",
+        "DELETE FROM decision_ledger",
+        "INSERT INTO decision_ledger SELECT * FROM decision_ledger WHERE seq = 2 "
+        "ON CONFLICT (seq) DO UPDATE SET reason = 'x'",
+    ],
+}
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_the_table_is_insert_only(engine: Engine, change: str) -> None:
+def test_the_table_is_insert_only(engine: Engine) -> None:
     ledger_cases.filled(engine)
-    with pytest.raises(DatabaseError, match="insert-only"), engine.begin() as connection:
-        connection.execute(text(change))
-    assert lines(engine) == lines_of(ledger_cases.SCRIPT)
+    for change in (*CHANGES["both"], *CHANGES[engine.dialect.name]):
+        with pytest.raises(DatabaseError, match="insert-only"), engine.begin() as connection:
+            connection.execute(text(change))
+        assert lines(engine) == lines_of(ledger_cases.SCRIPT), change
 
 
 @pytest.mark.parametrize(("seq", "prev"), [(10, "head"), (8, "head"), (0, "head"), (-1, "head"), (9, "x")])
@@ -194,21 +208,39 @@ def test_an_insert_that_does_not_follow_is_refused(engine: Engine, seq: int, pre
     assert head(engine).seq == 8
 
 
-def test_create_again_changes_nothing_and_puts_back_a_trigger_that_is_gone(engine: Engine) -> None:
+UNDONE = {
+    "sqlite": [(f"decision_ledger_{what}", "DROP TRIGGER {}") for what in ("insert", "update", "delete")],
+    "postgresql": [
+        (f"decision_ledger_{what}", undo)
+        for what in ("insert", "change")
+        for undo in ("DROP TRIGGER {} ON decision_ledger", "ALTER TABLE decision_ledger DISABLE TRIGGER {}")
+    ],
+}
+
+
+def test_a_trigger_that_is_gone_is_named_and_comes_back(engine: Engine) -> None:
     ledger_cases.filled(engine)
-    create(engine)
-    with engine.begin() as connection:
-        connection.execute(text("DROP TRIGGER decision_ledger_delete"))
-    assert verify(engine) == [
-        "The trigger decision_ledger_delete is missing: the database would let lines be changed."
-    ]
-    create(engine)
-    assert (verify(engine), len(lines(engine))) == ([], 8)
+    for trigger, undo in UNDONE[engine.dialect.name]:
+        with engine.begin() as connection:
+            connection.execute(text(undo.format(trigger)))
+        assert verify(engine) == [
+            f"The trigger {trigger} is missing: the database would let lines be changed."
+        ]
+        if undo.startswith("DROP"):
+            create(engine)
+            assert (verify(engine), len(lines(engine))) == ([], 8)
+        else:
+            with engine.begin() as connection:
+                connection.execute(text(undo.replace("DISABLE", "ENABLE").format(trigger)))
 
 
-def test_two_processes_append_fifty_lines_each_to_one_chain(engine: Engine, url: str) -> None:
+def test_two_processes_append_fifty_lines_each_to_one_chain(engine: Engine) -> None:
     create(engine)
-    ledger_cases.at_once(ledger_cases.append_fifty, (url, "interim"), (url, "annual"))
+    url, options = engine.url.render_as_string(hide_password=False), dict[str, str]()
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            options["isolation_level"] = str(connection.get_isolation_level())
+    ledger_cases.at_once(ledger_cases.append_fifty, (url, "interim"), (url, "annual"), **options)
     found = lines(engine)
     assert verify(engine) == []
     assert [line.seq for line in found] == list(range(1, 101))
@@ -216,7 +248,8 @@ def test_two_processes_append_fifty_lines_each_to_one_chain(engine: Engine, url:
         assert [line.serial for line in found if line.lane == lane] == list(range(50))
 
 
-def test_two_processes_open_and_sign_at_the_same_instant(url: str) -> None:
+def test_two_processes_open_and_sign_at_the_same_instant(database_url: str) -> None:
+    url = database_url
     assert sum(ledger_cases.at_once(ledger_cases.create_and_open, (url,), (url,))) == len(ledger_cases.ROUNDS)
     twice = ledger_cases.at_once(ledger_cases.sign, (url, "m1"), (url, "m1"))
     for answers in zip(*twice, strict=True):
@@ -229,18 +262,15 @@ def test_two_processes_open_and_sign_at_the_same_instant(url: str) -> None:
     engine.dispose()
 
 
-def test_two_members_of_the_committee_moderate_and_comment_at_the_same_instant(url: str) -> None:
-    ledger_cases.moderated_at_once(url)
+def test_two_members_of_the_committee_moderate_and_comment_at_the_same_instant(database_url: str) -> None:
+    ledger_cases.moderated_at_once(database_url)
 
 
-def test_the_ledger_is_locked_before_it_is_read(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = create_engine(url)
+def test_who_holds_the_ledger_too_long_is_waited_for_and_then_said(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ledger_cases.filled(engine)
     monkeypatch.setattr("expert_panels.ledger.table._WAIT_SECONDS", 1)
-    with (
-        writing(engine),
-        pytest.raises(LedgerError, match=r"^Nothing was recorded, try again: .*locked\)\.$"),
-    ):
+    with writing(engine), pytest.raises(LedgerError, match=r"^Nothing was recorded, try again: "):
         append(engine, a_line("m1", "approve", "B", 2))
     assert append(engine, a_line("m1", "approve", "B", 2)).seq == 9
-    engine.dispose()

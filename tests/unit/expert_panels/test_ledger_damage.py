@@ -1,4 +1,4 @@
-"""The ledger on SQLite: what damage shows, and a ledger from before lines had all their fields."""
+"""The ledger on each kind of database: what damage shows, and one from before lines had all their fields."""
 
 from pathlib import Path
 
@@ -10,6 +10,11 @@ from expert_panels.ledger.record import append, head, lines, open_round, verify
 from expert_panels.ledger.table import LedgerError, create
 from tests.support.notations import ledger_cases
 from tests.support.notations.gate_lines import START, TERMS, a_line, lines_of, sha
+
+
+@pytest.fixture
+def engine(any_engine: Engine) -> Engine:
+    return any_engine
 
 
 @pytest.mark.parametrize(

@@ -207,13 +207,15 @@ def test_a_mail_server_without_starttls_gets_no_mail_that_asks_for_it(engine: En
 
 @pytest.mark.parametrize("channel", ["mail", "webhook"])
 @pytest.mark.parametrize("when", ["before it is handed over", "before it is noted"])
-def test_a_killed_deliverer_loses_nothing_and_shows_nothing_twice(url: str, channel: str, when: str) -> None:
-    notice_cases.killed_deliverer(url, channel, when)
+def test_a_killed_deliverer_loses_nothing_and_shows_nothing_twice(
+    database_url: str, channel: str, when: str
+) -> None:
+    notice_cases.killed_deliverer(database_url, channel, when)
 
 
 @pytest.mark.parametrize("channel", ["mail", "webhook"])
-def test_two_deliverers_at_once_send_each_message_once(url: str, channel: str) -> None:
-    notice_cases.two_deliverers(url, channel)
+def test_two_deliverers_at_once_send_each_message_once(database_url: str, channel: str) -> None:
+    notice_cases.two_deliverers(database_url, channel)
 
 
 # --- webhook

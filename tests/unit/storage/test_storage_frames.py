@@ -1,4 +1,4 @@
-"""Frames in and out of SQLite: same values and dtypes, only the scope replaced, nothing dropped unnoticed."""
+"""Frames in and out of a database: same values and dtypes, only the scope replaced, no column dropped."""
 
 from collections.abc import Callable
 from datetime import date

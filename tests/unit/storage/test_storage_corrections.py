@@ -1,4 +1,4 @@
-"""What the record of amendments must do on every database: a case a function, given an engine."""
+"""The record of corrections on each kind of database: insert-only, in force up to and with its last day."""
 
 from datetime import UTC, date, datetime
 
@@ -25,7 +25,7 @@ def written(engine: Engine, action: str, at: str, until: str, **cells: str) -> N
     )
 
 
-def is_insert_only(engine: Engine) -> None:
+def test_the_record_is_insert_only(engine: Engine) -> None:
     written(engine, "waive", "2017-06-01", "2017-06-30")
     written(engine, "correct", "2017-06-02", "2017-07-31", Numerator="3")
     before = all_lines(engine)
@@ -46,7 +46,7 @@ def is_insert_only(engine: Engine) -> None:
     assert all_lines(engine) == before
 
 
-def holds_up_to_its_last_day(engine: Engine) -> None:
+def test_a_correction_holds_up_to_and_with_its_last_day(engine: Engine) -> None:
     written(engine, "waive", "2017-06-01T23:30:00", "2017-06-30")
     written(engine, "correct", "2017-06-10", "2017-06-20", Numerator="3")
     written(engine, "waive", "2017-07-05", "2017-07-31")
