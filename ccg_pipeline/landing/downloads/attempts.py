@@ -5,7 +5,6 @@ Does not belong here: how often to try (fetching.py), which URL (addresses.py), 
 """
 
 import os
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +53,7 @@ class Download:
     ) -> None:
         self._http, self._wanted, self._folder, self._partial = http, wanted, folder, partial
         self._policy, self._progress = policy, progress
-        self._until = time.monotonic() + policy.whole
+        self._until = policy.clock() + policy.whole
         self._record_path = folder / FOLDER / f"{wanted.name}.json"
         self._partial_path = folder / FOLDER / f"{wanted.name}.part.json"
         record = read_record(self._record_path, Record)
@@ -142,7 +141,7 @@ class Download:
         left = 0 if _is_encoded(answer) else int(answer.headers.get("Content-Length", "0") or 0)
         whole = size + left if left else None
         for chunk in _bytes_of(answer):
-            if time.monotonic() > self._until:
+            if self._policy.clock() > self._until:
                 raise RefusedAnswer(
                     f"{self._wanted.name}: took longer than {self._policy.whole:g} seconds; "
                     "fetch it again, and it goes on from where it was."

@@ -4,6 +4,7 @@ Belongs here: the limits of a download and its outcome, as values.
 Does not belong here: the network (fetching.py, attempts.py).
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ class Policy:
     """How long and how often to try. Times in seconds.
 
     `connect` and `read` are the longest silences, `whole` the longest that one file may take: a server that
-    sends a byte a minute is not waited for.
+    sends a byte a minute is not waited for. `clock` says how much time has gone by.
     """
 
     attempts: int = 5
@@ -30,6 +31,7 @@ class Policy:
     first_wait: float = 1.0
     longest_wait: float = 30.0
     max_bytes: int = 200 * 2**20  # as large as a source file may be
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True)
