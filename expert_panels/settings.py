@@ -17,6 +17,7 @@ from securesystemslib.signer import Key
 
 from expert_panels.certificates.signing_key import public_key
 from expert_panels.declared import Frozen, read
+from expert_panels.foundation.fault import WrongUse
 
 VARIABLE = "CCG_ROOM"
 """The environment variable that names the settings file."""
@@ -26,10 +27,6 @@ _LEAST_KEY = 32
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z]+@[^\s@A-Z]+$")]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^\s@,<>\x00-\x1f]+@[^\s@,<>\x00-\x1f]+$")]
-
-
-class SettingsError(Exception):
-    """Settings that cannot be used: one sentence that names the file and the offender."""
 
 
 def is_loopback(host: str) -> bool:
@@ -166,27 +163,27 @@ class Declared:
     """Settings and the folder that their secrets are looked for in."""
 
     def __init__(self, path: Path) -> None:
-        """Read the file. Raises SettingsError."""
+        """Read the file. Raises WrongUse."""
         self.name, self._folder = path.name, path.absolute().parent
         self.settings = read(
-            path, Settings, SettingsError, "holds no settings; write `address: https://…` and so on"
+            path, Settings, WrongUse, "holds no settings; write `address: https://…` and so on"
         )
 
     def secret(self, file: Path, least: int = 1) -> str:
-        """Return what a secret's file holds. Raises SettingsError when it is not there or too short."""
+        """Return what a secret's file holds. Raises WrongUse when it is not there or too short."""
         path = self._folder / file
         try:
             secret = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as fault:
-            raise SettingsError(f"{path}: the secret cannot be read ({fault}).") from fault
+            raise WrongUse(f"{path}: the secret cannot be read ({fault}).") from fault
         if len(secret) < least:
-            raise SettingsError(f"{path}: the secret needs at least {least} signs: write new random ones.")
+            raise WrongUse(f"{path}: the secret needs at least {least} signs: write new random ones.")
         return secret
 
     def recorder_key(self, address: str) -> Key | None:
         """Return the public key that is declared for who records minutes, or None.
 
-        Raises SettingsError when its file cannot be read, KeyFault when it holds no such key.
+        Raises WrongUse when its file cannot be read, Fault when it holds no such key.
         """
         file = self.settings.minutes.recorders.get(address)
         if file is None:
@@ -195,7 +192,7 @@ class Declared:
         try:
             return public_key(path.read_bytes(), str(path))
         except OSError as fault:
-            raise SettingsError(f"{path}: the recorder's key cannot be read ({fault.strerror}).") from fault
+            raise WrongUse(f"{path}: the recorder's key cannot be read ({fault.strerror}).") from fault
 
     def session_key(self) -> str:
         """Return the key that signs the cookies, at least 32 signs."""

@@ -17,13 +17,10 @@ from typing import Literal, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from expert_panels.declared import Frozen, read
+from expert_panels.foundation.fault import Fault
 
 PACKAGED_TERMS = Path(__file__).parent / "terms"
 """The folder of the packaged terms: six panels of made-up demonstration members."""
-
-
-class TermsError(Exception):
-    """Terms of reference that cannot be used: one sentence that names the file and the offender."""
 
 
 class Member(Frozen):
@@ -131,31 +128,29 @@ def _refuse_overlaps(people: Iterable[Member]) -> None:
 
 def _read(path: Path) -> Terms:
     example = f"holds no terms of reference; write `panel: {path.stem}` and so on"
-    terms = read(path, Terms, TermsError, example)
+    terms = read(path, Terms, Fault, example)
     if terms.panel != path.stem:
-        raise TermsError(f"{path.name}: panel: {terms.panel!r} is not the name of the file.")
+        raise Fault(f"{path.name}: panel: {terms.panel!r} is not the name of the file.")
     return terms
 
 
 def load_terms(folder: Path = PACKAGED_TERMS) -> dict[str, Terms]:
     """Return the terms of every panel by panel key, from the `<panel>.yaml` files in `folder`.
 
-    Raises TermsError for the first file, in order of names, that cannot be used whole.
+    Raises Fault for the first file, in order of names, that cannot be used whole.
     """
     if not folder.is_dir():
-        raise TermsError(f"{folder}: there is no such folder of terms of reference.")
+        raise Fault(f"{folder}: there is no such folder of terms of reference.")
     files = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     stray = next((path for path in files if path.suffix != ".yaml"), None)
     if stray is not None:
-        raise TermsError(
-            f"{stray.name}: a folder of terms holds only <panel>.yaml files; rename or remove it."
-        )
+        raise Fault(f"{stray.name}: a folder of terms holds only <panel>.yaml files; rename or remove it.")
     if not files:
-        raise TermsError(f"{folder}: holds no <panel>.yaml file.")
+        raise Fault(f"{folder}: holds no <panel>.yaml file.")
     by_panel = {path.stem: _read(path) for path in files}
     area_of: dict[str, str] = {}
     for panel, terms in by_panel.items():
         if terms.area in area_of:
-            raise TermsError(f"{panel}.yaml: area {terms.area!r} is {area_of[terms.area]}.yaml's already.")
+            raise Fault(f"{panel}.yaml: area {terms.area!r} is {area_of[terms.area]}.yaml's already.")
         area_of[terms.area] = panel
     return by_panel

@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, table_of
 from ccg_pipeline.framework.model import Edition, Publication
-from ccg_pipeline.landing.downloads.addresses import DownloadFault
 from ccg_pipeline.landing.downloads.outcomes import Fetched
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import Landed, LandingFolder
@@ -21,6 +20,7 @@ from ccg_pipeline.landing.write_plan import planned_observations, write_plan
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.pieces import Piece
+from expert_panels.foundation.fault import Fault
 
 RETRY = dg.RetryPolicy(max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """A share that is away for a moment is tried again; a bad file is not: it is refused or quarantined."""
@@ -80,7 +80,7 @@ def _fetched(
         if publication not in downloads.addresses(edition):
             return []
         return downloads.fetch(edition, publication, keys, landing.path)
-    except DownloadFault as fault:
+    except Fault as fault:
         raise dg.Failure(str(fault), allow_retries=False) from None
 
 

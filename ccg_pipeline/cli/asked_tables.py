@@ -5,19 +5,20 @@ Does not belong here: the verbs (verbs.py), finding a release (release/).
 """
 
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.rounds import PartitionFault, day_of, last_day, month_key, year_key
+from ccg_pipeline.framework.rounds import day_of, last_day, month_key, year_key
 from ccg_pipeline.release.as_known import tables_as_known
 from ccg_pipeline.release.released import Tables, newest_scored, released, unreleased
 from ccg_pipeline.settings import actor, database_url
 from ccg_pipeline.storage.database import open_database
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
+from expert_panels.foundation.fault import WrongUse
 
 
 def chosen(month: str, year: str) -> tuple[str, str]:
-    """Return lane and partition key of --month or --year; `('', '')` for neither, PartitionFault for both."""
+    """Return lane and partition key of --month or --year; `('', '')` for neither, WrongUse for both."""
     if month and year:
-        raise PartitionFault("Give --month or --year, not both.")
+        raise WrongUse("Give --month or --year, not both.")
     if month:
         return "interim", month_key(month)
     return ("annual", year_key(year)) if year else ("", "")

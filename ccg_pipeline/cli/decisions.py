@@ -14,7 +14,6 @@ from ccg_pipeline.cli.panel import (
     SHORT,
     Database,
     Month,
-    NotHere,
     Panel,
     Year,
     asked_round,
@@ -31,6 +30,7 @@ from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.committee import moderation_asked
 from ccg_pipeline.settings import launched_by
 from expert_panels import access_log
+from expert_panels.foundation.fault import Fault
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import NEEDS_REASON, GateState
 from expert_panels.ledger.record import DecisionRefused
@@ -80,7 +80,7 @@ def _decide(
             reason=reason,
             **about,
         )
-    except (NotHere, DecisionRefused) as refused:
+    except DecisionRefused as refused:
         # an address that is typed proves nothing: who tried is the user of this process
         tried = f"panel {decision} as {actor}"
         access_log.record(engine, settings.actor(), tried, f"{panel} {lane} {key}", f"refused: {refused}")
@@ -149,7 +149,7 @@ def lay_again(panel: Panel, month: Month = "", year: Year = "", database: Databa
             again=True,
         )
     if line is None:
-        raise NotHere(f"The table of the {terms.title} is {state.state}, neither returned nor withdrawn.")
+        raise Fault(f"The table of the {terms.title} is {state.state}, neither returned nor withdrawn.")
     say(f"Line {line.seq}: laid before the {terms.title} again by {line.actor}, as round {line.serial}.")
     follow(database)
 

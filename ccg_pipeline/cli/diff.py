@@ -14,13 +14,14 @@ from rich.console import Console
 from ccg_pipeline.cli.panel import Database, Month, Year, asked_round
 from ccg_pipeline.cli.prints import changes as printed_changes
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.rounds import PartitionFault, day_of, last_day, words
+from ccg_pipeline.framework.rounds import day_of, last_day, words
 from ccg_pipeline.publish.export import FORMATS, saved, stamped
 from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since
 from ccg_pipeline.settings import actor, database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
+from expert_panels.foundation.fault import WrongUse
 
 console = Console()
 
@@ -49,7 +50,7 @@ def diff(
     """
     lane, key = asked_round(month, year)
     if bool(since) == bool(file) or (as_at and not since):
-        raise PartitionFault("Say what to compare: --since DATE (with now, or --as-at DATE), or --file NAME.")
+        raise WrongUse("Say what to compare: --since DATE (with now, or --as-at DATE), or --file NAME.")
     engine, edition = open_database(database or database_url()), load_edition()
     end = last_day(key)
     if since:

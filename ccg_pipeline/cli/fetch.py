@@ -14,9 +14,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from ccg_pipeline.cli.prints.organisation import table_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import month_key
-from ccg_pipeline.landing.downloads.addresses import DownloadFault
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.settings import downloads_path, landing_path
+from expert_panels.foundation.fault import Fault
 
 console, errors = Console(), Console(stderr=True)
 
@@ -60,7 +60,7 @@ def fetch(
         if one.state != "refused":
             console.print(one.sentence, markup=False, highlight=False, soft_wrap=True)
     if refused := [one.sentence for one in outcomes if one.state == "refused"]:
-        raise DownloadFault(" ".join(refused))
+        raise Fault(" ".join(refused))
 
 
 def _bar() -> Progress:

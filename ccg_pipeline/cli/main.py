@@ -8,6 +8,8 @@ Does not belong here: the verbs themselves (verbs.py, panel.py).
 import sys
 import warnings
 
+from expert_panels.foundation.fault import Fault
+
 STILL_BETA = (
     "Parameter `backfill_policy` of function",
     "Parameter `allow_nonexistent_upstream_partitions` of",
@@ -24,19 +26,19 @@ def main() -> None:
     for beginning in STILL_BETA:
         warnings.filterwarnings("ignore", message=beginning)
     # Dagster warns while the assets are being defined, which importing the verbs already does.
-    from ccg_pipeline.cli.verbs import REFUSED, WRONG_USE, app, errors
+    from ccg_pipeline.cli.verbs import app, errors
 
     arguments = [one for one in sys.argv[1:] if one != DEBUG]
     try:
         app(arguments, prog_name="ccg")
-    except Exception as fault:  # whatever it is, it ends as one sentence
+    except Exception as error:  # whatever it is, it ends as one sentence
         if len(arguments) < len(sys.argv) - 1:
             raise
-        sentence = str(fault)
-        if not isinstance(fault, (*WRONG_USE, *REFUSED)):
+        sentence = str(error)
+        if not isinstance(error, Fault):
             first = (sentence.splitlines() or [""])[0]
             sentence = (
-                f"This should not have happened ({type(fault).__name__}: {first}); {DEBUG} shows where."
+                f"This should not have happened ({type(error).__name__}: {first}); {DEBUG} shows where."
             )
         errors.print(sentence, markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2 if isinstance(fault, WRONG_USE) else 1)
+        sys.exit(error.exit_code if isinstance(error, Fault) else Fault.exit_code)

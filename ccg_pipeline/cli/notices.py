@@ -14,9 +14,10 @@ from ccg_pipeline.cli.prints.organisation import table_of
 from ccg_pipeline.release import notices
 from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_database, reading
+from expert_panels.foundation.fault import WrongUse
 from expert_panels.notices import outbox
 from expert_panels.notices.delivery import deliver
-from expert_panels.settings import VARIABLE, SettingsError, declared
+from expert_panels.settings import VARIABLE, declared
 from expert_panels.terms import load_terms
 
 console = Console()
@@ -31,7 +32,7 @@ def show(deliver_too: Deliver = False, database: Database = "") -> None:
     settings = declared()
     ways = notices.channels(settings) if settings else {}
     if settings is None or not ways:
-        raise SettingsError(
+        raise WrongUse(
             "There is nowhere to send notices: name a settings file with a mail server or a webhook in "
             f"{VARIABLE}."
         )

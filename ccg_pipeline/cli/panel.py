@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.cli.prints.organisation import provenance, stamp, table_of
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.rounds import PartitionFault, month_key, words, year_key
+from ccg_pipeline.framework.rounds import month_key, words, year_key
 from ccg_pipeline.method.scoring.moderated import BLOCKS
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
@@ -23,9 +23,11 @@ from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_database, reading
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
+from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.gate_state import GateState
+from expert_panels.ledger.record import DecisionRefused
 from expert_panels.settings import declared
 from expert_panels.terms import Terms, load_terms
 
@@ -45,10 +47,6 @@ def say(sentence: str) -> None:
     console.print(sentence, markup=False, highlight=False)
 
 
-class NotHere(Exception):
-    """A decision that cannot be taken at this command line: one sentence."""
-
-
 Panel = Annotated[
     str,
     typer.Argument(
@@ -65,15 +63,15 @@ Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; witho
 def asked_round(month: str, year: str) -> tuple[str, str]:
     """Return lane and partition key of --month or --year, one of which must be given."""
     if bool(month) == bool(year):
-        raise PartitionFault("Say which round: --month 2017-03 or --year 2016-17.")
+        raise WrongUse("Say which round: --month 2017-03 or --year 2016-17.")
     return ("interim", month_key(month)) if month else ("annual", year_key(year))
 
 
 def terms_of(panel: str) -> Terms:
-    """Return the terms of a panel or the committee; PartitionFault names those that there are."""
+    """Return the terms of a panel or the committee; WrongUse names those that there are."""
     known = load_terms()
     if panel not in known:
-        raise PartitionFault(f"There is no panel {panel!r}: choose one of {', '.join(sorted(known))}.")
+        raise WrongUse(f"There is no panel {panel!r}: choose one of {', '.join(sorted(known))}.")
     return known[panel]
 
 
@@ -86,13 +84,13 @@ def opened(database: str) -> Engine:
 
 
 def only_made_up(engine: Engine) -> None:
-    """Refuse a decision on real data: NotHere."""
+    """Refuse a decision on real data: DecisionRefused."""
     with reading(engine) as connection:
         if kind_of(connection) != "real":
             return
     settings = declared()
     where = f" at {settings.settings.address}" if settings else " (`ccg room`, with settings)"
-    raise NotHere(
+    raise DecisionRefused(
         "This database holds real data: whoever types an address here proves nothing, so decide in the "
         f"panels' room{where}, or have the minutes of a meeting recorded (`ccg panel minutes`)."
     )
@@ -225,7 +223,7 @@ def verify(database: Database = "") -> None:
             except StorageFault as fault:
                 faults.append(f"Line {line.seq}, signed by {line.recorded_by}: {fault}")
     if faults:
-        raise NotHere("The sign-off ledger is broken: " + " ".join(faults))
+        raise Fault("The sign-off ledger is broken: " + " ".join(faults))
     console.print(
         f"The ledger is whole: {ledger.head(engine).seq} lines, head {ledger.head(engine).hash[:SHORT]}."
     )
@@ -238,15 +236,13 @@ def demonstrate(month: Month = "", year: Year = "", database: Database = "") -> 
     engine = opened(database)
     with reading(engine) as connection:
         if kind_of(connection) != "made_up":
-            raise NotHere(
-                "The demonstration signs on made-up data only, and this database does not hold any."
-            )
+            raise Fault("The demonstration signs on made-up data only, and this database does not hold any.")
     edition, all_terms = load_edition(), load_terms()
     rule = edition.lane(lane)
     for panel in bodies_of(edition, rule):
         terms = all_terms[panel]
         if not terms.is_made_up:
-            raise NotHere(
+            raise Fault(
                 f"The terms of the panel {panel} are not made up: the demonstration signs for nobody real."
             )
         if rule.overall_gate is not None and rule.overall_gate.key == panel:

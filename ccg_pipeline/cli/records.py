@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 from ccg_pipeline.cli.panel import SHORT, Database, asked_round, follow, opened, say, terms_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.archive import fetch, keep, latest_release
 from ccg_pipeline.release.committee import moderation_asked
 from ccg_pipeline.release.tables import SHOWN, is_overridden
@@ -33,6 +32,7 @@ from expert_panels.certificates.signing_key import (
     signer_in,
     signer_of,
 )
+from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.record import DecisionRefused
@@ -57,20 +57,16 @@ RECORD = "record"
 """What is kept for ever of a recorder: the statement that was signed."""
 
 
-class NotCertified(Exception):
-    """A certificate or table that cannot be had: one sentence."""
-
-
 def _read(path: Path, option: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as fault:
-        raise NotKnown(f"{option} {path}: cannot be read ({fault.strerror}).") from fault
+        raise WrongUse(f"{option} {path}: cannot be read ({fault.strerror}).") from fault
 
 
 def _write(path: Path, content: bytes) -> None:
     if not path.parent.is_dir():
-        raise NotKnown(f"{path}: there is no folder {path.parent}.")
+        raise WrongUse(f"{path}: there is no folder {path.parent}.")
     partial = path.with_name(f".{path.name}.part")
     partial.write_bytes(content)
     partial.replace(path)  # a kill leaves the old file or the new
@@ -223,22 +219,22 @@ def certificate(
     engine = opened(database)
     line = line_numbered(engine, seq)
     if line is None:
-        raise NotCertified(f"The ledger has no line {seq}: its last is {ledger.head(engine).seq}.")
+        raise Fault(f"The ledger has no line {seq}: its last is {ledger.head(engine).seq}.")
     if table is not None:
         verification = _released_as(line, database)
         if not verification:
-            raise NotCertified(
+            raise Fault(
                 f"The table of line {seq} is not released, so it stays here; its certificate may leave."
             )
         if is_overridden(verification):
-            raise NotCertified(
+            raise Fault(
                 f"The table of line {seq} is {verification}, which its bare rows would not say: `ccg export` "
                 "writes it with that word, and `ccg verify` takes that file."
             )
         _write(table, table_decided_on(engine, line.subject_sha256))
     if record is not None:
         if not line.record_sha256:
-            raise NotCertified(f"Line {seq} was recorded from no signed minutes.")
+            raise Fault(f"Line {seq} was recorded from no signed minutes.")
         with reading(engine) as connection:
             _write(record, fetch(connection, line.record_sha256).encode("utf-8"))
     _write(output, certificate_of(engine, line, signer_in(keys_of(database or database_url()))))

@@ -33,7 +33,7 @@ Port = Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, m
 def panel_room(engine: Engine, host: str = LOOPBACK, settings: Declared | None = None) -> Starlette:
     """Return the room on a database; without settings in local mode, where nobody proves who they are.
 
-    Raises NotLocal where that may not be, SettingsError for settings that cannot be used.
+    Raises Fault where that may not be, WrongUse for settings that cannot be used.
     """
 
     def holds_real_data() -> bool:

@@ -30,10 +30,10 @@ from ccg_pipeline.publish.robustness_page import (
     statement_page,
     with_verification,
 )
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.released import Tables
 from ccg_pipeline.release.tables import is_overridden
+from expert_panels.foundation.fault import WrongUse
 
 console, errors = Console(), Console(stderr=True)
 STATEMENT_FORMATS = ("table", "html", "json")
@@ -51,7 +51,7 @@ def write(content: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(content)
         return
     if not output.parent.is_dir():
-        raise NotKnown(f"--output {output}: there is no folder {output.parent}.")
+        raise WrongUse(f"--output {output}: there is no folder {output.parent}.")
     partial = output.with_name(f".{output.name}.part")
     partial.write_bytes(content)
     partial.replace(output)
@@ -72,9 +72,9 @@ def print_league(
     A withheld area has none. `--format svg` draws every place on the bar of its set.
     """
     if file_format not in LEAGUE_FORMATS:
-        raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(LEAGUE_FORMATS)}.")
+        raise WrongUse(f"--format {file_format!r} is not known: choose one of {', '.join(LEAGUE_FORMATS)}.")
     if bool(area) == overall:
-        raise NotKnown("Say which league: --area 122, or --overall.")
+        raise WrongUse("Say which league: --area 122, or --overall.")
     edition = load_edition()
     wanted = find_area(edition, area) if area else None
     named = f"{wanted.code} {wanted.name}" if wanted else "overall score"
@@ -132,7 +132,7 @@ def print_robustness(
     is a page that opens offline.
     """
     if file_format not in STATEMENT_FORMATS:
-        raise NotKnown(
+        raise WrongUse(
             f"--format {file_format!r} is not known: choose one of {', '.join(STATEMENT_FORMATS)}."
         )
     edition = load_edition()

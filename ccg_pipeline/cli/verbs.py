@@ -26,52 +26,18 @@ from ccg_pipeline.cli.panel import Database, Month, Year
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.cli.statements import write
-from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year
-from ccg_pipeline.framework.files import EditionError
+from ccg_pipeline.demo.year import is_unfinished, make_year
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.rounds import PartitionFault, day_of, last_day
-from ccg_pipeline.landing.downloads.addresses import DownloadFault
-from ccg_pipeline.orchestration.outcome import RunFailed
+from ccg_pipeline.framework.rounds import day_of, last_day
 from ccg_pipeline.publish.explanation import explain, find_area
-from ccg_pipeline.publish.export import FORMATS, NotSaved, exported, stamped
+from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.publish.weights import weights_of
-from ccg_pipeline.quality.corrections import NotAmended
 from ccg_pipeline.quality.kept_findings import concerning, rests_on
-from ccg_pipeline.quality.row_ledger import RowsLost
-from ccg_pipeline.reference.finding import NotKnown, find_ccg
+from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.release.archive import StorageFault
-from ccg_pipeline.release.released import NotReleased
 from ccg_pipeline.settings import database_url, landing_path
-from ccg_pipeline.storage.database import DatabaseFault, open_database, reading
-from expert_panels.certificates.signing_key import KeyFault
-from expert_panels.ledger.record import DecisionRefused
-from expert_panels.ledger.table import LedgerError
-from expert_panels.minutes.form import MinutesFault
-from expert_panels.room.sign_in.local import NotLocal
-from expert_panels.settings import SettingsError
-from expert_panels.terms import TermsError
-
-WRONG_USE = (PartitionFault, NotKnown, DemoError, SettingsError, NotSaved)
-REFUSED = (
-    RunFailed,
-    DatabaseFault,
-    StorageFault,
-    EditionError,
-    TermsError,
-    LedgerError,
-    DecisionRefused,
-    NotLocal,
-    NotReleased,
-    RowsLost,
-    NotAmended,
-    cli_panel.NotHere,
-    cli_records.NotCertified,
-    MinutesFault,
-    KeyFault,
-    DownloadFault,
-)
-"""With WRONG_USE, every exception whose text is a sentence for whoever typed the command."""
+from ccg_pipeline.storage.database import open_database, reading
+from expert_panels.foundation.fault import WrongUse
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -144,7 +110,7 @@ def run(
     url = database or database_url()
     folder = landing or Path(landing_path())
     if landing is not None and not landing.is_dir():
-        raise PartitionFault(f"--landing {landing}: there is no such folder.")
+        raise WrongUse(f"--landing {landing}: there is no such folder.")
     with _progress() as progress:
         task = progress.add_task("starting", total=None)
 
@@ -236,7 +202,7 @@ def export(
     """Write a released table; an unreleased one only with `--unreleased`, logged and stamped."""
     _may_write(file_format, output)
     if table not in TABLES:
-        raise NotKnown(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
+        raise WrongUse(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
     tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
     frame = tables.frames[table]
     write(exported(stamped(frame) if unreleased else frame, file_format), output)
@@ -245,9 +211,9 @@ def export(
 
 def _may_write(file_format: str, output: Path | None) -> None:
     if file_format not in FORMATS:
-        raise NotKnown(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
+        raise WrongUse(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
     if output is not None and not output.parent.is_dir():
-        raise NotKnown(f"--output {output}: there is no folder {output.parent}.")
+        raise WrongUse(f"--output {output}: there is no folder {output.parent}.")
 
 
 @app.command()

@@ -34,6 +34,7 @@ from ccg_pipeline.demo.referrals import MEASURE as REFERRALS
 from ccg_pipeline.demo.referrals import draw_activity
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
+from expert_panels.foundation.fault import WrongUse
 
 TRUTH, LATENT = "_truth", "latent.csv"
 TRUTH_HEADER = ("indicator_code", "ccg_code", "period_end", "latent")
@@ -49,10 +50,6 @@ Contents = Callable[[], bytes]
 Latent = tuple[str, tuple[str, ...], tuple[Period, ...], Floats]
 
 
-class DemoError(Exception):
-    """The made-up year cannot be made as asked: one sentence that says what to do."""
-
-
 def make_year(
     folder: Path,
     seed: int = 2016,
@@ -63,11 +60,11 @@ def make_year(
     """Write a made-up financial year into ``folder`` and return the paths written, in order.
 
     ``folder`` is made if need be; one that holds any file that a made-up year did not write there is refused
-    with DemoError, so that made-up figures never lie among real ones, nor replace them. ``progress`` is told
+    with WrongUse, so that made-up figures never lie among real ones, nor replace them. ``progress`` is told
     each file's name.
     """
     if year not in YEARS:
-        raise DemoError(
+        raise WrongUse(
             f"No year {year!r} can be made up; the CCGs known here are those of {' and '.join(YEARS)}."
         )
     contents = year_files(seed, year, edition or load_edition())
@@ -231,13 +228,13 @@ def _unfinished(path: Path) -> Path:
 
 def _refuse_other_files(folder: Path, names: set[str]) -> None:
     if folder.exists() and not folder.is_dir():
-        raise DemoError(f"{folder} is a file; name a folder to write the made-up year into.")
+        raise WrongUse(f"{folder} is a file; name a folder to write the made-up year into.")
     ours = {folder / name for name in names}
     ours |= {_unfinished(path) for path in ours}  # left by a run that was killed
     is_ours = (folder / TRUTH).is_dir()  # a publisher's file may have a name that we use
     for path in sorted(folder.rglob("*")):
         if not path.is_dir() and not (is_ours and path in ours):
-            raise DemoError(
+            raise WrongUse(
                 f"{folder} already holds {path.relative_to(folder).as_posix()}, which is not of this "
                 "made-up year; name an empty folder."
             )

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.model import FILES, Edition
+from expert_panels.foundation.fault import Fault
 
 
 class Where(Protocol):
@@ -22,7 +22,7 @@ class Where(Protocol):
 
 
 def check_agreement(edition: Edition, where: Where) -> None:
-    """Refuse an edition whose parts disagree: EditionError, one sentence, for the first fault found."""
+    """Refuse an edition whose parts disagree: Fault, one sentence, for the first fault found."""
     _check_uniqueness(edition, where)
     _check_sizes(edition, where)
     _check_indicators(edition, where)
@@ -55,7 +55,7 @@ def _check_uniqueness(edition: Edition, where: Where) -> None:
     taken = set(edition.indicator_codes)
     for number, measure in enumerate(edition.supplementary):
         if measure.code in taken:
-            raise EditionError(f"{where('supplementary', number)}: code {measure.code!r} stands twice.")
+            raise Fault(f"{where('supplementary', number)}: code {measure.code!r} stands twice.")
         taken.add(measure.code)
 
 
@@ -64,7 +64,7 @@ def _check_sizes(edition: Edition, where: Where) -> None:
         has, should = len(getattr(edition, field)), getattr(edition.size, field)
         if has != should:
             said = f"{where('size', None, field)} says {should}"
-            raise EditionError(f"{FILES[field]}: {has} {field}, but {said}.")
+            raise Fault(f"{FILES[field]}: {has} {field}, but {said}.")
 
 
 def _check_areas(edition: Edition, where: Where) -> None:
@@ -76,11 +76,11 @@ def _check_areas(edition: Edition, where: Where) -> None:
         if area.panel is not None:
             _known(here, "panel", area.panel, panels)
             if panels[area.panel] != area.code:
-                raise EditionError(
+                raise Fault(
                     f"{here}: panel {area.panel!r} rates area {panels[area.panel]!r} in clinical.yaml."
                 )
         if not edition.indicators_of(area.code):
-            raise EditionError(f"{here}: the area has no indicator in indicators.csv.")
+            raise Fault(f"{here}: the area has no indicator in indicators.csv.")
 
 
 def _check_indicators(edition: Edition, where: Where) -> None:
@@ -94,7 +94,7 @@ def _check_indicators(edition: Edition, where: Where) -> None:
         if one.points_scale is not None:
             _known(here, "points_scale", one.points_scale, scales)
             if edition.points_scale(one.points_scale).is_judgement != (one.kind == "judgement"):
-                raise EditionError(f"{here}: points_scale {one.points_scale!r} is not for kind {one.kind}.")
+                raise Fault(f"{here}: points_scale {one.points_scale!r} is not for kind {one.kind}.")
     for number, measure in enumerate(edition.supplementary):
         here = f"{where('supplementary', number)} ({measure.code})"
         _known(here, "publication", measure.publication, publications)
@@ -104,7 +104,7 @@ def _check_indicators(edition: Edition, where: Where) -> None:
     used |= {one.points_scale for one in edition.supplementary}
     for number, scale in enumerate(edition.points_scales):
         if scale.key not in used:
-            raise EditionError(f"{where('points_scales', number)}: nothing uses the scale {scale.key!r}.")
+            raise Fault(f"{where('points_scales', number)}: nothing uses the scale {scale.key!r}.")
 
 
 def _check_publications(edition: Edition, where: Where) -> None:
@@ -112,11 +112,9 @@ def _check_publications(edition: Edition, where: Where) -> None:
     used |= {one.publication for one in edition.supplementary}
     for number, publication in enumerate(edition.publications):
         if publication.read_for == "figures" and publication.key not in used:
-            raise EditionError(
-                f"{where('publications', number)}: nothing uses the publication {publication.key!r}."
-            )
+            raise Fault(f"{where('publications', number)}: nothing uses the publication {publication.key!r}.")
         if publication.read_for != "figures" and publication.key in used:
-            raise EditionError(
+            raise Fault(
                 f"{where('publications', number)} ({publication.key}): read_for is "
                 f"{publication.read_for!r}, but "
                 "an indicator or a supplementary measure takes its figures from it."
@@ -130,15 +128,13 @@ def _check_panels(edition: Edition, where: Where) -> None:
         here = f"{where('panels', number, 'area')} ({rule.key})"
         _known(here, "area", rule.area, areas)
         if areas[rule.area] != rule.key:
-            raise EditionError(f"{here}: area {rule.area!r} has not this panel in areas.csv.")
+            raise Fault(f"{here}: area {rule.area!r} has not this panel in areas.csv.")
         here = f"{where('panels', number, 'indicators')} ({rule.key})"
         for code in rule.indicators:
             _known(here, "indicator", code, edition.indicator_codes)
             one = edition.indicator(code)
             if one.standard_error == "none" or one.direction == "no_direction":
-                raise EditionError(
-                    f"{here}: indicator {code!r} has no better side of a reference to be graded by."
-                )
+                raise Fault(f"{here}: indicator {code!r} has no better side of a reference to be graded by.")
         here = f"{where('panels', number, 'shown')} ({rule.key})"
         for code in rule.shown:
             _known(here, "indicator", code, edition.indicator_codes)
@@ -146,7 +142,7 @@ def _check_panels(edition: Edition, where: Where) -> None:
             here = f"{where('panels', number, 'minimum_data', 'measure')} ({rule.key})"
             _known(here, "measure", rule.minimum_data.measure, measures)
             if edition.measure(rule.minimum_data.measure).level != "ccg":
-                raise EditionError(f"{here}: measure {rule.minimum_data.measure!r} is not of level ccg.")
+                raise Fault(f"{here}: measure {rule.minimum_data.measure!r} is not of level ccg.")
 
 
 def _check_overall(edition: Edition, where: Where) -> None:
@@ -156,7 +152,7 @@ def _check_overall(edition: Edition, where: Where) -> None:
             here = f"{where('overall', None, 'blocks', number, 'indicator')} ({block.key})"
             _judged(here, block.indicator, edition)
             if edition.indicator(block.indicator).counts_towards_overall:
-                raise EditionError(
+                raise Fault(
                     f"{here}: indicator {block.indicator!r} also counts towards overall in indicators.csv, "
                     "and would count twice."
                 )
@@ -175,13 +171,13 @@ def _check_overall(edition: Edition, where: Where) -> None:
 def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
     lanes = sorted(lane.key for lane in edition.lanes)
     if lanes != ["annual", "interim"]:
-        raise EditionError(f"{where('lanes')}: lanes must be interim and annual, not {', '.join(lanes)}.")
+        raise Fault(f"{where('lanes')}: lanes must be interim and annual, not {', '.join(lanes)}.")
     for number, lane in enumerate(edition.lanes):
         if len(set(lane.labels)) < len(lane.labels):
-            raise EditionError(f"{where('lanes', number, 'labels')} ({lane.key}): a label stands twice.")
+            raise Fault(f"{where('lanes', number, 'labels')} ({lane.key}): a label stands twice.")
         if lane.overall_gate is not None and lane.overall_gate.key in [rule.key for rule in edition.panels]:
             here = where("lanes", number, "overall_gate", "key")
-            raise EditionError(f"{here} ({lane.key}): {lane.overall_gate.key!r} is a panel.")
+            raise Fault(f"{here} ({lane.key}): {lane.overall_gate.key!r} is a panel.")
     measures = ["overall", *(rule.key for rule in edition.panels)]
     for number, expectation in enumerate(edition.expectations):
         for code in expectation.leaves_out:
@@ -198,19 +194,19 @@ def _check_variations(edition: Edition, where: Where) -> None:
         here = where("variations", number)
         stated = values.get((variation.file, variation.item))
         if stated is None:
-            raise EditionError(f"{here}: {variation.file} has no number {variation.item!r}.")
+            raise Fault(f"{here}: {variation.file} has no number {variation.item!r}.")
         if isinstance(stated, str):
             _known(here, "choice", stated, variation.options)
         elif variation.low is None or variation.high is None:
-            raise EditionError(f"{here}: {variation.item!r} is a number and needs low and high, not choices.")
+            raise Fault(f"{here}: {variation.item!r} is a number and needs low and high, not choices.")
         elif not variation.low <= stated <= variation.high:
-            raise EditionError(
+            raise Fault(
                 f"{here}: {variation.item!r} is {stated:g}, outside {variation.low:g} to {variation.high:g}."
             )
     try:
         edition.with_values({(one.file, one.item): one.at(0) for one in edition.variations})
     except KeyError as error:
-        raise EditionError(f"{FILES['variations']}: {error.args[0]}.") from None
+        raise Fault(f"{FILES['variations']}: {error.args[0]}.") from None
 
 
 def _check_alternatives(edition: Edition, where: Where) -> None:
@@ -221,9 +217,9 @@ def _check_alternatives(edition: Edition, where: Where) -> None:
             try:
                 edition.with_values({(file, item): value})
             except KeyError:
-                raise EditionError(f"{here}: {file} has no number {item!r}.") from None
+                raise Fault(f"{here}: {file} has no number {item!r}.") from None
             if isinstance(value, str) != (kinds[file, item] is str):
-                raise EditionError(f"{here}: {item!r} cannot be {value!r}.")
+                raise Fault(f"{here}: {item!r} cannot be {value!r}.")
         changed = edition.with_values(alternative.numbers)
         try:
             for part in (changed.banding, changed.overall, *changed.panels):
@@ -231,21 +227,21 @@ def _check_alternatives(edition: Edition, where: Where) -> None:
         except ValidationError as error:
             here = f"{where('alternatives', number, 'values')} ({alternative.key})"
             sentence = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise EditionError(f"{here}: {sentence}.") from None
+            raise Fault(f"{here}: {sentence}.") from None
 
 
 def _judged(here: str, code: str, edition: Edition) -> None:
     _known(here, "indicator", code, edition.indicator_codes)
     if edition.indicator(code).kind != "judgement":
-        raise EditionError(f"{here}: indicator {code!r} is no judgement.")
+        raise Fault(f"{here}: indicator {code!r} is no judgement.")
 
 
 def _known(here: str, what: str, offender: str, known: Iterable[str]) -> None:
     if offender not in known:
-        raise EditionError(f"{here}: unknown {what} {offender!r}.")
+        raise Fault(f"{here}: unknown {what} {offender!r}.")
 
 
 def _refuse_twice(field: str, names: Sequence[str], where: Where) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
-            raise EditionError(f"{where(field, number)}: {name!r} stands twice.")
+            raise Fault(f"{where(field, number)}: {name!r} stands twice.")

@@ -13,35 +13,33 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from expert_panels.foundation.fault import Fault
+
 M = TypeVar("M", bound=BaseModel)
 # The same YAML either way; libyaml, which PyYAML's wheels bring along, reads it ten times faster.
 LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-
-
-class EditionError(Exception):
-    """An edition that cannot be trusted: one sentence that names the file, the line and the offender."""
 
 
 class Document:
     """A YAML file: its data, and the line where any part of them stands."""
 
     def __init__(self, path: Path) -> None:
-        """Parse the file; EditionError when it is missing, no YAML, or gives a key twice."""
+        """Parse the file; Fault when it is missing, no YAML, or gives a key twice."""
         self.path = path
         text = _text(path)
         try:
             loader = LOADER(text)
             root = loader.get_single_node()
             if root is None:
-                raise EditionError(f"{path.name}, line 1: the file is empty.")
+                raise Fault(f"{path.name}, line 1: the file is empty.")
             self._refuse_twice(root)
             self._root = root
             self.data: Any = loader.construct_document(root)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise EditionError(f"{path.name}, line {line}: no valid YAML, {error.problem}.") from None
+            raise Fault(f"{path.name}, line {line}: no valid YAML, {error.problem}.") from None
         except yaml.reader.ReaderError as error:
-            raise EditionError(f"{path.name}: no valid YAML, {error.reason}.") from None
+            raise Fault(f"{path.name}: no valid YAML, {error.reason}.") from None
 
     def line_of(self, location: tuple[int | str, ...]) -> int:
         """Line of a part, 1-based; of the nearest part around it when it is missing."""
@@ -62,13 +60,13 @@ class Document:
         return f"{self.path.name}, line {self.line_of(location)}"
 
     def model(self, model: type[M]) -> M:
-        """The whole file as one model; EditionError in one sentence when it does not fit."""
+        """The whole file as one model; Fault in one sentence when it does not fit."""
         return self._model(model, self.data)
 
     def models(self, model: type[M]) -> tuple[M, ...]:
-        """The whole file, which must be a list, as models; EditionError when one does not fit."""
+        """The whole file, which must be a list, as models; Fault when one does not fit."""
         if not isinstance(self.data, list):
-            raise EditionError(f"{self.where()}: a list is needed here.")
+            raise Fault(f"{self.where()}: a list is needed here.")
         return tuple(self._model(model, one, number) for number, one in enumerate(self.data))
 
     def _model(self, model: type[M], data: object, *location: int) -> M:
@@ -79,7 +77,7 @@ class Document:
             here = self.where(*location, *fault.place)
             # A part of a list is known by its name, a whole file by the file's.
             name = _name(data) if location else ""
-            raise EditionError(f"{here}{name}: {fault.sentence()}.") from None
+            raise Fault(f"{here}{name}: {fault.sentence()}.") from None
 
     def _refuse_twice(self, node: yaml.Node) -> None:
         # PyYAML keeps the last of two equal keys without a word, which would lose a number.
@@ -88,9 +86,9 @@ class Document:
             for key, value in node.value:
                 line = key.start_mark.line + 1
                 if not isinstance(key, yaml.ScalarNode):
-                    raise EditionError(f"{self.path.name}, line {line}: a key must be a word.")
+                    raise Fault(f"{self.path.name}, line {line}: a key must be a word.")
                 if key.value in seen:
-                    raise EditionError(f"{self.path.name}, line {line}: key {key.value!r} stands twice.")
+                    raise Fault(f"{self.path.name}, line {line}: key {key.value!r} stands twice.")
                 seen.add(key.value)
                 self._refuse_twice(value)
         elif isinstance(node, yaml.SequenceNode):
@@ -102,18 +100,18 @@ class Table:
     """A CSV file as models, one a row, that knows each row's line."""
 
     def __init__(self, path: Path) -> None:
-        """Read the cells; EditionError when it is no CSV or a row has not the width of the header."""
+        """Read the cells; Fault when it is no CSV or a row has not the width of the header."""
         self.path = path
         reader = csv.reader(StringIO(_text(path), newline=""), strict=True)
         try:
             self.header = next(reader, [])
             self.rows = [(reader.line_num, cells) for cells in reader if cells]
         except csv.Error as error:
-            raise EditionError(f"{path.name}, line {reader.line_num}: no valid CSV, {error}.") from None
+            raise Fault(f"{path.name}, line {reader.line_num}: no valid CSV, {error}.") from None
         for line, cells in self.rows:
             if len(cells) != len(self.header):
                 widths = f"{len(cells)} cells for {len(self.header)} columns"
-                raise EditionError(f"{path.name}, line {line} ({cells[0]}): {widths}.")
+                raise Fault(f"{path.name}, line {line} ({cells[0]}): {widths}.")
 
     def models(self, model: type[M], given: Mapping[str, object] | None = None) -> tuple[M, ...]:
         """Each row as a model; an empty cell says nothing. ``given`` holds for all rows."""
@@ -121,19 +119,19 @@ class Table:
         known = set(model.model_fields) - set(given)
         for column in self.header:
             if column not in known:
-                raise EditionError(f"{self.path.name}, line 1: unknown column {column!r}.")
+                raise Fault(f"{self.path.name}, line 1: unknown column {column!r}.")
             if self.header.count(column) > 1:
-                raise EditionError(f"{self.path.name}, line 1: column {column!r} stands twice.")
+                raise Fault(f"{self.path.name}, line 1: column {column!r} stands twice.")
         needed = {name for name, field in model.model_fields.items() if field.is_required()} & known
         if missing := sorted(needed - set(self.header)):
-            raise EditionError(f"{self.path.name}, line 1: column {missing[0]!r} is missing.")
+            raise Fault(f"{self.path.name}, line 1: column {missing[0]!r} is missing.")
         found: list[M] = []
         for line, cells in self.rows:
             said = {name: cell for name, cell in zip(self.header, cells, strict=True) if cell != ""}
             try:
                 found.append(model.model_validate({**said, **given}))
             except ValidationError as error:
-                raise EditionError(
+                raise Fault(
                     f"{self.path.name}, line {line} ({cells[0]}): {_fault(error).sentence()}."
                 ) from None
         return tuple(found)
@@ -147,9 +145,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise EditionError(f"{path.name}: the file is missing from {path.parent}.") from None
+        raise Fault(f"{path.name}: the file is missing from {path.parent}.") from None
     except UnicodeDecodeError as error:
-        raise EditionError(f"{path.name}: no UTF-8 at byte {error.start}.") from None
+        raise Fault(f"{path.name}: no UTF-8 at byte {error.start}.") from None
 
 
 def _name(data: object) -> str:

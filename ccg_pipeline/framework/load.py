@@ -9,13 +9,14 @@ from pathlib import Path
 
 from ccg_pipeline.framework.agreement import check_agreement
 from ccg_pipeline.framework.expectations import PublishedCount
-from ccg_pipeline.framework.files import Document, EditionError, Table
+from ccg_pipeline.framework.files import Document, Table
 from ccg_pipeline.framework.indicators import Indicator, Supplementary
 from ccg_pipeline.framework.model import FILES, Area, Edition, Framework, Publication
 from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.framework.robustness import Alternative
 from ccg_pipeline.framework.rules import OverallRule, PointsScale
 from ccg_pipeline.framework.variations import Variation
+from expert_panels.foundation.fault import Fault
 
 EDITIONS = Path(__file__).parent / "editions"
 EDITION = "iaf_2016_17"
@@ -24,19 +25,19 @@ EDITION = "iaf_2016_17"
 
 @cache
 def load_edition(key: str = EDITION) -> Edition:
-    """The edition of that key, read once a process; EditionError when there is none or it has a fault."""
+    """The edition of that key, read once a process; Fault when there is none or it has a fault."""
     folder = EDITIONS / key
     if not folder.is_dir():
         known = ", ".join(sorted(one.name for one in EDITIONS.iterdir() if one.is_dir()))
-        raise EditionError(f"There is no edition {key!r}; choose one of: {known}.")
+        raise Fault(f"There is no edition {key!r}; choose one of: {known}.")
     edition = load_edition_from(folder)
     if edition.key != key:
-        raise EditionError(f"framework.yaml: the folder is {key!r}, but key is {edition.key!r}.")
+        raise Fault(f"framework.yaml: the folder is {key!r}, but key is {edition.key!r}.")
     return edition
 
 
 def load_edition_from(folder: Path) -> Edition:
-    """The edition in a folder, checked whole; EditionError names file, line and offender in one sentence."""
+    """The edition in a folder, checked whole; Fault names file, line and offender in one sentence."""
     documents = {name: Document(folder / name) for name in sorted(set(FILES.values())) if ".yaml" in name}
     tables = {name: Table(folder / name) for name in sorted(set(FILES.values())) if ".csv" in name}
     framework = documents["framework.yaml"].model(Framework)

@@ -8,15 +8,13 @@ Does not belong here: Dagster's partitions (orchestration/partitions.py), what a
 import re
 from datetime import UTC, date, datetime
 
+from expert_panels.foundation.fault import WrongUse
+
 FIRST_MONTH = "2012-01"
 """The oldest published file ends in 2012."""
 
 FIRST_YEAR = "2013-04-01"
 """CCGs took over on 1 April 2013; a financial year is known by the day on which it begins."""
-
-
-class PartitionFault(Exception):
-    """A month or year that is not written as asked: one sentence."""
 
 
 def _today() -> date:
@@ -26,37 +24,35 @@ def _today() -> date:
 def month_key(text: str, today: date | None = None) -> str:
     """Return the partition key of a month written 2017-03 that is over by `today` (UTC).
 
-    Raises PartitionFault.
+    Raises WrongUse.
     """
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
-        raise PartitionFault(f"--month {text!r} is not a month: write it as 2017-03.")
+        raise WrongUse(f"--month {text!r} is not a month: write it as 2017-03.")
     if text < FIRST_MONTH or last_day(text) >= (today or _today()):
-        raise PartitionFault(
-            f"--month {text} cannot be assessed: give a month that is over, from 2012-01 on."
-        )
+        raise WrongUse(f"--month {text} cannot be assessed: give a month that is over, from 2012-01 on.")
     return text
 
 
 def year_key(text: str, today: date | None = None) -> str:
     """Return the partition key (`2016-04-01`) of a financial year written 2016-17 that is over by `today`.
 
-    Raises PartitionFault.
+    Raises WrongUse.
     """
     written = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if written is None or (int(written[1]) + 1) % 100 != int(written[2]):
-        raise PartitionFault(f"--year {text!r} is not a financial year: write it as 2016-17.")
+        raise WrongUse(f"--year {text!r} is not a financial year: write it as 2016-17.")
     key = f"{written[1]}-04-01"
     if key < FIRST_YEAR or last_day(key) >= (today or _today()):
-        raise PartitionFault(f"--year {text} cannot be assessed: give a year that is over, from 2013-14 on.")
+        raise WrongUse(f"--year {text} cannot be assessed: give a year that is over, from 2013-14 on.")
     return key
 
 
 def day_of(text: str, option: str) -> date:
-    """Return the day written 2017-05-31 that was given for an option. Raises PartitionFault."""
+    """Return the day written 2017-05-31 that was given for an option. Raises WrongUse."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise PartitionFault(f"{option} {text!r} is not a date: write it as 2017-05-31.") from None
+        raise WrongUse(f"{option} {text!r} is not a date: write it as 2017-05-31.") from None
 
 
 def last_day(partition_key: str) -> date:

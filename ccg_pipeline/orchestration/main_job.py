@@ -23,13 +23,14 @@ from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.landing.record import files_of, recorded
 from ccg_pipeline.orchestration.automation import requests, rounds_due
 from ccg_pipeline.orchestration.definitions import build_definitions
-from ccg_pipeline.orchestration.outcome import Outcome, RunFailed
+from ccg_pipeline.orchestration.outcome import Outcome
 from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.orchestration.run_process import PROCESS_TAG, bury_the_killed, this_process
 from ccg_pipeline.settings import dagster_home, database_url, launched_by
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import observed, plausibility, source_observation
+from expert_panels.foundation.fault import Fault, sentence_in
 from expert_panels.terms import load_terms
 
 SETTINGS = """\
@@ -140,11 +141,11 @@ def spans(news: Mapping[str, set[str]], last: str) -> list[tuple[str, str, list[
 def last_month(files: Months) -> list[tuple[str, str]]:
     """Return the lanes and partitions of the newest month in a folder: the month, and the year that it ends.
 
-    Raises RunFailed when there is no figure in the folder.
+    Raises Fault when there is no figure in the folder.
     """
     months = set().union(*(of_file for _, of_file in files.values())) if files else set()
     if not months:
-        raise RunFailed("There is no file with a figure in the landing folder: name one with --landing.")
+        raise Fault("There is no file with a figure in the landing folder: name one with --landing.")
     newest = max(months)
     month = ("interim", newest)
     return [month, ("annual", f"{int(newest[:4]) - 1}-04-01")] if newest.endswith("-03") else [month]
@@ -185,7 +186,7 @@ class MainJob:
     def run(self, lane: str, partition_key: str) -> Outcome:
         """Read what is new, score the partition, lay it before the panels, release what may be released.
 
-        Raises RunFailed with the sentence of the first step that failed, DatabaseFault for a database that
+        Raises Fault with the sentence of the first step that failed, DatabaseFault for a database that
         holds the other kind of data.
         """
         self._ingest(last_day(partition_key).strftime("%Y-%m"))
@@ -227,7 +228,7 @@ class MainJob:
         with reading(self._engine) as connection:
             stored = connection.execute(select(rows.source_sha256, rows.partition_key).distinct()).all()
         if not files and not stored:
-            raise RunFailed(f"{self._landing.path}: there are no files; name the folder with --landing.")
+            raise Fault(f"{self._landing.path}: there are no files; name the folder with --landing.")
         held = {(str(sha256), str(month)) for sha256, month in stored}
         news = unread(files, held, self._new, last)
         for first, until, publications in spans(news, last) if news else []:
@@ -275,7 +276,7 @@ class MainJob:
                 name = f"{check.asset_key.to_user_string()}: {check.check_name}"
                 self.outcome.warned.append(name)
         if not result.success:
-            raise RunFailed(_sentence(result))
+            raise Fault(_sentence(result))
 
 
 def _range(first: str, until: str) -> dict[str, str]:
@@ -298,12 +299,15 @@ def _sentence(result: ExecuteInProcessResult) -> str:
             failure = event.step_failure_data
             if failure.user_failure_data is not None and failure.user_failure_data.description:
                 return str(failure.user_failure_data.description)
+            chain = []
+            chain = []
             error = failure.error
-            while error is not None and error.cause is not None:
+            while error is not None:
+                chain.append(error.message)
                 error = error.cause
-            if error is not None:
-                said = error.message.strip().splitlines()[0]
-                if error.cls_name in ("DatabaseFault", "SchemaFault", "StorageFault", "LedgerError"):
-                    return said.partition(": ")[2]
+            if said := next(filter(None, map(sentence_in, chain)), ""):
+                return said
+            if chain:
+                (said, *_) = chain[-1].strip().splitlines()
                 return f"Step {event.step_key} failed, run {result.run_id}: {said}"
     return f"Run {result.run_id} failed before any step."

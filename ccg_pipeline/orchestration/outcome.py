@@ -6,10 +6,6 @@ Belongs here: that. Does not belong here: running anything (main_job.py).
 from dataclasses import dataclass, field
 
 
-class RunFailed(Exception):
-    """The data or the method refused: the sentence of the step that did."""
-
-
 @dataclass
 class Outcome:
     """What came of a run: the ids of its Dagster runs and the checks that did not pass."""

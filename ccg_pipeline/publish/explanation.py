@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ccg_pipeline.framework.model import Area, Edition
-from ccg_pipeline.reference.finding import NotKnown
+from expert_panels.foundation.fault import WrongUse
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Explanation:
 
 
 def find_area(edition: Edition, wanted: str) -> Area:
-    """Return an area given by code (122), slug or name; NotKnown lists them all."""
+    """Return an area given by code (122), slug or name; WrongUse lists them all."""
     key = wanted.strip().lower()
     for area in edition.areas:
         if key in (area.code, area.slug, area.name.lower()):
             return area
-    raise NotKnown(
+    raise WrongUse(
         f"There is no area {wanted!r}: give its code or name, one of "
         + ", ".join(f"{area.code} {area.name}" for area in edition.areas)
         + "."

@@ -13,15 +13,12 @@ import numpy as np
 import pandas as pd
 
 from ccg_pipeline.storage.fingerprint import SIGNIFICANT_DIGITS
+from expert_panels.foundation.fault import WrongUse
 
 FORMATS = ("csv", "json", "parquet")
 UNRELEASED = "UNRELEASED: not verified by the panels, not for publication"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text that begins with one of these for a formula, and runs it."""
-
-
-class NotSaved(Exception):
-    """A format or a folder that is not there: one sentence."""
 
 
 def _in_a_cell(value: Any) -> Any:
@@ -57,12 +54,12 @@ def exported(frame: pd.DataFrame, file_format: str) -> bytes:
 def saved(frame: pd.DataFrame, file_format: str, output: Path) -> None:
     """Write `frame` to a file in a format of FORMATS: a kill leaves the old file or the new.
 
-    Raises NotSaved for another format, or where there is no such folder.
+    Raises WrongUse for another format, or where there is no such folder.
     """
     if file_format not in FORMATS:
-        raise NotSaved(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
+        raise WrongUse(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
     if not output.parent.is_dir():
-        raise NotSaved(f"--output {output}: there is no folder {output.parent}.")
+        raise WrongUse(f"--output {output}: there is no folder {output.parent}.")
     partial = output.with_name(f".{output.name}.part")
     partial.write_bytes(exported(frame, file_format))
     partial.replace(output)

@@ -10,8 +10,8 @@ from html import escape
 import pandas as pd
 
 from ccg_pipeline.framework.model import Area, Edition
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.tables import MADE_UP, SHOWN
+from expert_panels.foundation.fault import WrongUse
 
 CAVEAT = (
     "A place is an estimate: with 95 % certainty for all CCGs at once it is within its set, and two CCGs of "
@@ -45,7 +45,7 @@ def league(
     """Return the league of an area, or of the overall score: one row a CCG, the first place first.
 
     With LEAGUE_COLUMNS; who has no place stands last and says why. `tables` are a release's, `organisations`
-    has ccg_code and ccg_name. Raises NotKnown where the lane has no such score or its panel withholds it.
+    has ccg_code and ccg_name. Raises WrongUse where the lane has no such score or its panel withholds it.
     """
     if area is not None:
         frame = tables["area_scores"][tables["area_scores"]["area_code"] == area.code]
@@ -53,14 +53,14 @@ def league(
     else:
         frame, why = tables["overall"].assign(place_of=tables["overall"]["overall_score"]), "why_no_rating"
         if frame.empty:
-            raise NotKnown("There is no overall score in this lane: name an area with --area, or a --year.")
+            raise WrongUse("There is no overall score in this lane: name an area with --area, or a --year.")
     named = f"area {area.name}" if area is not None else "overall score"
     if frame["rank"].isna().all():
         states = set(frame["verification"])
         state = states.pop() if len(states) == 1 else ""
         panel = area is not None and area.panel is not None
         because = state if panel and state not in SHOWN else str(frame[why].iloc[0])
-        raise NotKnown(f"There is no league of the {named}: {because.rstrip('.') or 'no CCG has a score'}.")
+        raise WrongUse(f"There is no league of the {named}: {because.rstrip('.') or 'no CCG has a score'}.")
     names = organisations.set_index("ccg_code")["ccg_name"]
     moderated = "The score was moderated, and no draw has said how sure it is."
     reason = frame[why].where((frame[why] != "") | frame["rank"].notna(), moderated)

@@ -12,8 +12,8 @@ import pandas as pd
 
 from ccg_pipeline.reference.authorities import authority_weights
 from ccg_pipeline.reference.changes import ccg_changes, restating_weights
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import OF_FRAMEWORK, ccgs
+from expert_panels.foundation.fault import WrongUse
 
 DTOC, CHANGES = "dtoc", "changes"
 YEARS = (2013, 2017, 2018, 2019, 2020, 2021)
@@ -54,7 +54,7 @@ def weights_of(name: str) -> pd.DataFrame:
 
     For ``dtoc`` and a year: from_code, from_name, to_code, to_name, weight (of each from_code they sum to 1;
     NaN where the part is not known), rests_on (LSOAs, or how a figure reaches the CCG), provenance and
-    source. For ``changes`` the columns of `ccg_changes`. Raises NotKnown for another name.
+    source. For ``changes`` the columns of `ccg_changes`. Raises WrongUse for another name.
     """
     if name == DTOC:
         return _of_authorities()
@@ -63,7 +63,7 @@ def weights_of(name: str) -> pd.DataFrame:
     if name in map(str, YEARS):
         return _of_year(int(name))
     known = ", ".join(weightings()["weights"])
-    raise NotKnown(f"There are no weights {name!r}: choose one of {known}.")
+    raise WrongUse(f"There are no weights {name!r}: choose one of {known}.")
 
 
 def _of_authorities() -> pd.DataFrame:

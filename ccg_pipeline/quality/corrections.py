@@ -21,9 +21,10 @@ from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.storage.corrections import Action, record
+from expert_panels.foundation.fault import Fault
 
 
-class NotAmended(Exception):
+class NotAmended(Fault):
     """An amendment that cannot be recorded: one sentence, and nothing was written."""
 
 
@@ -38,7 +39,7 @@ class Amending:
     def refusal(self, row_id: str) -> Refusal:
         """Return the row of an id: one that is in quarantine, or one that an amendment took out of it.
 
-        Raises NotKnown where there is none.
+        Raises WrongUse where there is none.
         """
         return refusal_of(self.engine, row_id)
 

@@ -21,12 +21,9 @@ from ccg_pipeline.quality.consequences import consequences, sentence
 from ccg_pipeline.quality.distributions import agreement, denominators, distribution
 from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.reference.populations import population_mid_2015
+from expert_panels.foundation.fault import Fault
 
 FailingRows = Callable[[Comparison], "pd.Index[int]"]
-
-
-class UnknownExpectation(Exception):
-    """An edition that expects something that nobody here knows how to check: one sentence."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def validate(
 ) -> PlausibilityReport:
     """Hold what was known at `month_end` against every expectation of a suite of the edition.
 
-    No period is stale that an earlier or a new row renews. UnknownExpectation names what the edition expects
+    No period is stale that an earlier or a new row renews. Fault names what the edition expects
     and nothing here can check.
     """
     landed = landed.upto(month_end)
@@ -100,9 +97,7 @@ def _comparison(
         case "files_agree":
             return agreement(landed.said)
         case unknown:
-            raise UnknownExpectation(
-                f"{edition.key} expects {unknown!r}, which no check in this version covers."
-            )
+            raise Fault(f"{edition.key} expects {unknown!r}, which no check in this version covers.")
 
 
 def _of_whole_publications(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.assess import Assessed, moved
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.as_known import assess_said
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.corrections import lines
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import quarantine
+from expert_panels.foundation.fault import WrongUse
 
 SIGNS = 12
 """Signs of a file's sha256 in a row's id."""
@@ -70,7 +70,7 @@ def quarantined(connection: Connection) -> pd.DataFrame:
 
 
 def refusal_of(engine: Engine, wanted: str) -> Refusal:
-    """Return the row of an id, in quarantine or amended; NotKnown says where ids are found."""
+    """Return the row of an id, in quarantine or amended; WrongUse says where ids are found."""
     prefix, _, rest = wanted.strip().partition(":")
     sheet, _, number = rest.rpartition(":")
     if len(prefix) >= 8 and number.isascii() and number.isdigit():
@@ -88,7 +88,7 @@ def refusal_of(engine: Engine, wanted: str) -> Refusal:
                     return Refusal(
                         line.source_sha256, line.source_name, line.publication, line.sheet, line.row
                     )
-    raise NotKnown(f"There is no refused row {wanted!r}: `ccg quarantine` lists them, each with its id.")
+    raise WrongUse(f"There is no refused row {wanted!r}: `ccg quarantine` lists them, each with its id.")
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,6 @@ FATES = ("rows_used", "rows_not_asked_for", "rows_not_an_organisation", "rows_qu
 """What becomes of a data row: exactly one of these."""
 
 
-class RowsLost(Exception):
-    """The account of a file does not add up: a sentence for each such file."""
-
-
 def row_ledger(connection: Connection) -> pd.DataFrame:
     """Return one row a file, by publication and name: its account, and `rows_stored` in the quarantine."""
     files = frames.read(connection, source_file, {})

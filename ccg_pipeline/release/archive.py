@@ -18,9 +18,10 @@ from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.storage.sql import gate, kept, lane_fingerprint, release, release_time
+from expert_panels.foundation.fault import Fault
 
 
-class StorageFault(Exception):
+class StorageFault(Fault):
     """What is stored does not agree with its fingerprint: one sentence."""
 
 

@@ -18,11 +18,12 @@ from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.assess import MOVES, Assessed, assess, known, moved, said_by
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
-from ccg_pipeline.release.released import NOT_VERIFIED, NotReleased, Tables, typed_tables
+from ccg_pipeline.release.released import NOT_VERIFIED, Tables, typed_tables
 from ccg_pipeline.release.tables import assessed_tables
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import source_observation
+from expert_panels.foundation.fault import Fault
 
 
 def said_until(engine: Engine, end: date) -> pd.DataFrame:
@@ -47,11 +48,11 @@ def tables_as_known(
 
     The overall ratings are the method's, before anybody moderated any.
 
-    `end` is the last day of the partition. Raises NotReleased where nothing was out by then.
+    `end` is the last day of the partition. Raises Fault where nothing was out by then.
     """
     said = said_by(said_until(engine, end), day)
     if said.empty:
-        raise NotReleased(
+        raise Fault(
             f"Nothing that had been published by {day} tells of {lane} {words(lane, partition_key)}: "
             "give a later --as-at."
         )
@@ -112,7 +113,7 @@ def moved_by_file(
 ) -> dict[str, pd.DataFrame]:
     """Return by layer what one file moved: all files but this one, against all.
 
-    `file` is a file's name, or the beginning of its sha256 (eight signs at least). Raises NotReleased where
+    `file` is a file's name, or the beginning of its sha256 (eight signs at least). Raises Fault where
     no figure up to `end` is of such a file, or several files bear the name.
     """
     said = said_until(engine, end)
@@ -121,9 +122,9 @@ def moved_by_file(
         is_its = said["source_sha256"].str.startswith(file.lower())
     found = sorted(set(said.loc[is_its, "source_sha256"]))
     if not found:
-        raise NotReleased(f"No figure is from a file {file!r}: `ccg files` lists the files.")
+        raise Fault(f"No figure is from a file {file!r}: `ccg files` lists the files.")
     if len(found) > 1:
-        raise NotReleased(
+        raise Fault(
             f"{len(found)} files are called {file!r}: give the beginning of a sha256, one of "
             + ", ".join(sha256[:12] for sha256 in found)
             + "."

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Engine
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.archive import FINGERPRINT, candidate_fingerprints, fetch, keep
 from ccg_pipeline.release.parts import OVERALL, committee_part, tables_of
 from ccg_pipeline.release.verification import is_decided, verification
@@ -22,6 +21,7 @@ from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import typed
 from ccg_pipeline.storage.sql import overall_rating
+from expert_panels.foundation.fault import WrongUse
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.terms import Terms
@@ -115,14 +115,14 @@ def judgement_before_committee(
 ) -> str:
     """Return the judgement of a CCG in the table before the committee, as moderated since; '' for none.
 
-    Raises NotKnown for a CCG that is not in it.
+    Raises WrongUse for a CCG that is not in it.
     """
     if not state.subject:
         return ""
     with reading(engine) as connection:
         shown = tables_of(fetch(connection, state.subject))["overall_rating"].set_index("ccg_code")
     if ccg_code not in shown.index:
-        raise NotKnown(f"There is no CCG {ccg_code!r} in the table before the committee: give its code.")
+        raise WrongUse(f"There is no CCG {ccg_code!r} in the table before the committee: give its code.")
     return state.judgement(ccg_code, indicator_code, str(shown.loc[ccg_code, f"{block}_judgement"]))
 
 
@@ -138,17 +138,17 @@ def moderation_asked(
     """Return which indicator somebody asks to moderate, and its judgement in the table before the committee.
 
     `gate` is body, lane and partition key, `judgement` leadership or finance, `to` what it is to be. Raises
-    NotKnown for a body that moderates nothing, and for a judgement, label or CCG that is not there.
+    WrongUse for a body that moderates nothing, and for a judgement, label or CCG that is not there.
     """
     body, lane, _ = gate
     committee = edition.lane(lane).overall_gate
     if committee is None or committee.key != body:
-        raise NotKnown(f"{body} moderates no judgement: only who confirms the overall rating does.")
+        raise WrongUse(f"{body} moderates no judgement: only who confirms the overall rating does.")
     block = next((one for one in edition.overall.blocks if one.indicator and one.key == judgement), None)
     if block is None:
-        raise NotKnown(f"{judgement!r} cannot be moderated: say leadership or finance.")
+        raise WrongUse(f"{judgement!r} cannot be moderated: say leadership or finance.")
     code = str(block.indicator)
     labels = edition.points_scale(str(edition.indicator(code).points_scale)).labels
     if to not in labels:
-        raise NotKnown(f"{to!r} is no judgement of {judgement}: choose one of {', '.join(labels)}.")
+        raise WrongUse(f"{to!r} is no judgement of {judgement}: choose one of {', '.join(labels)}.")
     return code, judgement_before_committee(engine, state, ccg_code, judgement, code)

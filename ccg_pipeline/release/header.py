@@ -22,12 +22,13 @@ from ccg_pipeline.release.verification import is_decided, verification
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.pieces import rows_of
+from expert_panels.foundation.fault import Fault
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.terms import Terms
 
 
-class NothingToRelease(Exception):
+class NothingToRelease(Fault):
     """Why no table may be released: one sentence that names each area that is not decided."""
 
 

@@ -96,7 +96,7 @@ def fill(engine: Engine, terms: Mapping[str, Terms], settings: Settings, now: da
 
 
 def channels(settings: Declared) -> dict[str, Channel]:
-    """Return the channels that the settings declare. Raises SettingsError for a secret that is not there."""
+    """Return the channels that the settings declare. Raises WrongUse for a secret that is not there."""
     notices, found = settings.settings.notices, dict[str, Channel]()
     if notices.mail:
         password = settings.secret(notices.mail.password_file) if notices.mail.password_file else ""

@@ -23,12 +23,9 @@ from ccg_pipeline.release.tables import NO_COMMITTEE, SHOWN, assessed_tables, by
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.frames import read, typed
 from ccg_pipeline.storage.sql import BY_NAME, lane_fingerprint
+from expert_panels.foundation.fault import Fault
 
 NOT_VERIFIED = "not verified, not for publication"
-
-
-class NotReleased(Exception):
-    """There is no table to show: one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def released(
     """Return the newest release of a lane's partition; without one, of the newest partition there is.
 
     With `as_at`, the release that stood at the end of that day (UTC), whatever has followed it.
-    Raises NotReleased, and StorageFault when a part is absent or was altered.
+    Raises Fault, and StorageFault when a part is absent or was altered.
     """
     with reading(engine) as connection:
         if not lane:
@@ -84,11 +81,11 @@ def released(
         if found is None:
             named = f"{lane} table of {words(lane, partition_key)}" if lane else "table"
             if as_at is not None:
-                raise NotReleased(
+                raise Fault(
                     f"No {named} had been released by {as_at}: --unreleased shows what the figures that were "
                     "published by then give."
                 )
-            raise NotReleased(
+            raise Fault(
                 f"No {named} has been released: `ccg panel status` says what is awaited, and --unreleased "
                 "shows what is not verified."
             )
@@ -104,11 +101,11 @@ def released(
 
 
 def newest_scored(engine: Engine) -> tuple[str, str]:
-    """Return lane and partition key of the newest partition that was scored; NotReleased without any."""
+    """Return lane and partition key of the newest partition that was scored; Fault without any."""
     with reading(engine) as connection:
         lane, key = _newest(read(connection, lane_fingerprint, {}))
     if not lane:
-        raise NotReleased("Nothing has been scored in this database: `ccg run` does that.")
+        raise Fault("Nothing has been scored in this database: `ccg run` does that.")
     return lane, key
 
 
@@ -121,7 +118,7 @@ def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: 
         stands = stands[(stands["lane"] == lane) & (stands["partition_key"] == partition_key)]
         if OPEN not in set(stands["part"]):
             named = f"the {lane} lane for {words(lane, partition_key)}" if lane else "this database"
-            raise NotReleased(f"Nothing has been scored in {named}: `ccg run` does that.")
+            raise Fault(f"Nothing has been scored in {named}: `ccg run` does that.")
         parts = {
             str(row.part): kept_part(connection, str(row.sha256)) for row in stands.itertuples(index=False)
         }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ccg_pipeline.sources.cells import heading
+from expert_panels.foundation.fault import Fault
 
 AMENDED = "amended: "
 """How the note of a figure begins that rests on an amended row."""
@@ -46,7 +47,7 @@ class Amendment:
         return f"{AMENDED}row {self.row} corrected to {said}, {self.note}"
 
 
-class NoSuchColumn(Exception):
+class NoSuchColumn(Fault):
     """A correction that names a column which the file does not have: one sentence."""
 
 

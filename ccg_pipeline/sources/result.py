@@ -9,6 +9,8 @@ from datetime import date
 
 import pandas as pd
 
+from expert_panels.foundation.fault import Fault
+
 OBSERVATION_COLUMNS: tuple[str, ...] = (
     "indicator_code",
     "organisation_code",
@@ -51,7 +53,7 @@ QUARANTINE_COLUMNS: tuple[str, ...] = (
 )
 
 
-class Refused(Exception):
+class Refused(Fault):
     """A file whose structure cannot be trusted, refused whole: one sentence with its name and what to do.
 
     ``publication`` is the key of the publication that the file was recognised as, or empty.

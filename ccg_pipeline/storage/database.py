@@ -15,9 +15,10 @@ from sqlalchemy.exc import ArgumentError
 
 from ccg_pipeline.storage.migration import add_missing_columns
 from ccg_pipeline.storage.sql import database_kind, metadata
+from expert_panels.foundation.fault import Fault
 
 
-class DatabaseFault(Exception):
+class DatabaseFault(Fault):
     """The database cannot be used as asked: one sentence that names the database or file and what to do."""
 
 

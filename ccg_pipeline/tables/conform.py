@@ -16,6 +16,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandas.api import types
 
+from expert_panels.foundation.fault import Fault
+
 Kind = Literal["text", "number", "whole", "date", "flag"]
 Column = tuple[str, pa.Column]
 Rule = pa.Check
@@ -43,7 +45,7 @@ SHOWN_ROWS = 3
 """Offending rows that the sentence of a fault names; all of them are in its `failures`."""
 
 
-class SchemaFault(Exception):
+class SchemaFault(Fault):
     """A frame that has not the shape it must have: one sentence that names the column and the first rows.
 
     ``failures`` has one line a row and reason: row (position in the frame, −1 for the frame as a whole),

@@ -19,13 +19,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
+from expert_panels.foundation.fault import Fault
+
 PRIVATE, PUBLIC = "certificates.key.pem", "certificates.pub.pem"
 OF_RECORDER = ("recorder.key.pem", "recorder.pub.pem")
 """The two files of a key: of who issues certificates, and of somebody who records minutes."""
-
-
-class KeyFault(Exception):
-    """A key that cannot be used: one sentence that names the file and what to do."""
 
 
 def make_key(folder: Path, private: str = PRIVATE, public: str = PUBLIC) -> bool:
@@ -55,41 +53,41 @@ def make_key(folder: Path, private: str = PRIVATE, public: str = PUBLIC) -> bool
 
 
 def signer_in(folder: Path) -> CryptoSigner:
-    """Return the signer whose private key is in `folder`; KeyFault where there is none that may be used."""
+    """Return the signer whose private key is in `folder`; Fault where there is none that may be used."""
     return signer_of(folder / PRIVATE)
 
 
 def signer_of(path: Path) -> CryptoSigner:
-    """Return the signer whose private key is in a file; KeyFault where there is none that may be used."""
+    """Return the signer whose private key is in a file; Fault where there is none that may be used."""
     return CryptoSigner(_private_key(path))
 
 
 def public_half(path: Path) -> bytes:
-    """Return the public half, as PEM, of the private key in a file; KeyFault as for `signer_of`."""
+    """Return the public half, as PEM, of the private key in a file; Fault as for `signer_of`."""
     return _private_key(path).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _private_key(path: Path) -> Ed25519PrivateKey:
     if not path.is_file():
         verb = "recorder-key" if path.name != PRIVATE else "key"
-        raise KeyFault(f"{path}: there is no key yet; `ccg panel {verb}` makes one.")
+        raise Fault(f"{path}: there is no key yet; `ccg panel {verb}` makes one.")
     if path.stat().st_mode & 0o077:
-        raise KeyFault(f"{path}: others may read or write the private key; take that away with chmod 600.")
+        raise Fault(f"{path}: others may read or write the private key; take that away with chmod 600.")
     try:
         key = load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise KeyFault(f"{path}: holds no Ed25519 private key; put back the file that was kept elsewhere.")
+        raise Fault(f"{path}: holds no Ed25519 private key; put back the file that was kept elsewhere.")
     return key
 
 
 def public_key(content: bytes, name: str) -> SSlibKey:
-    """Return the Ed25519 public key that `content` (PEM) holds; KeyFault names the file `name`."""
+    """Return the Ed25519 public key that `content` (PEM) holds; Fault names the file `name`."""
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise KeyFault(f"{name}: holds no Ed25519 public key in PEM, as `ccg panel key` prints it.")
+        raise Fault(f"{name}: holds no Ed25519 public key in PEM, as `ccg panel key` prints it.")
     return SSlibKey.from_crypto(key)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, Select, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
+from expert_panels.foundation.fault import Fault
 from expert_panels.ledger.fold import fold
 from expert_panels.ledger.gate_state import MEANINGS, GateState
 from expert_panels.ledger.line import GENESIS, Line, faults_of, text_of
@@ -32,7 +33,7 @@ from expert_panels.ledger.table import (
 from expert_panels.terms import Terms
 
 
-class DecisionRefused(Exception):
+class DecisionRefused(Fault):
     """A decision that may not be taken now: one sentence that says why, and nothing was recorded."""
 
 

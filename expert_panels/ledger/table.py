@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, Tab
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from expert_panels.foundation.fault import Fault
 from expert_panels.ledger.line import GENESIS, LATER_FIELDS
 
 decision_ledger = Table(
@@ -75,7 +76,7 @@ END $$
 """
 
 
-class LedgerError(Exception):
+class LedgerError(Fault):
     """The ledger cannot be read or written: one sentence, and nothing was recorded."""
 
 

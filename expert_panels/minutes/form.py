@@ -31,6 +31,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from expert_panels.declared import Frozen, parse
+from expert_panels.foundation.fault import Fault
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.ledger.record import Decision
 from expert_panels.terms import Terms
@@ -41,7 +42,7 @@ BESIDE_A_MODERATION = {"moderate", "comment", "recuse"}
 Address = Annotated[str, Field(pattern=r"^[^\s@A-Z]+@[^\s@A-Z]+$")]
 
 
-class MinutesFault(Exception):
+class MinutesFault(Fault):
     """Minutes that cannot be recorded: one sentence that names the file and the offender."""
 
 

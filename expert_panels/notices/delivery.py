@@ -11,12 +11,13 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from expert_panels.clock import Clock, utc_now
+from expert_panels.foundation.fault import Fault
 from expert_panels.notices import outbox
 from expert_panels.notices.outbox import Message
 from expert_panels.one_line import one_line
 
 
-class NotNow(Exception):
+class NotNow(Fault):
     """A message that could not be handed over: try it again. `channel_is_down`: so would any other be."""
 
     def __init__(self, why: str, channel_is_down: bool) -> None:
@@ -24,7 +25,7 @@ class NotNow(Exception):
         self.channel_is_down = channel_is_down
 
 
-class Never(Exception):
+class Never(Fault):
     """A message that the other side says it will never take."""
 
 

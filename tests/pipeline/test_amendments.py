@@ -12,10 +12,10 @@ from ccg_pipeline.orchestration.main_job import MainJob
 from ccg_pipeline.quality.corrections import Amending, NotAmended
 from ccg_pipeline.quality.quarantine import effect_of, row_id
 from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.release.as_known import assess_said, said_until
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.storage.database import reading
+from expert_panels.foundation.fault import WrongUse
 from tests.support.worlds.planted_files import of, respoil_rows
 from tests.support.worlds.small_pipeline import EDITION, MONTH, SmallPipeline, land_again
 
@@ -113,7 +113,7 @@ def test_a_correction_is_tried_before_it_is_recorded_and_can_be_revoked(refused:
     ):
         with pytest.raises(NotAmended, match=sentence):
             wrong()
-    with pytest.raises(NotKnown, match="There is no refused row"):
+    with pytest.raises(WrongUse, match="There is no refused row"):
         amends.waive("0123456789ab::3", *who, LAST)
     assert pipeline.rows("amendment").empty
 

@@ -16,9 +16,10 @@ from ccg_pipeline.release.as_known import (
     said_until,
     tables_as_known,
 )
-from ccg_pipeline.release.released import NotReleased, released, unreleased
+from ccg_pipeline.release.released import released, unreleased
 from ccg_pipeline.storage.frames import typed
 from ccg_pipeline.storage.sql import BY_NAME
+from expert_panels.foundation.fault import Fault
 from tests.support.worlds.small_pipeline import EDITION, MONTH, PANELS, YEAR, SmallPipeline, land_again
 
 WAITS = "cancer_waits/cancer_waits_2017-03-31.csv"
@@ -67,7 +68,7 @@ def test_a_table_as_at_a_date_holds_what_had_been_published_by_then(scored: Smal
 
     assert known(before).empty
     assert len(known(out.date())) > 200
-    with pytest.raises(NotReleased, match="Nothing that had been published by 2001-01-01"):
+    with pytest.raises(Fault, match="Nothing that had been published by 2001-01-01"):
         known(date(2001, 1, 1))
 
 
@@ -112,7 +113,7 @@ def test_a_revision_shows_what_it_moved_and_the_release_of_before_still_stands(
     assert (points["code"], points["what"], points["after"]) == ("122b", "points", "0")
     same = moved_since(engine, EDITION, MONTH[0], end, date(2018, 6, 20), date(2018, 6, 30))
     assert all(frame.empty for frame in same.values())
-    with pytest.raises(NotReleased, match="No figure is from a file"):
+    with pytest.raises(Fault, match="No figure is from a file"):
         moved_by_file(engine, EDITION, MONTH[0], end, "nothing.csv")
 
     # three releases of the month: as it was awaited, as it was verified, as it was superseded
@@ -130,6 +131,6 @@ def test_a_revision_shows_what_it_moved_and_the_release_of_before_still_stands(
     for day, word in stood.items():
         tables = released(engine, EDITION, *MONTH, date.fromisoformat(day))
         assert tables.header["panels"]["cancer"]["verification"] == word
-    with pytest.raises(NotReleased, match="had been released by 2026-01-31"):
+    with pytest.raises(Fault, match="had been released by 2026-01-31"):
         released(engine, EDITION, *MONTH, date(2026, 1, 31))
     assert set(PANELS) == set(tables.header["panels"])

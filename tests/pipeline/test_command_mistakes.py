@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from ccg_pipeline.cli import verbs as cli_verbs
-from ccg_pipeline.reference.finding import NotKnown
+from expert_panels.foundation.fault import WrongUse
 from tests.support.worlds.terminal import CHAIR, MARCH, Terminal, verbs
 
 MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
@@ -107,9 +107,9 @@ def test_wrong_use_is_said_with_how_to_get_help(ccg: Terminal, typed: tuple[str,
 
 
 def test_debug_shows_the_traceback_wherever_it_stands(ccg: Terminal, tmp_path: Path) -> None:
-    with pytest.raises(NotKnown):
+    with pytest.raises(WrongUse):
         ccg.type("show", "Nowhere", "--debug")
-    with pytest.raises(NotKnown):
+    with pytest.raises(WrongUse):
         ccg.type("--debug", "show", "Nowhere")
     done = subprocess.run(
         [sys.executable, "-m", "ccg_pipeline.cli", "show", "Nowhere", "--debug"],

@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 
 from ccg_pipeline.assets.sources import source_asset
 from ccg_pipeline.cli.verbs import app
-from ccg_pipeline.landing.downloads.addresses import DownloadFault
 from ccg_pipeline.landing.downloads.outcomes import Policy
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import LandingFolder
@@ -19,6 +18,7 @@ from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import source_file
+from expert_panels.foundation.fault import Fault
 from tests.support.servers.publisher import Publisher, page, running_publisher, serves
 from tests.support.worlds.small_pipeline import EDITION
 
@@ -157,7 +157,7 @@ def test_the_verb_refuses_in_one_sentence(
 ) -> None:
     configured(pipeline, rtt="https://a.example/{month}", mar=publisher.root + "/none.xls")
     answer = CliRunner().invoke(app, ["fetch", *arguments])
-    assert isinstance(answer.exception, DownloadFault)
+    assert isinstance(answer.exception, Fault)
     assert said in str(answer.exception)
 
 

@@ -14,7 +14,6 @@ import pytest
 
 from ccg_pipeline.method.uncertainty.columns import AREA_CERTAINTY, RATING_CERTAINTY
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.release.released import NotReleased
 from ccg_pipeline.tables.areas import area_schema
 from ccg_pipeline.tables.bands import band_schema
 from ccg_pipeline.tables.candidates import candidate_schema
@@ -25,6 +24,7 @@ from ccg_pipeline.tables.observations import (
     source_observation_schema,
 )
 from ccg_pipeline.tables.overall import overall_schema
+from expert_panels.foundation.fault import Fault
 from tests.support.worlds.small_pipeline import (
     EDITION,
     LANE_TABLES,
@@ -146,7 +146,7 @@ def test_the_panels_candidates_have_something_to_hide(scored: SmallPipeline) -> 
 def test_the_month_is_released_with_six_panels_awaited_and_the_year_is_not(scored: SmallPipeline) -> None:
     assert scored.serials() == {MONTH: 1}
     assert scored.verifications(*MONTH) == dict.fromkeys(PANELS, "awaiting the panel")
-    with pytest.raises(NotReleased, match=r"^No annual table of 2016.* has been released"):
+    with pytest.raises(Fault, match=r"^No annual table of 2016.* has been released"):
         scored.tables(*YEAR)
     states = scored.rows("gate")[["lane", "panel", "state"]]
     assert set(states.itertuples(index=False, name=None)) == {

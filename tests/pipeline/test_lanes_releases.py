@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.release.parts import WHERE_FROM
-from ccg_pipeline.release.released import NotReleased
+from expert_panels.foundation.fault import Fault
 from tests.support.worlds.small_pipeline import (
     COMMITTEE,
     EDITION,
@@ -120,7 +120,7 @@ def test_there_is_no_annual_table_before_all_six_and_the_committee_have_signed(
     sentence = str(failure.step_failure_data.user_failure_data.description)
     assert sentence.endswith("have decided. Commissioning committee: awaiting the committee.")
     assert pipeline.serials() == {MONTH: 1}
-    with pytest.raises(NotReleased):
+    with pytest.raises(Fault):
         pipeline.tables(*YEAR)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import dagster as dg
 import pytest
 
-from ccg_pipeline.orchestration.main_job import RunFailed
 from ccg_pipeline.release.archive import StorageFault
+from expert_panels.foundation.fault import Fault
 from expert_panels.ledger import record as ledger
 from tests.support.notations.ledger_cases import damage, edit
 from tests.support.worlds.small_pipeline import MONTH, PANELS, SmallPipeline
@@ -21,7 +21,7 @@ MOVED = (
 def refuses(pipeline: SmallPipeline, sentence: str) -> None:
     """Neither the sensor's run nor one launched by hand releases; both say why, and nothing is written."""
     before = pipeline.fingerprints("release", "kept")
-    with pytest.raises(RunFailed, match=sentence):
+    with pytest.raises(Fault, match=sentence):
         pipeline.converge()
     by_hand = pipeline.launch("interim_release", MONTH[1], [dg.AssetKey(["interim", "assessment"])])
     assert not by_hand.success

@@ -20,11 +20,12 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.validation_report import render
 from ccg_pipeline.quality.findings import PlausibilityReport
 from ccg_pipeline.quality.kept_findings import rows_to_keep
-from ccg_pipeline.quality.plausibility import Landed, UnknownExpectation, validate
+from ccg_pipeline.quality.plausibility import Landed, validate
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.reference.populations import population_mid_2015
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.declared import COLUMNS
+from expert_panels.foundation.fault import Fault
 
 EDITION = load_edition()
 CODES = list(ccgs()["ccg_code"])
@@ -302,7 +303,7 @@ def test_what_the_edition_expects_and_nothing_checks_is_said(tmp_path: Path) -> 
     march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
     odd = EDITION.expectations[0].model_copy(update={"key": "all_is_well"})
     edition = EDITION.model_copy(update={"expectations": (odd,)})
-    with pytest.raises(UnknownExpectation, match="iaf_2016_17 expects 'all_is_well'"):
+    with pytest.raises(Fault, match="iaf_2016_17 expects 'all_is_well'"):
         held(march, march, edition, CODES, MARCH)
 
 

@@ -19,7 +19,7 @@ from ccg_pipeline.framework.rounds import last_day, words
 from ccg_pipeline.orchestration.outcome import Outcome
 from ccg_pipeline.publish.weights import weightings
 from ccg_pipeline.quality.quarantine import SIGNS
-from ccg_pipeline.quality.row_ledger import RowsLost, row_ledger, unaccounted
+from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
 from ccg_pipeline.release.archive import latest_release
 from ccg_pipeline.release.gates import CONFIRMED_BY_COMMITTEE, VERIFIED_BY_PANEL
 from ccg_pipeline.release.released import Tables
@@ -28,6 +28,7 @@ from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import kind_of, reading
 from ccg_pipeline.storage.sql import area_score, candidate_rating, gate, source_file
 from ccg_pipeline.storage.sql import quarantine as quarantined
+from expert_panels.foundation.fault import Fault
 
 ROWS = ("rows_read", "rows_used", "rows_not_asked_for", "rows_not_an_organisation", "rows_quarantined")
 NAMES = ("rows", "used", "not asked", "no CCG", "refused")
@@ -166,7 +167,7 @@ def weights(console: Console) -> None:
 def files(console: Console, engine: Engine) -> None:
     """Print the ledger of files: a line a file, whose counts add up to the rows read, and their totals.
 
-    Raises RowsLost where they do not.
+    Raises Fault where they do not.
     """
     with reading(engine) as connection:
         met, kind = row_ledger(connection), kind_of(connection)
@@ -187,7 +188,7 @@ def files(console: Console, engine: Engine) -> None:
         console.print(f"Refused: {sentence}", markup=False, highlight=False)
     n_refused = int((met["state"] == "refused").sum())
     if faults := unaccounted(met):
-        raise RowsLost(" ".join(faults))
+        raise Fault(" ".join(faults))
     total = f"{met['rows_read'].sum():,} rows, each of them accounted for"
     console.print(f"{len(met)} files, {n_refused} of them refused; {total}.", highlight=False)
 

@@ -26,17 +26,14 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from ccg_pipeline.framework.files import Document, EditionError
+from ccg_pipeline.framework.files import Document
+from expert_panels.foundation.fault import Fault
 
 FINGERTIPS_API = "https://fingertips.phe.org.uk/api"
 """Root of the public API, whose CSV download is `all_data/csv/by_indicator_id`."""
 
 PLACES = ("month", "year", "financial_year")
 """What a pattern may name: the month as a date (`{month:%B}`), its calendar year, its year from April."""
-
-
-class DownloadFault(Exception):
-    """A file of addresses that cannot be used, or a wish it does not meet: one sentence."""
 
 
 class Wanted(NamedTuple):
@@ -119,21 +116,18 @@ Addresses = Mapping[str, Address | Fingertips]
 def load_addresses(path: Path, publications: tuple[str, ...]) -> Addresses:
     """Return the address of each publication in the file at `path`, none where there is no such file.
 
-    Raises DownloadFault, naming file and line, for a publication that the edition does not have, an unknown
+    Raises Fault, naming file and line, for a publication that the edition does not have, an unknown
     key or a pattern that cannot be filled.
     """
     if not path.is_file():
         return {}
-    try:
-        document = Document(path)
-    except EditionError as fault:
-        raise DownloadFault(str(fault)) from None
+    document = Document(path)
     if not isinstance(document.data, dict):
-        raise DownloadFault(f"{document.where()}: one key a publication is needed here.")
+        raise Fault(f"{document.where()}: one key a publication is needed here.")
     addresses: dict[str, Address | Fingertips] = {}
     for key, said in document.data.items():
         if key not in publications:
-            raise DownloadFault(
+            raise Fault(
                 f"{document.where(key)}: {key!r} is no publication; `ccg fetch` lists those there are."
             )
         kind: type[Address | Fingertips] = Address if isinstance(said, dict) and "url" in said else Fingertips
@@ -143,7 +137,7 @@ def load_addresses(path: Path, publications: tuple[str, ...]) -> Addresses:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             message = first["msg"].removeprefix("Value error, ")
-            raise DownloadFault(f"{document.where(key, *first['loc'])} ({key}): {place} {message}.") from None
+            raise Fault(f"{document.where(key, *first['loc'])} ({key}): {place} {message}.") from None
     return addresses
 
 

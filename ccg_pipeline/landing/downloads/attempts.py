@@ -22,16 +22,17 @@ from ccg_pipeline.landing.downloads.record import (
     sha256_of_file,
     write_record,
 )
+from expert_panels.foundation.fault import Fault
 
 RETRIED = (408, 425, 429, 500, 502, 503, 504)
 PAGES = ("text/html", "application/xhtml+xml")
 
 
-class RefusedAnswer(Exception):
+class RefusedAnswer(Fault):
     """An answer that is no file and will not be one the next time: one sentence."""
 
 
-class TryAgain(Exception):
+class TryAgain(Fault):
     """An answer that may be a file the next time; `after` says in seconds when, where the server does."""
 
     def __init__(self, sentence: str, after: float | None = None) -> None:

@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 import httpx
 import stamina
 
-from ccg_pipeline.landing.downloads.addresses import DownloadFault, Wanted
+from ccg_pipeline.landing.downloads.addresses import Wanted
 from ccg_pipeline.landing.downloads.attempts import Download, RefusedAnswer, TryAgain
 from ccg_pipeline.landing.downloads.outcomes import Fetched, Policy, Progress
 from ccg_pipeline.landing.downloads.record import FOLDER
+from expert_panels.foundation.fault import Fault
 
 # Each retry would be a line on standard output, among what was asked for; the outcome says how often it was.
 stamina.instrumentation.set_on_retry_hooks(())
@@ -45,7 +46,7 @@ def fetch(
 ) -> Fetched:
     """Fetch one file into `folder`, or learn that it is there already, or say why not.
 
-    Never raises for what the network does. DownloadFault where the folder cannot be written, or another
+    Never raises for what the network does. Fault where the folder cannot be written, or another
     process fetches the same file.
     """
     hidden = folder / FOLDER
@@ -54,7 +55,7 @@ def fetch(
         with _alone(hidden / f"{wanted.name}.part", wanted.name) as partial:
             return _settled(http, wanted, folder, partial, policy, progress)
     except OSError as error:
-        raise DownloadFault(
+        raise Fault(
             f"{wanted.name}: cannot be written into {folder} ({error.strerror}); check the folder."
         ) from error
 
@@ -66,7 +67,7 @@ def _alone(path: Path, name: str) -> Iterator[BinaryIO]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DownloadFault(f"{name}: another process is fetching it just now; wait for it.") from None
+            raise Fault(f"{name}: another process is fetching it just now; wait for it.") from None
         yield file
 
 

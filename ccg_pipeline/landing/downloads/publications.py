@@ -11,24 +11,25 @@ from pathlib import Path
 
 from ccg_pipeline.demo.year import is_made_up_year
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.landing.downloads.addresses import Addresses, DownloadFault, Wanted, load_addresses
+from ccg_pipeline.landing.downloads.addresses import Addresses, Wanted, load_addresses
 from ccg_pipeline.landing.downloads.fetching import client, fetch
 from ccg_pipeline.landing.downloads.outcomes import Fetched, Policy, Progress
+from expert_panels.foundation.fault import Fault
 
 
 def wanted_files(addresses: Addresses, publication: str, months: Collection[str]) -> list[Wanted]:
     """Return what to fetch of a publication for months (`2017-03`), each file once, in order.
 
-    Without months it is what does not depend on one. Raises DownloadFault where the publication has no
+    Without months it is what does not depend on one. Raises Fault where the publication has no
     address, or one that names a month and no month was given.
     """
     if publication not in addresses:
         known = ", ".join(sorted(addresses)) or "none"
-        raise DownloadFault(f"{publication}: no address is configured (there are: {known}).")
+        raise Fault(f"{publication}: no address is configured (there are: {known}).")
     address = addresses[publication]
     days = [date.fromisoformat(f"{month}-01") for month in sorted(months)]
     if not days and address.names_a_month:
-        raise DownloadFault(f"{publication}: its address names the month; give --month.")
+        raise Fault(f"{publication}: its address names the month; give --month.")
     return list(dict.fromkeys(address.wanted(publication, day) for day in days or [date.min]))
 
 
@@ -42,7 +43,7 @@ def fetch_publication(
 ) -> list[Fetched]:
     """Fetch a publication's files of `months` into its folder below `landing`; what came of each, in order.
 
-    Raises DownloadFault as `wanted_files` and `fetch` do.
+    Raises Fault as `wanted_files` and `fetch` do.
     """
     wanted = wanted_files(addresses, publication, months)
     with client(policy) as http:
@@ -56,7 +57,7 @@ class Downloads:
     path: str
 
     def addresses(self, edition: Edition) -> Addresses:
-        """Return the addresses by publication. Raises DownloadFault."""
+        """Return the addresses by publication. Raises Fault."""
         return load_addresses(Path(self.path), tuple(one.key for one in edition.publications))
 
     def fetch(
@@ -67,10 +68,10 @@ class Downloads:
         landing: str,
         progress: Progress = lambda *_: None,
     ) -> list[Fetched]:
-        """Fetch a publication's files of `months` into the landing folder. Raises DownloadFault."""
+        """Fetch a publication's files of `months` into the landing folder. Raises Fault."""
         addresses = self.addresses(edition)
         if publication in addresses and is_made_up_year(Path(landing)):
-            raise DownloadFault(
+            raise Fault(
                 f"{publication}: {landing} holds the made-up year, and no publisher's file goes in there; "
                 "name another landing folder."
             )

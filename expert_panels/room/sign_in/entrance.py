@@ -31,7 +31,7 @@ def entrance(
 ) -> Guard:
     """Return the guard of a room that listens on `host`; without `declared`, in local mode.
 
-    Raises NotLocal where local mode may not be, SettingsError for a secret that cannot be used.
+    Raises Fault where local mode may not be, WrongUse for a secret that cannot be used.
     """
     tables.create(engine)
     memory = Memory(engine)

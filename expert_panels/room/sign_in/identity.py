@@ -18,6 +18,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from expert_panels import access_log
+from expert_panels.foundation.fault import Fault
 from expert_panels.room.refusing import DENIED, refusal
 from expert_panels.room.sign_in import sessions
 from expert_panels.room.sign_in.people import Person, holds_a_seat
@@ -46,7 +47,7 @@ class SignIn(Protocol):
         ...
 
 
-class Denied(Exception):
+class Denied(Fault):
     """Somebody who is not let in: one sentence for them and for the log, and the status of the answer."""
 
     def __init__(self, sentence: str, status: int = 403) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.templating import Jinja2Templates
 
+from expert_panels.foundation.fault import Fault
 from expert_panels.room.refusing import refusal
 from expert_panels.room.sign_in import sessions
 from expert_panels.room.sign_in.identity import SIGN_IN, Denied, let_in, way_back
@@ -23,14 +24,10 @@ _REAL = (
 )
 
 
-class NotLocal(Exception):
-    """Local mode that may not be: one sentence that says why and what to do."""
-
-
 class LocalSignIn:
     """Signs in whom the browser chooses of the demonstration members.
 
-    Raises NotLocal for any address but loopback, for a database with real data, and for terms of real people.
+    Raises Fault for any address but loopback, for a database with real data, and for terms of real people.
     """
 
     limit = "240/minute"  # a demonstration signs in as eighteen people
@@ -43,15 +40,15 @@ class LocalSignIn:
         holds_real_data: Callable[[], bool],
     ) -> None:
         if not is_loopback(host):
-            raise NotLocal(
+            raise Fault(
                 "In local mode anybody signs in as anybody, so the room listens on 127.0.0.1 only and not on "
                 f"{host}: configure a sign-in to serve others."
             )
         if holds_real_data():
-            raise NotLocal(f"{_REAL}: configure a sign-in.")
+            raise Fault(f"{_REAL}: configure a sign-in.")
         real = [each.panel for each in terms().values() if not each.is_made_up]
         if real:
-            raise NotLocal(f"The terms of {', '.join(real)} name real people: configure a sign-in.")
+            raise Fault(f"The terms of {', '.join(real)} name real people: configure a sign-in.")
         self._memory, self._terms, self._holds_real_data = memory, terms, holds_real_data
         self.routes: list[BaseRoute] = [
             Route(SIGN_IN, self._choose, methods=["GET"]),

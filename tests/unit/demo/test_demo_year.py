@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 import ccg_pipeline.demo
-from ccg_pipeline.demo.year import DemoError, is_unfinished, make_year, year_files
+from ccg_pipeline.demo.year import is_unfinished, make_year, year_files
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.reference.organisations import ccgs, stps
+from expert_panels.foundation.fault import WrongUse
 from tests.unit.demo.conftest import MadeUpYear
 
 MONTHS = [pd.Period("2016-04") + step for step in range(12)]
@@ -53,20 +54,20 @@ def test_it_tells_each_file_and_leaves_no_other(made_up: MadeUpYear) -> None:
 def test_a_folder_with_other_files_is_refused_untouched(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_bytes(b"real")
-    with pytest.raises(DemoError, match=f"already holds {name}, which is not of this made-up year"):
+    with pytest.raises(WrongUse, match=f"already holds {name}, which is not of this made-up year"):
         make_year(tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name]
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "landing").write_bytes(b"")
-    with pytest.raises(DemoError, match="landing is a file; name a folder"):
+    with pytest.raises(WrongUse, match="landing is a file; name a folder"):
         make_year(tmp_path / "landing")
 
 
 @pytest.mark.parametrize("year", ["2017-18", "2014-15", "2016"])
 def test_a_year_without_these_ccgs_is_refused(tmp_path: Path, year: str) -> None:
-    with pytest.raises(DemoError, match=r"No year .* the CCGs known here are those of 2015-16 and 2016-17"):
+    with pytest.raises(WrongUse, match=r"No year .* the CCGs known here are those of 2015-16 and 2016-17"):
         make_year(tmp_path, year=year)
 
 
@@ -89,7 +90,7 @@ def test_a_publishers_file_is_never_replaced_though_its_name_is_one_of_ours(
     monkeypatch.setattr("ccg_pipeline.demo.year.year_files", lambda *_: {"dtoc/LA.xls": lambda: b"made up"})
     (tmp_path / "dtoc").mkdir()
     (tmp_path / "dtoc" / "LA.xls").write_bytes(b"published")
-    with pytest.raises(DemoError, match=r"already holds dtoc/LA\.xls, which is not of this made-up year"):
+    with pytest.raises(WrongUse, match=r"already holds dtoc/LA\.xls, which is not of this made-up year"):
         make_year(tmp_path)
     assert (tmp_path / "dtoc" / "LA.xls").read_bytes() == b"published"
     assert not is_unfinished(tmp_path)

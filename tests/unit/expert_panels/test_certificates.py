@@ -18,14 +18,8 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
 from expert_panels.certificates.certificate import certificate, checked, signed_with
-from expert_panels.certificates.signing_key import (
-    PRIVATE,
-    PUBLIC,
-    KeyFault,
-    make_key,
-    public_key,
-    signer_in,
-)
+from expert_panels.certificates.signing_key import PRIVATE, PUBLIC, make_key, public_key, signer_in
+from expert_panels.foundation.fault import Fault
 from tests.support.notations.gate_lines import TERMS, email, lines_of
 
 TABLE = b'panel,ccg_code,rating\ncancer,01C,Good\ncancer,02N,"Bad, really"\n'
@@ -222,10 +216,10 @@ def test_a_key_that_may_not_be_used_is_said_and_never_replaced(
     if content is not None:
         (tmp_path / PRIVATE).write_bytes(content)
         (tmp_path / PRIVATE).chmod(mode)
-        with pytest.raises(KeyFault, match=sentence):
+        with pytest.raises(Fault, match=sentence):
             make_key(tmp_path)
         assert (tmp_path / PRIVATE).read_bytes() == content
-    with pytest.raises(KeyFault, match=sentence):
+    with pytest.raises(Fault, match=sentence):
         signer_in(tmp_path)
 
 
@@ -233,5 +227,5 @@ def test_a_key_that_may_not_be_used_is_said_and_never_replaced(
     "content", [b"", b"-----BEGIN PUBLIC KEY-----\n", b64encode(b"x"), SIGNER.private_bytes]
 )
 def test_what_is_no_public_key_is_said(content: bytes) -> None:
-    with pytest.raises(KeyFault, match=r"^k\.pem: holds no Ed25519 public key in PEM"):
+    with pytest.raises(Fault, match=r"^k\.pem: holds no Ed25519 public key in PEM"):
         public_key(content, "k.pem")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from expert_panels.terms import PACKAGED_TERMS, Terms, TermsError, load_terms
+from expert_panels.foundation.fault import Fault
+from expert_panels.terms import PACKAGED_TERMS, Terms, load_terms
 from tests.support.notations.gate_lines import CONTENT
 
 AREAS = {
@@ -115,7 +116,7 @@ BAD_FILES = [
 
 def _refusal_of(tmp_path: Path, content: str) -> str:
     (tmp_path / "cancer.yaml").write_text(content)
-    with pytest.raises(TermsError) as refused:
+    with pytest.raises(Fault) as refused:
         load_terms(tmp_path)
     sentence = str(refused.value)
     assert sentence.endswith(".")
@@ -153,24 +154,24 @@ def test_without_chair_and_deputy_nobody_could_lead(tmp_path: Path) -> None:
     text = (PACKAGED_TERMS / "cancer.yaml").read_text()
     text = text.replace("chair_role: chair", "chair_role: a").replace("deputy_role: deputy", "deputy_role: b")
     (tmp_path / "cancer.yaml").write_text(text)
-    with pytest.raises(TermsError, match=r"^cancer.yaml: no member is 'a' or 'b', one of whom must sign\.$"):
+    with pytest.raises(Fault, match=r"^cancer.yaml: no member is 'a' or 'b', one of whom must sign\.$"):
         load_terms(tmp_path)
 
 
 def test_a_folder_that_is_not_whole_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TermsError, match="there is no such folder"):
+    with pytest.raises(Fault, match="there is no such folder"):
         load_terms(tmp_path / "nowhere")
-    with pytest.raises(TermsError, match=r"holds no <panel>\.yaml file"):
+    with pytest.raises(Fault, match=r"holds no <panel>\.yaml file"):
         load_terms(tmp_path)
     source = (PACKAGED_TERMS / "cancer.yaml").read_text()
     (tmp_path / "cancer.yaml").write_text(source)
     (tmp_path / "dementia.yaml").write_text(source.replace("panel: cancer", "panel: dementia"))
-    with pytest.raises(TermsError, match=r"dementia\.yaml: area '122' is cancer\.yaml's already"):
+    with pytest.raises(Fault, match=r"dementia\.yaml: area '122' is cancer\.yaml's already"):
         load_terms(tmp_path)
     (tmp_path / "dementia.yaml").rename(tmp_path / "dementia.yml")
-    with pytest.raises(TermsError, match=r"dementia\.yml: a folder of terms holds only"):
+    with pytest.raises(Fault, match=r"dementia\.yml: a folder of terms holds only"):
         load_terms(tmp_path)
     (tmp_path / "dementia.yml").unlink()
     (tmp_path / "cancer.yaml").write_bytes(b"panel: \xff")
-    with pytest.raises(TermsError, match=r"cancer\.yaml: cannot be read as UTF-8 text"):
+    with pytest.raises(Fault, match=r"cancer\.yaml: cannot be read as UTF-8 text"):
         load_terms(tmp_path)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine
 
+from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.room.sign_in.entrance import entrance
-from expert_panels.room.sign_in.local import LocalSignIn, NotLocal
+from expert_panels.room.sign_in.local import LocalSignIn
 from expert_panels.room.sign_in.openid import OpenIdSignIn
 from expert_panels.room.sign_in.proxy import ProxySignIn
-from expert_panels.settings import Declared, SettingsError
+from expert_panels.settings import Declared
 from tests.support.worlds.room_client import terms
 
 OPENID = "openid: {issuer: https://login.example, client_id: room, client_secret_file: secret}"
@@ -46,13 +47,13 @@ def test_settings_open_the_way_they_declare_on_any_address_and_any_data(
 def test_without_settings_it_is_local_mode_and_its_refusals(engine: Engine) -> None:
     guarded = entrance(engine, None, "127.0.0.1", terms, lambda: False)
     assert any(isinstance(each.kwargs.get("sign_in"), LocalSignIn) for each in guarded.middleware)
-    with pytest.raises(NotLocal, match=r"listens on 127\.0\.0\.1 only"):
+    with pytest.raises(Fault, match=r"listens on 127\.0\.0\.1 only"):
         entrance(engine, None, "0.0.0.0", terms, lambda: False)
-    with pytest.raises(NotLocal, match="holds real data"):
+    with pytest.raises(Fault, match="holds real data"):
         entrance(engine, None, "127.0.0.1", terms, lambda: True)
 
 
 @pytest.mark.parametrize("sign_in", [OPENID, PROXY])
 def test_a_short_key_opens_nothing(engine: Engine, tmp_path: Path, sign_in: str) -> None:
-    with pytest.raises(SettingsError, match="needs at least 32 signs"):
+    with pytest.raises(WrongUse, match="needs at least 32 signs"):
         entrance(engine, settings(tmp_path, sign_in, "short"), "127.0.0.1", terms, lambda: False)

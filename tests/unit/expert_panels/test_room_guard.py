@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine
 from starlette.testclient import TestClient
 
 from expert_panels import access_log, tables
+from expert_panels.foundation.fault import Fault
 from expert_panels.one_line import one_line
 from expert_panels.room.sign_in import local, protection, sessions
 from expert_panels.room.sign_in.identity import way_back
@@ -295,12 +296,12 @@ def test_the_way_back_leads_nowhere_else(given: str | None, back: str) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.1", "::", "room.example", ""])
 def test_local_mode_listens_on_loopback_only(engine: Engine, host: str) -> None:
-    with pytest.raises(local.NotLocal, match=r"listens on 127.0.0.1 only .*: configure a sign-in"):
+    with pytest.raises(Fault, match=r"listens on 127.0.0.1 only .*: configure a sign-in"):
         local.LocalSignIn(host, sessions.Memory(engine), dict, lambda: False)
 
 
 def test_local_mode_does_not_start_on_real_data(engine: Engine, clock: SetClock) -> None:
-    with pytest.raises(local.NotLocal, match=r"^This database holds real data: .* configure a sign-in\.$"):
+    with pytest.raises(Fault, match=r"^This database holds real data: .* configure a sign-in\.$"):
         local_room(engine, clock, lambda: True)
 
 

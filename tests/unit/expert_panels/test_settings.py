@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from expert_panels.certificates.signing_key import OF_RECORDER, KeyFault, make_key, signer_of
-from expert_panels.settings import VARIABLE, Declared, SettingsError, declared
+from expert_panels.certificates.signing_key import OF_RECORDER, make_key, signer_of
+from expert_panels.foundation.fault import Fault, WrongUse
+from expert_panels.settings import VARIABLE, Declared, declared
 
 GOOD = """\
 address: https://room.example
@@ -65,7 +66,7 @@ def changed(old: str, new: str) -> str:
     ],
 )
 def test_what_is_wrong_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(SettingsError, match=r"^room\.yaml: .*\.$") as fault:
+    with pytest.raises(WrongUse, match=r"^room\.yaml: .*\.$") as fault:
         Declared(write(tmp_path, text))
     assert said in str(fault.value)
 
@@ -74,7 +75,7 @@ def test_what_is_wrong_is_one_sentence(tmp_path: Path, text: str, said: str) -> 
 def test_a_secret_that_is_no_secret_is_refused(tmp_path: Path, key: str | None, said: str) -> None:
     if key is not None:
         (tmp_path / "session.key").write_text(key, encoding="utf-8")
-    with pytest.raises(SettingsError, match=said):
+    with pytest.raises(WrongUse, match=said):
         Declared(write(tmp_path)).session_key()
 
 
@@ -86,9 +87,9 @@ def test_loopback_needs_no_https(tmp_path: Path) -> None:
 def test_a_recorders_key_is_a_file_beside_the_settings(tmp_path: Path) -> None:
     who = "minutes: {recorders: {s@board.example: keys/recorder.pub.pem, t@board.example: room.yaml}}\n"
     found = Declared(write(tmp_path, GOOD + who))
-    with pytest.raises(SettingsError, match="the recorder's key cannot be read"):
+    with pytest.raises(WrongUse, match="the recorder's key cannot be read"):
         found.recorder_key("s@board.example")
-    with pytest.raises(KeyFault, match="holds no Ed25519 public key"):
+    with pytest.raises(Fault, match="holds no Ed25519 public key"):
         found.recorder_key("t@board.example")
     make_key(tmp_path / "keys", *OF_RECORDER)
     key = found.recorder_key("s@board.example")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ccg_pipeline.framework.composite_edition import NodeRow, Rules
-from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load_composite import load_composite_from
+from expert_panels.foundation.fault import Fault
 
 ORCHARDS = Path(__file__).parents[2] / "spec" / "orchards"
 
@@ -59,7 +59,7 @@ def test_a_planted_fault_is_named(tmp_path: Path, file: str, old: str, new: str,
     text = (folder / file).read_text(encoding="utf-8")
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(EditionError) as refused:
+    with pytest.raises(Fault) as refused:
         load_composite_from(folder)
     sentence = str(refused.value)
     assert sentence.startswith(f"{file}, line ")
@@ -73,7 +73,7 @@ def test_a_level_too_few_is_named(tmp_path: Path) -> None:
     path = folder / "edition.yaml"
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if "key: side" not in line]
     path.write_text("\n".join(kept), encoding="utf-8")
-    with pytest.raises(EditionError, match=r"2 levels, but the hierarchy below award has 3 of aggregates\."):
+    with pytest.raises(Fault, match=r"2 levels, but the hierarchy below award has 3 of aggregates\."):
         load_composite_from(folder)
 
 
@@ -89,7 +89,7 @@ def test_peers_by_qualifying_aggregates_need_to_know_what_qualifies(tmp_path: Pa
         f"  by: exact_clusters\n  peers: {{by: qualifying, {made_up}}}\n  provenance: assumed\n  source: x\n"
     )
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(EditionError, match="without eligibility no aggregate qualifies"):
+    with pytest.raises(Fault, match="without eligibility no aggregate qualifies"):
         load_composite_from(folder)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ccg_pipeline.framework.files import EditionError
 from ccg_pipeline.framework.load import EDITIONS, load_edition, load_edition_from
+from expert_panels.foundation.fault import Fault
 
 Plant = Callable[[str, str, str], tuple[Path, int]]
 
@@ -278,12 +278,12 @@ def test_a_folder_under_another_name_than_its_key_is_refused(
 ) -> None:
     folder, _ = plant("framework.yaml", "key: iaf_2016_17", "key: iaf_2017_18")
     monkeypatch.setattr("ccg_pipeline.framework.load.EDITIONS", folder.parent)
-    with pytest.raises(EditionError, match=r"the folder is 'edition', but key is 'iaf_2017_18'\.$"):
+    with pytest.raises(Fault, match=r"the folder is 'edition', but key is 'iaf_2017_18'\.$"):
         load_edition("edition")
 
 
 def test_an_unknown_edition_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(EditionError, match=r"There is no edition 'iaf_1999'; choose one of: .*iaf_2016_17"):
+    with pytest.raises(Fault, match=r"There is no edition 'iaf_1999'; choose one of: .*iaf_2016_17"):
         load_edition("iaf_1999")
 
 
@@ -292,7 +292,7 @@ def test_the_edition_as_it_is_has_no_fault() -> None:
 
 
 def refused(folder: Path) -> str:
-    with pytest.raises(EditionError) as caught:
+    with pytest.raises(Fault) as caught:
         load_edition_from(folder)
     sentence = str(caught.value)
     assert "\n" not in sentence

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ccg_pipeline.framework.files import Document, EditionError, Table
+from ccg_pipeline.framework.files import Document, Table
 from ccg_pipeline.framework.model import Domain
 from ccg_pipeline.framework.provenance import Frozen, Sourced
+from expert_panels.foundation.fault import Fault
 
 NO_YAML = [
     (b"", "x.yaml, line 1: the file is empty."),
@@ -38,7 +39,7 @@ NO_CSV = [
 def test_no_yaml_is_refused(tmp_path: Path, content: bytes, begins: str) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(content)
-    with pytest.raises(EditionError) as caught:
+    with pytest.raises(Fault) as caught:
         Document(path)
     assert str(caught.value).startswith(begins)
     assert "\n" not in str(caught.value)
@@ -48,7 +49,7 @@ def test_no_yaml_is_refused(tmp_path: Path, content: bytes, begins: str) -> None
 def test_no_csv_is_refused(tmp_path: Path, content: bytes, begins: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)
-    with pytest.raises(EditionError) as caught:
+    with pytest.raises(Fault) as caught:
         Table(path).models(Domain)
     assert str(caught.value).startswith(begins)
     assert "\n" not in str(caught.value)
@@ -67,17 +68,17 @@ def test_an_empty_cell_says_nothing_and_leaves_the_default(tmp_path: Path) -> No
 def test_a_table_may_not_hold_what_is_given_for_all_rows(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("code,name\na,A\n", encoding="utf-8")
-    with pytest.raises(EditionError, match=r"^x.csv, line 1: unknown column 'name'\.$"):
+    with pytest.raises(Fault, match=r"^x.csv, line 1: unknown column 'name'\.$"):
         Table(path).models(Domain, {"name": "all"})
 
 
 def test_a_list_is_not_taken_for_a_mapping_nor_the_other_way_round(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("- 1\n- 2\n", encoding="utf-8")
-    with pytest.raises(EditionError, match=r"^x.yaml, line 1: this is list: input should be"):
+    with pytest.raises(Fault, match=r"^x.yaml, line 1: this is list: input should be"):
         Document(path).model(Sourced)
     path.write_text("value: 1\n", encoding="utf-8")
-    with pytest.raises(EditionError, match=r"^x.yaml, line 1: a list is needed here\.$"):
+    with pytest.raises(Fault, match=r"^x.yaml, line 1: a list is needed here\.$"):
         Document(path).models(Sourced)
 
 
@@ -88,5 +89,5 @@ def test_a_fault_behind_an_alias_is_named_at_its_anchor(tmp_path: Path) -> None:
         "  source: a book\n",
         encoding="utf-8",
     )
-    with pytest.raises(EditionError, match=r"^x.yaml, line 5: value is 'many': input should be a valid"):
+    with pytest.raises(Fault, match=r"^x.yaml, line 5: value is 'many': input should be a valid"):
         Document(path).models(Sourced)

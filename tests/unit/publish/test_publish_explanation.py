@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.publish.explanation import explain, find_area
-from ccg_pipeline.reference.finding import NotKnown, find_ccg
+from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
+from expert_panels.foundation.fault import WrongUse
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import Layers
 
@@ -30,7 +31,7 @@ def test_a_ccg_is_found_by_code_and_by_name(wanted: str, code: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["99Z", "Nowhere", "E38999999", "02N 02Q", ".*", "02_"])
 def test_what_is_no_ccg_is_said_with_what_to_give(wanted: str) -> None:
-    with pytest.raises(NotKnown) as told:
+    with pytest.raises(WrongUse) as told:
         find_ccg(ccgs(), wanted)
     assert str(told.value) == f"There is no CCG {wanted!r}: give its code (02N) or a part of its name."
 
@@ -50,20 +51,20 @@ def test_what_is_no_ccg_is_said_with_what_to_give(wanted: str) -> None:
     ],
 )
 def test_a_ccg_of_another_year_is_said_with_those_of_2016_in_its_area(wanted: str, said: str) -> None:
-    with pytest.raises(NotKnown) as told:
+    with pytest.raises(WrongUse) as told:
         find_ccg(ccgs(), wanted)
     assert str(told.value).startswith(said)
 
 
 def test_a_name_that_is_several_names_some_of_them() -> None:
-    with pytest.raises(NotKnown) as told:
+    with pytest.raises(WrongUse) as told:
         find_ccg(ccgs(), "sheffield and the moon")
     assert "There is no CCG" in str(told.value)
     with pytest.raises(
-        NotKnown, match=r"^'leeds' is 3 CCGs, among them 02V NHS Leeds North CCG, .*: give a code\.$"
+        WrongUse, match=r"^'leeds' is 3 CCGs, among them 02V NHS Leeds North CCG, .*: give a code\.$"
     ):
         find_ccg(ccgs(), "leeds")
-    with pytest.raises(NotKnown) as everyone:
+    with pytest.raises(WrongUse) as everyone:
         find_ccg(ccgs(), "")
     assert str(everyone.value).startswith("'' is 209 CCGs, among them 00C NHS Darlington CCG, ")
     assert str(everyone.value).count(" CCG,") + str(everyone.value).count(" CCG:") == 5
@@ -72,7 +73,7 @@ def test_a_name_that_is_several_names_some_of_them() -> None:
 def test_a_table_without_ons_codes_is_searched_by_what_it_has() -> None:
     few = pd.DataFrame({"ccg_code": ["01C"], "ccg_name": ["NHS Eastern Cheshire CCG"]})
     assert find_ccg(few, "cheshire") == "01C"
-    with pytest.raises(NotKnown):
+    with pytest.raises(WrongUse):
         find_ccg(few, "E38000056")
 
 
@@ -93,7 +94,7 @@ def test_an_area_is_found_by_code_slug_and_name(wanted: str, code: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["999", "", "Canc", "better_health"])
 def test_an_unknown_area_is_answered_with_all_29(wanted: str) -> None:
-    with pytest.raises(NotKnown) as told:
+    with pytest.raises(WrongUse) as told:
         find_area(EDITION, wanted)
     assert str(told.value).startswith(
         f"There is no area {wanted!r}: give its code or name, one of 101 Smoking, "

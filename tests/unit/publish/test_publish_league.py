@@ -7,8 +7,8 @@ import pytest
 
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.publish.league import CAVEAT, LEAGUE_COLUMNS, caterpillar, league
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import ccgs
+from expert_panels.foundation.fault import WrongUse
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import made_of
 
@@ -33,13 +33,13 @@ def test_every_place_has_its_set_and_the_first_stands_first(area: str) -> None:
 
 
 def test_a_withheld_area_has_no_league_and_the_open_ones_have() -> None:
-    with pytest.raises(NotKnown, match=r"^There is no league of the area Cancer: awaiting the panel\.$"):
+    with pytest.raises(WrongUse, match=r"^There is no league of the area Cancer: awaiting the panel\.$"):
         league_of("122", cancer="awaiting the panel")
     assert league_of("101", cancer="awaiting the panel")["rank"].notna().any()
 
 
 def test_the_interim_lane_has_no_league_overall() -> None:
-    with pytest.raises(NotKnown, match="There is no overall score in this lane"):
+    with pytest.raises(WrongUse, match="There is no overall score in this lane"):
         league_of("", lane="interim")
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from ccg_pipeline.publish.weights import CHANGES, YEARS, weightings, weights_of
-from ccg_pipeline.reference.finding import NotKnown
 from ccg_pipeline.reference.organisations import FIRST_YEAR, LAST_YEAR, ccgs
+from expert_panels.foundation.fault import WrongUse
 
 TABLES = [name for name in weightings()["weights"] if name != CHANGES]
 
@@ -50,6 +50,6 @@ def test_a_ccg_that_was_divided_has_assumed_residents_and_one_that_was_not_has_p
 
 def test_another_name_is_answered_with_those_there_are() -> None:
     with pytest.raises(
-        NotKnown, match=r"There are no weights '2016': choose one of dtoc, changes, 2013, 2017"
+        WrongUse, match=r"There are no weights '2016': choose one of dtoc, changes, 2013, 2017"
     ):
         weights_of("2016")

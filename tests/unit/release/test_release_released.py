@@ -10,9 +10,10 @@ from sqlalchemy import Engine, insert, text
 
 from ccg_pipeline.release.archive import StorageFault, keep, next_header
 from ccg_pipeline.release.parts import OPEN, OVERALL
-from ccg_pipeline.release.released import NotReleased, released, unreleased
+from ccg_pipeline.release.released import released, unreleased
 from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.sql import lane_fingerprint, release
+from expert_panels.foundation.fault import Fault
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import CCGS, Layers
 
@@ -67,7 +68,7 @@ def write_release(engine: Engine, layers: Layers, stands: dict[str, str], **stat
 def test_before_any_release_one_sentence_says_what_to_do(
     engine: Engine, lane: str, key: str, named: str
 ) -> None:
-    with pytest.raises(NotReleased) as told:
+    with pytest.raises(Fault) as told:
         released(engine, EDITION, lane, key)
     assert str(told.value) == (
         f"{named}: `ccg panel status` says what is awaited, and --unreleased shows what is not verified."
@@ -85,7 +86,7 @@ def test_before_any_release_one_sentence_says_what_to_do(
 def test_before_any_score_one_sentence_says_what_to_do(
     engine: Engine, lane: str, key: str, named: str
 ) -> None:
-    with pytest.raises(NotReleased) as told:
+    with pytest.raises(Fault) as told:
         unreleased(engine, EDITION, lane, key)
     assert str(told.value) == f"Nothing has been scored {named}: `ccg run` does that."
 

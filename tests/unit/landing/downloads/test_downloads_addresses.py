@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccg_pipeline.landing.downloads.addresses import DownloadFault, Wanted, load_addresses, safe_name
+from ccg_pipeline.landing.downloads.addresses import Wanted, load_addresses, safe_name
 from ccg_pipeline.landing.downloads.publications import wanted_files
+from expert_panels.foundation.fault import Fault
 
 KEYS = ("rtt", "iapt", "fingertips")
 
@@ -57,7 +58,7 @@ def test_a_file_is_asked_for_once_whatever_the_months(tmp_path: Path) -> None:
     assert [one.name for one in wanted_files(found, "rtt", months)] == ["2016.xls", "2017.xls"]
     assert [one.name for one in wanted_files(found, "iapt", months)] == ["all.csv"]
     assert [one.name for one in wanted_files(found, "iapt", [])] == ["all.csv"]
-    with pytest.raises(DownloadFault, match="rtt: its address names the month; give --month"):
+    with pytest.raises(Fault, match="rtt: its address names the month; give --month"):
         wanted_files(found, "rtt", [])
 
 
@@ -75,7 +76,7 @@ def test_fingertips_is_asked_through_its_api(tmp_path: Path) -> None:
 def test_without_a_file_there_are_no_addresses(tmp_path: Path) -> None:
     found = load_addresses(tmp_path / "none.yaml", KEYS)
     assert found == {}
-    with pytest.raises(DownloadFault, match=r"rtt: no address is configured \(there are: none\)"):
+    with pytest.raises(Fault, match=r"rtt: no address is configured \(there are: none\)"):
         wanted_files(found, "rtt", [])
 
 
@@ -98,7 +99,7 @@ FAULTS = [  # what stands in the file, what is said
 
 @pytest.mark.parametrize(("text", "said"), FAULTS)
 def test_what_is_wrong_in_the_file_is_said_in_one_sentence(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(DownloadFault) as fault:
+    with pytest.raises(Fault) as fault:
         load(tmp_path, text)
     assert said in str(fault.value)
     assert "\n" not in str(fault.value)

@@ -15,10 +15,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ccg_pipeline.landing.downloads.addresses import DownloadFault, Wanted
+from ccg_pipeline.landing.downloads.addresses import Wanted
 from ccg_pipeline.landing.downloads.fetching import client, fetch
 from ccg_pipeline.landing.downloads.outcomes import Fetched, Policy
 from ccg_pipeline.landing.downloads.record import FOLDER
+from expert_panels.foundation.fault import Fault
 from tests.support.patience import SECONDS, wait_until
 from tests.support.servers.publisher import (
     Asked,
@@ -287,7 +288,7 @@ def test_a_record_that_was_damaged_costs_a_download_and_loses_nothing(
 
 def test_a_folder_that_is_none_is_named(publisher: Publisher, http: httpx.Client, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(DownloadFault, match=r"a\.xls: cannot be written into .*; check the folder"):
+    with pytest.raises(Fault, match=r"a\.xls: cannot be written into .*; check the folder"):
         get(http, publisher.at("/r.xls", serves(BODY)), tmp_path / "file")
 
 
@@ -309,7 +310,7 @@ def test_a_process_killed_half_way_leaves_nothing_half_written_and_the_next_goes
     process = subprocess.Popen([sys.executable, "-c", ONE, url, str(tmp_path)])
     part = tmp_path / FOLDER / "a.xls.part"
     wait_until("the first bytes", lambda: part.exists() and part.stat().st_size)
-    with pytest.raises(DownloadFault, match="another process is fetching it just now"):
+    with pytest.raises(Fault, match="another process is fetching it just now"):
         get(http, url, tmp_path)
     os.kill(process.pid, signal.SIGKILL)
     process.wait(SECONDS)
