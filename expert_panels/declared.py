@@ -4,12 +4,14 @@ Belongs here: turning such a file into a frozen model, or into one sentence that
 Does not belong here: what is declared (terms.py, settings.py, minutes/form.py).
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from expert_panels.foundation import strict_yaml
+from expert_panels.foundation.fault import Fault
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -18,21 +20,6 @@ class Frozen(BaseModel):
     """A part of a declaration: never changed, and without a key that is not its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key given twice is an error; the standard loader silently takes the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} is given twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
 
 
 def first_fault(fault: ValidationError) -> str:
@@ -60,12 +47,9 @@ def parse(
 ) -> Model:
     """Return the `model` that a text declares, as `read` does; sentences begin with `name`."""
     try:
-        content = yaml.load(text, Loader=_Loader)  # a SafeLoader
-    except yaml.MarkedYAMLError as fault:
-        line = f"line {fault.problem_mark.line + 1}: " if fault.problem_mark else ""
-        raise refuse(f"{name}: {line}{fault.problem}.") from fault
-    except yaml.YAMLError as fault:
-        raise refuse(f"{name}: is not YAML ({' '.join(str(fault).split())}).") from fault
+        content = strict_yaml.parse(text, name).data
+    except Fault as fault:
+        raise refuse(str(fault)) from fault
     if not isinstance(content, dict):
         raise refuse(f"{name}: {example}.")
     try:

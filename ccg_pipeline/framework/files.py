@@ -8,16 +8,14 @@ import csv
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from expert_panels.foundation.fault import Fault
+from expert_panels.foundation.strict_yaml import parse
 
 M = TypeVar("M", bound=BaseModel)
-# The same YAML either way; libyaml, which PyYAML's wheels bring along, reads it ten times faster.
-LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 class Document:
@@ -26,38 +24,14 @@ class Document:
     def __init__(self, path: Path) -> None:
         """Parse the file; Fault when it is missing, no YAML, or gives a key twice."""
         self.path = path
-        text = _text(path)
-        try:
-            loader = LOADER(text)
-            root = loader.get_single_node()
-            if root is None:
-                raise Fault(f"{path.name}, line 1: the file is empty.")
-            self._refuse_twice(root)
-            self._root = root
-            self.data: Any = loader.construct_document(root)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise Fault(f"{path.name}, line {line}: no valid YAML, {error.problem}.") from None
-        except yaml.reader.ReaderError as error:
-            raise Fault(f"{path.name}: no valid YAML, {error.reason}.") from None
-
-    def line_of(self, location: tuple[int | str, ...]) -> int:
-        """Line of a part, 1-based; of the nearest part around it when it is missing."""
-        node, line = self._root, self._root.start_mark.line
-        for step in location:
-            if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-                node = node.value[step]
-                line = node.start_mark.line
-            elif isinstance(node, yaml.MappingNode):
-                found = [(key, value) for key, value in node.value if key.value == str(step)]
-                if not found:
-                    break
-                line, node = found[0][0].start_mark.line, found[0][1]
-        return int(line) + 1
+        self._parsed = parse(_text(path), path.name)
+        self.data = self._parsed.data
+        if self.data is None:
+            raise Fault(f"{path.name}, line 1: the file is empty.")
 
     def where(self, *location: int | str) -> str:
         """The file and line of a part, as an error begins."""
-        return f"{self.path.name}, line {self.line_of(location)}"
+        return f"{self.path.name}, line {self._parsed.line_of(location)}"
 
     def model(self, model: type[M]) -> M:
         """The whole file as one model; Fault in one sentence when it does not fit."""
@@ -78,22 +52,6 @@ class Document:
             # A part of a list is known by its name, a whole file by the file's.
             name = _name(data) if location else ""
             raise Fault(f"{here}{name}: {fault.sentence()}.") from None
-
-    def _refuse_twice(self, node: yaml.Node) -> None:
-        # PyYAML keeps the last of two equal keys without a word, which would lose a number.
-        if isinstance(node, yaml.MappingNode):
-            seen: set[str] = set()
-            for key, value in node.value:
-                line = key.start_mark.line + 1
-                if not isinstance(key, yaml.ScalarNode):
-                    raise Fault(f"{self.path.name}, line {line}: a key must be a word.")
-                if key.value in seen:
-                    raise Fault(f"{self.path.name}, line {line}: key {key.value!r} stands twice.")
-                seen.add(key.value)
-                self._refuse_twice(value)
-        elif isinstance(node, yaml.SequenceNode):
-            for value in node.value:
-                self._refuse_twice(value)
 
 
 class Table:

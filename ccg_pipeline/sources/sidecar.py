@@ -7,10 +7,11 @@ Does not belong here: which date wins (``dating``).
 from datetime import date
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from ccg_pipeline.sources.result import Refused
+from expert_panels.foundation.fault import Fault
+from expert_panels.foundation.strict_yaml import parse
 
 SUFFIX = ".meta.yaml"
 
@@ -42,10 +43,10 @@ def read_sidecar(path: Path) -> Sidecar:
     if not beside.is_file():
         return Sidecar()
     try:
-        return Sidecar.model_validate(yaml.safe_load(beside.read_text(encoding="utf-8")) or {})
+        return Sidecar.model_validate(parse(beside.read_text(encoding="utf-8"), beside.name).data or {})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise Refused(f"{beside.name}: {where}: {first['msg']}; correct the sidecar.") from error
-    except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
+    except (Fault, UnicodeDecodeError, OSError) as error:
         raise Refused(f"{beside.name}: is no proper YAML; correct the sidecar.") from error

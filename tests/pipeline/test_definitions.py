@@ -7,13 +7,13 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-import yaml
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.orchestration import definitions
 from ccg_pipeline.orchestration.automation import on_1_june, on_the_5th
 from ccg_pipeline.orchestration.definitions import build_definitions
 from ccg_pipeline.orchestration.partitions import MONTHS, YEARS
+from expert_panels.foundation.strict_yaml import parse
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 RENEW = "CCG_RENEW_SNAPSHOT"
@@ -52,7 +52,7 @@ def test_the_definitions_load(defs: dg.Definitions) -> None:
 
 def test_the_workspace_names_the_definitions() -> None:
     path = Path(__file__).parents[2] / "workspace.yaml"
-    (location,) = yaml.safe_load(path.read_text(encoding="utf-8"))["load_from"]
+    (location,) = parse(path.read_text(encoding="utf-8"), "").data["load_from"]
     named = location["python_module"]
     assert named["module_name"] == definitions.__name__
     loaded = getattr(definitions, named["attribute"])()

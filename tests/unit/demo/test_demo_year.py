@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
 import ccg_pipeline.demo
 from ccg_pipeline.demo.year import is_unfinished, make_year, year_files
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.reference.organisations import ccgs, stps
 from expert_panels.foundation.fault import WrongUse
+from expert_panels.foundation.strict_yaml import parse
 from tests.unit.demo.conftest import MadeUpYear
 
 MONTHS = [pd.Period("2016-04") + step for step in range(12)]
@@ -152,7 +152,7 @@ def periods_in_files(made_up: MadeUpYear) -> pd.DataFrame:
             day = pd.to_datetime(rows["ACH_DATE"].iloc[0], format="%d%b%Y").date()
             found.append(("126a", day.isoformat(), rows["ORG_CODE"].nunique()))
         elif name.startswith("lsoa_admissions/") and path.suffix == ".yaml":
-            end = yaml.safe_load(path.read_text())["period_end"]
+            end = parse(path.read_text(), "").data["period_end"]
             codes = pd.read_csv(path.with_name(path.name.removesuffix(".meta.yaml")))["CCG"].nunique()
             found.append(("106a", end.isoformat(), codes))
     return pd.DataFrame(found, columns=["measure", "period_end", "organisations"])
@@ -198,7 +198,7 @@ def test_everything_says_that_it_is_made_up(made_up: MadeUpYear) -> None:
             labelled = [row[row.index("Status:") + 1] for row in rows if "Status:" in row]
             assert labelled == ["Made up"], name
         elif path.suffix in (".csv", ".json") and not name.startswith("_truth/"):
-            sidecar = yaml.safe_load((path.parent / f"{path.name}.meta.yaml").read_text())
+            sidecar = parse((path.parent / f"{path.name}.meta.yaml").read_text(), "").data
             assert sidecar["is_made_up"] is True, name
             assert isinstance(sidecar["published_on"], date), name
     assert (made_up.folder / "_truth/README.txt").read_text().startswith("Made up")

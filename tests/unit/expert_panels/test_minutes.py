@@ -1,13 +1,13 @@
 """Minutes of a meeting: what is recorded, and that a form with one wrong line records nothing."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from sqlalchemy import Engine, create_engine
 
 from expert_panels.ledger import record as ledger
@@ -48,7 +48,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def written(folder: Path, **changed: Any) -> Path:
     (folder / "signed.pdf").write_bytes(SIGNED)
     path = folder / "minutes.yaml"
-    path.write_text(yaml.safe_dump({**FORM, **changed}), encoding="utf-8")
+    path.write_text(json.dumps({**FORM, **changed}, default=str), encoding="utf-8")
     return path
 
 
@@ -88,7 +88,8 @@ def test_all_who_approved_are_recorded_though_a_quorum_of_them_would_do(
 def test_minutes_in_markdown_are_their_own_minutes(engine: Engine, tmp_path: Path) -> None:
     form = {name: value for name, value in FORM.items() if name != "minutes"}
     path = tmp_path / "minutes.md"
-    path.write_text(f"---\n{yaml.safe_dump(form)}---\n\n# Minutes\n\nThe panel agreed.\n", encoding="utf-8")
+    written = json.dumps(form, default=str)
+    path.write_text(f"---\n{written}\n---\n\n# Minutes\n\nThe panel agreed.\n", encoding="utf-8")
     lines = record(engine, path)
     assert {line.minutes_sha256 for line in lines} == {hashlib.sha256(path.read_bytes()).hexdigest()}
 

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from in_toto.models.metadata import Envelope as InTotoEnvelope
 from securesystemslib.signer import CryptoSigner
@@ -42,7 +41,7 @@ FORM = {
 
 def written(folder: Path, minutes: bytes = b"by hand", **changed: object) -> Written:
     (folder / "signed.pdf").write_bytes(minutes)
-    (folder / "minutes.yaml").write_text(yaml.safe_dump({**FORM, **changed}), encoding="utf-8")
+    (folder / "minutes.yaml").write_text(json.dumps({**FORM, **changed}, default=str), encoding="utf-8")
     return read_minutes(folder / "minutes.yaml")
 
 
@@ -67,7 +66,7 @@ def test_the_statement_is_of_both_files_and_verifiers_that_are_not_ours_take_it(
 def test_minutes_in_markdown_are_one_file(tmp_path: Path) -> None:
     form = {name: value for name, value in FORM.items() if name != "minutes"}
     path = tmp_path / "minutes.md"
-    path.write_text(f"---\n{yaml.safe_dump(form)}---\n\nThe panel agreed.\n", encoding="utf-8")
+    path.write_text(f"---\n{json.dumps(form, default=str)}\n---\n\nThe panel agreed.\n", encoding="utf-8")
     found = read_minutes(path)
     assert list(found.files) == ["minutes.md"]
     hold(record(found, "PEM", SIGNER), found, KEY)

@@ -50,7 +50,7 @@ def changed(old: str, new: str) -> str:
     [
         (GOOD + "colour: blue\n", "colour: Extra inputs are not permitted"),
         (changed("client_id:", "clientid:"), "sign_in.openid"),
-        (GOOD + "address: https://x.example\n", "'address' is given twice"),
+        (GOOD + "address: https://x.example\n", 'duplicate key "address"'),
         (changed("https://room.example", "http://room.example"), "must begin with https://"),
         (changed("https://room.example", "https://room.example/panel"), "must be an address like"),
         (changed("https://login", "http://login"), "must begin with https://"),
@@ -62,11 +62,11 @@ def changed(old: str, new: str) -> str:
         (GOOD + "minutes: {recorders: {S@board.example: a.pem}}\n", "minutes.recorders.S@board.example"),
         (GOOD + "minutes: {recorder: {}}\n", "minutes.recorder: Extra inputs"),
         ("- a list\n", "holds no settings"),
-        ("a: [\n", "line 2"),
+        ("a: [\n}", "line 2: no valid YAML"),
     ],
 )
 def test_what_is_wrong_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(WrongUse, match=r"^room\.yaml: .*\.$") as fault:
+    with pytest.raises(WrongUse, match=r"^room\.yaml(, line \d+)?: .*\.$") as fault:
         Declared(write(tmp_path, text))
     assert said in str(fault.value)
 

@@ -104,7 +104,7 @@ FAULTS = {
     "points.yaml": [
         ("provenance: assumed", "provenance: guess", "(green_amber_red): levels.0.points.provenance"),
         ("value: 2,", "value: 3,", "(green_amber_red): levels.0: points 3 are outside 0 to 2."),
-        ('label: "Yes"', "label: Yes", "(yes_no): levels.0.label is True: input should be a valid"),
+        ('label: "Yes"', "label: true", "(yes_no): levels.0.label is True: input should be a valid"),
     ],
     "clinical.yaml": [
         ("- [2, 3, 3, 4]", "- [2, 3, 3, 5]", "(dementia): matrix.rows.2.3 is 5: input should be"),
@@ -120,7 +120,7 @@ FAULTS = {
     ],
     "framework.yaml": [
         ("title: CCG", "titel: CCG", ": unknown key titel."),
-        ("year:", "title:", ": key 'title' stands twice."),
+        ("year:", "title:", ': no valid YAML, found duplicate key "title".'),
         ("severity: warn", "severity: shrug", ": expectations.0.severity is 'shrug':"),
         ("[Top performing, ", "[", ": lanes.0.labels is list: tuple should have"),
         ("key: interim", "key: weekly", ": lanes.0.key is 'weekly': input should be 'interim'"),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ccg_pipeline.framework.expectations import PublishedCount
@@ -17,6 +16,7 @@ from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.framework.provenance import Choice, Frozen, Provenance, Sourced
 from ccg_pipeline.framework.rules import OverallRule, PointsScale
 from ccg_pipeline.framework.variations import Variation
+from expert_panels.foundation.strict_yaml import parse
 
 FOLDER = EDITIONS / "iaf_2016_17"
 DOCUMENTS: dict[str, Any] = {
@@ -110,7 +110,7 @@ def test_assumed_is_what_is_marked_so_in_the_files(edition: Edition) -> None:
 @pytest.mark.parametrize("file", DOCUMENTS)
 def test_a_yaml_number_that_loses_its_provenance_is_refused(file: str) -> None:
     adapter = TypeAdapter(DOCUMENTS[file])
-    data = yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))
+    data = parse((FOLDER / file).read_text(encoding="utf-8"), "").data
     adapter.validate_python(data)
     tried = 0
     for path in places_of(data, "provenance"):

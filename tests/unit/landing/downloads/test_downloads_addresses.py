@@ -82,7 +82,7 @@ def test_without_a_file_there_are_no_addresses(tmp_path: Path) -> None:
 
 FAULTS = [  # what stands in the file, what is said
     ("- a", "downloads.yaml, line 1: one key a publication is needed here"),
-    ("a: [", "downloads.yaml, line 2: no valid YAML"),
+    ("a: [\n}", "downloads.yaml, line 2: no valid YAML"),
     ("\nttr: {url: 'https://a.example/'}", "line 2: 'ttr' is no publication"),
     ("rtt: {url: 'ftp://a.example/'}", "line 1 (rtt): url must begin with http:// or https://"),
     ("rtt: {url: 'https:///a'}", "(rtt): url must begin with http:// or https:// and a host"),
@@ -93,7 +93,7 @@ FAULTS = [  # what stands in the file, what is said
     ("rtt: {url: 'https://a.example/', title: b}", "line 1 (rtt): title Extra inputs are not permitted"),
     ("rtt: 3", "line 1 (rtt):"),
     ("fingertips: {indicators: [], child_area_type: 1, parent_area_type: 2}", "(fingertips): indicators"),
-    ("rtt: {url: 'https://a.example/'}\nrtt: {url: 'https://b.example/'}", "key 'rtt' stands twice"),
+    ("rtt: {url: 'https://a.example/'}\nrtt: {url: 'https://b.example/'}", 'duplicate key "rtt"'),
 ]
 
 
