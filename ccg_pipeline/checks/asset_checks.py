@@ -28,6 +28,7 @@ from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.pieces import Piece, write
 from ccg_pipeline.storage.sql import observation, source_observation
+from expert_panels.foundation.whole_file import write_whole
 
 PLAUSIBLE = "is_plausible"
 """Check of a source asset: all that the edition expects of what a publication's files say by themselves."""
@@ -183,7 +184,8 @@ def plausibility_checks(
         for month, report in reports.items():
             path = report_path(url, month)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(report.of_observations, report.of_publications), encoding="utf-8")
+            page = render(report.of_observations, report.of_publications)
+            write_whole(path, page.encode("utf-8"))
         for key in sorted(context.selected_asset_check_keys, key=str):
             if key.asset_key == keys.observations:
                 found = {month: report.of_observations.of(key.name) for month, report in reports.items()}

@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ccg_pipeline.cli.output import refuse_output, write
 from ccg_pipeline.cli.panel import Database, Month, Year, asked_round
 from ccg_pipeline.cli.prints import changes as printed_changes
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import day_of, last_day, words
-from ccg_pipeline.publish.export import FORMATS, saved, stamped
+from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since
 from ccg_pipeline.settings import actor, database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
@@ -48,6 +49,7 @@ def diff(
     `--since DATE` sets what had been published by that date beside what has been published now, and `--file`
     all files but one beside all. Both sides are scored anew; nothing of that is released, so it is logged.
     """
+    refuse_output(file_format, output)
     lane, key = asked_round(month, year)
     if bool(since) == bool(file) or (as_at and not since):
         raise WrongUse("Say what to compare: --since DATE (with now, or --as-at DATE), or --file NAME.")
@@ -64,7 +66,7 @@ def diff(
     panel_tables.create(engine)
     access_log.record(engine, actor(), "diff", named)
     if output is not None:
-        saved(stamped(as_rows(moves)), file_format, output)
+        write(exported(stamped(as_rows(moves)), file_format), output)
         return
     with reading(engine) as connection:
         is_made_up = kind_of(connection) == "made_up"

@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.progress import track
 from sqlalchemy import Engine
 
+from ccg_pipeline.cli.output import refuse_output, write
 from ccg_pipeline.cli.panel import Database, Month, Year, asked_round
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import quarantine as printed_quarantine
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import day_of, last_day
 from ccg_pipeline.landing.files import LandingFolder
-from ccg_pipeline.publish.export import FORMATS, saved, stamped
+from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.quality.corrections import Amending, NotAmended
 from ccg_pipeline.quality.quarantine import Effect, Refusal, effect_of, quarantined, summary
 from ccg_pipeline.release.as_known import assess_said, said_until
@@ -90,6 +91,8 @@ def listed(
     """Print every refused row with its file, sheet, row number and all reasons, or write them whole."""
     if context.invoked_subcommand is not None:
         return
+    if output is not None:
+        refuse_output(file_format, output)
     amending = _amending(database, landing)
     with reading(amending.engine) as connection:
         rows = quarantined(connection)
@@ -98,7 +101,7 @@ def listed(
         _logged(amending.engine, "quarantine --effect", f"{lane} {key}")
         rows = stamped(_with_effects(rows, amending, lane, key))
     if output is not None:
-        saved(rows, file_format, output)
+        write(exported(rows, file_format), output)
         console.print(f"Wrote {len(rows):,} refused rows.", highlight=False)
     elif effect:
         printed_quarantine.effects(console, rows, lane, key)

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from ccg_pipeline.cli.output import write
 from ccg_pipeline.cli.panel import SHORT, Database, asked_round, follow, opened, say, terms_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
@@ -62,14 +63,6 @@ def _read(path: Path, option: str) -> bytes:
         return path.read_bytes()
     except OSError as fault:
         raise WrongUse(f"{option} {path}: cannot be read ({fault.strerror}).") from fault
-
-
-def _write(path: Path, content: bytes) -> None:
-    if not path.parent.is_dir():
-        raise WrongUse(f"{path}: there is no folder {path.parent}.")
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(content)
-    partial.replace(path)  # a kill leaves the old file or the new
 
 
 @app.command()
@@ -169,7 +162,7 @@ def sign_minutes(form: Form, key: RecorderKey) -> None:
     """
     written = read_minutes(form)
     path = form.with_name(form.name + SUFFIX)
-    _write(path, record(written, public_half(key).decode("ascii"), signer_of(key)))
+    write(record(written, public_half(key).decode("ascii"), signer_of(key)), path)
     say(f"{written.minutes.recorder}: {MEANING}")
     for name, sha256 in written.files.items():
         say(f"Signed: {name}, sha256 {sha256}.")
@@ -200,7 +193,7 @@ def key(
     made = make_key(folder)
     public = (folder / PUBLIC).read_bytes()
     if output is not None:
-        _write(output, public)
+        write(public, output)
     say(f"{'Made' if made else 'Kept'}: key {public_key(public, PUBLIC).keyid}, in {folder}.")
     say(public.decode().strip())
 
@@ -231,13 +224,13 @@ def certificate(
                 f"The table of line {seq} is {verification}, which its bare rows would not say: `ccg export` "
                 "writes it with that word, and `ccg verify` takes that file."
             )
-        _write(table, table_decided_on(engine, line.subject_sha256))
+        write(table_decided_on(engine, line.subject_sha256), table, "--table")
     if record is not None:
         if not line.record_sha256:
             raise Fault(f"Line {seq} was recorded from no signed minutes.")
         with reading(engine) as connection:
-            _write(record, fetch(connection, line.record_sha256).encode("utf-8"))
-    _write(output, certificate_of(engine, line, signer_in(keys_of(database or database_url()))))
+            write(fetch(connection, line.record_sha256).encode("utf-8"), record, "--record")
+    write(certificate_of(engine, line, signer_in(keys_of(database or database_url()))), output)
     say(
         f"Line {seq}: {line.actor} ({line.role}). {line.meaning} Check it with `ccg verify {output} --key …`."
     )

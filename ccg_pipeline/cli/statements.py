@@ -4,7 +4,6 @@ Belongs here: their options, and handing what they ask for to the rooms that do 
 Does not belong here: the statements themselves (publish/), ranks and other rules (method/).
 """
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from ccg_pipeline.cli.asked_tables import tables_asked
+from ccg_pipeline.cli.output import write
 from ccg_pipeline.cli.panel import Database, Month, Year
 from ccg_pipeline.cli.prints.organisation import provenance, stamps, table_of
 from ccg_pipeline.framework.load import load_edition
@@ -43,18 +43,6 @@ Unreleased = Annotated[
     bool, typer.Option("--unreleased", help="What the panels have not verified; logged and stamped.")
 ]
 Output = Annotated[Path | None, typer.Option(help="File to write; standard output without.")]
-
-
-def write(content: bytes, output: Path | None) -> None:
-    """Write to a file, the old or the new whatever happens, or to standard output."""
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    if not output.parent.is_dir():
-        raise WrongUse(f"--output {output}: there is no folder {output.parent}.")
-    partial = output.with_name(f".{output.name}.part")
-    partial.write_bytes(content)
-    partial.replace(output)
 
 
 def print_league(

@@ -22,10 +22,10 @@ from ccg_pipeline.cli import records as cli_records
 from ccg_pipeline.cli import room as cli_room
 from ccg_pipeline.cli import statements as cli_statements
 from ccg_pipeline.cli.asked_tables import chosen, tables_asked
+from ccg_pipeline.cli.output import refuse_output, write
 from ccg_pipeline.cli.panel import Database, Month, Year
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import organisation as printed
-from ccg_pipeline.cli.statements import write
 from ccg_pipeline.demo.year import is_unfinished, make_year
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import day_of, last_day
@@ -200,20 +200,13 @@ def export(
     as_at: AsAt = "",
 ) -> None:
     """Write a released table; an unreleased one only with `--unreleased`, logged and stamped."""
-    _may_write(file_format, output)
+    refuse_output(file_format, output)
     if table not in TABLES:
         raise WrongUse(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
     tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
     frame = tables.frames[table]
     write(exported(stamped(frame) if unreleased else frame, file_format), output)
     errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
-
-
-def _may_write(file_format: str, output: Path | None) -> None:
-    if file_format not in FORMATS:
-        raise WrongUse(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
-    if output is not None and not output.parent.is_dir():
-        raise WrongUse(f"--output {output}: there is no folder {output.parent}.")
 
 
 @app.command()
@@ -229,7 +222,7 @@ def weights(
     Of local authorities (`dtoc`), and of the CCGs of another April (`2017`); `changes` are the steps from
     each CCG to its successor. Each row says what it rests on.
     """
-    _may_write(file_format, output)
+    refuse_output(file_format, output)
     if not name:
         printed_lists.weights(console)
         return

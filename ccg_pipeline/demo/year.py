@@ -6,7 +6,6 @@ Does not belong here: drawing figures, how a publication is laid out (``layouts`
 Every file says that it is made up, in the way its layout has room for. Equal seeds give equal bytes.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -35,6 +34,7 @@ from ccg_pipeline.demo.referrals import draw_activity
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from expert_panels.foundation.fault import WrongUse
+from expert_panels.foundation.whole_file import whole_name, write_whole
 
 TRUTH, LATENT = "_truth", "latent.csv"
 TRUTH_HEADER = ("indicator_code", "ccg_code", "period_end", "latent")
@@ -75,9 +75,7 @@ def make_year(
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = _unfinished(path)
-        unfinished.write_bytes(content())
-        os.replace(unfinished, path)
+        write_whole(path, content())
         written.append(path)
         if progress is not None:
             progress(name)
@@ -221,19 +219,14 @@ def _truth(latents: list[Latent]) -> bytes:
     return csv_bytes(TRUTH_HEADER, rows)
 
 
-def _unfinished(path: Path) -> Path:
-    """Where a file is written before it gets its name; readers pass over hidden files."""
-    return path.with_name(f".{path.name}.unfinished")
-
-
 def _refuse_other_files(folder: Path, names: set[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise WrongUse(f"{folder} is a file; name a folder to write the made-up year into.")
     ours = {folder / name for name in names}
-    ours |= {_unfinished(path) for path in ours}  # left by a run that was killed
     is_ours = (folder / TRUTH).is_dir()  # a publisher's file may have a name that we use
     for path in sorted(folder.rglob("*")):
-        if not path.is_dir() and not (is_ours and path in ours):
+        whole = path.with_name(whole_name(path.name))  # of what a run that was killed left behind
+        if not path.is_dir() and not (is_ours and whole in ours):
             raise WrongUse(
                 f"{folder} already holds {path.relative_to(folder).as_posix()}, which is not of this "
                 "made-up year; name an empty folder."

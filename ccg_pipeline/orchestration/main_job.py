@@ -31,6 +31,7 @@ from ccg_pipeline.settings import dagster_home, database_url, launched_by
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import observed, plausibility, source_observation
 from expert_panels.foundation.fault import Fault, sentence_in
+from expert_panels.foundation.whole_file import write_whole
 from expert_panels.terms import load_terms
 
 SETTINGS = """\
@@ -66,7 +67,7 @@ def dagster_instance(url: str = "") -> Iterator[dg.DagsterInstance]:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(SETTINGS, encoding="utf-8")
+        write_whole(settings, SETTINGS.encode("utf-8"))
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
 

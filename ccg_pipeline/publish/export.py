@@ -6,14 +6,12 @@ Does not belong here: which rows may leave (released.py), where a file is writte
 
 import io
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ccg_pipeline.storage.fingerprint import SIGNIFICANT_DIGITS
-from expert_panels.foundation.fault import WrongUse
 
 FORMATS = ("csv", "json", "parquet")
 UNRELEASED = "UNRELEASED: not verified by the panels, not for publication"
@@ -49,20 +47,6 @@ def exported(frame: pd.DataFrame, file_format: str) -> bytes:
     if file_format == "parquet":
         return _parquet(frame)
     raise ValueError(f"There is no format {file_format!r}: choose one of {', '.join(FORMATS)}.")
-
-
-def saved(frame: pd.DataFrame, file_format: str, output: Path) -> None:
-    """Write `frame` to a file in a format of FORMATS: a kill leaves the old file or the new.
-
-    Raises WrongUse for another format, or where there is no such folder.
-    """
-    if file_format not in FORMATS:
-        raise WrongUse(f"--format {file_format!r} is not known: choose one of {', '.join(FORMATS)}.")
-    if not output.parent.is_dir():
-        raise WrongUse(f"--output {output}: there is no folder {output.parent}.")
-    partial = output.with_name(f".{output.name}.part")
-    partial.write_bytes(exported(frame, file_format))
-    partial.replace(output)
 
 
 def _dates(frame: pd.DataFrame) -> list[str]:

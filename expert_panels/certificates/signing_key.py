@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
 from expert_panels.foundation.fault import Fault
+from expert_panels.foundation.whole_file import write_whole
 
 PRIVATE, PUBLIC = "certificates.key.pem", "certificates.pub.pem"
 OF_RECORDER = ("recorder.key.pem", "recorder.pub.pem")
@@ -48,7 +49,7 @@ def make_key(folder: Path, private: str = PRIVATE, public: str = PUBLIC) -> bool
             os.unlink(name)
     pem = public_half(folder / private)
     if not (folder / public).exists():
-        (folder / public).write_bytes(pem)
+        write_whole(folder / public, pem)
     return made
 
 

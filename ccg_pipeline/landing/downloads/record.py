@@ -5,11 +5,12 @@ Does not belong here: the network (fetching.py); the ledger of source files, whi
 """
 
 import hashlib
-import os
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from expert_panels.foundation.whole_file import write_whole
 
 FOLDER = ".fetched"
 """Hidden, so that nothing in it is taken for a source file."""
@@ -54,17 +55,7 @@ def read_record(path: Path, kind: type[Kept]) -> Kept | None:
 
 def write_record(path: Path, record: BaseModel) -> None:
     """Put the record where the old one stood, in one step."""
-    replace_by(path, record.model_dump_json(indent=2).encode())
-
-
-def replace_by(path: Path, content: bytes) -> None:
-    """Write `content` beside `path` and move it there, so that the old or the new stands."""
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    write_whole(path, record.model_dump_json(indent=2).encode())
 
 
 def sha256_of_file(path: Path) -> str:

@@ -78,7 +78,7 @@ def test_a_year_made_twice_in_a_folder_replaces_itself(
     monkeypatch.setattr("ccg_pipeline.demo.year.year_files", lambda *_: contents)
     first = make_year(tmp_path)
     first[0].write_bytes(b"old")
-    (tmp_path / "a" / ".one.csv.unfinished").write_bytes(b"left by a run that was killed")
+    (tmp_path / "a" / ".one.csv.4711.part").write_bytes(b"left by a run that was killed")
     assert make_year(tmp_path) == first
     assert first[0].read_bytes() == b"1\n"
     assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == sorted(first)
