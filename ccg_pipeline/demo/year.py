@@ -69,6 +69,8 @@ def make_year(
         )
     contents = year_files(seed, year, edition or load_edition())
     _refuse_other_files(folder, set(contents))
+    for path in [one for one in folder.rglob("*") if whole_name(one.name) != one.name]:
+        path.unlink()  # left by a run that was killed
     (folder / TRUTH).mkdir(parents=True, exist_ok=True)  # by which the folder is known as ours from now on
     (folder / TRUTH / LATENT).unlink(missing_ok=True)
     written = []
@@ -225,7 +227,7 @@ def _refuse_other_files(folder: Path, names: set[str]) -> None:
     ours = {folder / name for name in names}
     is_ours = (folder / TRUTH).is_dir()  # a publisher's file may have a name that we use
     for path in sorted(folder.rglob("*")):
-        whole = path.with_name(whole_name(path.name))  # of what a run that was killed left behind
+        whole = path.with_name(whole_name(path.name))
         if not path.is_dir() and not (is_ours and whole in ours):
             raise WrongUse(
                 f"{folder} already holds {path.relative_to(folder).as_posix()}, which is not of this "

@@ -2,12 +2,11 @@
 
 Belongs here: what both say.
 Does not belong here: counting what changes (uncertainty/robustness.py), the alternatives (the edition),
-the page's frame and style (offline_page.py).
+the page itself (templates/robustness.html).
 """
 
 import json
 from collections.abc import Hashable, Mapping
-from html import escape
 
 import pandas as pd
 
@@ -70,13 +69,21 @@ def statement_page(
     table: pd.DataFrame, edition: Edition, about: str, provenance: str, is_made_up: bool
 ) -> str:
     """Return the page: a summary of the greatest change by what is rated, then every alternative."""
-    sections = [
-        _table(subject, table[table["about"] == key], edition)
-        for key, subject in SUBJECTS.items()
-        if (table["about"] == key).any()
-    ]
-    main = [_table("The rule under which most change", greatest(table), edition), *sections]
-    return page(about, [MEANING, provenance], main, is_made_up)
+    by_subject = {subject: table[table["about"] == key] for key, subject in SUBJECTS.items()}
+    sections = {"The rule under which most change": greatest(table)}
+    sections |= {subject: rows for subject, rows in by_subject.items() if len(rows)}
+    return page(
+        "robustness.html",
+        about,
+        [MEANING, provenance],
+        is_made_up,
+        heads=HEADS,
+        sections=[(caption, _rows(rows, edition)) for caption, rows in sections.items()],
+    )
+
+
+def _rows(table: pd.DataFrame, edition: Edition) -> list[dict[Hashable, object]]:
+    return [{**row, "rated": named(row, edition)} for row in table.to_dict("records")]
 
 
 def greatest(table: pd.DataFrame) -> pd.DataFrame:
@@ -87,30 +94,3 @@ def greatest(table: pd.DataFrame) -> pd.DataFrame:
     subjects = {key: place for place, key in enumerate(SUBJECTS)}
     places = first["measure"].map(order) * len(subjects) + first["about"].map(subjects)
     return first.assign(_place=places).sort_values("_place").drop(columns="_place")
-
-
-def _table(caption: str, rows: pd.DataFrame, edition: Edition) -> str:
-    head = "".join(f'<th scope="col">{escape(one)}</th>' for one in HEADS)
-    body = "\n".join(_row(row, edition) for row in rows.to_dict("records"))
-    return (
-        f'<section>\n<div class="wide" role="region" tabindex="0" aria-label="{escape(caption)}">\n'
-        f"<table>\n<caption>{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody>\n</table>\n</div>\n</section>"
-    )
-
-
-def _row(row: Mapping[Hashable, object], edition: Edition) -> str:
-    share = float(str(row["share_changed"]))
-    bar = (
-        f'<svg width="104" height="12" role="img" aria-label="{100 * share:.1f} %">'
-        f'<path d="M2 6h{round(100 * share)}" stroke="#005eb8" stroke-width="10"/></svg>'
-    )
-    counts = "".join(f'<td class="number">{row[name]}</td>' for name in _COUNTS)
-    what = escape(named(row, edition))
-    return (
-        f'<tr><th scope="row">{escape(str(row["title"]))}</th><td>{what}</td>'
-        f'<td class="number">{row["n_rated"]}</td><td>{bar} {100 * share:.1f} %</td>{counts}</tr>'
-    )
-
-
-_COUNTS = ("n_better", "n_worse", "n_lost", "n_gained")
