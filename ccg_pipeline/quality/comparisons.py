@@ -1,8 +1,8 @@
 """What is compared with what: one frame for each expectation about the data.
 
-Belongs here: laying each thing that is checked beside what it is checked against, as pure frames, and saying
-in words what was found.
-Does not belong here: deciding whether it holds (plausibility.py); thresholds and severities (the edition).
+Belongs here: laying each thing that is checked beside what it is checked against, as pure frames, when a row
+of it holds, and saying in words what was found.
+Does not belong here: who is asked whether it holds (plausibility.py); thresholds, severities (the edition).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -35,7 +35,8 @@ class Comparison:
     A row holds when no column of ``filled`` is missing and, for each pair of ``not_below``, the first column
     is not below the second. ``shown`` are the columns by which a failing row is shown; ``say`` makes the
     sentence on a subject from all its rows and the failing ones. ``of_figures``: a row is one figure of one
-    organisation, which can be left out to see what it decides.
+    organisation, which can be left out to see what it decides. ``as_landed``: a row is an observation, which
+    says by itself whether it holds; otherwise what is compared was worked out here, from many of them.
     """
 
     rows: pd.DataFrame
@@ -44,6 +45,14 @@ class Comparison:
     filled: tuple[str, ...] = ()
     not_below: tuple[tuple[str, str], ...] = ()
     of_figures: bool = False
+    as_landed: bool = False
+
+    def failing(self) -> "pd.Index[int]":
+        """Return the positions of the rows that do not hold; a missing number is below every other."""
+        fails = self.rows[list(self.filled)].isna().any(axis=1)
+        for larger, smaller in self.not_below:
+            fails |= ~(self.rows[larger] >= self.rows[smaller])
+        return self.rows.index[fails]
 
 
 def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison:
@@ -61,7 +70,13 @@ def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison
         without = int((rows["status"] != "published").sum())
         return f"All {len(rows)} CCGs have a row {period}, {without} of them without a figure."
 
-    return Comparison(by_subject(rows, "indicator_code"), (*CELL, "period_end"), say, filled=("status",))
+    return Comparison(
+        rows=by_subject(rows, "indicator_code"),
+        shown=(*CELL, "period_end"),
+        say=say,
+        filled=("status",),
+        as_landed=True,
+    )
 
 
 def totals(
@@ -212,6 +227,7 @@ def staleness(observations: pd.DataFrame, edition: Edition, month_end: date) -> 
         shown=shown,
         say=say,
         not_below=(("allowed_days", "age_days"),),
+        as_landed=True,
     )
 
 
@@ -233,6 +249,7 @@ def intervals(observations: pd.DataFrame, slack_percent: float) -> Comparison:
         say=say,
         not_below=(("value", "least"), ("most", "value")),
         of_figures=True,
+        as_landed=True,
     )
 
 

@@ -1,8 +1,13 @@
-"""Is it plausible what landed: the edition's expectations, held against the world by Great Expectations.
+"""Is it plausible what landed: the edition's expectations, held against the world.
 
-Belongs here: which comparison an expectation of the edition asks for, and running it in Great Expectations.
+Belongs here: which comparison an expectation of the edition asks for, and whether it holds.
 Does not belong here: the shape of frames (schemas); what is laid beside what (comparisons.py); thresholds and
 severities (the edition); how findings are shown (publish, asset_checks.py).
+
+Great Expectations is asked what an observation says by itself: is it there, is it recent enough, does its
+value lie inside its own interval. Totals, movements, distributions, denominators and the agreement of files
+are worked out from many observations by methods of ours, and so is their verdict: it would only be told the
+answer.
 """
 
 import os
@@ -60,13 +65,14 @@ def validate(
     and nothing here can check.
     """
     landed = landed.upto(month_end)
-    failing = _great_expectations()
+    asked = _great_expectations()
     checks = []
     for one in edition.expectations:
         if suite in one.suites:
             shown = landed.without(list(one.leaves_out))
             comparison = _comparison(one, shown, edition, ccg_codes, month_end)
-            findings = _findings(one, comparison, failing(comparison))
+            failing = asked(comparison) if comparison.as_landed else comparison.failing()
+            findings = _findings(one, comparison, failing)
             if comparison.of_figures and suite == "observations":  # one publication alone decides no rating
                 findings = tuple(_decided(each, landed, edition, ccg_codes, month_end) for each in findings)
             checks.append(Checked(one.key, one.title, one.severity, findings))

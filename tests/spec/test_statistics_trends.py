@@ -185,5 +185,5 @@ def test_the_shape_of_the_tests_does_not_matter() -> None:
 
 @pytest.mark.parametrize("p", [-0.001, 1.001])
 def test_a_p_that_is_none_is_refused(p: float) -> None:
-    with pytest.raises(ValueError, match="must lie between 0 and 1"):
+    with pytest.raises(ValueError, match="between 0 and 1"):
         benjamini_hochberg([0.5, p])

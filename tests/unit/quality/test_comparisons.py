@@ -37,11 +37,7 @@ def observed(cells: dict[str, dict[str, object]], code: str = "129a", **same: ob
 
 def failing(comparison: Comparison) -> list[int]:
     """Positions of the rows that fail, as the comparison says, without Great Expectations."""
-    rows = comparison.rows
-    fails = rows[list(comparison.filled)].isna().any(axis=1)
-    for larger, smaller in comparison.not_below:
-        fails |= ~(rows[larger] >= rows[smaller])
-    return list(rows.index[fails])
+    return list(comparison.failing())
 
 
 NOBODY = observed({"01C": {}}).iloc[:0]
