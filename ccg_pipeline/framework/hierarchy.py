@@ -118,14 +118,6 @@ class Hierarchy:
             found |= {one.code: found[code] + 1 for one in self.members[code] if one.code in self.members}
         return found
 
-    def effective_weights(self) -> dict[str, float]:
-        """Share of each indicator in the top where all data are there: its own share times its parents'."""
-        share = {self.top: 1.0}
-        for code in reversed(self.aggregates):
-            total = sum(member.weight for member in self.members[code])
-            share |= {member.code: share[code] * member.weight / total for member in self.members[code]}
-        return {node.code: share[node.code] for node in self.indicators}
-
     def without(self, *codes: str) -> "Hierarchy":
         """The hierarchy that never had these indicators, nor aggregates that rested on them alone."""
         if unknown := sorted(set(codes) - {node.code for node in self.indicators}):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.statistics.ranks import RankSets, compare_all, marginal_rank_sets, ranks
+from ccg_pipeline.method.statistics.ranks import RankSets, compare_all, ranks
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -23,19 +23,6 @@ def test_simultaneous_sets_of_pisa_equal_csranks(shared: Path, seed: int) -> Non
     assert ranks(x).tolist() == league["rank"].tolist()
     assert found.lower.tolist() == league["L_simul"].tolist()
     assert found.upper.tolist() == league["U_simul"].tolist()
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_marginal_sets_of_pisa_equal_csranks_but_where_one_pair_is_on_the_edge(
-    shared: Path, seed: int
-) -> None:
-    # New Zealand, Ireland, Australia and the United Kingdom each have one difference within 0.02 of the
-    # critical value, which 20,000 draws do not settle; there one place may differ
-    league = pd.read_csv(shared / "vectors" / "csranks_pisa2022_math_R20000.csv")
-    found = marginal_rank_sets(league["x"].to_numpy(), league["se"].to_numpy(), seed=seed, draws=20_000)
-    off = np.maximum(np.abs(found.lower - league["L_marg"]), np.abs(found.upper - league["U_marg"]))
-    assert off.max() <= 1
-    assert set(league["unit"][off > 0]) <= {"New Zealand", "Ireland", "Australia", "United Kingdom"}
 
 
 def beyond(band: pd.DataFrame, found: RankSets, kind: str) -> np.ndarray:
@@ -52,12 +39,3 @@ def test_simultaneous_sets_of_209_lie_within_two_places_of_the_seed_band(shared:
     found = compare_all(band["x"].to_numpy(), band["se"].to_numpy(), seed=seed).rank_sets()
     places = beyond(band, found, "simul")
     assert places.max() <= 2
-
-
-def test_marginal_sets_of_209_lie_about_the_seed_band(shared: Path) -> None:
-    # a band of three seeds of 1,000 draws for each of 418 bounds: a few lie three or four places out
-    band = pd.read_csv(shared / "vectors" / "csranks_synth209_seedbands.csv")
-    found = marginal_rank_sets(band["x"].to_numpy(), band["se"].to_numpy(), seed=0)
-    places = beyond(band, found, "marg")
-    assert (places > 2).sum() <= 4
-    assert places.max() <= 4

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.method.statistics.grid import Floats
-from ccg_pipeline.method.statistics.intervals import Interval, directly_standardised, rate, wilson
+from ccg_pipeline.method.statistics.intervals import Interval, rate, wilson
 
 BOUNDS = ["lower95_0cl", "lower99_8cl", "upper95_0cl", "upper99_8cl"]
 
@@ -37,17 +37,6 @@ def test_byar_and_exact_rates_equal_the_original(shared: Path) -> None:
     relative, at_zero = _furthest(rate(rows["x"], rows["n"]), rows)
     assert relative < 1e-12
     assert at_zero < 1e-15
-
-
-def test_directly_standardised_rates_equal_the_original(shared: Path) -> None:
-    expected = pd.read_csv(shared / "vectors" / "phe_r_dsr_expected.csv").sort_values("area")
-    bands = pd.read_csv(shared / "vectors" / "phe_r_dsr_input.csv")
-    events, population, standard = (
-        bands.pivot(index="area", columns="age", values=column).to_numpy() for column in ("obs", "pop", "esp")
-    )
-    assert events.sum(axis=1).tolist() == expected["total_count"].tolist()
-    relative, _ = _furthest(directly_standardised(events, population, standard), expected)
-    assert relative < 1e-9
 
 
 def test_the_standard_population_is_the_european_one_of_2013(shared: Path) -> None:

@@ -14,7 +14,6 @@ from ccg_pipeline.method.scoring.composite import (
     available,
     composite,
     impute_by_mean,
-    leave_one_out,
 )
 from ccg_pipeline.method.statistics.normalisation import Normalisation
 from tests.support.notations.method_tables import lines
@@ -111,19 +110,6 @@ def test_two_areas_by_hand(given: dict[str, str]) -> None:
         assert found[code][0] == pytest.approx(numbers(given[code])[0], nan_ok=True)
 
 
-def test_what_the_hierarchy_says_of_itself() -> None:
-    assert [node.code for node in TWO_AREAS.indicators] == ["a", "b", "c"]
-    assert TWO_AREAS.directions == (1, -1, 1)
-    assert TWO_AREAS.top == "all"
-    assert TWO_AREAS.effective_weights() == {"a": 0.1875, "b": 0.5625, "c": 0.25}
-    counts = available(np.array([numbers("4 - 3"), numbers("- - 3")]), TWO_AREAS)
-    assert {code: found.tolist() for code, found in counts.items()} == {
-        "A": [1, 0],
-        "B": [1, 1],
-        "all": [2, 1],
-    }
-
-
 def test_each_aggregate_may_have_a_rule_of_its_own_and_must_have_one() -> None:
     values = np.array([numbers("1 4 3"), numbers("1 - 3")])
     rules = {"A": Aggregation("geometric", at_least=1), "B": Aggregation(), "all": Aggregation()}
@@ -141,19 +127,6 @@ def test_scores_may_be_set_against_each_other_once_more() -> None:
     found = composite(values, TWO_AREAS, rules)
     assert found["A"].tolist() == [-1, 0, 1]
     assert found["all"].tolist() == [0.5, 1.25, 3]
-
-
-def test_leaving_one_out_is_the_hierarchy_that_never_had_it() -> None:
-    found = leave_one_out(np.array([numbers("4 8 3")]), TWO_AREAS)
-    assert {code: score.tolist() for code, score in found.items()} == {"a": [6.75], "b": [3.75], "c": [7]}
-    # not the same as missing: where all members must be there, one that was never asked for is not missed
-    strict = leave_one_out(np.array([numbers("4 8 3")]), TWO_AREAS, Aggregation(at_least=1))
-    assert strict["a"].tolist() == [6.75]
-    only = tree("code | parent\na | all\nall |")
-    with pytest.raises(ValueError, match="a is the only indicator"):
-        leave_one_out(np.ones((1, 1)), only)
-    with pytest.raises(ValueError, match="z is no indicator"):
-        TWO_AREAS.without("z")
 
 
 def test_a_missing_value_takes_its_indicators_mean() -> None:
@@ -221,3 +194,20 @@ def test_the_order_of_nodes_decides_only_the_order_of_columns(order: list[int]) 
     value = {"a": 4.0, "b": 8.0, "c": 3.0}
     found = composite(np.array([[value[node.code] for node in shuffled.indicators]]), shuffled)
     assert found["all"][0] == 6
+
+
+def test_what_the_hierarchy_says_of_itself() -> None:
+    assert [node.code for node in TWO_AREAS.indicators] == ["a", "b", "c"]
+    assert TWO_AREAS.directions == (1, -1, 1)
+    assert TWO_AREAS.top == "all"
+    counts = available(np.array([numbers("4 - 3"), numbers("- - 3")]), TWO_AREAS)
+    assert {code: found.tolist() for code, found in counts.items()} == {
+        "A": [1, 0],
+        "B": [1, 1],
+        "all": [2, 1],
+    }
+
+
+def test_an_indicator_that_is_not_there_cannot_be_left_out() -> None:
+    with pytest.raises(ValueError, match="z is no indicator"):
+        TWO_AREAS.without("z")

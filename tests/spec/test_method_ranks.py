@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from itertools import repeat
 from random import Random
 from typing import Any
 
@@ -12,13 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ccg_pipeline.method.statistics.ranks import (
-    RankSets,
     Ties,
     compare_all,
-    marginal_rank_sets,
     probability_of_bottom,
     probability_of_top,
-    rank_probabilities,
     ranks,
 )
 from tests.support.notations.method_tables import lines
@@ -77,20 +73,6 @@ def test_simultaneous_sets_by_hand(given: dict[str, str]) -> None:
     assert np.array_equal(found.upper, numbers(given["upper"]), equal_nan=True)
 
 
-def test_marginal_sets_of_two_are_the_simultaneous_and_of_more_are_narrower() -> None:
-    two = marginal_rank_sets(np.array([2.85, 0, np.nan]), np.ones(3), seed=1)
-    assert np.array_equal(two.lower, [1, 2, np.nan], equal_nan=True)
-    assert np.array_equal(two.upper, [1, 2, np.nan], equal_nan=True)
-    estimates = np.linspace(0, 6, 20)
-    one, all_at_once = (
-        marginal_rank_sets(estimates, np.ones(20), seed=1),
-        compare_all(estimates, np.ones(20), seed=1).rank_sets(),
-    )
-    assert (one.lower >= all_at_once.lower).all()
-    assert (one.upper <= all_at_once.upper).all()
-    assert (one.upper - one.lower).sum() < (all_at_once.upper - all_at_once.lower).sum()
-
-
 def test_pairs_that_cannot_be_told_apart() -> None:
     compared = compare_all(np.array([9, 8.5, 0, np.nan]), np.array([1, 1, 1, 1.0]), seed=1)
     assert compared.above[:, 2].tolist() == [True, True, False, False]
@@ -144,22 +126,14 @@ def test_looking_only_where_it_matters_changes_nothing(
         found = compare_all(estimates, errors, seed=seed, draws=draws, repeats=1).above
         assert np.array_equal(found, plainly_above(estimates, errors, everybody, draws, anew(seed)))
 
-        sets = marginal_rank_sets(estimates, errors, seed=seed, draws=draws)
-        for j in (0, n // 2, n - 1):
-            of_one = np.zeros((n, n), dtype=bool)
-            of_one[j], of_one[:, j] = everybody[j], everybody[j]
-            above = plainly_above(estimates, errors, of_one, draws, repeat(seed))
-            assert (sets.lower[j], sets.upper[j]) == (1 + above[:, j].sum(), n - above[j].sum())
-
 
 @pytest.mark.parametrize(
     ("error", "coverage", "said"),
     [(-1.0, 0.95, "A standard error cannot be below 0"), (1.0, 0.0, "Coverage"), (1.0, 1.0, "Coverage")],
 )
 def test_what_cannot_be_is_refused(error: float, coverage: float, said: str) -> None:
-    for sets in (compare_all, marginal_rank_sets):
-        with pytest.raises(ValueError, match=said):
-            sets(np.array([1.0, 2.0]), np.array([1.0, error]), seed=1, coverage=coverage)
+    with pytest.raises(ValueError, match=said):
+        compare_all(np.array([1.0, 2.0]), np.array([1.0, error]), seed=1, coverage=coverage)
 
 
 DRAWS = np.array([[3.0, 2, 1], [3, 1, 2], [2, 2, 1], [1, 2, np.nan]])
@@ -167,21 +141,15 @@ DRAWS = np.array([[3.0, 2, 1], [3, 1, 2], [2, 2, 1], [1, 2, np.nan]])
 
 def test_probabilities_by_hand() -> None:
     # places, draw by draw: 1 2 3 | 1 3 2 | 1 1 3 | 2 1 -
-    assert rank_probabilities(DRAWS) == pytest.approx(
-        np.array([[0.75, 0.25, 0], [0.5, 0.25, 0.25], [0, 1 / 3, 2 / 3]])
-    )
     assert probability_of_top(DRAWS, 1).tolist() == [0.75, 0.5, 0]
     assert probability_of_top(DRAWS, 2) == pytest.approx([1, 0.75, 1 / 3])
     assert probability_of_bottom(DRAWS, 1) == pytest.approx([0.25, 0.25, 2 / 3])
-    never = rank_probabilities(np.array([[1.0, np.nan]]))
-    assert np.array_equal(never, [[1, 0], [np.nan, np.nan]], equal_nan=True)
 
 
 def test_of_many_with_different_scores_ten_are_in_the_top_ten() -> None:
     draws = np.random.default_rng(1).normal(np.linspace(0, 3, 50), 1, (200, 50))
     assert probability_of_top(draws).sum() == pytest.approx(10)
     assert probability_of_bottom(draws).sum() == pytest.approx(10)
-    assert rank_probabilities(draws).sum(axis=0) == pytest.approx(np.ones(50))
 
 
 ESTIMATES = st.lists(st.integers(-30, 30), min_size=1, max_size=8)
@@ -201,14 +169,12 @@ def test_the_order_of_rows_decides_nothing(whole: list[int], random: Random) -> 
     estimates = np.array(whole) / 4
     errors = 1 + np.abs(estimates) / 10
     order = np.array(random.sample(range(len(whole)), len(whole)))
-    for sets in (lambda x, s: compare_all(x, s, seed=1, draws=200, repeats=1).rank_sets(), marginal_of):
-        before, after = sets(estimates, errors), sets(estimates[order], errors[order])
-        assert before.lower[order].tolist() == after.lower.tolist()
-        assert before.upper[order].tolist() == after.upper.tolist()
-
-
-def marginal_of(estimates: np.ndarray, errors: np.ndarray) -> RankSets:
-    return marginal_rank_sets(estimates, errors, seed=1, draws=200)
+    before, after = (
+        compare_all(x, s, seed=1, draws=200, repeats=1).rank_sets()
+        for x, s in ((estimates, errors), (estimates[order], errors[order]))
+    )
+    assert before.lower[order].tolist() == after.lower.tolist()
+    assert before.upper[order].tolist() == after.upper.tolist()
 
 
 @given(ESTIMATES, st.sampled_from([0.25, 2.0, 1024.0]), st.integers(-64, 64))

@@ -7,11 +7,7 @@ import pytest
 
 from ccg_pipeline.method.statistics.intervals import (
     byar,
-    directly_standardised,
     exact_poisson,
-    expected_events,
-    indirectly_standardised,
-    mean,
     rate,
     two_sided_z,
     wilson,
@@ -91,78 +87,6 @@ def test_a_rate_is_its_count_in_another_unit() -> None:
 def test_a_rate_that_cannot_be_had(count: float, population: float) -> None:
     found = rate(count, population)
     assert np.isnan([found.value, *found.lower, *found.upper]).all()
-
-
-# 50 ± t · 10 / √n, with t of n − 1 degrees of freedom: 12.7062 of 1, 3.1824 of 3, 2.0639 of 24
-MEANS = """
-    n   | sd | half
-    1   | 10 |
-    1.9 | 10 |
-    2   | 10 | 89.8464
-    4   | 10 | 15.9122
-    25  | 10 | 4.1278
-    25  | 0  | 0
-    25  | -1 |
-    25  |    |
-"""
-
-
-@pytest.mark.parametrize("given", lines(MEANS), ids=lambda given: f"{given['n']}, {given['sd']}")
-def test_a_mean_by_students_t(given: dict[str, str]) -> None:
-    found = mean(50, number(given["sd"]), number(given["n"]))
-    half = number(given["half"])
-    assert [found.lower[0], found.upper[0]] == pytest.approx([50 - half, 50 + half], abs=5e-5, nan_ok=True)
-
-
-def test_a_directly_standardised_rate_by_hand() -> None:
-    # 4 of 1,000 and 6 of 2,000, weighed 1 to 3: (4/1000 + 3·6/2000) / 4 = 325 per 100,000.
-    # Byar: 4.78745 to 18.39146 of 10; √((4/10⁶ + 9·6/(4·10⁶)) / 10) / 4 = 33.0719 per 100,000 an event
-    found = directly_standardised([4, 6], [1000, 2000], [1, 3])
-    assert found.value == pytest.approx(325)
-    assert found.lower[0] == pytest.approx(325 + 33.0719 * (4.78745 - 10), abs=5e-3)
-    assert found.upper[0] == pytest.approx(325 + 33.0719 * (18.39146 - 10), abs=5e-3)
-
-
-STANDARDISED = """
-    what                          | events | population | is_there
-    ten events                    | 4 6    | 1000 2000  | yes
-    nine events                   | 4 5    | 1000 2000  | no
-    eleven, all in one band       | 0 11   | 1000 2000  | yes
-    nobody in a band              | 4 6    | 0 2000     | no
-    a missing count is not 0      | nan 16 | 1000 2000  | no
-    a missing population          | 4 6    | nan 2000   | no
-    fewer than no events          | -1 16  | 1000 2000  | no
-"""
-
-
-@pytest.mark.parametrize("given", lines(STANDARDISED), ids=lambda given: given["what"])
-def test_no_directly_standardised_rate_of_too_few_or_gaps(given: dict[str, str]) -> None:
-    events, population = (np.array(given[name].split(), dtype=float) for name in ("events", "population"))
-    found = directly_standardised(events, population, [5000, 6000])
-    there = np.isfinite([found.value, *found.lower, *found.upper])
-    assert there.all() if given["is_there"] == "yes" else not there.any()
-
-
-def test_a_standard_population_without_people_is_refused() -> None:
-    with pytest.raises(ValueError, match="standard population must be above 0"):
-        directly_standardised([4, 6], [1000, 2000], [1, 0])
-
-
-def test_one_age_band_is_a_crude_rate() -> None:
-    one, other = directly_standardised([[25]], [[4000]], [7]), rate([25], [4000])
-    assert one.lower == pytest.approx(other.lower)
-    assert one.upper == pytest.approx(other.upper)
-
-
-def test_an_indirectly_standardised_ratio_by_hand() -> None:
-    # the reference has 1 and 5 a thousand: 2 + 18 expected of 2,000 and 3,600 people
-    expected = expected_events([2000, 3600], [100, 50], [100_000, 10_000])
-    assert expected == pytest.approx(20)
-    found = indirectly_standardised(30, expected, scale=100)
-    assert found.value == pytest.approx(150)
-    assert found.lower[0] == pytest.approx(byar(30).lower[0] * 5)
-    assert np.isnan(indirectly_standardised(30, 0.0).value)
-    assert np.isnan(expected_events([2000, 3600], [100, 50], [100_000, 0]))
 
 
 def test_levels_are_two_and_three_standard_errors_in_one_call() -> None:

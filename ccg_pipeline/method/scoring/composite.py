@@ -111,22 +111,3 @@ def composite(
             score = normalise(score[..., None], [1], how.then)[..., 0]
         column[code] = score
     return {code: column[code] for code in hierarchy.aggregates}
-
-
-def leave_one_out(
-    normalised: Floats,
-    hierarchy: Hierarchy,
-    rule: Aggregation | Mapping[str, Aggregation] = Aggregation(),
-) -> dict[str, Floats]:
-    """Score of the top by the code of the indicator left out, as if the hierarchy had never had it.
-
-    Shapes as in `composite`. The weights of its neighbours are re-proportioned; an aggregate that rested on
-    it alone goes with it. ValueError where there is one indicator only.
-    """
-    if len(hierarchy.indicators) == 1:
-        raise ValueError(f"{hierarchy.indicators[0].code} is the only indicator: nothing is left without it.")
-    found = {}
-    for i, node in enumerate(hierarchy.indicators):
-        rest = hierarchy.without(node.code)
-        found[node.code] = composite(np.delete(normalised, i, axis=-1), rest, rule)[rest.top]
-    return found

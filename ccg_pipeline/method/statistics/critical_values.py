@@ -92,20 +92,6 @@ class Noise:
 
         return _quantile(greatest, most, in_full, coverage)
 
-    def critical_value_of_one(self, j: int, pairs: Booleans, coverage: float) -> float:
-        """As `critical_value`, over the pairs of unit j: `pairs` (2, n) says j first, and j second."""
-        ratio = (self.scaled[:, [j]] - self.far_scaled) / self.spread[j, self.far]
-        first, second = (np.where(pairs[i][self.far], sign * ratio, -np.inf) for i, sign in ((0, 1), (1, -1)))
-        greatest = np.maximum(first, second).max(axis=1, initial=-np.inf)
-        most = np.hypot(self.size[:, j], self.next_size)
-
-        def in_full(rows: Booleans, _floor: float) -> Floats:
-            ratio = (self.scaled[rows, j, None] - self.scaled[rows]) / self.spread[j]
-            first, second = np.where(pairs[0], ratio, -np.inf), np.where(pairs[1], -ratio, -np.inf)
-            return np.asarray(np.maximum(first, second).max(axis=1))
-
-        return _quantile(greatest, most, in_full, coverage)
-
 
 def _quantile(
     at_least: Floats, at_most: Floats, in_full: Callable[[Booleans, float], Floats], coverage: float

@@ -1,8 +1,7 @@
 """Cut points: where they come from, from a score to a grade, and how far it is to the next one.
 
-Belongs here: fixed, quantile and cluster cuts, where a score lies among falling cuts, how exactly an edge is
-met, the distance to the next cut.
-Does not belong here: an edition's own cuts (they are data), clusters as such (`clusters`), bands of z
+Belongs here: where a score lies among falling cuts, how exactly an edge is met, the distance to the next cut.
+Does not belong here: an edition's own cuts (they are data), clusters (`clusters`), bands of z
 (`banding`), distances in an indicator's unit and in people (`distances`).
 """
 
@@ -13,7 +12,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ccg_pipeline.method.statistics.clusters import exact_clusters
 from ccg_pipeline.method.statistics.grid import Floats
 
 ROUNDING = 1e-9  # what lies on a cut on paper may miss it in binary; far below any real difference
@@ -51,34 +49,6 @@ def to_next_cut(scores: Floats, cuts: Sequence[float]) -> ToNextCut:
     held = np.array([*cuts, np.nan])[place]
     gap_up, gap_down = np.maximum(above - scores, 0), np.maximum(scores - held, 0)
     return ToNextCut(np.where(known, gap_up, np.nan), np.where(known, gap_down, np.nan))
-
-
-def quantile_cuts(scores: Floats, shares: Sequence[float]) -> list[float]:
-    """Falling cuts at which the `shares` (of those scored, best first) reach: 0.1 for the best tenth.
-
-    Each cut is the score of the last one in: with N scores and a share p the ⌊pN⌋-th highest; who has the
-    same score is in too. NaN counts as not there. ValueError unless the shares rise, lie between 0 and 1 and
-    part different scores.
-    """
-    given = list(shares)
-    if not all(0 < share < 1 for share in given) or any(b <= a for a, b in pairwise(given)):
-        raise ValueError(f"Shares must rise and lie between 0 and 1, not {given}.")
-    there = np.sort(scores[np.isfinite(scores)])[::-1]
-    last = [int(share * len(there) + ROUNDING) for share in given]
-    if not last or last[0] < 1:
-        raise ValueError(f"{len(there)} scores are too few for a best share of {min(given, default=0):g}.")
-    cuts = [float(there[n - 1]) for n in last]
-    _check_falling(cuts)
-    return cuts
-
-
-def cluster_cuts(scores: Floats, k: int) -> list[float]:
-    """The k − 1 falling cuts between the k groups of nearest scores: the lowest score of each but the last.
-
-    `scores` (n,), NaN left out. ValueError unless there are k different scores.
-    """
-    labels = exact_clusters(scores, k).labels
-    return [float(scores[labels == group].min()) for group in range(k, 1, -1)]
 
 
 def _edge(cut: ArrayLike) -> Floats:

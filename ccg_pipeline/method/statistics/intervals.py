@@ -1,6 +1,6 @@
 """Confidence intervals of single figures: from the counts they are made of to the bounds, at several levels.
 
-Belongs here: Wilson, Byar and exact Poisson, the mean, directly and indirectly standardised figures.
+Belongs here: Wilson, Byar and exact Poisson.
 Does not belong here: comparing a figure with a reference (`significance`), one figure over time (`trends`),
 the standard errors behind z (`standard_errors`).
 
@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammainccinv, gammaincinv, ndtri, stdtrit
+from scipy.special import gammainccinv, gammaincinv, ndtri
 
 from ccg_pipeline.method.statistics.grid import Booleans, Floats
 
 LEVELS = (0.95, 0.998)  # two and three standard errors, the pair that Fingertips publishes
 EXACT_BELOW = 10  # events; Byar's approximation is used from here on
-LEAST_EVENTS = 10  # a directly standardised rate of fewer is not published
 
 
 @dataclass(frozen=True)
@@ -110,82 +109,6 @@ def rate(
     """
     x, n = np.broadcast_arrays(_floats(count), _floats(population))
     return _scaled(byar(_kept(x, n > 0), levels), scale / _kept(n, n > 0))
-
-
-def mean(
-    mean_value: ArrayLike, standard_deviation: ArrayLike, n: ArrayLike, levels: Sequence[float] = LEVELS
-) -> Interval:
-    """The mean of n values ± t(n − 1) · s / √n, in the values' unit.
-
-    `standard_deviation` s with the divisor n − 1. NaN where n is below 2 or s below 0. Source: Student 1908;
-    the formula of PHEindicatormethods' phe_mean.
-    """
-    middle, s, size = np.broadcast_arrays(_floats(mean_value), _floats(standard_deviation), _floats(n))
-    fits = (size >= 2) & (s >= 0) & np.isfinite(middle)
-    middle, s, size = _kept(middle, fits), _kept(s, fits), _kept(size, fits)
-    t = stdtrit(size[..., None] - 1, (1 + checked_levels(levels)) / 2)
-    half = t * (s / np.sqrt(size))[..., None]
-    return Interval(middle, middle[..., None] - half, middle[..., None] + half)
-
-
-def directly_standardised(
-    events: ArrayLike,
-    population: ArrayLike,
-    standard_population: ArrayLike,
-    levels: Sequence[float] = LEVELS,
-    scale: float = 100_000.0,
-) -> Interval:
-    """The directly standardised rate Σ w·x/n / Σ w · `scale`, with Dobson's interval about Byar's.
-
-    `events` x, `population` n and `standard_population` w of shape (..., age bands). With X = Σ x:
-
-        rate + √(Σ w²·x/n² / X) / Σ w · (Byar's bound of X − X), times `scale`
-
-    NaN of fewer than 10 events in all, and where a band has no population. A missing count is missing, not 0
-    (PHEindicatormethods takes it as 0). ValueError unless every standard population is above 0.
-    Source: Dobson et al. 1991; equal to PHEindicatormethods 2.1.0.
-    """
-    x, n, w = np.broadcast_arrays(_floats(events), _floats(population), _floats(standard_population))
-    if not (w > 0).all():
-        raise ValueError("Every age band of the standard population must be above 0.")
-    fits = (n > 0) & (x >= 0)
-    x, n = _kept(x, fits), _kept(n, fits)
-    total = x.sum(axis=-1)
-    total = _kept(total, total >= LEAST_EVENTS)
-    weight = w.sum(axis=-1)
-    value = (w * x / n).sum(axis=-1) / weight + 0 * total  # none of too few events
-    spread = np.sqrt((np.square(w / n) * x).sum(axis=-1) / total) / weight
-    count = byar(total, levels)
-
-    def shifted(bound: Floats) -> Floats:
-        return np.asarray(scale * (value[..., None] + spread[..., None] * (bound - total[..., None])))
-
-    return Interval(scale * value, shifted(count.lower), shifted(count.upper))
-
-
-def expected_events(
-    population: ArrayLike, reference_events: ArrayLike, reference_population: ArrayLike
-) -> Floats:
-    """Events if the reference's rates held: Σ n·X/N over the age bands, the last axis; shape (...).
-
-    NaN where a band is missing or the reference has nobody in it.
-    """
-    n, events, people = np.broadcast_arrays(
-        _floats(population), _floats(reference_events), _floats(reference_population)
-    )
-    expected: Floats = _kept(n, n >= 0) * _kept(events, events >= 0) / _kept(people, people > 0)
-    return np.asarray(expected.sum(axis=-1))
-
-
-def indirectly_standardised(
-    observed: ArrayLike, expected: ArrayLike, levels: Sequence[float] = LEVELS, scale: float = 1.0
-) -> Interval:
-    """The ratio observed / expected · `scale` (100 where 100 is the reference) with the bounds of `byar`.
-
-    NaN where nothing is expected. The expected count is taken as known. Source: Breslow and Day 1987; the
-    formula of PHEindicatormethods' calculate_ISRatio.
-    """
-    return rate(observed, expected, levels, scale)
 
 
 def _floats(values: ArrayLike) -> Floats:

@@ -10,7 +10,7 @@ Neighborhoods and Academic Achievement across Countries", Review of Economic Stu
 stepwise, as in the R package csranks 1.2.3. Simultaneous sets follow it step by step: every step draws anew,
 the first that adds nothing is the last. So the least of several noisy critical values decides, which with
 1,000 draws is some 0.03 below the exact one: about 94.5 % in place of 95 % where all units are alike, where
-it costs most. Marginal sets look at one set of draws in all steps and are a little wider than csranks'.
+it costs most.
 """
 
 from dataclasses import dataclass
@@ -140,58 +140,6 @@ def _run(
         if not (stepdown and found.any()):
             break
     return least
-
-
-def marginal_rank_sets(
-    estimates: Floats,
-    standard_errors: Floats,
-    *,
-    seed: int,
-    coverage: float = 0.95,
-    draws: int = DRAWS,
-    stepdown: bool = True,
-) -> RankSets:
-    """Set of places of each unit on its own: each holds its unit's place in `coverage` of samples.
-
-    As `compare_all`, but only the pairs of one unit at a time share an error rate: narrower, and right for a
-    reader who came for one unit; for reading down the league take `compare_all(…).rank_sets()`.
-    """
-    order = _order(estimates, standard_errors, coverage)
-    x, s = estimates[order], standard_errors[order]
-    noise = Noise(np.random.SeedSequence(seed), draws, s)
-    lower, upper = np.full(len(estimates), np.nan), np.full(len(estimates), np.nan)
-    for j, unit in enumerate(order):
-        if j and x[j] == x[j - 1] and s[j] == s[j - 1]:  # equals get equal sets, whatever their noise
-            lower[unit], upper[unit] = lower[order[j - 1]], upper[order[j - 1]]
-            continue
-        gap, spread = x[j] - x, np.hypot(s[j], s)
-        undecided = np.stack([spread > 0, spread > 0])  # j above the other, the other above j
-        undecided[:, j] = False
-        signed = np.stack([gap, -gap])
-        shown = (spread == 0) & (signed > 0)
-        while undecided.any():
-            found = undecided & (signed > noise.critical_value_of_one(j, undecided, coverage) * spread)
-            shown |= found
-            undecided &= ~found
-            if not (stepdown and found.any()):
-                break
-        lower[unit], upper[unit] = 1 + shown[1].sum(), len(x) - shown[0].sum()
-    return RankSets(lower, upper)
-
-
-def rank_probabilities(draws: Floats) -> Floats:
-    """Share of draws in which each unit (down) has each place (across, 1 first), shape (n, n).
-
-    `draws` (r, n): scores, higher is better, NaN without; equal scores share their best place. A row adds up
-    to 1 over the draws in which its unit has a score, and is NaN where there are none.
-    """
-    places = ranks(draws)
-    n = draws.shape[1]
-    there = np.isfinite(places)
-    slot = (np.arange(n) * n + np.where(there, places - 1, 0).astype(np.int64))[there]
-    found = np.bincount(slot, minlength=n * n).reshape(n, n)
-    scored = there.sum(axis=0)[:, None]
-    return found / np.where(scored > 0, scored, np.nan)
 
 
 def probability_of_top(draws: Floats, places: int = 10) -> Floats:

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 
 from ccg_pipeline.method.statistics.cutpoints import (
     ROUNDING,
-    cluster_cuts,
     grade_by_cuts,
-    quantile_cuts,
     to_next_cut,
 )
 from tests.support.notations.method_tables import lines
@@ -65,44 +63,6 @@ def test_what_is_missing_to_the_cut_is_just_enough(drawn: list[float]) -> None:
     assert (risen == np.where(np.isnan(near.up), grade, grade - 1)).all()
     held = grade_by_cuts(scores - np.nan_to_num(near.down), cuts)
     assert (held == grade).all()
-
-
-QUANTILES = """
-    scores              | shares  | cuts
-    1 2 3 4 5 6 7 8 9 10 | 0.1 0.5 | 10 6
-    10 9 8 7 6 5 4 3 2 1 | 0.1 0.5 | 10 6
-    1 2 3 4 5 6 7 8 9 -  | 0.3     | 8
-    1 2 3 4 5 6 7 8 8 9  | 0.2     | 8
-"""
-
-
-@pytest.mark.parametrize("row", lines(QUANTILES), ids=lambda row: f"{row['scores']} {row['shares']}")
-def test_cuts_at_shares_of_the_best(row: dict[str, str]) -> None:
-    scores = np.array([np.nan if one == "-" else float(one) for one in row["scores"].split()])
-    shares = [float(one) for one in row["shares"].split()]
-    assert quantile_cuts(scores, shares) == [float(one) for one in row["cuts"].split()]
-
-
-@pytest.mark.parametrize(
-    ("scores", "shares", "said"),
-    [
-        ([1, 2, 3], [0.5, 0.4], "Shares must rise"),
-        ([1, 2, 3], [0, 0.4], "Shares must rise"),
-        ([1, 2, 3], [0.4, 1], "Shares must rise"),
-        ([1, 2, 3], [0.1], "3 scores are too few for a best share of 0.1"),
-        ([1, 2, 2, 2], [0.25, 0.5, 0.75], "Cuts must fall"),
-    ],
-)
-def test_shares_that_part_nothing_are_refused(scores: list[float], shares: list[float], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        quantile_cuts(np.array(scores, dtype=float), shares)
-
-
-def test_cuts_between_clusters_are_the_lowest_scores_of_the_better() -> None:
-    scores = np.array([0.1, 0.2, 1.0, 1.1, np.nan, 1.9, 2.0])
-    cuts = cluster_cuts(scores, 3)
-    assert cuts == [1.9, 1.0]
-    assert grade_by_cuts(scores, cuts).tolist()[:4] == [3, 3, 2, 2]
 
 
 def test_cuts_of_several_versions_are_met_each_by_its_own() -> None:

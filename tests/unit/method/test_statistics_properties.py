@@ -8,20 +8,12 @@ from hypothesis import strategies as st
 from ccg_pipeline.method.statistics.intervals import (
     Interval,
     byar,
-    directly_standardised,
     exact_poisson,
-    mean,
     rate,
     wilson,
 )
 from ccg_pipeline.method.statistics.significance import (
     by_interval,
-    by_limits,
-    by_overlap,
-    funnel_of_count,
-    funnel_of_proportion,
-    goal,
-    goal_range,
     quantile_bands,
 )
 from ccg_pipeline.method.statistics.special_cause import process_limits, special_cause
@@ -97,27 +89,6 @@ def test_the_unit_of_a_rate_only_scales_it(count: int, population: int, factor: 
     np.testing.assert_allclose(other.upper, one.upper * factor, rtol=1e-13)
 
 
-@given(figures, st.floats(0, 100), st.integers(2, 1000))
-def test_a_mean_is_in_the_middle(middle: int, deviation: float, n: int) -> None:
-    found = mean([middle], deviation, n)
-    assert_nested(found)
-    np.testing.assert_allclose(found.upper - middle, middle - found.lower, atol=1e-9)
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 500), st.integers(1, 10_000), st.integers(1, 9)), min_size=1), factors
-)
-def test_a_standardised_rate_does_not_mind_the_order_or_size_of_the_standard(
-    bands: list[tuple[int, int, int]], factor: float
-) -> None:
-    events, population, standard = np.array(bands, dtype=float).T
-    one = directly_standardised(events, population, standard)
-    other = directly_standardised(events[::-1], population[::-1], standard[::-1] * factor)
-    assert np.isfinite(one.value) == (events.sum() >= 10)
-    np.testing.assert_allclose(other.lower, one.lower, rtol=1e-9, atol=1e-6)
-    np.testing.assert_allclose(other.upper, one.upper, rtol=1e-9)
-
-
 @given(shares(), st.integers(1, 99))
 def test_counting_the_others_instead_turns_the_side_about(share: tuple[int, int], percent: int) -> None:
     x, n = share
@@ -126,30 +97,6 @@ def test_counting_the_others_instead_turns_the_side_about(share: tuple[int, int]
     assert side == -by_interval(wilson(n - x, n, scale=100), 100 - percent)
     assert side in (-2, -1, 0, 1, 2)
     assert side * np.sign(x / n - percent / 100) >= 0
-
-
-@given(shares(), st.floats(0.001, 0.999))
-def test_the_funnel_says_what_wilson_says(share: tuple[int, int], reference: float) -> None:
-    x, n = share
-    limits = funnel_of_proportion(reference, n)
-    on_edge = np.abs(x / n - np.concatenate([limits.lower, limits.upper])).min() < 1e-12
-    assume(not on_edge)  # there, rounding decides
-    assert by_limits(x / n, limits) == by_interval(wilson(x, n), reference)
-
-
-@given(st.integers(0, 3000), st.floats(0.001, 3000))
-def test_the_funnel_of_a_count_says_what_its_exact_interval_says(count: int, expected: float) -> None:
-    limits = funnel_of_count(expected)
-    assume(np.abs(count - np.concatenate([limits.lower, limits.upper])).min() > 1e-9)
-    assert by_limits(count, limits) == by_interval(exact_poisson(count), expected)
-
-
-@given(shares(), shares())
-def test_two_figures_are_compared_the_same_from_either_side(
-    one: tuple[int, int], other: tuple[int, int]
-) -> None:
-    first, second = wilson(*one), wilson(*other)
-    assert by_overlap(first, second) == -by_overlap(second, first)
 
 
 @given(st.lists(figures, min_size=1, max_size=60), st.integers(1, 10), st.randoms(use_true_random=False))
@@ -169,17 +116,6 @@ def test_quantile_bands_keep_the_order_of_values(values: list[int], n_bands: int
     if distinct:  # as near as can be equal
         sizes_of = np.bincount(bands.astype(int), minlength=n_bands + 1)[1:]
         assert sizes_of.max() - sizes_of.min() <= 1
-
-
-@given(figures, figures, st.integers(0, 100), st.sampled_from([1, -1]), st.integers(0, 50))
-def test_a_better_value_never_meets_less_of_a_goal(
-    value: int, target: int, width: int, better: int, gain: int
-) -> None:
-    assert goal(value + better * gain, target, better) >= goal(value, target, better)
-    before, after = (
-        goal_range(one, target, target + width, better) for one in (value, value + better * gain)
-    )
-    assert after >= before
 
 
 @given(SIX, factors, figures)
