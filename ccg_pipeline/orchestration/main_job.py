@@ -300,8 +300,8 @@ def _sentence(result: ExecuteInProcessResult) -> str:
             failure = event.step_failure_data
             if failure.user_failure_data is not None and failure.user_failure_data.description:
                 return str(failure.user_failure_data.description)
-            chain = []
-            chain = []
+            chain: list[str] = []
+            chain: list[str] = []
             error = failure.error
             while error is not None:
                 chain.append(error.message)
