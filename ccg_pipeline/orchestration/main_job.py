@@ -301,7 +301,6 @@ def _sentence(result: ExecuteInProcessResult) -> str:
             if failure.user_failure_data is not None and failure.user_failure_data.description:
                 return str(failure.user_failure_data.description)
             chain: list[str] = []
-            chain: list[str] = []
             error = failure.error
             while error is not None:
                 chain.append(error.message)
