@@ -24,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # also when it is run as a module
 
-from same.moment import MOMENT, ONLY_AFTER, Moment, first_difference, renamed
+from same.moment import MOMENT, ONLY_AFTER, Moment, first_difference, in_order, renamed
 from same.stages import collect, reopen
 
 WORLDS = ("made_up", "revised", "real")
@@ -55,6 +55,8 @@ class Said:
         content = self.outputs[name].get(stream, b"")
         text = _of_parquet(content) if content.startswith(PARQUET) else self.moment.settled(name, content)
         lines = (renamed(text) if is_before else text).split("\n")
+        if name.endswith(": table kept"):
+            lines = [in_order(line) for line in lines]
         return sorted(lines) if ": table " in name else lines
 
 

@@ -198,6 +198,11 @@ class World:
         ):
             for whole, *which in connection.execute(query):
                 found[whole] = "hash of " + word.format(*which)
+        laid = "SELECT content, sha256, min(seq) FROM kept JOIN decision_ledger ON subject_sha256 = sha256"
+        lines = [one for one, word in found.items() if word.startswith("hash of line")]
+        for content, whole, seq in connection.execute(f"{laid} GROUP BY sha256"):
+            if any(line in content for line in lines):
+                found[whole] = f"hash of what line {seq} laid"
         for (read_by,) in connection.execute("SELECT DISTINCT read_by FROM source_file"):
             found[read_by.partition(":")[0]] = "code version"
 

@@ -23,8 +23,11 @@ ONLY_AFTER: tuple[str, ...] = ()
 
 MOMENT = {
     "times": "when a command ran, in the days of the collection: ledger, log, releases, the room's pages",
-    "hashes over times": "a line of the ledger holds its time and the hash of the line before, and "
-    "a release's header names lines: each becomes the line or release that it is the hash of",
+    "hashes over times": "a line of the ledger holds its time and the hash of the line before, and a "
+    "release's header names lines, as the table before the committee does: each becomes the line or release "
+    "that it is the hash of, or the line that laid the table",
+    "order by such hashes": "rows of the table before the committee, and the panels on its page in the room, "
+    "stand in the order of the hashes of the panels' lines",
     "code versions": "a file's account names the source code that read it, so that other code reads it again",
     "run ids": "random, of Dagster's runs",
     "paths and ports": "folders made for the collection, and the port that the room was given",
@@ -42,6 +45,8 @@ _HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{12,64}(?![0-9A-Za-z])")
 _RUN = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _TOKEN = re.compile(r'(name="csrf_token" value=")[^"]*')
 _AGO = re.compile(r"\bless than a minute\b|\b\d+ (second|minute)s?\b")
+_DECIDED_ONE = re.compile(r"<li>[^<]*, table [0-9a-f]{12}\.</li>")
+_DECIDED = re.compile(rf"({_DECIDED_ONE.pattern}){{2,}}")
 
 
 @dataclass
@@ -66,6 +71,7 @@ class Moment:
         text = _TIME.sub(self._time, text)
         if name.startswith("room "):
             text = _AGO.sub("<a while>", _TOKEN.sub(r"\1<token>", text))
+            text = _DECIDED.sub(lambda items: "".join(sorted(_DECIDED_ONE.findall(items.group()))), text)
         return text
 
     def _hash(self, match: re.Match[str]) -> str:
@@ -97,6 +103,24 @@ def _statement(text: str) -> str:
     for signature in envelope["signatures"]:
         signature["sig"] = "<signature>"
     return json.dumps(envelope, ensure_ascii=False, indent=1)
+
+
+def in_order(line: str) -> str:
+    """Return a row of the table of kept parts with the rows of its part in the order of what they say now.
+
+    A part that names lines of the ledger has them in the order of their hashes.
+    """
+    if "<hash of line" not in line or '"content"' not in line:
+        return line
+    row = json.loads(line)
+    row["content"] = _sorted(json.loads(row["content"]))
+    return json.dumps(row, ensure_ascii=False, sort_keys=True)
+
+
+def _sorted(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {name: _sorted(value) for name, value in content.items()}
+    return sorted(content, key=json.dumps) if content and isinstance(content[0], list) else content
 
 
 def renamed(text: str) -> str:
