@@ -128,11 +128,16 @@ def of_kept(is_made_up: bool) -> list[Ask]:
     asked = [ask("panel", "status"), ask("panel", "verify"), ask("files"), ask("quarantine", "amendments")]
     for lane, released in product((MONTH, YEAR), ((), ("--unreleased",))):
         asked += [ask("export", table, "--format", "csv", *lane, *released) for table in TABLES]
-        asked += [ask(*what, *lane, *released) for what in (("show", "02N"), ("explain", "02N", "cancer"))]
+        asked.append(ask("show", "02N", *lane, *released))
+        asked.append(ask("explain", "02N", _areas((*lane, *released))[0], *lane, *released))
     for panel, lane in product((*PANELS, COMMITTEE), (MONTH, YEAR)):
         asked.append(ask("panel", "show", panel, *lane))
     asked.append(ask("diff", *MONTH, "--since", "2017-06-01"))
     return [*asked, *_certificates(LINES if is_made_up else LINES[:1])]
+
+
+def _areas(which: tuple[str, ...]) -> tuple[str, ...]:
+    return AREAS if which == (*MONTH, "--unreleased") else ("cancer", "dementia", "101")
 
 
 def _of_tables() -> Iterator[Ask]:
@@ -142,7 +147,7 @@ def _of_tables() -> Iterator[Ask]:
             yield ask("export", table, "--format", file_format, *which)
         for code in CCGS:
             yield ask("show", code, *which)
-        for area in AREAS if which == (*MONTH, "--unreleased") else ("cancer", "dementia", "101"):
+        for area in _areas(which):
             yield ask("explain", "02N", area, *which)
         for file_format in ("table", "csv", "json", "svg"):
             yield ask("league", "--area", "122", "--format", file_format, *which)

@@ -19,7 +19,8 @@ RENAMED: dict[str, str] = {}
 """Name of a column before -> its name after, for columns that were renamed on purpose."""
 
 ONLY_AFTER: tuple[str, ...] = ()
-"""Beginnings of the names of outputs that only the later version has, on purpose."""
+"""What only the later version has, on purpose, such as `table alembic_version`: an output whose name ends so,
+and what is said of that table among the columns, indexes and triggers."""
 
 MOMENT = {
     "times": "when a command ran, in the days of the collection: ledger, log, releases, the room's pages",
@@ -128,6 +129,11 @@ def renamed(text: str) -> str:
     for before, after in RENAMED.items():
         text = re.sub(rf"\b{re.escape(before)}\b", after, text)
     return text
+
+
+def is_new(text: str) -> bool:
+    """Return whether the name of an output, or a line about the tables, is of what only the later one has."""
+    return any(text.endswith(one) or f'["{one.removeprefix("table ")}"' in text for one in ONLY_AFTER)
 
 
 def first_difference(before: Sequence[str], after: Sequence[str], width: int = 100) -> str:
