@@ -289,18 +289,40 @@ release_time = Table(
 )
 """When each release was made, UTC in ISO 8601: kept beside it, so that equal releases have equal bytes."""
 
-for _table in (source_observation, observation, quarantine):
-    Index(f"ix_{_table.name}_partition", _table.c.partition_key, _table.c.publication)
+_LANE = ("lane", "partition_key")
+_FIGURE = ("indicator_code", "organisation_code", "period_start", "period_end")
+KEYS: dict[Table, tuple[str, ...]] = {
+    source_observation: ("source_sha256", "source_name", "partition_key", *_FIGURE),
+    observation: ("partition_key", *_FIGURE),
+    quarantine: ("source_sha256", "source_name", "sheet", "row"),
+    plausibility: ("partition_key", "suite", "expectation", "indicator_code", "period_end", "observed"),
+    indicator_band: (*_LANE, "indicator_code", "ccg_code"),
+    area_score: (*_LANE, "area_code", "ccg_code"),
+    candidate_rating: (*_LANE, "panel", "ccg_code"),
+    overall_rating: (*_LANE, "ccg_code"),
+    certainty: (*_LANE, "measure", "code", "ccg_code"),
+    gate: (*_LANE, "panel"),
+    lane_fingerprint: (*_LANE, "part"),
+}
+"""Table whose partitions are replaced whole -> what each of its rows is known by; it begins with the scope that
+is replaced, so that the unique index is also the one by which a partition is found. An expectation looks at
+an indicator once for each publication that tells of it, which only the sentence `observed` says apart."""
+
+for _table, _key in KEYS.items():
+    # an expectation that found nothing to compare has no period, and PostgreSQL would let that in twice
+    Index(
+        f"key_{_table.name}",
+        *(_table.c[name] for name in _key),
+        unique=True,
+        postgresql_nulls_not_distinct=_table is plausibility or None,
+    )
+Index("ix_source_observation_partition", source_observation.c.partition_key, source_observation.c.publication)
+Index(
+    "ix_observation_latest",
+    observation.c.indicator_code,
+    observation.c.organisation_code,
+    observation.c.period_end,
+)
 Index("ix_plausibility_indicator", plausibility.c.indicator_code, plausibility.c.period_end)
-for _table in (
-    indicator_band,
-    certainty,
-    area_score,
-    candidate_rating,
-    overall_rating,
-    gate,
-    lane_fingerprint,
-):
-    Index(f"ix_{_table.name}_partition", _table.c.lane, _table.c.partition_key)
 
 BY_NAME: dict[str, Table] = {table.name: table for table in metadata.sorted_tables}
