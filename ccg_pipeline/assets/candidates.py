@@ -22,8 +22,8 @@ from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, p
 from ccg_pipeline.settings import launched_by
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.pieces import Piece, rows_of
-from ccg_pipeline.tables.candidates import candidate_schema
-from ccg_pipeline.tables.overall import overall_schema
+from ccg_pipeline.tables.candidates import CANDIDATE_RATING
+from ccg_pipeline.tables.overall import OVERALL_RATING
 
 
 def candidates_asset(lane: Lane) -> dg.AssetsDefinition:
@@ -68,10 +68,10 @@ def candidates_asset(lane: Lane) -> dg.AssetsDefinition:
         scores = {key: rows_of(database, "area_score", lane=lane.name, partition_key=key) for key in keys}
 
         def rated(rule: PanelRule, key: str) -> pd.DataFrame:
-            schema = candidate_schema(edition, lane.name, rule.key, lane.codes)
             own = rate_panel(of_partition(bands, key), supplementary[key], edition, rule.key, lane.name)
             own = beside(own, of_partition(certainty, key), "panel")
-            return lane.conforming(own, schema, f"candidate ratings ({rule.key})", key)
+            what = f"candidate ratings ({rule.key})"
+            return lane.conforming(own, CANDIDATE_RATING, what, key, rule.key)
 
         for rule in edition.panels:
             if lane.key("candidate", rule.key) not in context.selected_asset_keys:
@@ -136,14 +136,14 @@ def open_asset(lane: Lane) -> dg.AssetsDefinition:
         certainty: pd.DataFrame,
         database: dg.ResourceParam[Engine],
     ) -> dg.MaterializeResult:
-        keys, schema = list(context.partition_keys), overall_schema(edition, lane.codes)
+        keys = list(context.partition_keys)
 
         def overall_of(key: str) -> pd.DataFrame:
             if not has_overall:
                 return rows_of(database, "overall_rating", lane=lane.name, partition_key=key)
             rated = rate_overall(of_partition(bands, key), edition, lane.name)
             rated = beside(rated, of_partition(certainty, key), "overall")
-            return lane.conforming(rated, schema, "overall ratings", key)
+            return lane.conforming(rated, OVERALL_RATING, "overall ratings", key)
 
         def open_part_of(key: str) -> str:
             none = pd.DataFrame(columns=["organisation_kind"])

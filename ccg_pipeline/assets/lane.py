@@ -9,7 +9,6 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-from pandera.pandas import DataFrameSchema
 from sqlalchemy import Engine
 
 from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES
@@ -21,7 +20,9 @@ from ccg_pipeline.method.assess import choose
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.observations import latest_observations
+from ccg_pipeline.tables.column import Basis, Table
 from ccg_pipeline.tables.conform import conform
+from ccg_pipeline.tables.schema import schema_of
 
 METHOD = ("ccg_pipeline.method", "ccg_pipeline.framework")
 """The packages by whose source a scored asset has its code version."""
@@ -104,9 +105,10 @@ class Lane:
         return self.observations(engine, partition_key, [one.code for one in self.edition.supplementary])
 
     def conforming(
-        self, frame: pd.DataFrame, schema: DataFrameSchema, what: str, partition_key: str
+        self, frame: pd.DataFrame, table: Table, what: str, partition_key: str, panel: str = ""
     ) -> pd.DataFrame:
-        """Return `frame` with its lane and partition; SchemaFault names `what` where its shape is wrong."""
+        """Return `frame` with its lane and partition; SchemaFault names `what` where it is not as `table`."""
+        schema = schema_of(table, Basis(self.edition, self.codes, self.name, panel))
         labelled = frame.assign(lane=self.name, partition_key=partition_key)
         return conform(labelled, schema, f"{what} of {self.name} {partition_key}")
 

@@ -17,8 +17,8 @@ from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.uncertainty.columns import beside
 from ccg_pipeline.storage.pieces import Piece
-from ccg_pipeline.tables.areas import area_schema
-from ccg_pipeline.tables.bands import band_schema
+from ccg_pipeline.tables.areas import AREA_SCORE
+from ccg_pipeline.tables.bands import INDICATOR_BAND
 
 
 def bands_asset(lane: Lane) -> dg.AssetsDefinition:
@@ -42,11 +42,10 @@ def bands_asset(lane: Lane) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, database: dg.ResourceParam[Engine]
     ) -> dg.MaterializeResult:
         keys, codes = list(context.partition_keys), lane.codes
-        schema = band_schema(edition, codes)
 
         def bands_of(key: str) -> pd.DataFrame:
             latest = lane.observations(database, key, edition.indicator_codes)
-            return lane.conforming(band_indicators(latest, edition, codes), schema, "bands", key)
+            return lane.conforming(band_indicators(latest, edition, codes), INDICATOR_BAND, "bands", key)
 
         bands = each(keys, bands_of)
         return materialize_result(
@@ -113,12 +112,12 @@ def areas_asset(lane: Lane) -> dg.AssetsDefinition:
     def areas(
         context: dg.AssetExecutionContext, bands: pd.DataFrame, certainty: pd.DataFrame
     ) -> Iterator[dg.MaterializeResult]:
-        keys, schema = list(context.partition_keys), area_schema(edition, lane.codes)
+        keys = list(context.partition_keys)
 
         def scores_of(key: str) -> pd.DataFrame:
             scored = score_areas(of_partition(bands, key), edition)
             scored = beside(scored, of_partition(certainty, key), "area")
-            return lane.conforming(scored, schema, "area scores", key)
+            return lane.conforming(scored, AREA_SCORE, "area scores", key)
 
         scores = each(keys, scores_of)
         for area in edition.areas:

@@ -20,8 +20,10 @@ from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.storage.sql import source_observation
+from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
-from ccg_pipeline.tables.observations import observation_schema
+from ccg_pipeline.tables.observations import OBSERVATION
+from ccg_pipeline.tables.schema import schema_of
 
 OBSERVATIONS = dg.AssetKey("observations")
 
@@ -63,7 +65,7 @@ def observations_asset(edition: Edition, months: dg.TimeWindowPartitionsDefiniti
         with reading(database) as connection:
             said = frames.read(connection, source_observation, {"partition_key": keys})
         stand = known(said, edition)[["partition_key", *OBSERVATION_COLUMNS]].reset_index(drop=True)
-        conform(stand.drop(columns="partition_key"), observation_schema(edition), "observations")
+        conform(stand, schema_of(OBSERVATION, Basis(edition)), "observations")
         by_publication = stand[stand["status"] == "published"].groupby("publication").size()
         return materialize_result(
             [

@@ -12,7 +12,7 @@ from ccg_pipeline.assets.lane import Lane, each, of_partition
 from ccg_pipeline.assets.metadata import materialize_result
 from ccg_pipeline.method.uncertainty.columns import how_sure
 from ccg_pipeline.storage.pieces import Piece
-from ccg_pipeline.tables.uncertainty import certainty_schema
+from ccg_pipeline.tables.uncertainty import CERTAINTY
 
 
 def uncertainty_asset(lane: Lane) -> dg.AssetsDefinition:
@@ -35,11 +35,11 @@ def uncertainty_asset(lane: Lane) -> dg.AssetsDefinition:
     def certainty(
         context: dg.AssetExecutionContext, bands: pd.DataFrame, database: dg.ResourceParam[Engine]
     ) -> dg.MaterializeResult:
-        keys, schema = list(context.partition_keys), certainty_schema(edition, lane.name, lane.codes)
+        keys = list(context.partition_keys)
 
         def uncertainty_of(key: str) -> pd.DataFrame:
             found = how_sure(of_partition(bands, key), lane.supplementary(database, key), edition, lane.name)
-            return lane.conforming(found, schema, "how sure everything is", key)
+            return lane.conforming(found, CERTAINTY, "how sure everything is", key)
 
         found = each(keys, uncertainty_of)
         return materialize_result(

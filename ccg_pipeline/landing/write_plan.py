@@ -12,8 +12,11 @@ from ccg_pipeline.landing.record import Months, file_rows
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Refused
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.storage.sql import BY_NAME
+from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
-from ccg_pipeline.tables.observations import quarantine_schema, source_observation_schema
+from ccg_pipeline.tables.observations import SOURCE_OBSERVATION
+from ccg_pipeline.tables.records import QUARANTINE
+from ccg_pipeline.tables.schema import schema_of
 
 
 def write_plan(landed: list[Landed], keys: list[str], edition: Edition, again: Months) -> list[Piece]:
@@ -52,9 +55,9 @@ def _rows(one: Landed, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the observations and the quarantine of a file, each with its month; none of a refused file."""
     if isinstance(one.outcome, Refused):
         return _none(OBSERVATION_COLUMNS), _none(QUARANTINE_COLUMNS)
-    name = one.outcome.source_file.name
-    conform(one.outcome.observations, source_observation_schema(edition), name)
-    conform(one.outcome.quarantine, quarantine_schema(edition), f"quarantine of {name}")
+    name, basis = one.outcome.source_file.name, Basis(edition)
+    conform(one.outcome.observations, schema_of(SOURCE_OBSERVATION, basis), name)
+    conform(one.outcome.quarantine, schema_of(QUARANTINE, basis), f"quarantine of {name}")
     return _by_month(one.outcome.observations), _by_month(one.outcome.quarantine)
 
 

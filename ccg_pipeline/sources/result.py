@@ -9,48 +9,11 @@ from datetime import date
 
 import pandas as pd
 
+from ccg_pipeline.tables import observations, records
 from expert_panels.foundation.fault import Fault
 
-OBSERVATION_COLUMNS: tuple[str, ...] = (
-    "indicator_code",
-    "organisation_code",
-    "organisation_kind",
-    "period_start",
-    "period_end",
-    "numerator",
-    "denominator",
-    "value",
-    "lower_95",
-    "upper_95",
-    "judgement",
-    "status",
-    "note",
-    "publication",
-    "source_sha256",
-    "source_name",
-    "sheet",
-    "cell",
-    "published_on",
-    "revised_on",
-    "dates_provenance",
-    "layout",
-    "is_made_up",
-)
-
-QUARANTINE_COLUMNS: tuple[str, ...] = (
-    "source_sha256",
-    "source_name",
-    "publication",
-    "sheet",
-    "row",
-    "indicator_code",
-    "organisation_code",
-    "period_end",
-    "reasons",
-    "refused_by",
-    "raw",
-    "is_made_up",
-)
+OBSERVATION_COLUMNS = tuple(one.name for one in observations.OBSERVATION_COLUMNS)
+QUARANTINE_COLUMNS = tuple(one.name for one in records.QUARANTINE_COLUMNS)
 
 
 class Refused(Fault):

@@ -1,76 +1,62 @@
-"""The shape of indicator bands: every indicator of the edition for every CCG, in one lane and partition.
+"""Indicator bands: every indicator of the edition for every CCG, in one lane and partition.
 
-Belongs here: columns, codes, ranges and keys of that frame, and that a row has either points or a reason.
-Does not belong here: how a band comes about (method), how a schema is held against a frame (conform.py).
+Belongs here: columns, codes, ranges and key of that table, and that a row has either points or a reason.
+Does not belong here: how a band comes about (method), how a frame is checked (conform.py).
 """
 
-from collections.abc import Collection
-
-import pandera.pandas as pa
-
-from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.tables.conform import build, date, flag, key, number, rule, text, whole
-from ccg_pipeline.tables.lanes import lane_columns, once_for_every
-from ccg_pipeline.tables.observations import FIGURES, LAYOUTS, STATUSES
+from ccg_pipeline.tables.column import Basis, Rule, Table, number, text, whole
+from ccg_pipeline.tables.column import may_be_missing as missing
+from ccg_pipeline.tables.lanes import (
+    AREA_CODE,
+    CCG_CODE,
+    INDICATOR_CODE,
+    IS_MADE_UP,
+    LANE,
+    LANE_COLUMNS,
+    PERIOD,
+    once_for_every,
+)
+from ccg_pipeline.tables.observations import (
+    CELL,
+    FIGURES,
+    FILE,
+    JUDGEMENT,
+    LAYOUT,
+    NOTE,
+    PUBLICATION,
+    SHEET,
+    STATUS,
+)
 
 STATISTICAL = ("plain", "overdispersed", "range")
 
 
-def band_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
-    """Make the schema of the bands of one lane and partition: len(indicators) × len(ccg_codes) rows."""
-    columns = [
-        *lane_columns(),
-        text("indicator_code", edition.indicator_codes),
-        text("area_code", [one.code for one in edition.areas]),
-        text("ccg_code", ccg_codes),
-        date("period_start", may_be_missing=True),
-        date("period_end", may_be_missing=True),
-        *(number(figure) for figure in FIGURES),
-        text("judgement"),
-        text("status", STATUSES),
-        text("direction", ("higher_is_better", "lower_is_better", "no_direction")),
-        number("reference_value"),
-        text("reference_basis", ("standard", "england_published", "england_from_ccgs", "none")),
-        text("reference_provenance", ("found", "derived", "memory", "assumed", "")),
-        number("standard_error", at_least=0),
-        number("z"),
-        text("limits", (*STATISTICAL, "points", "none")),
-        number("phi", at_least=0),
-        number("tau2", at_least=0),
-        whole("band", 0, 2, may_be_missing=True),
-        number("points", 0, 2),
-        text("why_no_band"),
-        text("publication", [*(one.key for one in edition.publications), ""]),
-        *(text(name) for name in ("source_name", "source_sha256", "sheet", "cell", "note")),
-        text("layout", (*LAYOUTS, "")),
-        flag("is_made_up"),
-    ]
-    rules = [
-        key("lane", "partition_key", "indicator_code", "ccg_code"),
-        once_for_every("indicator and CCG", len(edition.indicator_codes) * len(ccg_codes)),
-        rule(
+def _rules(basis: Basis) -> list[Rule]:
+    return [
+        once_for_every("indicator and CCG", len(basis.edition.indicator_codes) * len(basis.ccg_codes)),
+        Rule(
             "must have points or say why there is no band",
             lambda rows: rows["points"].notna() == (rows["why_no_band"] == ""),
         ),
-        rule(
+        Rule(
             "must have as its band the points, where these are whole",
             lambda rows: (
                 rows["band"].astype("Float64").fillna(-1)
                 == rows["points"].where(rows["points"] % 1 == 0, -1).astype("Float64")
             ),
         ),
-        rule(
+        Rule(
             "must have points only for a published figure",
             lambda rows: rows["points"].isna() | (rows["status"] == "published"),
         ),
-        rule(
+        Rule(
             "must have z, reference and standard error where statistical limits were used",
             lambda rows: (
                 ~rows["limits"].isin(STATISTICAL)
                 | rows[["z", "reference_value", "standard_error", "phi", "tau2"]].notna().all(axis=1)
             ),
         ),
-        rule(
+        Rule(
             "must have the basis and provenance of its reference, and only with one",
             lambda rows: (
                 (rows["reference_value"].notna() == (rows["reference_basis"] != "none"))
@@ -78,4 +64,76 @@ def band_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSch
             ),
         ),
     ]
-    return build("indicator bands", columns, rules)
+
+
+_SHA256, _NAME = FILE
+INDICATOR_BAND = Table(
+    "indicator_band",
+    "Every indicator for every CCG, against its reference value, with its band and points.",
+    (
+        *LANE_COLUMNS,
+        INDICATOR_CODE,
+        AREA_CODE,
+        CCG_CODE,
+        *missing(PERIOD),
+        *FIGURES,
+        JUDGEMENT,
+        STATUS,
+        text(
+            "direction",
+            "Which values are better.",
+            ("higher_is_better", "lower_is_better", "no_direction"),
+        ),
+        number("reference_value", "What the value is compared with.", "unit of the indicator"),
+        text(
+            "reference_basis",
+            "What the reference is: a standard, England as published, or England worked out from the CCGs.",
+            ("standard", "england_published", "england_from_ccgs", "none"),
+        ),
+        text(
+            "reference_provenance",
+            "How the reference came to us.",
+            ("found", "derived", "memory", "assumed"),
+            may_be_missing=True,
+        ),
+        number(
+            "standard_error",
+            "Standard error of the value, before limits are widened.",
+            "unit of the indicator",
+            0,
+        ),
+        number(
+            "z",
+            "Distance of the value from its reference; above 0 is better, or higher where nothing is better.",
+            "standard errors",
+        ),
+        text(
+            "limits",
+            "What gave the band: plain limits, widened ones, a range, points of a scale, or nothing.",
+            (*STATISTICAL, "points", "none"),
+        ),
+        number(
+            "phi", "Overdispersion of the indicator between CCGs; 1 is chance alone.", "ratio of variances", 0
+        ),
+        number(
+            "tau2",
+            "Variance between CCGs by which the limits are widened; 0 where they are not.",
+            "squared unit of the indicator",
+            0,
+        ),
+        whole(
+            "band",
+            "Band: 0 worse than, 1 like, 2 better than the reference.",
+            "band",
+            0,
+            2,
+            may_be_missing=True,
+        ),
+        number("points", "What the area averages: the band, or the points of a scale.", "points", 0, 2),
+        text("why_no_band", "Why there is no band, in a sentence.", may_be_missing=True),
+        *missing((PUBLICATION, _NAME, _SHA256, SHEET, CELL, NOTE, LAYOUT)),
+        IS_MADE_UP,
+    ),
+    (*LANE, "indicator_code", "ccg_code"),
+    rules=_rules,
+)

@@ -1,71 +1,46 @@
-"""The shape of candidate ratings: what the rules give every CCG in one panel's area, before the panel saw it.
+"""Candidate ratings: what the rules give every CCG in one panel's area, before the panel saw it.
 
-Belongs here: columns, codes, labels and keys of that frame, and that a row has either a rating or a reason.
+Belongs here: columns, codes, labels and key of that table, and that a row has either a rating or a reason.
 Does not belong here: how a rating comes about (method), the panel's decisions (their own package).
 """
 
 import json
-from collections.abc import Collection
 
-import pandera.pandas as pa
-
-from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.tables.conform import build, flag, key, number, rule, text, whole
-from ccg_pipeline.tables.lanes import lane_columns, once_for_every
+from ccg_pipeline.tables.areas import N_COLUMNS
+from ccg_pipeline.tables.column import Basis, Depends, Rule, Table, number, text, whole
+from ccg_pipeline.tables.lanes import CCG_CODE, IS_MADE_UP, LANE, LANE_COLUMNS, once_for_every
 from ccg_pipeline.tables.uncertainty import (
+    DISTANCE_COLUMNS,
+    GRADE_COLUMNS,
     GRADE_RULES,
+    INTERVAL_COLUMNS,
     INTERVAL_RULES,
-    distance_columns,
-    grade_columns,
-    interval_columns,
+    IS_TOLD_APART,
 )
 
 
-def candidate_schema(
-    edition: Edition, lane: Lane, panel: str, ccg_codes: Collection[str]
-) -> pa.DataFrameSchema:
-    """Make the schema of a panel's candidate table in a lane: one row a CCG, labels as the lane has them."""
-    labels = edition.labels(lane)
-    columns = [
-        *lane_columns(lane),
-        text("panel", (panel,)),
-        text("area_code", (edition.panel(panel).area,)),
-        text("ccg_code", ccg_codes),
-        whole("grade", 1, len(labels), may_be_missing=True),
-        text("rating", (*labels, "")),
-        number("score", 0, 2),
-        whole("n_used", 0),
-        whole("n_expected", 1),
-        text("rule", filled=True),
-        text("detail", filled=True),
-        text("why_no_rating"),
-        *interval_columns(),
-        *grade_columns(),
-        *distance_columns(edition),
-        flag("is_made_up"),
-    ]
-    rules = [
-        key("lane", "partition_key", "ccg_code"),
-        once_for_every("CCG", len(ccg_codes)),
-        rule(
+def _rules(basis: Basis) -> list[Rule]:
+    return [
+        once_for_every("CCG", len(basis.ccg_codes)),
+        Rule(
             "must have as its rating the label of its grade",
-            lambda rows: rows["grade"].map(dict(enumerate(labels, start=1))).fillna("") == rows["rating"],
+            lambda rows: (
+                rows["grade"].map(dict(enumerate(basis.labels, start=1))).fillna("") == rows["rating"]
+            ),
         ),
-        rule(
+        Rule(
             "must have a rating or say why there is none",
             lambda rows: (rows["rating"] != "") == (rows["why_no_rating"] == ""),
         ),
-        rule("must use no more indicators than expected", lambda rows: rows["n_used"] <= rows["n_expected"]),
-        rule(
+        Rule("must use no more indicators than expected", lambda rows: rows["n_used"] <= rows["n_expected"]),
+        Rule(
             "must have probabilities of grades just where it has one",
             lambda rows: rows["grade"].notna() == rows["p_grade_1"].notna(),
         ),
         *INTERVAL_RULES,
         *GRADE_RULES,
-        rule("must hold its detail as an object in JSON", lambda rows: rows["detail"].map(_is_object)),
+        Rule("must hold its detail as an object in JSON", lambda rows: rows["detail"].map(_is_object)),
     ]
-    return build("candidate ratings", columns, rules)
 
 
 def _is_object(detail: str) -> bool:
@@ -73,3 +48,59 @@ def _is_object(detail: str) -> bool:
         return isinstance(json.loads(detail), dict)
     except ValueError:
         return False
+
+
+def _panels(basis: Basis) -> list[str]:
+    return [one.key for one in basis.edition.panels if basis.panel in ("", one.key)]
+
+
+GRADE = whole(
+    "grade",
+    "Grade of the rating.",
+    "grade, 1 best",
+    1,
+    Depends("the number of grades", lambda basis: float(len(basis.labels))),
+    may_be_missing=True,
+)
+RATING = text(
+    "rating",
+    "The grade in the words of the lane.",
+    Depends("ratings of the lane", lambda basis: basis.labels),
+    may_be_missing=True,
+)
+WHY_NO_RATING = text("why_no_rating", "Why there is no rating, in a sentence.", may_be_missing=True)
+CANDIDATE_RATING = Table(
+    "candidate_rating",
+    "What the rules give every CCG in each panel's area, before the panel saw it.",
+    (
+        *LANE_COLUMNS,
+        text(
+            "panel", "Key of the panel that verifies the rating.", Depends("panels of the edition", _panels)
+        ),
+        text(
+            "area_code",
+            "Code of the panel's area.",
+            Depends(
+                "areas of the panels",
+                lambda basis: [basis.edition.panel(panel).area for panel in _panels(basis)],
+            ),
+        ),
+        CCG_CODE,
+        GRADE,
+        RATING,
+        number(
+            "score", "Mean score of the indicators' grades, where that decides the rating.", "points", 0, 2
+        ),
+        *N_COLUMNS,
+        text("rule", "Which rule decided: the panel's mean or matrix, or the minimum of data."),
+        text("detail", "Grade of each indicator.", unit="JSON object"),
+        WHY_NO_RATING,
+        *INTERVAL_COLUMNS,
+        *GRADE_COLUMNS,
+        IS_TOLD_APART,
+        *DISTANCE_COLUMNS,
+        IS_MADE_UP,
+    ),
+    (*LANE, "panel", "ccg_code"),
+    rules=_rules,
+)

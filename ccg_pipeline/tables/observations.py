@@ -1,22 +1,17 @@
-"""The shape of observations and of quarantined rows.
+"""Observations: one row a figure, as files say it and as it is known.
 
-Belongs here: columns, codes, ranges and keys of the frames that readers return and the database keeps.
-Does not belong here: the columns' names and order (a reading's types say them), how a schema is held against
-a frame (conform.py).
+Belongs here: columns, codes, ranges and keys of what readers return and the database keeps.
+Does not belong here: how a publication is read (sources), rows that were refused (records.py).
 """
 
-import json
-
 import pandas as pd
-import pandera.pandas as pa
 
-from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.tables.conform import Column, Rule, build, date, flag, key, number, rule, text, whole
+from ccg_pipeline.tables.column import Basis, Depends, Rule, Table, date, number, text
+from ccg_pipeline.tables.lanes import IS_MADE_UP, MONTH, PERIOD
 
 ORGANISATION_KINDS = ("ccg", "england", "nhs_england", "local_authority", "outside_england", "stp")
 STATUSES = ("published", "suppressed", "missing", "refused")
 LAYOUTS = ("published", "assumed", "made_up")
-FIGURES = ["numerator", "denominator", "value", "lower_95", "upper_95"]
 SHA256 = "[0-9a-f]{64}"
 CODE_OF_KIND = {
     "ccg": r"\d\d[A-Z]|[A-Z]\d[A-Z]\d[A-Z]",  # of any year: 02N, and D4U1Y since April 2021
@@ -24,56 +19,94 @@ CODE_OF_KIND = {
     "nhs_england": "X24",
     "stp": r"E54\d{6}",
 }
+PUBLICATION = text(
+    "publication",
+    "Key of the publication that the figure is from.",
+    Depends("publications of the edition", lambda basis: [one.key for one in basis.edition.publications]),
+)
+FIGURES = (
+    number("numerator", "What was counted, as published.", "unit of the indicator"),
+    number("denominator", "Out of how many it was counted, as published.", "unit of the indicator"),
+    number("value", "The figure as published.", "unit of the indicator"),
+    number("lower_95", "Lower 95 % limit of the figure, as published.", "unit of the indicator"),
+    number("upper_95", "Upper 95 % limit of the figure, as published.", "unit of the indicator"),
+)
+FIGURE_NAMES = tuple(one.name for one in FIGURES)
+JUDGEMENT = text(
+    "judgement", "What was judged, where the indicator is a judgement: Green, Amber …", may_be_missing=True
+)
+STATUS = text(
+    "status",
+    "Whether there is a figure: published, suppressed by its publisher, missing, or refused by us.",
+    STATUSES,
+)
+NOTE = text(
+    "note", "What has to be known of the figure: restated, amended, disagreeing files.", may_be_missing=True
+)
+FILE = (
+    text("source_sha256", "The file that says it, by the sha256 of its bytes.", like=SHA256),
+    text("source_name", "Name of the file."),
+)
+SHEET = text("sheet", "Sheet of a workbook.", may_be_missing=True)
+CELL = text("cell", "Where on the sheet, or in the file: cell, row or rows.")
+DATES = (
+    date("published_on", "Day on which the file was published.", may_be_missing=True),
+    date("revised_on", "Day on which the file was revised, where it is a revision.", may_be_missing=True),
+)
+DATES_PROVENANCE = text(
+    "dates_provenance",
+    "Whether these days were found in the file or its sidecar, or are assumed.",
+    ("found", "assumed"),
+)
+LAYOUT = text(
+    "layout",
+    "Whose layout the file was read in: its publisher's, one that we assume is, or our own of made-up data.",
+    LAYOUTS,
+)
+_FIGURE = ("indicator_code", "organisation_code", "period_start", "period_end")
+
+OBSERVATION_COLUMNS = (
+    text(
+        "indicator_code",
+        "Code of the indicator, or of a supplementary measure.",
+        Depends(
+            "indicators and supplementary measures of the edition",
+            lambda basis: [
+                *basis.edition.indicator_codes,
+                *(one.code for one in basis.edition.supplementary),
+            ],
+        ),
+    ),
+    text("organisation_code", "Code of the organisation that the figure is about.", unit="ODS or ONS code"),
+    text("organisation_kind", "What kind of organisation it is.", ORGANISATION_KINDS),
+    *PERIOD,
+    *FIGURES,
+    JUDGEMENT,
+    STATUS,
+    NOTE,
+    PUBLICATION,
+    *FILE,
+    SHEET,
+    CELL,
+    *DATES,
+    DATES_PROVENANCE,
+    LAYOUT,
+    IS_MADE_UP,
+)
+"""What a reader returns of each figure, in order."""
 
 
-def observation_schema(edition: Edition) -> pa.DataFrameSchema:
-    """Make the schema of what is known: one row an indicator, organisation and data period."""
-    return _observations("observations", edition, ())
-
-
-def source_observation_schema(edition: Edition) -> pa.DataFrameSchema:
-    """Make the schema of what files say: as `observation_schema`, but once for each file that says it."""
-    return _observations("source observations", edition, ("source_sha256",))
-
-
-def _observations(name: str, edition: Edition, also_by: tuple[str, ...]) -> pa.DataFrameSchema:
-    codes = [*edition.indicator_codes, *(one.code for one in edition.supplementary)]
-    columns: list[Column] = [
-        text("partition_key", like=r"\d{4}-\d{2}", required=False),
-        text("indicator_code", codes),
-        text("organisation_code", filled=True),
-        text("organisation_kind", ORGANISATION_KINDS),
-        date("period_start"),
-        date("period_end"),
-        *(number(figure) for figure in FIGURES),
-        text("judgement"),
-        text("status", STATUSES),
-        text("note"),
-        text("publication", [one.key for one in edition.publications]),
-        text("source_sha256", like=SHA256),
-        text("source_name", filled=True),
-        text("sheet"),
-        text("cell", filled=True),
-        date("published_on", may_be_missing=True),
-        date("revised_on", may_be_missing=True),
-        text("dates_provenance", ("found", "assumed")),
-        text("layout", LAYOUTS),
-        flag("is_made_up"),
-    ]
-    by = ("indicator_code", "organisation_code", "period_start", "period_end", *also_by)
-    return build(name, columns, [key(*by), *_rules(edition)])
-
-
-def _rules(edition: Edition) -> list[Rule]:
+def _rules(basis: Basis) -> list[Rule]:
+    edition = basis.edition
     in_percent = frozenset(
         [one.code for one in edition.indicators if one.kind == "proportion"]
         + [one.code for one in edition.supplementary if one.unit == "%"]
     )
     counted = in_percent | {one.code for one in edition.indicators if one.kind == "rate"}
     return [
-        rule("must begin no later than it ends", lambda rows: rows["period_start"] <= rows["period_end"]),
-        rule("must have a code of its kind of organisation", _has_code_of_its_kind),
-        rule(
+        Rule("must begin no later than it ends", lambda rows: rows["period_start"] <= rows["period_end"]),
+        Rule("must have a code of its kind of organisation", _has_code_of_its_kind),
+        Rule(
             "must have a value or a judgement where its status is published",
             # an authority's delayed days are published without a population, so with a count alone
             lambda rows: (
@@ -83,14 +116,14 @@ def _rules(edition: Edition) -> list[Rule]:
                 | ((rows["organisation_kind"] != "ccg") & rows["numerator"].notna())
             ),
         ),
-        rule(
+        Rule(
             "must have neither figure nor judgement where its status is not published",
             lambda rows: (
                 (rows["status"] == "published")
-                | (rows[FIGURES].isna().all(axis=1) & (rows["judgement"] == ""))
+                | (rows[list(FIGURE_NAMES)].isna().all(axis=1) & (rows["judgement"] == ""))
             ),
         ),
-        rule(
+        Rule(
             "must have a proportion within 0 to 100 %",
             lambda rows: (
                 ~rows["indicator_code"].isin(in_percent)
@@ -98,23 +131,23 @@ def _rules(edition: Edition) -> list[Rule]:
                 | rows["value"].between(0, 100)
             ),
         ),
-        rule(
+        Rule(
             "must have a numerator no larger than the denominator of a proportion",
             lambda rows: (
                 ~rows["indicator_code"].isin(in_percent) | ~(rows["numerator"] > rows["denominator"])
             ),
         ),
-        rule(
+        Rule(
             "must have no count below 0",
             lambda rows: (
                 ~rows["indicator_code"].isin(counted) | ~((rows["numerator"] < 0) | (rows["denominator"] < 0))
             ),
         ),
-        rule(
+        Rule(
             "must have its lower limit no higher than its upper",
             lambda rows: ~(rows["lower_95"] > rows["upper_95"]),
         ),
-        rule(
+        Rule(
             "must be made up where its layout is",
             lambda rows: (rows["layout"] != "made_up") | rows["is_made_up"],
         ),
@@ -129,32 +162,21 @@ def _has_code_of_its_kind(rows: pd.DataFrame) -> "pd.Series[bool]":
     return holds
 
 
-def quarantine_schema(edition: Edition) -> pa.DataFrameSchema:
-    """Make the schema of refused rows: each whole, once, with where it stands and all its reasons."""
-    columns = [
-        text("partition_key", like=r"(\d{4}-\d{2})?", required=False),
-        text("source_sha256", like=SHA256),
-        text("source_name", filled=True),
-        text("publication", [one.key for one in edition.publications]),
-        text("sheet"),
-        whole("row", at_least=1),
-        text("indicator_code"),
-        text("organisation_code"),
-        date("period_end", may_be_missing=True),
-        text("reasons", filled=True),
-        text("refused_by", filled=True),
-        text("raw", filled=True),
-        flag("is_made_up"),
-    ]
-    as_read = rule(
-        "must hold the row as read, in JSON", lambda rows: rows["raw"].map(_is_json).astype("bool")
-    )
-    return build("quarantine", columns, [key("source_sha256", "source_name", "sheet", "row"), as_read])
-
-
-def _is_json(raw: object) -> bool:
-    try:
-        json.loads(str(raw))
-    except ValueError:
-        return False
-    return True
+SOURCE_OBSERVATION = Table(
+    "source_observation",
+    "What each file says, file by file: an older file and its revision both stay.",
+    (MONTH, *OBSERVATION_COLUMNS),
+    ("source_sha256", "source_name", "partition_key", *_FIGURE),
+    indexes={"partition": ("partition_key", "publication")},
+    optional=frozenset({"partition_key"}),
+    rules=_rules,
+)
+OBSERVATION = Table(
+    "observation",
+    "What is known now: of several files about one figure, the one that was revised or published last.",
+    (MONTH, *OBSERVATION_COLUMNS),
+    ("partition_key", *_FIGURE),
+    indexes={"latest": ("indicator_code", "organisation_code", "period_end")},
+    optional=frozenset({"partition_key"}),
+    rules=_rules,
+)

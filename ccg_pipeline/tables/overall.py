@@ -1,72 +1,47 @@
-"""The shape of overall ratings: one row a CCG, in the annual lane only.
+"""Overall ratings: one row a CCG, in a lane that has them.
 
-Belongs here: columns, labels, ranges and keys of that frame, and that a row has either a rating or a reason.
-Does not belong here: how a rating comes about (method), how a schema is held against a frame (conform.py).
+Belongs here: columns, labels, ranges and key of that table, and that a row has either a rating or a reason.
+Does not belong here: how a rating comes about (method), how a frame is checked (conform.py).
 """
 
-from collections.abc import Collection
-
-import pandera.pandas as pa
-
-from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.tables.conform import build, flag, key, number, rule, text, whole
-from ccg_pipeline.tables.lanes import lane_columns, once_for_every
+from ccg_pipeline.tables.candidates import GRADE, RATING, WHY_NO_RATING
+from ccg_pipeline.tables.column import Basis, Rule, Table, number, text, whole
+from ccg_pipeline.tables.lanes import CCG_CODE, IS_MADE_UP, LANE, LANE_COLUMNS, once_for_every
 from ccg_pipeline.tables.uncertainty import (
+    BANDS_TO_BETTER,
+    DISTANCE_COLUMNS,
+    GRADE_COLUMNS,
     GRADE_RULES,
+    INTERVAL_COLUMNS,
     INTERVAL_RULES,
+    IS_TOLD_APART,
+    RANK_COLUMNS,
     RANK_RULES,
-    distance_columns,
-    grade_columns,
-    interval_columns,
-    rank_columns,
 )
 
 
-def overall_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrameSchema:
-    """Make the schema of the overall ratings of a financial year: len(ccg_codes) rows."""
-    labels = edition.labels("annual")
-    columns = [
-        *lane_columns("annual"),
-        text("ccg_code", ccg_codes),
-        number("performance_score", 0, 2),
-        whole("n_performance_used", 0),
-        whole("n_performance_expected", 1),
-        text("leadership_judgement"),
-        number("leadership_points", 0, 2),
-        text("finance_judgement"),
-        number("finance_points", 0, 2),
-        number("weight_used", 0, 1),
-        number("overall_score", 0, 2),
-        whole("grade", 1, len(labels), may_be_missing=True),
-        text("rating", (*labels, "")),
-        text("why_no_rating"),
-        *interval_columns(),
-        *grade_columns(),
-        *distance_columns(edition),
-        number("bands_to_better", 1),
-        *rank_columns(len(ccg_codes)),
-        flag("is_made_up"),
-    ]
-    rules = [
-        key("lane", "partition_key", "ccg_code"),
-        once_for_every("CCG", len(ccg_codes)),
-        rule(
+def _rules(basis: Basis) -> list[Rule]:
+    return [
+        once_for_every("CCG", len(basis.ccg_codes)),
+        Rule(
             "must use no more indicators than expected",
             lambda rows: rows["n_performance_used"] <= rows["n_performance_expected"],
         ),
-        rule(
+        Rule(
             "must have as its rating the label of its grade",
-            lambda rows: rows["grade"].map(dict(enumerate(labels, start=1))).fillna("") == rows["rating"],
+            lambda rows: (
+                rows["grade"].map(dict(enumerate(basis.labels, start=1))).fillna("") == rows["rating"]
+            ),
         ),
-        rule(
+        Rule(
             "must have a rating or say why there is none",
             lambda rows: (rows["rating"] != "") == (rows["why_no_rating"] == ""),
         ),
-        rule(
+        Rule(
             "must have a rating only with its score",
             lambda rows: (rows["rating"] == "") | rows["overall_score"].notna(),
         ),
-        rule(
+        Rule(
             "must have an interval, a place and probabilities just where it is rated",
             lambda rows: (
                 (rows["rating"] == "")
@@ -77,4 +52,36 @@ def overall_schema(edition: Edition, ccg_codes: Collection[str]) -> pa.DataFrame
         *GRADE_RULES,
         *RANK_RULES,
     ]
-    return build("overall ratings", columns, rules)
+
+
+OVERALL_RATING = Table(
+    "overall_rating",
+    "The overall rating of every CCG at the year's end: performance, quality of leadership and finance.",
+    (
+        *LANE_COLUMNS,
+        CCG_CODE,
+        number("performance_score", "Mean of the points of all indicators that count.", "points", 0, 2),
+        whole("n_performance_used", "Counting indicators that have points.", "indicators", 0),
+        whole("n_performance_expected", "Indicators that count.", "indicators", 1),
+        text("leadership_judgement", "Judgement of the quality of leadership.", may_be_missing=True),
+        number("leadership_points", "Points of that judgement.", "points", 0, 2),
+        text("finance_judgement", "Judgement of finance.", may_be_missing=True),
+        number("finance_points", "Points of that judgement.", "points", 0, 2),
+        number(
+            "weight_used", "Share of the weights of the three blocks that had figures.", "share, 0 to 1", 0, 1
+        ),
+        number("overall_score", "Weighted mean of the three blocks.", "points", 0, 2),
+        GRADE,
+        RATING,
+        WHY_NO_RATING,
+        *INTERVAL_COLUMNS,
+        *GRADE_COLUMNS,
+        IS_TOLD_APART,
+        *DISTANCE_COLUMNS,
+        BANDS_TO_BETTER,
+        *RANK_COLUMNS,
+        IS_MADE_UP,
+    ),
+    (*LANE, "ccg_code"),
+    rules=_rules,
+)

@@ -14,16 +14,15 @@ import pytest
 
 from ccg_pipeline.method.uncertainty.columns import AREA_CERTAINTY, RATING_CERTAINTY
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.tables.areas import area_schema
-from ccg_pipeline.tables.bands import band_schema
-from ccg_pipeline.tables.candidates import candidate_schema
+from ccg_pipeline.tables.areas import AREA_SCORE
+from ccg_pipeline.tables.bands import INDICATOR_BAND
+from ccg_pipeline.tables.candidates import CANDIDATE_RATING
+from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
-from ccg_pipeline.tables.observations import (
-    observation_schema,
-    quarantine_schema,
-    source_observation_schema,
-)
-from ccg_pipeline.tables.overall import overall_schema
+from ccg_pipeline.tables.observations import OBSERVATION, SOURCE_OBSERVATION
+from ccg_pipeline.tables.overall import OVERALL_RATING
+from ccg_pipeline.tables.records import QUARANTINE
+from ccg_pipeline.tables.schema import schema_of
 from expert_panels.foundation.fault import Fault
 from tests.support.worlds.small_pipeline import (
     EDITION,
@@ -70,26 +69,18 @@ def test_every_ccg_is_in_every_indicator_area_and_panel(scored: SmallPipeline, l
 
 @LANES
 def test_every_frame_of_a_lane_conforms(scored: SmallPipeline, lane: str, key: str) -> None:
-    schemas = {
-        "indicator_band": band_schema(EDITION, CODES),
-        "area_score": area_schema(EDITION, CODES),
-        "overall_rating": overall_schema(EDITION, CODES),
-    }
-    for table, schema in schemas.items():
-        if table != "overall_rating" or lane == "annual":
-            conform(scored.rows(table, lane=lane, partition_key=key), schema, table)
+    of_the_lane = (INDICATOR_BAND, AREA_SCORE, *((OVERALL_RATING,) if lane == "annual" else ()))
+    for table in of_the_lane:
+        rows = scored.rows(table.name, lane=lane, partition_key=key)
+        conform(rows, schema_of(table, Basis(EDITION, CODES, lane)), table.name)
     for panel in PANELS:
         rows = scored.rows("candidate_rating", lane=lane, partition_key=key, panel=panel)
-        conform(rows, candidate_schema(EDITION, lane, panel, CODES), panel)
+        conform(rows, schema_of(CANDIDATE_RATING, Basis(EDITION, CODES, lane, panel)), panel)
 
 
 def test_what_came_from_files_conforms(scored: SmallPipeline) -> None:
-    for table, schema in (
-        ("source_observation", source_observation_schema(EDITION)),
-        ("observation", observation_schema(EDITION)),
-        ("quarantine", quarantine_schema(EDITION)),
-    ):
-        conform(scored.rows(table).drop(columns="partition_key"), schema, table)
+    for table in (SOURCE_OBSERVATION, OBSERVATION, QUARANTINE):
+        conform(scored.rows(table.name), schema_of(table, Basis(EDITION)), table.name)
 
 
 def test_every_file_is_accounted_for_and_every_figure_knows_its_cell(

@@ -11,11 +11,13 @@ from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.overall import rate_overall
 from ccg_pipeline.method.uncertainty.columns import beside, how_sure
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.tables.areas import area_schema
-from ccg_pipeline.tables.bands import band_schema
-from ccg_pipeline.tables.candidates import candidate_schema
+from ccg_pipeline.tables.areas import AREA_SCORE
+from ccg_pipeline.tables.bands import INDICATOR_BAND
+from ccg_pipeline.tables.candidates import CANDIDATE_RATING
+from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
-from ccg_pipeline.tables.overall import overall_schema
+from ccg_pipeline.tables.overall import OVERALL_RATING
+from ccg_pipeline.tables.schema import schema_of
 from tests.support.notations.method_tables import EDITION, observations
 
 CCGS = ccgs()["ccg_code"].tolist()
@@ -56,15 +58,15 @@ def test_the_frames_of_a_lane_conform(lane: Lane) -> None:
         return frame.assign(lane=lane, partition_key=key)
 
     sure = how_sure(bands, latest, EDITION, lane)
-    conform(kept(bands), band_schema(EDITION, CCGS), "bands")
+    conform(kept(bands), schema_of(INDICATOR_BAND, Basis(EDITION, CCGS, lane)), "bands")
     areas = beside(score_areas(bands, EDITION), sure, "area")
-    conform(kept(areas), area_schema(EDITION, CCGS), "areas")
+    conform(kept(areas), schema_of(AREA_SCORE, Basis(EDITION, CCGS, lane)), "areas")
     for panel in EDITION.panels:
         rated = beside(rate_panel(bands, latest, EDITION, panel.key, lane), sure, "panel")
-        conform(kept(rated), candidate_schema(EDITION, lane, panel.key, CCGS), panel.key)
+        conform(kept(rated), schema_of(CANDIDATE_RATING, Basis(EDITION, CCGS, lane, panel.key)), panel.key)
     if lane == "annual":
         overall = beside(rate_overall(bands, EDITION, lane), sure, "overall")
-        conform(kept(overall), overall_schema(EDITION, CCGS), "overall")
+        conform(kept(overall), schema_of(OVERALL_RATING, Basis(EDITION, CCGS, lane)), "overall")
 
 
 def test_a_row_has_points_or_a_reason_and_z_can_be_worked_out_from_it() -> None:

@@ -56,6 +56,11 @@ def observations() -> pd.DataFrame:
 
 
 @pytest.fixture
+def source_observations(observations: pd.DataFrame) -> pd.DataFrame:
+    return observations
+
+
+@pytest.fixture
 def quarantine() -> pd.DataFrame:
     row = ("ab" * 32, "rtt.xls", "rtt", "IncompleteProv", 17, "129a", "01C", pd.Timestamp("2017-03-31"))
     why = ("numerator 101 is larger than denominator 100", "sources.rtt", '["01C", 101, 100]', True)

@@ -9,26 +9,27 @@ import pandera.pandas as pa
 import pytest
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.tables.areas import area_schema
-from ccg_pipeline.tables.bands import band_schema
-from ccg_pipeline.tables.candidates import candidate_schema
+from ccg_pipeline.tables.areas import AREA_SCORE
+from ccg_pipeline.tables.bands import INDICATOR_BAND
+from ccg_pipeline.tables.candidates import CANDIDATE_RATING
+from ccg_pipeline.tables.column import Basis, Table
 from ccg_pipeline.tables.conform import SchemaFault, conform
-from ccg_pipeline.tables.observations import (
-    observation_schema,
-    quarantine_schema,
-    source_observation_schema,
-)
-from ccg_pipeline.tables.overall import overall_schema
+from ccg_pipeline.tables.observations import OBSERVATION, SOURCE_OBSERVATION
+from ccg_pipeline.tables.overall import OVERALL_RATING
+from ccg_pipeline.tables.records import QUARANTINE
+from ccg_pipeline.tables.schema import schema_of
 
 CCGS = ("01C", "01D")
-LAYERS: dict[str, Callable[[Edition], pa.DataFrameSchema]] = {
-    "observations": observation_schema,
-    "quarantine": quarantine_schema,
-    "bands": lambda edition: band_schema(edition, CCGS),
-    "areas": lambda edition: area_schema(edition, CCGS),
-    "candidates": lambda edition: candidate_schema(edition, "annual", "cancer", CCGS),
-    "overall": lambda edition: overall_schema(edition, CCGS),
+LAYERS: dict[str, tuple[Table, str, str]] = {
+    "observations": (OBSERVATION, "", ""),
+    "source_observations": (SOURCE_OBSERVATION, "", ""),
+    "quarantine": (QUARANTINE, "", ""),
+    "bands": (INDICATOR_BAND, "", ""),
+    "areas": (AREA_SCORE, "", ""),
+    "candidates": (CANDIDATE_RATING, "annual", "cancer"),
+    "overall": (OVERALL_RATING, "annual", ""),
 }
+"""Frame -> the table that it is of, its lane and its panel."""
 NOON = pd.Timestamp("2017-03-31 12:00")
 
 # layer, row, cells that are put in, what the sentence must say
@@ -99,7 +100,7 @@ SPOILT: list[tuple[str, int, dict[str, Any], str]] = [
     ("candidates", 1, {"why_no_rating": ""}, "must have a rating or say why there is none"),
     ("candidates", 0, {"n_used": 5}, "must use no more indicators than expected"),
     ("candidates", 0, {"detail": "[1]"}, "must hold its detail as an object in JSON"),
-    ("candidates", 1, {"ccg_code": "01C"}, "must stand once for its lane, partition_key, ccg_code"),
+    ("candidates", 1, {"ccg_code": "01C"}, "must stand once for its lane, partition_key, panel, ccg_code"),
     ("overall", 0, {"overall_score": np.nan}, "must have a rating only with its score"),
     ("overall", 0, {"grade": 2}, "must have as its rating the label of its grade"),
     ("overall", 1, {"why_no_rating": ""}, "must have a rating or say why there is none"),
@@ -107,6 +108,11 @@ SPOILT: list[tuple[str, int, dict[str, Any], str]] = [
     ("overall", 0, {"n_performance_used": 59}, "must use no more indicators than expected"),
     ("overall", 0, {"lane": "interim"}, "lane must be one of 'annual'"),
 ]  # fmt: skip
+
+
+def schema(layer: str, edition: Edition) -> pa.DataFrameSchema:
+    table, lane, panel = LAYERS[layer]
+    return schema_of(table, Basis(edition, CCGS, lane, panel))
 
 
 @pytest.fixture
@@ -120,7 +126,7 @@ def test_a_good_frame_comes_back_as_it_is(
 ) -> None:
     good = frame_of(layer)
     before = good.copy()
-    assert conform(good, LAYERS[layer](edition), layer) is good
+    assert conform(good, schema(layer, edition), layer) is good
     pd.testing.assert_frame_equal(good, before)
 
 
@@ -137,7 +143,7 @@ def test_one_spoilt_row_is_refused_by_column_and_row(
     for column, value in cells.items():
         frame.loc[row, column] = value
     with pytest.raises(SchemaFault) as fault:
-        conform(frame, LAYERS[layer](edition), "The file")
+        conform(frame, schema(layer, edition), "The file")
     assert str(fault.value).startswith("The file does not conform in ")
     assert said in str(fault.value)
     assert row in set(fault.value.failures["row"])
@@ -149,7 +155,7 @@ def test_a_column_less_or_more_is_refused(
 ) -> None:
     frame = frame_of(layer).rename(columns={"is_made_up": "made_up"})
     with pytest.raises(SchemaFault, match=r"is_made_up is missing, made_up is not known\.$"):
-        conform(frame, LAYERS[layer](edition), layer)
+        conform(frame, schema(layer, edition), layer)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,7 @@ def test_a_column_of_another_kind_is_refused(
     column: str, values: list[Any], said: str, observations: pd.DataFrame, edition: Edition
 ) -> None:
     with pytest.raises(SchemaFault) as fault:
-        conform(observations.assign(**{column: values}), LAYERS["observations"](edition), "The file")
+        conform(observations.assign(**{column: values}), schema("observations", edition), "The file")
     assert str(fault.value) == f"The file does not conform: {said}"
 
 
@@ -174,14 +180,14 @@ def test_text_of_another_kind_within_a_column_is_refused(
 ) -> None:
     observations["note"] = pd.Series(["", 3, "", "", "", ""], dtype="object")
     with pytest.raises(SchemaFault, match=r"row 2 \(129a 01D .*\): note must be text \(found: 3\)"):
-        conform(observations, LAYERS["observations"](edition), "The file")
+        conform(observations, schema("observations", edition), "The file")
 
 
 def test_any_unit_of_time_and_either_storage_of_text_conform(
     observations: pd.DataFrame, edition: Edition
 ) -> None:
     other = observations.astype({"period_end": "datetime64[s]", "note": "object", "judgement": "string"})
-    conform(other, LAYERS["observations"](edition), "The file")
+    conform(other, schema("observations", edition), "The file")
 
 
 @pytest.mark.parametrize(
@@ -197,14 +203,14 @@ def test_a_lost_row_is_refused(
     layer: str, said: str, frame_of: Callable[[str], pd.DataFrame], edition: Edition
 ) -> None:
     with pytest.raises(SchemaFault) as fault:
-        conform(frame_of(layer).iloc[1:], LAYERS[layer](edition), "The table")
+        conform(frame_of(layer).iloc[1:], schema(layer, edition), "The table")
     assert str(fault.value) == f"The table does not conform: {said}."
 
 
 def test_stored_rows_carry_their_partition(observations: pd.DataFrame, edition: Edition) -> None:
-    conform(observations.assign(partition_key="2017-03"), LAYERS["observations"](edition), "The table")
+    conform(observations.assign(partition_key="2017-03"), schema("observations", edition), "The table")
     with pytest.raises(SchemaFault, match="partition_key must match"):
-        conform(observations.assign(partition_key="2017"), LAYERS["observations"](edition), "The table")
+        conform(observations.assign(partition_key="2017"), schema("observations", edition), "The table")
 
 
 def test_two_files_may_give_one_figure_but_one_file_only_once(
@@ -212,11 +218,11 @@ def test_two_files_may_give_one_figure_but_one_file_only_once(
 ) -> None:
     revised = observations.assign(source_sha256="cd" * 32)
     both = pd.concat([observations, revised])
-    assert conform(both, source_observation_schema(edition), "The table") is both
+    assert conform(both, schema("source_observations", edition), "The table") is both
     with pytest.raises(SchemaFault, match="12 of 12 rows"):
-        conform(both, LAYERS["observations"](edition), "The table")
+        conform(both, schema("observations", edition), "The table")
     with pytest.raises(SchemaFault, match="must stand once"):
-        conform(pd.concat([observations] * 2), source_observation_schema(edition), "The table")
+        conform(pd.concat([observations] * 2), schema("source_observations", edition), "The table")
 
 
 def test_a_row_with_several_faults_is_named_once_with_all_of_them(
@@ -224,7 +230,7 @@ def test_a_row_with_several_faults_is_named_once_with_all_of_them(
 ) -> None:
     observations.loc[0, ["value", "numerator", "cell"]] = [101.0, 101.0, ""]
     with pytest.raises(SchemaFault) as fault:
-        conform(observations, LAYERS["observations"](edition), "rtt.xls")
+        conform(observations, schema("observations", edition), "rtt.xls")
     assert str(fault.value) == (
         "rtt.xls does not conform in 1 of 6 rows: row 1 (129a 01C 2017-03-31): "
         "must have a numerator no larger than the denominator of a proportion, "
@@ -237,7 +243,7 @@ def test_of_many_offending_rows_three_are_named_and_all_are_counted_and_kept(
     bands: pd.DataFrame, edition: Edition
 ) -> None:
     with pytest.raises(SchemaFault) as fault:
-        conform(bands.assign(points=3.0), LAYERS["bands"](edition), "The table")
+        conform(bands.assign(points=3.0), schema("bands", edition), "The table")
     assert str(fault.value).count("points must be at most 2 (found: 3.0)") == 3
     assert str(fault.value).startswith("The table does not conform in 120 of 120 rows: row 1 (101a 101 01C")
     assert str(fault.value).endswith("; and 117 more.")
@@ -249,7 +255,7 @@ def test_rows_are_counted_by_position_whatever_the_index(
 ) -> None:
     observations.loc[5, "status"] = "lost"
     with pytest.raises(SchemaFault) as fault:
-        conform(observations.set_index(observations.index * 10), LAYERS["observations"](edition), "The file")
+        conform(observations.set_index(observations.index * 10), schema("observations", edition), "The file")
     assert "row 6 (127e E10000007" in str(fault.value)
     assert set(fault.value.failures["row"]) == {5}
 
@@ -259,9 +265,9 @@ def test_a_proportion_may_be_nothing_or_all(
     value: float, observations: pd.DataFrame, edition: Edition
 ) -> None:
     observations.loc[0, ["value", "numerator"]] = value
-    conform(observations, LAYERS["observations"](edition), "The file")
+    conform(observations, schema("observations", edition), "The file")
 
 
 def test_an_authority_may_have_a_count_alone(observations: pd.DataFrame, edition: Edition) -> None:
     observations.loc[5, ["status", "numerator"]] = ["published", 20.0]
-    conform(observations, LAYERS["observations"](edition), "The file")
+    conform(observations, schema("observations", edition), "The file")
