@@ -5,6 +5,8 @@ Does not belong here: which columns a table has and what they mean (tables/), re
 the sign-off ledger and the log of who looked (the panels' own package keeps them, in the same database).
 """
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
@@ -14,7 +16,7 @@ from ccg_pipeline.tables.stored import STORED
 
 metadata = MetaData()
 
-_TYPES: dict[column.Kind, type[TypeEngine[object]]] = {
+_TYPES: dict[column.Kind, type[TypeEngine[Any]]] = {
     "text": Text,
     "whole": Integer,
     "number": Float,
