@@ -9,37 +9,56 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 metadata = MetaData()
 
+
+def _text(name: str, meaning: str) -> Column[str]:
+    return Column(name, Text, nullable=False, comment=meaning)
+
+
 access_log = Table(
     "access_log",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    *(Column(name, Text, nullable=False) for name in ("actor", "what", "subject", "outcome")),
+    Column("seq", Integer, primary_key=True, autoincrement=True, comment="Number of the view."),
+    Column("at", DateTime(timezone=True), nullable=False, comment="When it was asked for."),
+    _text("actor", "Who asked, by e-mail address or account."),
+    _text("what", "What was asked for: a command or a page."),
+    _text("subject", "About which lane, partition or table."),
+    _text("outcome", "Whether it was shown, recorded or denied, and why."),
+    comment="Every view of unreleased ratings and every denied attempt: the pre-release access record.",
 )
-"""Every view of unreleased ratings and every attempt that was denied: the pre-release access record."""
 
 remembered = Table(
     "room_remembered",
     metadata,
-    Column("key", Text, primary_key=True),
-    Column("content", Text, nullable=False),
-    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("key", Text, primary_key=True, comment="Hash of what the browser holds."),
+    _text("content", "What is kept, in JSON."),
+    Column("expires_at", DateTime(timezone=True), nullable=False, comment="When it ends."),
+    comment="What the room keeps between two requests: sessions, and sign-ins that are under way.",
 )
-"""What the room keeps between two requests: sessions, and sign-ins that are under way."""
 
 notice = Table(
     "notice",
     metadata,
-    Column("id", Text, primary_key=True),
-    *(Column(name, Text, nullable=False) for name in ("key", "channel", "recipient", "kind")),
-    Column("happened_at", DateTime(timezone=True), nullable=False),
-    *(Column(name, Text, nullable=False) for name in ("subject", "text", "link", "state")),
-    Column("attempts", Integer, nullable=False),
-    Column("next_at", DateTime(timezone=True), nullable=False),
-    *(Column(name, Text, nullable=False) for name in ("lease", "error")),
+    Column("id", Text, primary_key=True, comment="Hash of event, channel and recipient."),
+    _text("key", "What the event is known by."),
+    _text("channel", "How it is sent: a channel of the settings."),
+    _text("recipient", "To whom it is sent."),
+    _text("kind", "What kind of event it is."),
+    Column("happened_at", DateTime(timezone=True), nullable=False, comment="When the event happened."),
+    _text("subject", "Heading of the message."),
+    _text("text", "The message."),
+    _text("link", "Page of the room that it points to."),
+    _text("state", "waiting, leased, sent, refused or passed."),
+    Column("attempts", Integer, nullable=False, comment="How often it was tried."),
+    Column(
+        "next_at",
+        DateTime(timezone=True),
+        nullable=False,
+        comment="When a waiting one is due, when a lease ends, or when the rest was settled.",
+    ),
+    _text("lease", "Which process is sending it."),
+    _text("error", "Why the last attempt failed."),
+    comment="The outbox: one row for each event, channel and recipient.",
 )
-"""The outbox: one row for each event, channel and recipient. `state` is waiting, leased, sent, refused or
-passed; `next_at` is when a waiting one is due, when a lease ends, or when the rest was settled."""
 
 Index("ix_room_remembered_expires_at", remembered.c.expires_at)
 Index("ix_notice_state", notice.c.state, notice.c.next_at)

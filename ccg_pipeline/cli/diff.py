@@ -20,6 +20,7 @@ from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since
 from ccg_pipeline.settings import actor, database_url
 from ccg_pipeline.storage.database import kind_of, open_database, reading
+from ccg_pipeline.tables.exports import MOVES
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
 from expert_panels.foundation.fault import WrongUse
@@ -66,7 +67,7 @@ def diff(
     panel_tables.create(engine)
     access_log.record(engine, actor(), "diff", named)
     if output is not None:
-        write(exported(stamped(as_rows(moves)), file_format), output)
+        write(exported(stamped(as_rows(moves)), file_format, MOVES), output)
         return
     with reading(engine) as connection:
         is_made_up = kind_of(connection) == "made_up"

@@ -29,6 +29,7 @@ from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.sources.corrections import Amendment, Kind
 from ccg_pipeline.storage.corrections import all_lines
 from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.tables.exports import REFUSED_ROWS
 from expert_panels import access_log
 from expert_panels import tables as panel_tables
 
@@ -101,7 +102,7 @@ def listed(
         _logged(amending.engine, "quarantine --effect", f"{lane} {key}")
         rows = stamped(_with_effects(rows, amending, lane, key))
     if output is not None:
-        write(exported(rows, file_format), output)
+        write(exported(rows, file_format, REFUSED_ROWS), output)
         console.print(f"Wrote {len(rows):,} refused rows.", highlight=False)
     elif effect:
         printed_quarantine.effects(console, rows, lane, key)

@@ -37,6 +37,8 @@ from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.settings import database_url, landing_path
 from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.tables.dictionary import dictionary
+from ccg_pipeline.tables.exports import DICTIONARY, exported_tables, released_tables, weights_table
 from expert_panels.foundation.fault import WrongUse
 
 app = typer.Typer(
@@ -59,7 +61,6 @@ app.command(name="league")(cli_statements.print_league)
 app.command(name="robustness")(cli_statements.print_robustness)
 console, errors = Console(), Console(stderr=True)
 
-TABLES = ("assessment", "area_scores", "ratings", "bands", "overall")
 Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the name.", metavar="CCG")]
 Landing = Annotated[
     Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")
@@ -189,7 +190,10 @@ def explain_area(
 @app.command()
 def export(
     table: Annotated[
-        str, typer.Argument(help="assessment, area_scores, ratings, bands or overall.", metavar="TABLE")
+        str,
+        typer.Argument(
+            help="assessment, area_scores, ratings, bands, overall; or dictionary.", metavar="TABLE"
+        ),
     ],
     file_format: Format = "csv",
     output: Output = None,
@@ -199,13 +203,24 @@ def export(
     unreleased: Unreleased = False,
     as_at: AsAt = "",
 ) -> None:
-    """Write a released table; an unreleased one only with `--unreleased`, logged and stamped."""
+    """Write a released table; an unreleased one only with `--unreleased`, logged and stamped.
+
+    `dictionary` writes what every column of every exported table means, with its kind and unit.
+    """
     refuse_output(file_format, output)
-    if table not in TABLES:
-        raise WrongUse(f"There is no table {table!r}: choose one of {', '.join(TABLES)}.")
+    edition = load_edition()
+    if table == DICTIONARY.name:
+        write(exported(dictionary(exported_tables(edition)), file_format, DICTIONARY), output)
+        return
+    released = released_tables(edition)
+    if table not in released:
+        raise WrongUse(
+            f"There is no table {table!r}: choose one of {', '.join((*released, DICTIONARY.name))}."
+        )
     tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
     frame = tables.frames[table]
-    write(exported(stamped(frame) if unreleased else frame, file_format), output)
+    rows = stamped(frame) if unreleased else frame
+    write(exported(rows, file_format, released[table]), output)
     errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -226,7 +241,7 @@ def weights(
     if not name:
         printed_lists.weights(console)
         return
-    write(exported(weights_of(name), file_format), output)
+    write(exported(weights_of(name), file_format, weights_table(name)), output)
 
 
 @app.command()

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ccg_pipeline.storage.fingerprint import SIGNIFICANT_DIGITS
+from ccg_pipeline.tables.column import Column, Table
 
 FORMATS = ("csv", "json", "parquet")
 UNRELEASED = "UNRELEASED: not verified by the panels, not for publication"
@@ -32,20 +33,21 @@ def stamped(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(release_status=UNRELEASED)
 
 
-def exported(frame: pd.DataFrame, file_format: str) -> bytes:
+def exported(frame: pd.DataFrame, file_format: str, table: Table | None = None) -> bytes:
     """Return `frame` in a format of FORMATS; text has numbers with SIGNIFICANT_DIGITS digits.
 
     CSV: dates as ISO text; missing and no text are both an empty cell; text that a spreadsheet would take for
     a formula has an apostrophe before it, and a line break in it is a line feed. JSON: a list of rows; dates
-    as ISO text, missing null, no text "". Parquet: dates as dates, missing null, each column of its own type.
-    Raises ValueError for another format.
+    as ISO text, missing null, no text "". Parquet: dates as dates, missing null, each column of its own type,
+    and of `table` its meaning and the unit and meaning of each column as metadata. Raises ValueError for
+    another format.
     """
     if file_format == "csv":
         return _csv(frame)
     if file_format == "json":
         return _json(frame)
     if file_format == "parquet":
-        return _parquet(frame)
+        return _parquet(frame, table)
     raise ValueError(f"There is no format {file_format!r}: choose one of {', '.join(FORMATS)}.")
 
 
@@ -78,8 +80,24 @@ def _plain(value: Any) -> Any:
     return value.date().isoformat() if isinstance(value, pd.Timestamp) else value
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
-    buffer = io.BytesIO()
+def _parquet(frame: pd.DataFrame, table: Table | None) -> bytes:
+    import pyarrow as pa  # it takes a third of a second to load
+    import pyarrow.parquet as pq
+
     typed = frame.astype(dict.fromkeys(_dates(frame), "date32[pyarrow]"))
-    typed.to_parquet(buffer, index=False, engine="pyarrow")
+    rows = pa.Table.from_pandas(typed, preserve_index=False)
+    if table is not None:
+        fields = [
+            field.with_metadata(_about(table.column(field.name))) if field.name in table.names else field
+            for field in rows.schema
+        ]
+        about = {**(rows.schema.metadata or {}), "table": table.name, "meaning": table.meaning}
+        rows = rows.cast(pa.schema(fields)).replace_schema_metadata(about)
+    buffer = io.BytesIO()
+    pq.write_table(rows, buffer, compression="snappy")
     return buffer.getvalue()
+
+
+def _about(column: Column) -> dict[str, str]:
+    about = {"meaning": column.meaning, "unit": column.unit, "values": column.vocabulary}
+    return {name: said for name, said in about.items() if said}

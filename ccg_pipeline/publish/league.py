@@ -11,6 +11,7 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Area, Edition
 from ccg_pipeline.release.tables import MADE_UP, SHOWN
+from ccg_pipeline.tables.exports import LEAGUE
 from expert_panels.foundation.fault import WrongUse
 
 CAVEAT = (
@@ -18,25 +19,7 @@ CAVEAT = (
     "which neither is shown to be above the other cannot be told apart. It says nothing about why a score is "
     "what it is, nor about anything that no indicator measures."
 )
-LEAGUE_COLUMNS = (
-    "rank",
-    "ccg_code",
-    "ccg_name",
-    "score",
-    "lower_95",
-    "upper_95",
-    "rank_lower_95",
-    "rank_upper_95",
-    "n_not_told_apart",
-    "p_top_10",
-    "p_bottom_10",
-    "why_no_place",
-    "verification",
-    "is_official",
-    "is_made_up",
-    "edition",
-    "what_it_cannot_show",
-)
+LEAGUE_COLUMNS = tuple(name for name in LEAGUE.names if name not in LEAGUE.optional)
 
 
 def league(

@@ -83,6 +83,10 @@ class Column:
         """Return the greatest number that the column may hold in a frame of `basis`."""
         return self.at_most.of(basis) if isinstance(self.at_most, Depends) else self.at_most
 
+    def named(self, name: str) -> "Column":
+        """Return the same column under another name."""
+        return replace(self, name=name)
+
     @property
     def vocabulary(self) -> str:
         """The values that are allowed, in words; '' where any of its kind is."""

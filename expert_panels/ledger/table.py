@@ -15,30 +15,52 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from expert_panels.foundation.fault import Fault
 from expert_panels.ledger.line import GENESIS, LATER_FIELDS
 
+
+def _text(name: str, meaning: str, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, comment=meaning, **options)
+
+
+_LATER_MEANINGS = dict(
+    zip(
+        LATER_FIELDS,
+        (
+            "Code of the one organisation that a comment or a moderation is about.",
+            "Code of the judgement that is moderated.",
+            "The judgement before it is moderated.",
+            "The judgement after it is moderated.",
+            "Day of the meeting whose minutes hold the decision, ISO 8601.",
+            "sha256 of these minutes.",
+            "Who recorded the decision from the minutes, by e-mail address.",
+            "sha256 of what the recorder signed to prove it.",
+        ),
+        strict=True,
+    )
+)
+
 decision_ledger = Table(
     "decision_ledger",
     MetaData(),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("prev", Text, nullable=False, unique=True),
-    Column("hash", Text, nullable=False, unique=True),
-    Column("at", Text, nullable=False),
-    Column("panel", Text, nullable=False),
-    Column("lane", Text, nullable=False),
-    Column("partition_key", Text, nullable=False),
-    Column("serial", Integer, nullable=False),
-    Column("decision", Text, nullable=False),
-    Column("subject_sha256", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("meaning", Text, nullable=False),
-    Column("interests", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("via", Text, nullable=False),
-    Column("terms_version", Text, nullable=False),
-    *(Column(name, Text, nullable=False, server_default="") for name in LATER_FIELDS),
+    Column("seq", Integer, primary_key=True, autoincrement=False, comment="Number of the line, from 1."),
+    _text("prev", "Hash of the line before; 64 zeros in the first.", unique=True),
+    _text("hash", "sha256 of the other fields of the line.", unique=True),
+    _text("at", "When it was decided: UTC, ISO 8601 with microseconds."),
+    _text("panel", "Key of the panel or committee."),
+    _text("lane", "Which assessment the round is of."),
+    _text("partition_key", "Which month or year the round is of."),
+    Column("serial", Integer, nullable=False, comment="Number of the round within its month or year."),
+    _text("decision", "What was decided: open, approve, return, comment, moderate, withdraw …"),
+    _text("subject_sha256", "The table that it is about, by the sha256 of its bytes."),
+    _text("actor", "Who decided, by e-mail address; of a line that opens a round, who launched the run."),
+    _text("role", "In which role of the terms of reference."),
+    _text("meaning", "What the signature means, in a sentence."),
+    _text("interests", "Declared interests."),
+    _text("reason", "Why."),
+    _text("via", "How it was given: the command, the room or minutes."),
+    _text("terms_version", "Version of the terms of reference that were in force."),
+    *(_text(name, meaning, server_default="") for name, meaning in _LATER_MEANINGS.items()),
+    comment="One line a decision; nothing but an insert of the line after the last one is let through.",
 )
-"""One line a decision. Nothing but an insert of the line that follows the last one is let through.
-Times are text, so that both databases give back the very bytes that were hashed."""
+"""Times are text, so that both databases give back the very bytes that were hashed."""
 
 _by_round = Index(
     "ix_decision_ledger_round",

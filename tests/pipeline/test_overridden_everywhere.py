@@ -14,15 +14,15 @@ import pytest
 from starlette.routing import Mount, Route
 
 import ccg_pipeline.publish
-from ccg_pipeline.cli import verbs as cli_verbs
 from ccg_pipeline.cli.room import panel_room
 from ccg_pipeline.release.tables import OVERRIDDEN, OVERRIDDEN_SUPERSEDED
 from ccg_pipeline.storage.database import open_database
+from ccg_pipeline.tables.exports import released_tables
 from expert_panels.ledger import record as ledger
 from expert_panels.notices.events import Kind
 from tests.support.notations.outputs import GATE, OUTPUTS, PLACES, WHERE_IN_TABLE, Place, World
 from tests.support.worlds.board import Board
-from tests.support.worlds.small_pipeline import COMMITTEE, PANELS, TERMS, YEAR, SmallPipeline
+from tests.support.worlds.small_pipeline import COMMITTEE, EDITION, PANELS, TERMS, YEAR, SmallPipeline
 from tests.support.worlds.terminal import Terminal, verbs
 
 
@@ -121,7 +121,7 @@ def test_every_command_is_listed() -> None:
 
 
 def test_every_released_table_is_listed(world: World) -> None:
-    assert set(WHERE_IN_TABLE) == set(cli_verbs.TABLES) == set(world.pipeline.tables(*YEAR).frames)
+    assert set(WHERE_IN_TABLE) == set(released_tables(EDITION)) == set(world.pipeline.tables(*YEAR).frames)
 
 
 def test_every_page_of_the_room_is_listed(world: World) -> None:
