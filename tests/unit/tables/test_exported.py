@@ -1,4 +1,4 @@
-"""Exported tables: a frame that leaves has exactly the columns that are defined, and holds what they allow."""
+"""Exported tables: a frame that leaves has just the columns that are defined, and holds what they allow."""
 
 import pandas as pd
 import pytest
