@@ -27,6 +27,10 @@ SHOWN_ROWS = 3
 """Offending rows that the sentence of a fault names; all of them are in its `failures`."""
 
 
+LONGEST_FOUND = 200
+"""Characters of an offending value that the sentence shows."""
+
+
 class SchemaFault(Fault):
     """A frame that has not the shape it must have: one sentence that names the column and the first rows.
 
@@ -100,9 +104,13 @@ def _row(frame: pd.DataFrame, position: int) -> str:
     return f"row {position + 1} ({' '.join(one for one in said if one)})"
 
 
+def _shown(found: str) -> str:
+    return found if len(found) <= LONGEST_FOUND else f"{found[:LONGEST_FOUND]}…"
+
+
 def _said(failures: pd.DataFrame) -> str:
     return ", ".join(
-        " ".join(part for part in (column, reason) if part) + (f" (found: {found})" if found else "")
+        " ".join(part for part in (column, reason) if part) + (f" (found: {_shown(found)})" if found else "")
         for column, reason, found in zip(
             failures["column"], failures["reason"], failures["found"], strict=True
         )

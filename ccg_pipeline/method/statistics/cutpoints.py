@@ -51,12 +51,18 @@ def to_next_cut(scores: Floats, cuts: Sequence[float]) -> ToNextCut:
     return ToNextCut(np.where(known, gap_up, np.nan), np.where(known, gap_down, np.nan))
 
 
+def _floats(values: ArrayLike) -> Floats:
+    return np.asarray(values, dtype=float)
+
+
 def _edge(cut: ArrayLike) -> Floats:
-    return np.asarray(cut, dtype=float) - ROUNDING
+    return _floats(cut) - ROUNDING
 
 
 def _check_falling(cuts: Sequence[ArrayLike]) -> None:
-    if any(np.any(np.asarray(later) >= np.asarray(earlier)) for earlier, later in pairwise(cuts)):
-        raise ValueError(
-            f"Cuts must fall from best to worst, not {[np.asarray(cut).tolist() for cut in cuts]}."
-        )
+    for earlier, later in pairwise(cuts):
+        first, second = np.broadcast_arrays(_floats(earlier), _floats(later))
+        if (rising := second >= first).any():
+            raise ValueError(
+                f"Cuts must fall from best to worst: {second[rising][0]:g} comes after {first[rising][0]:g}."
+            )

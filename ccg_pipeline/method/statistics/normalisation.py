@@ -46,8 +46,8 @@ def normalise(values: Floats, directions: ArrayLike, rule: Normalisation) -> Flo
     ValueError where a direction is neither, or where a number that the scale needs is missing or impossible.
     """
     direction = np.asarray(directions, dtype=float)
-    if not np.isin(direction, (1.0, -1.0)).all():
-        raise ValueError(f"A direction is 1 or -1, not {np.asarray(directions).tolist()}.")
+    if not (is_known := np.isin(direction, (1.0, -1.0))).all():
+        raise ValueError(f"A direction is 1 or -1, not {direction[~is_known][0]:g}.")
     turned = values * direction
     if rule.scale == "min_max":
         return min_max(turned, rule.low, rule.high)

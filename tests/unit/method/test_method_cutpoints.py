@@ -26,8 +26,14 @@ def test_an_edge_is_met_to_rounding_and_no_further() -> None:
 
 @pytest.mark.parametrize("cuts", [[1.0, 1.45], [1.0, 1.0]])
 def test_cuts_that_do_not_fall_are_refused(cuts: list[float]) -> None:
-    with pytest.raises(ValueError, match="Cuts must fall"):
+    with pytest.raises(ValueError, match=r"^Cuts must fall from best to worst: 1\S* comes after 1\.$"):
         grade_by_cuts(np.array([1.0]), cuts)
+
+
+def test_of_many_cuts_that_do_not_fall_one_is_named() -> None:
+    cuts = [np.full((60, 209), 1.0), np.full((60, 209), 1.5)]
+    with pytest.raises(ValueError, match=r"^Cuts must fall from best to worst: 1\.5 comes after 1\.$"):
+        grade_by_cuts(np.ones((60, 209)), cuts)
 
 
 def test_no_scores_have_no_grades() -> None:

@@ -271,3 +271,13 @@ def test_a_proportion_may_be_nothing_or_all(
 def test_an_authority_may_have_a_count_alone(observations: pd.DataFrame, edition: Edition) -> None:
     observations.loc[5, ["status", "numerator"]] = ["published", 20.0]
     conform(observations, schema("observations", edition), "The file")
+
+
+def test_a_value_that_fills_a_page_is_cut_in_the_sentence_and_whole_in_the_failures(
+    observations: pd.DataFrame, edition: Edition
+) -> None:
+    observations.loc[0, "status"] = "x" * 5_000
+    with pytest.raises(SchemaFault) as fault:
+        conform(observations, schema("observations", edition), "The table")
+    assert len(str(fault.value)) < 1_000
+    assert "x" * 5_000 in set(fault.value.failures["found"])
