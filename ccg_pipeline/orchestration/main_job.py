@@ -48,7 +48,7 @@ concurrency:
 # A run whose process was killed before it began, or that hangs, is waited for so long and no longer.
 run_monitoring:
   enabled: true
-  start_timeout_seconds: 60
+  start_timeout_seconds: 180
   max_runtime_seconds: 21600
   poll_interval_seconds: 15
 """
