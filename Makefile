@@ -2,7 +2,7 @@
 # ARGS is passed on:  make run ARGS="--month 2017-03"   make test ARGS="tests/spec -k dementia"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage lint types ui room styles bench lock clean
+.PHONY: help install run test coverage lint types docs ui room styles bench lock clean
 
 # The first that really works is taken: a version manager may offer names that only complain when called.
 WORKS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -52,6 +52,12 @@ lint: $(INSTALLED)  ## check style
 
 types: $(INSTALLED)  ## check types
 	$(BIN)/mypy
+
+docs: $(INSTALLED)  ## write the generated pages of docs/
+	$(BIN)/python -m tests.support.documents.handbook
+	$(BIN)/python -m tests.support.documents.commands
+	$(BIN)/python -m ccg_pipeline.tables.dictionary
+	$(BIN)/python -m tests.support.house
 
 # The instance is opened once beforehand, because that writes its dagster.yaml: telemetry is off from the start.
 ui: export DAGSTER_HOME := $(CURDIR)/.ccg/dagster

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from ccg_pipeline.method.scoring.clinical import grade_of, rate_panel
 from ccg_pipeline.method.scoring.grade_changes import ways
-from tests.support.notations.method_tables import EDITION, bands
+from tests.support.notations.method_tables import EDITION, bands, lines
 
 LIMIT = 1.96
 HIGHER, LOWER = (
@@ -57,16 +57,14 @@ STEPS = """
 """Significantly better begins on 59.8, better on 50, worse past 40.2."""
 
 
-def rows(table: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()[1:]]
-
-
-@pytest.mark.parametrize("row", rows(STEPS), ids=lambda row: row[0])
+@pytest.mark.parametrize("given", lines(STEPS), ids=lambda given: given["numerator"])
 @pytest.mark.parametrize("of", [HIGHER, LOWER], ids=["higher is better", "lower is better"])
-def test_ways_of_a_share(of: tuple[str, str], row: list[str]) -> None:
-    numerator, sign = (int(row[0]), 1) if of == HIGHER else (100 - int(row[0]), -1)
+def test_ways_of_a_share(of: tuple[str, str], given: dict[str, str]) -> None:
+    of_100 = int(given["numerator"])
+    numerator, sign = (of_100, 1) if of == HIGHER else (100 - of_100, -1)
     found = ways_of(of, numerator)
-    for grade, said in enumerate(row[1:], start=1):
+    for grade in range(1, 5):
+        said = given[str(grade)]
         if said == "own":
             assert grade not in found.index
             continue
@@ -103,7 +101,7 @@ def test_no_way_leads_past_all_or_below_nobody(
     assert (1 in found.index, 3 in found.index) == (False, True), why
 
 
-@given(
+@given_any(
     of=st.sampled_from([HIGHER, LOWER]),
     n=st.integers(20, 5_000),
     share_now=st.floats(0.02, 0.98),
@@ -133,16 +131,18 @@ RATED = """
 """
 
 
-@pytest.mark.parametrize("row", rows(RATED), ids=lambda row: f"{row[0]} {row[1]}")
-def test_a_way_says_the_rating_that_the_matrix_would_give(row: list[str]) -> None:
-    table = "indicator | ccg | z | value | standard_error | tau2 | n\n"
-    table += f"126b | 01A | {row[0]} | 50 | 1 | 0 | 1000\n126a | 01A | {row[1]} | 50 | 1 | 0 | 1000"
+@pytest.mark.parametrize("given", lines(RATED), ids=lambda given: f"{given['126b']} {given['126a']}")
+def test_a_way_says_the_rating_that_the_matrix_would_give(given: dict[str, str]) -> None:
+    table = "indicator | ccg | z | value | standard_error | tau2 | n"
+    for code in ("126b", "126a"):
+        table += f"\n{code} | 01A | {given[code]} | 50 | 1 | 0 | 1000"
     frame = bands(table).astype({"standard_error": float, "tau2": float})
     nobody = frame[:0].assign(organisation_code="")
     rated = rate_panel(frame, nobody, EDITION, "dementia", "interim")
     found = ways(frame, rated, EDITION, "dementia").set_index(["indicator_code", "grade"])
-    assert set(found["rating_now"]) == {float(row[2])}
-    for (code, grade), said in zip((("126b", 1), ("126b", 2), ("126a", 2)), row[3:], strict=True):
+    assert set(found["rating_now"]) == {float(given["now"])}
+    for code, grade in (("126b", 1), ("126b", 2), ("126a", 2)):
+        said = given[f"{code} to {grade}"]
         if said != "own":
             better = frame.assign(
                 z=frame["z"].where(frame["indicator_code"] != code, {1: 2.5, 2: 1.0}[grade])

@@ -1,0 +1,304 @@
+"""The handbook of the method, docs/method.md: each rule in its own words, its numbers, and its spec tables.
+
+Belongs here: the list of chapters; turning docstrings, numbers of the edition and spec tests into Markdown.
+Does not belong here: a statement about a rule (its docstring), a number (the edition), an expected value
+(its spec test).
+
+`python -m tests.support.documents.handbook` writes the file.
+"""
+
+import importlib
+import inspect
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from _pytest.mark.structures import Mark, ParameterSet
+
+from ccg_pipeline.framework.describe import numbers_table
+from ccg_pipeline.framework.load import load_edition
+
+ROOT = Path(__file__).resolve().parents[3]
+DOCUMENT = ROOT / "docs" / "method.md"
+
+OPENING = """\
+# The handbook of the method
+
+What the method does to a figure, from a publication to a rating: each rule, its formula and source, the
+numbers of the edition with their provenance, and the table of cases that is its specification.
+
+This page is generated (`make docs`) from the docstrings of the rules, the edition's files and the tests in
+`tests/spec`; a test fails when it is not current. To change it, change the rule, its test or the edition.
+A provenance is `found` in a published source, `derived` by arithmetic from published figures, from `memory`
+and not verified, or `assumed`; `ccg method` lists what is assumed. The [glossary](glossary.md) has the words.
+"""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Rules as "module: functions" (none: the module's opening), spec tests, and numbers by "file: item"."""
+
+    title: str
+    rules: tuple[str, ...]
+    spec: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+
+
+METHOD, GATE = "ccg_pipeline.method", "expert_panels.ledger"
+CHAPTERS = (
+    Chapter(
+        "Which figure counts",
+        (f"{METHOD}.assess: known", f"{METHOD}.scoring.latest: latest_for_month latest_for_year last_known"),
+        ("method_known", "method_latest"),
+        ("framework.yaml: max_age_months", "framework.yaml: conventions / selection"),
+    ),
+    Chapter(
+        "Restatement for the CCGs of the edition",
+        (
+            f"{METHOD}.scoring.restatement: restate years_of",
+            f"{METHOD}.statistics.apportionment: divide worst_status",
+        ),
+        ("method_restatement",),
+        ("framework.yaml: conventions / apportionment", "framework.yaml: conventions / restatement"),
+    ),
+    Chapter(
+        "Reference values",
+        (f"{METHOD}.scoring.references: reference_values",),
+        ("method_references",),
+        ("framework.yaml: conventions / reference",),
+    ),
+    Chapter(
+        "Bands of an indicator",
+        (
+            f"{METHOD}.scoring.standard_errors: binomial poisson interval",
+            f"{METHOD}.scoring.banding: turned_z band_of range_points band_indicators",
+        ),
+        ("method_banding",),
+        ("framework.yaml: banding", "points.yaml: "),
+    ),
+    Chapter(
+        "Dispersion beyond chance",
+        (f"{METHOD}.statistics.dispersion: winsorise dispersion kept_when_truncated",),
+        ("method_dispersion",),
+    ),
+    Chapter(
+        "Area scores",
+        (f"{METHOD}.scoring.areas: score_areas",),
+        ("method_areas",),
+        ("framework.yaml: conventions / area_score",),
+    ),
+    Chapter(
+        "Ratings of the six clinical areas",
+        (f"{METHOD}.scoring.clinical: grade_of by_matrix mean_score rate_panel",),
+        ("method_clinical",),
+        ("clinical.yaml: ",),
+    ),
+    Chapter(
+        "The overall rating",
+        (f"{METHOD}.scoring.overall: rate_overall",),
+        ("method_overall",),
+        ("overall.yaml: ",),
+    ),
+    Chapter(
+        "Moderation by the committee",
+        (f"{METHOD}.uncertainty.moderation: moderate_overall",),
+        ("method_moderation",),
+    ),
+    Chapter(
+        "Distances to the next band and rating",
+        (
+            f"{METHOD}.scoring.distances: people_to_rise people_to_fall to_next_band to_next_overall",
+            f"{METHOD}.scoring.grade_changes: ways to_next_rating",
+        ),
+        ("method_distances", "method_next_grade"),
+    ),
+    Chapter(
+        "Uncertainty of scores and ratings",
+        (
+            f"{METHOD}.uncertainty.simulation",
+            f"{METHOD}.uncertainty.true_values",
+            f"{METHOD}.uncertainty.draws",
+            f"{METHOD}.uncertainty.columns",
+        ),
+        ("method_certainty", "statistics_coverage"),
+        ("framework.yaml: uncertainty",),
+    ),
+    Chapter(
+        "Places in a league",
+        (
+            f"{METHOD}.statistics.ranks: ranks compare_all marginal_rank_sets rank_probabilities "
+            "probability_of_top probability_of_bottom",
+        ),
+        ("method_ranks",),
+    ),
+    Chapter(
+        "Robustness under other rules",
+        (f"{METHOD}.uncertainty.robustness: robustness",),
+        ("method_robustness",),
+        ("robustness.yaml: ",),
+    ),
+    Chapter(
+        "Composites up a hierarchy",
+        (
+            f"{METHOD}.statistics.normalisation",
+            f"{METHOD}.scoring.composite: aggregate composite leave_one_out impute_by_mean",
+            f"{METHOD}.scoring.hierarchy_rating: rate",
+        ),
+        ("method_normalisation", "method_composite", "method_rating"),
+    ),
+    Chapter(
+        "Clusters",
+        (f"{METHOD}.statistics.clusters: exact_clusters bin_medians clusters_from cms_clusters",),
+        ("method_clusters",),
+    ),
+    Chapter("Similar organisations", (f"{METHOD}.statistics.peers",), ("method_peers",)),
+    Chapter(
+        "Intervals of single figures",
+        (
+            f"{METHOD}.statistics.intervals: wilson exact_poisson byar rate mean directly_standardised "
+            "indirectly_standardised",
+        ),
+        ("statistics_intervals",),
+    ),
+    Chapter(
+        "Comparison with a reference",
+        (
+            f"{METHOD}.statistics.significance: by_interval by_limits by_overlap funnel_of_proportion "
+            "funnel_of_count quantile_bands quantile_bounds goal goal_range",
+        ),
+        ("statistics_significance",),
+    ),
+    Chapter(
+        "Trends and changes",
+        (f"{METHOD}.statistics.trends: recent_trend recent_trend_of_proportions change benjamini_hochberg",),
+        ("statistics_trends",),
+    ),
+    Chapter(
+        "Special-cause variation",
+        (f"{METHOD}.statistics.special_cause",),
+        ("statistics_special_cause",),
+    ),
+    Chapter(
+        "The gate: states and refusals",
+        (f"{GATE}.fold: fold", f"{GATE}.refusal: refusal", "tests.support.notations.gate_lines"),
+        ("gate_states", "gate_refusals"),
+    ),
+    Chapter("The committee's gate", (), ("committee_states",)),
+)
+
+
+def render() -> str:
+    """Return the whole page."""
+    contents = "".join(f"- [{one.title}](#{_anchor(one.title)})\n" for one in CHAPTERS)
+    return "\n".join([OPENING, contents, *("\n".join(_chapter(one)) for one in CHAPTERS)])
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def _chapter(chapter: Chapter) -> Iterator[str]:
+    yield f"## {chapter.title}\n"
+    for rule in chapter.rules:
+        name, _, functions = rule.partition(": ")
+        module = importlib.import_module(name)
+        if not functions:
+            yield f"### `{name}`\n\n{_without_signposts(module)}\n"
+        for function in functions.split():
+            yield f"### `{function}`\n\n{inspect.getdoc(getattr(module, function))}\n"
+            yield f"In `{name}`.\n"
+    yield from _numbers(chapter.numbers)
+    for spec in chapter.spec:
+        yield from _spec(importlib.import_module(f"tests.spec.test_{spec}"))
+
+
+def _without_signposts(module: ModuleType) -> str:
+    """Return the opening of a module without the paragraphs that say what belongs in it."""
+    paragraphs = (inspect.getdoc(module) or "").split("\n\n")
+    return "\n\n".join(one for one in paragraphs if not one.startswith("Belongs here"))
+
+
+def _numbers(prefixes: tuple[str, ...]) -> Iterator[str]:
+    if not prefixes:
+        return
+    table = numbers_table(load_edition())
+    where = table["file"] + ": " + table["item"]
+    chosen = table[where.str.startswith(prefixes)]
+    yield "### Numbers of the edition\n"
+    yield _table(["item", "value", "unit", "provenance", "source"], chosen.iloc[:, 1:].to_numpy().tolist())
+
+
+def _spec(module: ModuleType) -> Iterator[str]:
+    """Yield the tables of a spec module, then what its other tests hold, a sentence each."""
+    yield f"### Cases: `{module.__name__.replace('.', '/')}.py`\n\n{_without_signposts(module)}\n"
+    sentences = []
+    for name, test in vars(module).items():
+        if not name.startswith("test_"):
+            continue
+        tables = [one for one in map(_cases, _marks(test)) if one]
+        if tables:
+            yield "\n".join([f"**{_sentence(name)}**{_caption(module, test)}\n", *tables])
+        else:
+            sentences.append(f"- {_sentence(name)}")
+    if sentences:
+        yield "Also held:\n\n" + "\n".join(sentences) + "\n"
+
+
+def _marks(test: object) -> list[Mark]:
+    marks: list[Mark] = getattr(test, "pytestmark", [])
+    return [one for one in marks if one.name == "parametrize"]
+
+
+def _cases(mark: Mark) -> str:
+    """Return the cases of a parametrisation as a table; '' where they are no text or numbers."""
+    names, cases = mark.args
+    columns = [one.strip() for one in names.split(",")] if isinstance(names, str) else list(names)
+    rows = [case.values if isinstance(case, ParameterSet) else case for case in cases]
+    if all(isinstance(row, dict) for row in rows):
+        columns, rows = list(rows[0]), [list(row.values()) for row in rows]
+    elif len(columns) == 1:
+        rows = [[row] for row in rows]
+    shown = _table(columns, rows)
+    if " object at 0x" in shown or "<function" in shown:
+        return ""
+    return f"{columns[0]}: {'; '.join(_cell(row[0]) for row in rows)}\n" if len(columns) == 1 else shown
+
+
+def _caption(module: ModuleType, test: object) -> str:
+    """Return the comment above the table that a test is parametrised with."""
+    source, decorators = inspect.getsource(module), inspect.getsource(test).split("\ndef ")[0]  # type: ignore[arg-type]  # a test function
+    for constant in re.findall(r"\b[A-Z][A-Z_]{2,}\b", decorators):
+        above = re.search(rf"((?:^# .*\n)+){constant}\b", source, re.MULTILINE)
+        if above and "   " not in above[1]:
+            return " " + " ".join(line.removeprefix("# ") for line in above[1].splitlines())
+    return ""
+
+
+def _sentence(name: str) -> str:
+    said = re.sub(r"\bccg", "CCG", name.removeprefix("test_").replace("_", " "))
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _table(columns: list[str], rows: list[list[object]]) -> str:
+    lines = [columns, ["---"] * len(columns), *([_cell(one) for one in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case float():
+            return "" if math.isnan(value) else f"{value:.10g}"
+        case dict():
+            return ", ".join(f"{name}: {_cell(one)}" for name, one in value.items())
+        case tuple() | list():
+            return ", ".join(_cell(one) for one in value)
+        case _:
+            shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(value))
+    return shown.replace("|", r"\|")
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(render(), encoding="utf-8")
