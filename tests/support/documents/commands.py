@@ -63,8 +63,8 @@ EXAMPLES = {
     "panel certificate": "7 --output line7.json --table ratings.csv",
     "quarantine": "--month 2017-03 --effect",
     "quarantine show": "ID --month 2017-03",
-    "quarantine waive": f"ID {DOUBT} --until 2017-12-31",
-    "quarantine correct": f"ID --set COLUMN=VALUE {DOUBT} --until 2017-12-31",
+    "quarantine waive": f"ID {DOUBT} --until DAY",
+    "quarantine correct": f"ID --set COLUMN=VALUE {DOUBT} --until DAY",
     "quarantine revoke": f"ID {DOUBT}",
     "quarantine amendments": "",
 }
