@@ -39,7 +39,7 @@ and not verified, or `assumed`; `ccg method` lists what is assumed. The [glossar
 
 @dataclass(frozen=True)
 class Chapter:
-    """Rules as "module: functions" (none: the module's opening), spec tests, and numbers by "file: item"."""
+    """Modules of rules ("module: functions" for some of it), spec tests, and numbers by "file: item"."""
 
     title: str
     rules: tuple[str, ...]
@@ -51,39 +51,29 @@ METHOD, GATE = "ccg_pipeline.method", "expert_panels.ledger"
 CHAPTERS = (
     Chapter(
         "Which figure counts",
-        (f"{METHOD}.assess: known", f"{METHOD}.scoring.latest: latest_for_month latest_for_year last_known"),
+        (f"{METHOD}.assess: known said_by", f"{METHOD}.scoring.latest"),
         ("method_known", "method_latest"),
         ("framework.yaml: max_age_months", "framework.yaml: conventions / selection"),
     ),
     Chapter(
         "Restatement for the CCGs of the edition",
-        (
-            f"{METHOD}.scoring.restatement: restate years_of",
-            f"{METHOD}.statistics.apportionment: divide worst_status",
-        ),
+        (f"{METHOD}.scoring.restatement", f"{METHOD}.statistics.apportionment"),
         ("method_restatement",),
         ("framework.yaml: conventions / apportionment", "framework.yaml: conventions / restatement"),
     ),
     Chapter(
         "Reference values",
-        (f"{METHOD}.scoring.references: reference_values",),
+        (f"{METHOD}.scoring.references",),
         ("method_references",),
         ("framework.yaml: conventions / reference",),
     ),
     Chapter(
         "Bands of an indicator",
-        (
-            f"{METHOD}.scoring.standard_errors: binomial poisson interval",
-            f"{METHOD}.scoring.banding: turned_z band_of range_points band_indicators",
-        ),
+        (f"{METHOD}.scoring.standard_errors", f"{METHOD}.scoring.banding"),
         ("method_banding",),
         ("framework.yaml: banding", "points.yaml: "),
     ),
-    Chapter(
-        "Dispersion beyond chance",
-        (f"{METHOD}.statistics.dispersion: winsorise dispersion kept_when_truncated",),
-        ("method_dispersion",),
-    ),
+    Chapter("Dispersion beyond chance", (f"{METHOD}.statistics.dispersion",), ("method_dispersion",)),
     Chapter(
         "Area scores",
         (f"{METHOD}.scoring.areas: score_areas",),
@@ -92,7 +82,7 @@ CHAPTERS = (
     ),
     Chapter(
         "Ratings of the six clinical areas",
-        (f"{METHOD}.scoring.clinical: grade_of by_matrix mean_score rate_panel",),
+        (f"{METHOD}.scoring.clinical",),
         ("method_clinical",),
         ("clinical.yaml: ",),
     ),
@@ -102,41 +92,24 @@ CHAPTERS = (
         ("method_overall",),
         ("overall.yaml: ",),
     ),
-    Chapter(
-        "Moderation by the committee",
-        (f"{METHOD}.uncertainty.moderation: moderate_overall",),
-        ("method_moderation",),
-    ),
+    Chapter("Moderation by the committee", (f"{METHOD}.uncertainty.moderation",), ("method_moderation",)),
     Chapter(
         "Distances to the next band and rating",
-        (
-            f"{METHOD}.scoring.distances: people_to_rise people_to_fall to_next_band to_next_overall",
-            f"{METHOD}.scoring.grade_changes: ways to_next_rating",
-        ),
+        (f"{METHOD}.scoring.distances", f"{METHOD}.scoring.grade_changes"),
         ("method_distances", "method_next_grade"),
     ),
     Chapter(
         "Uncertainty of scores and ratings",
-        (
-            f"{METHOD}.uncertainty.simulation",
-            f"{METHOD}.uncertainty.true_values",
-            f"{METHOD}.uncertainty.draws",
-            f"{METHOD}.uncertainty.columns",
+        tuple(
+            f"{METHOD}.uncertainty.{module}" for module in ("simulation", "true_values", "draws", "columns")
         ),
         ("method_certainty", "statistics_coverage"),
         ("framework.yaml: uncertainty",),
     ),
-    Chapter(
-        "Places in a league",
-        (
-            f"{METHOD}.statistics.ranks: ranks compare_all marginal_rank_sets rank_probabilities "
-            "probability_of_top probability_of_bottom",
-        ),
-        ("method_ranks",),
-    ),
+    Chapter("Places in a league", (f"{METHOD}.statistics.ranks",), ("method_ranks",)),
     Chapter(
         "Robustness under other rules",
-        (f"{METHOD}.uncertainty.robustness: robustness",),
+        (f"{METHOD}.uncertainty.robustness",),
         ("method_robustness",),
         ("robustness.yaml: ",),
     ),
@@ -144,46 +117,24 @@ CHAPTERS = (
         "Composites up a hierarchy",
         (
             f"{METHOD}.statistics.normalisation",
-            f"{METHOD}.scoring.composite: aggregate composite leave_one_out impute_by_mean",
-            f"{METHOD}.scoring.hierarchy_rating: rate",
+            f"{METHOD}.scoring.composite",
+            f"{METHOD}.scoring.hierarchy_rating",
         ),
         ("method_normalisation", "method_composite", "method_rating"),
     ),
-    Chapter(
-        "Clusters",
-        (f"{METHOD}.statistics.clusters: exact_clusters bin_medians clusters_from cms_clusters",),
-        ("method_clusters",),
-    ),
+    Chapter("Clusters", (f"{METHOD}.statistics.clusters",), ("method_clusters",)),
     Chapter("Similar organisations", (f"{METHOD}.statistics.peers",), ("method_peers",)),
+    Chapter("Intervals of single figures", (f"{METHOD}.statistics.intervals",), ("statistics_intervals",)),
     Chapter(
-        "Intervals of single figures",
-        (
-            f"{METHOD}.statistics.intervals: wilson exact_poisson byar rate mean directly_standardised "
-            "indirectly_standardised",
-        ),
-        ("statistics_intervals",),
+        "Comparison with a reference", (f"{METHOD}.statistics.significance",), ("statistics_significance",)
     ),
+    Chapter("Trends and changes", (f"{METHOD}.statistics.trends",), ("statistics_trends",)),
     Chapter(
-        "Comparison with a reference",
-        (
-            f"{METHOD}.statistics.significance: by_interval by_limits by_overlap funnel_of_proportion "
-            "funnel_of_count quantile_bands quantile_bounds goal goal_range",
-        ),
-        ("statistics_significance",),
-    ),
-    Chapter(
-        "Trends and changes",
-        (f"{METHOD}.statistics.trends: recent_trend recent_trend_of_proportions change benjamini_hochberg",),
-        ("statistics_trends",),
-    ),
-    Chapter(
-        "Special-cause variation",
-        (f"{METHOD}.statistics.special_cause",),
-        ("statistics_special_cause",),
+        "Special-cause variation", (f"{METHOD}.statistics.special_cause",), ("statistics_special_cause",)
     ),
     Chapter(
         "The gate: states and refusals",
-        (f"{GATE}.fold: fold", f"{GATE}.refusal: refusal", "tests.support.notations.gate_lines"),
+        (f"{GATE}.fold: fold", f"{GATE}.refusal: refusal", "tests.support.notations.gate_lines: "),
         ("gate_states", "gate_refusals"),
     ),
     Chapter("The committee's gate", (), ("committee_states",)),
@@ -203,16 +154,23 @@ def _anchor(title: str) -> str:
 def _chapter(chapter: Chapter) -> Iterator[str]:
     yield f"## {chapter.title}\n"
     for rule in chapter.rules:
-        name, _, functions = rule.partition(": ")
+        name, colon, functions = rule.partition(":")
         module = importlib.import_module(name)
-        if not functions:
-            yield f"### `{name}`\n\n{_without_signposts(module)}\n"
-        for function in functions.split():
-            yield f"### `{function}`\n\n{inspect.getdoc(getattr(module, function))}\n"
-            yield f"In `{name}`.\n"
+        yield f"### `{name}`\n\n{_without_signposts(module)}\n"
+        for function in functions.split() if colon else _public(module):
+            yield f"#### `{function}`\n\n{inspect.getdoc(getattr(module, function))}\n"
     yield from _numbers(chapter.numbers)
     for spec in chapter.spec:
         yield from _spec(importlib.import_module(f"tests.spec.test_{spec}"))
+
+
+def _public(module: ModuleType) -> list[str]:
+    """Return the names of the public functions of a module, in the order of its source."""
+    functions = inspect.getmembers(module, inspect.isfunction)
+    own = [
+        (one.__code__.co_firstlineno, name) for name, one in functions if one.__module__ == module.__name__
+    ]
+    return [name for _, name in sorted(own) if not name.startswith("_")]
 
 
 def _without_signposts(module: ModuleType) -> str:
