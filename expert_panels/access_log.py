@@ -8,23 +8,30 @@ import getpass
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine, insert
+from sqlalchemy.exc import DatabaseError
 
 from expert_panels import tables
+from expert_panels.ledger.table import LedgerError, brief
 from expert_panels.one_line import one_line
 
 
 def record(engine: Engine, who: str, what: str, subject: str, outcome: str = "shown") -> None:
     """Write one line: `who` did `what` to `subject`, and what came of it.
 
-    Without `who`, the user of this process. However hostile the text, it stays one line of the log.
+    Without `who`, the user of this process. However hostile the text, it stays one line of the log. Raises
+    LedgerError when the database cannot be written.
     """
-    with engine.begin() as connection:
-        connection.execute(
-            insert(tables.access_log).values(
-                at=datetime.now(UTC),
-                actor=one_line(who) or getpass.getuser(),
-                what=one_line(what),
-                subject=one_line(subject),
-                outcome=one_line(outcome),
-            )
-        )
+    line = insert(tables.access_log).values(
+        at=datetime.now(UTC),
+        actor=one_line(who) or getpass.getuser(),
+        what=one_line(what),
+        subject=one_line(subject),
+        outcome=one_line(outcome),
+    )
+    try:
+        with engine.begin() as connection:
+            connection.execute(line)
+    except DatabaseError as fault:
+        raise LedgerError(
+            f"Nothing is shown, since the view cannot be logged in this database ({brief(fault)})."
+        ) from fault

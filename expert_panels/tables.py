@@ -1,11 +1,11 @@
-"""The panels' tables beside the ledger, in the pipeline's own database, and making them.
+"""The panels' tables apart from the ledger, in the pipeline's own database.
 
 Belongs here: SQLAlchemy table definitions of what is no decision: who looked, who is signed in, who is told.
-Does not belong here: the ledger (ledger/table.py), reading and writing (each has a module of its own).
+Does not belong here: the ledger (ledger/table.py), reading and writing (each has its own module), making the
+tables in a database (schema.py).
 """
 
-from sqlalchemy import Column, DateTime, Engine, Index, Integer, MetaData, Table, Text, inspect
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -62,19 +62,3 @@ notice = Table(
 
 Index("ix_room_remembered_expires_at", remembered.c.expires_at)
 Index("ix_notice_state", notice.c.state, notice.c.next_at)
-
-_ADVISORY_LOCK = 7_301_177_229_114_524  # any number that nothing else in the database locks
-
-
-def create(engine: Engine) -> None:
-    """Make the tables where they do not stand yet; safe in many processes at once."""
-    standing = set(inspect(engine).get_table_names())
-    if {table.name for table in metadata.sorted_tables} <= standing:
-        return
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
-        for table in metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))

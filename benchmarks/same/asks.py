@@ -1,7 +1,7 @@
 """What is asked of the `ccg` command, so that two versions of it can be held against each other.
 
 Belongs here: the commands, stage by stage, and the names of the files that they write.
-Does not belong here: running them (collecting.py), comparing what they say (moment.py, ../identical.py).
+Does not belong here: running them (collecting.py), comparing what they say (moment.py, identical.py).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

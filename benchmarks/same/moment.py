@@ -1,7 +1,7 @@
 """What is of the moment in what a checkout says, and saying it so that two moments can be held together.
 
 Belongs here: every such thing, with the reason why it may differ, and putting a word in its place.
-Does not belong here: what is asked (asks.py), which outputs are compared (../identical.py).
+Does not belong here: what is asked (asks.py), which outputs are compared (identical.py).
 
 Nothing is left out for its place alone: a time has to lie in the days of the collection, and of a hash the
 database has to say that it is one over times or over the source code.

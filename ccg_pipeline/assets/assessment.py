@@ -22,7 +22,6 @@ from ccg_pipeline.release.header import NothingToRelease, check_ledger, checked_
 from ccg_pipeline.release.tables import SHOWN, is_overridden
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json
-from expert_panels.ledger import table as ledger_table
 from expert_panels.terms import Terms
 
 
@@ -51,7 +50,6 @@ def assessment_asset(lane: Lane) -> dg.AssetsDefinition:
         database: dg.ResourceParam[Engine],
         terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> dg.MaterializeResult:
-        ledger_table.create(database)
         try:
             check_ledger(database)
             headers = [checked_header(database, edition, rule, key, terms) for key in context.partition_keys]

@@ -23,7 +23,6 @@ from ccg_pipeline.release.gates import (
 )
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.pieces import Piece
-from expert_panels.ledger import table as ledger_table
 from expert_panels.terms import Terms
 
 
@@ -96,7 +95,6 @@ def gates_asset(lane: Lane) -> dg.AssetsDefinition:
         terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> Iterator[dg.MaterializeResult]:
         keys = list(context.partition_keys)
-        ledger_table.create(database)
         for panel in specs:
             if lane.key("gate", panel) in context.selected_asset_keys:
                 rows, remarks = submit_to_panel(database, terms[panel], lane.name, keys)
@@ -141,7 +139,6 @@ def committee_gate_asset(lane: Lane, gate: OverallGate) -> dg.AssetsDefinition:
         terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
-        ledger_table.create(database)
         rows, remarks, table = show_committee(database, lane.edition, lane.rule, keys, terms)
         return _shown(lane, gate.key, keys, rows, remarks, CONFIRMED_BY_COMMITTEE, [table])
 

@@ -9,9 +9,8 @@ from ccg_pipeline.framework.rounds import day_of, last_day, month_key, year_key
 from ccg_pipeline.release.as_known import tables_as_known
 from ccg_pipeline.release.released import Tables, newest_scored, released, unreleased
 from ccg_pipeline.settings import actor, database_url
-from ccg_pipeline.storage.database import open_database
+from ccg_pipeline.storage.database import open_for_reading, open_for_writing
 from expert_panels import access_log
-from expert_panels import tables as panel_tables
 from expert_panels.foundation.fault import WrongUse
 
 
@@ -30,7 +29,8 @@ def tables_asked(url: str, month: str, year: str, is_unreleased: bool, what: str
     Of the date `as_at`: the release that stood then, or, unreleased, what had been published by then.
     """
     lane, key = chosen(month, year)
-    engine, edition = open_database(url or database_url()), load_edition()
+    opened = open_for_writing if is_unreleased else open_for_reading
+    engine, edition = opened(url or database_url()), load_edition()
     day = day_of(as_at, "--as-at") if as_at else None
     if not is_unreleased:
         return released(engine, edition, lane, key, day)
@@ -40,6 +40,5 @@ def tables_asked(url: str, month: str, year: str, is_unreleased: bool, what: str
         lane, key = (lane, key) if lane else newest_scored(engine)
         tables = tables_as_known(engine, edition, lane, key, last_day(key), day)
         what += f" as at {day}"
-    panel_tables.create(engine)
     access_log.record(engine, actor(), what, f"{tables.lane} {tables.partition_key}")
     return tables

@@ -19,10 +19,9 @@ from ccg_pipeline.framework.rounds import day_of, last_day, words
 from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since
 from ccg_pipeline.settings import actor, database_url
-from ccg_pipeline.storage.database import kind_of, open_database, reading
+from ccg_pipeline.storage.database import kind_of, open_for_writing, reading
 from ccg_pipeline.tables.exports import MOVES
 from expert_panels import access_log
-from expert_panels import tables as panel_tables
 from expert_panels.foundation.fault import WrongUse
 
 console = Console()
@@ -54,7 +53,7 @@ def diff(
     lane, key = asked_round(month, year)
     if bool(since) == bool(file) or (as_at and not since):
         raise WrongUse("Say what to compare: --since DATE (with now, or --as-at DATE), or --file NAME.")
-    engine, edition = open_database(database or database_url()), load_edition()
+    engine, edition = open_for_writing(database or database_url()), load_edition()
     end = last_day(key)
     if since:
         first, second = day_of(since, "--since"), day_of(as_at, "--as-at") if as_at else date.max
@@ -64,7 +63,6 @@ def diff(
         moves = moved_by_file(engine, edition, lane, end, file)
         about = f"without {file}, and with it"
     named = f"{lane} {words(lane, key)}: {about}"
-    panel_tables.create(engine)
     access_log.record(engine, actor(), "diff", named)
     if output is not None:
         write(exported(stamped(as_rows(moves)), file_format, MOVES), output)

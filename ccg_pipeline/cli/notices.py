@@ -13,7 +13,7 @@ from ccg_pipeline.cli.panel import Database
 from ccg_pipeline.cli.prints.organisation import table_of
 from ccg_pipeline.release import notices
 from ccg_pipeline.settings import database_url
-from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.database import open_for_writing, reading
 from expert_panels.foundation.fault import WrongUse
 from expert_panels.notices import outbox
 from expert_panels.notices.delivery import deliver
@@ -36,7 +36,7 @@ def show(deliver_too: Deliver = False, database: Database = "") -> None:
             "There is nowhere to send notices: name a settings file with a mail server or a webhook in "
             f"{VARIABLE}."
         )
-    engine = open_database(database or database_url())
+    engine = open_for_writing(database or database_url())
     new = notices.fill(engine, load_terms(), settings.settings)
     console.print(f"New: {new}.", highlight=False)
     if deliver_too:

@@ -20,12 +20,10 @@ from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
 from ccg_pipeline.release.committee import bodies_of, submit_to_committee
 from ccg_pipeline.release.released import Tables, unreleased
 from ccg_pipeline.settings import actor, database_url, landing_path
-from ccg_pipeline.storage.database import kind_of, open_database, reading
+from ccg_pipeline.storage.database import kind_of, open_for_reading, open_for_writing, reading
 from expert_panels import access_log
-from expert_panels import tables as panel_tables
 from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.ledger.record import DecisionRefused
 from expert_panels.settings import declared
@@ -76,11 +74,13 @@ def terms_of(panel: str) -> Terms:
 
 
 def opened(database: str) -> Engine:
-    """Return the database in use, with the panels' own tables in it."""
-    engine = open_database(database or database_url())
-    ledger_table.create(engine)
-    panel_tables.create(engine)
-    return engine
+    """Return the database in use, for a decision or for a view that is logged."""
+    return open_for_writing(database or database_url())
+
+
+def opened_for_reading(database: str) -> Engine:
+    """Return the database in use, for what is no decision and no view to be logged."""
+    return open_for_reading(database or database_url())
 
 
 def only_made_up(engine: Engine) -> None:
@@ -99,7 +99,7 @@ def only_made_up(engine: Engine) -> None:
 @app.command()
 def status(database: Database = "") -> None:
     """Print every round with its state, who has signed, and what is missing."""
-    engine, all_terms = opened(database), load_terms()
+    engine, all_terms = opened_for_reading(database), load_terms()
     rounds: dict[tuple[str, str], list[list[str]]] = {}
     needs: dict[tuple[str, str], dict[str, list[str]]] = {}
     sentences: dict[tuple[str, str], list[str]] = {}
@@ -211,7 +211,7 @@ def follow(database: str) -> None:
 @app.command()
 def verify(database: Database = "") -> None:
     """Check the whole ledger: every line, the chain, the releases' hashes, what recorders signed."""
-    engine = opened(database)
+    engine = opened_for_reading(database)
     with reading(engine) as connection:
         known = known_heads(connection)
     faults = ledger.verify(engine, known)

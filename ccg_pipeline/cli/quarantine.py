@@ -28,10 +28,9 @@ from ccg_pipeline.release.released import newest_scored
 from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.sources.corrections import Amendment, Kind
 from ccg_pipeline.storage.corrections import all_lines
-from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.database import open_for_reading, open_for_writing, reading
 from ccg_pipeline.tables.exports import REFUSED_ROWS
 from expert_panels import access_log
-from expert_panels import tables as panel_tables
 
 console, errors = Console(), Console(stderr=True)
 
@@ -55,13 +54,12 @@ Cells = Annotated[
 
 
 def _amending(database: str, landing: Path | None) -> Amending:
-    engine = open_database(database or database_url())
+    engine = open_for_writing(database or database_url())
     folder = str((landing or Path(landing_path())).absolute())
     return Amending(engine, LandingFolder(path=folder), load_edition())
 
 
 def _logged(engine: Engine, what: str, subject: str) -> None:
-    panel_tables.create(engine)
     access_log.record(engine, actor(), what, subject)
 
 
@@ -94,10 +92,11 @@ def listed(
         return
     if output is not None:
         refuse_output(file_format, output)
-    amending = _amending(database, landing)
-    with reading(amending.engine) as connection:
+    engine = (open_for_writing if effect else open_for_reading)(database or database_url())
+    with reading(engine) as connection:
         rows = quarantined(connection)
     if effect:
+        amending = _amending(database, landing)
         lane, key = _round(amending.engine, month, year)
         _logged(amending.engine, "quarantine --effect", f"{lane} {key}")
         rows = stamped(_with_effects(rows, amending, lane, key))
@@ -107,7 +106,7 @@ def listed(
     elif effect:
         printed_quarantine.effects(console, rows, lane, key)
     else:
-        printed_lists.quarantine(console, amending.engine)
+        printed_lists.quarantine(console, engine)
 
 
 def _with_effects(rows: pd.DataFrame, amending: Amending, lane: str, key: str) -> pd.DataFrame:
@@ -201,5 +200,5 @@ def _recorded(refusal: Refusal, what: str) -> None:
 @app.command()
 def amendments(database: Database = "") -> None:
     """Print the record of amendments: who waived, corrected or revoked what, why, and what is in force."""
-    engine = open_database(database or database_url())
+    engine = open_for_reading(database or database_url())
     printed_quarantine.amendments(console, all_lines(engine), LandingFolder(path="").day())

@@ -13,7 +13,16 @@ import typer
 from sqlalchemy import Engine
 
 from ccg_pipeline.cli.output import write
-from ccg_pipeline.cli.panel import SHORT, Database, asked_round, follow, opened, say, terms_of
+from ccg_pipeline.cli.panel import (
+    SHORT,
+    Database,
+    asked_round,
+    follow,
+    opened,
+    opened_for_reading,
+    say,
+    terms_of,
+)
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
 from ccg_pipeline.release.archive import fetch, keep, latest_release
@@ -209,12 +218,12 @@ def certificate(
     database: Database = "",
 ) -> None:
     """Write the signed certificate of a line of the ledger, and the released table that it vouches for."""
-    engine = opened(database)
+    engine = opened_for_reading(database)
     line = line_numbered(engine, seq)
     if line is None:
         raise Fault(f"The ledger has no line {seq}: its last is {ledger.head(engine).seq}.")
     if table is not None:
-        verification = _released_as(line, database)
+        verification = _released_as(line, engine)
         if not verification:
             raise Fault(
                 f"The table of line {seq} is not released, so it stays here; its certificate may leave."
@@ -236,9 +245,9 @@ def certificate(
     )
 
 
-def _released_as(line: Line, database: str) -> str:
+def _released_as(line: Line, engine: Engine) -> str:
     """Return in which words the newest release shows the table of a line; '' where it shows it no more."""
-    with reading(opened(database)) as connection:
+    with reading(engine) as connection:
         found = latest_release(connection, line.lane, line.partition_key)
     entries = {} if found is None else {**found.header["panels"], "": found.header["overall"] or {}}
     shown = (

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ccg_pipeline.cli import database as cli_database
 from ccg_pipeline.cli import decisions as cli_decisions
 from ccg_pipeline.cli import diff as cli_diff
 from ccg_pipeline.cli import fetch as cli_fetch
@@ -36,7 +37,7 @@ from ccg_pipeline.quality.kept_findings import concerning, rests_on
 from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.settings import database_url, landing_path
-from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.database import open_for_reading, reading
 from ccg_pipeline.tables.dictionary import dictionary
 from ccg_pipeline.tables.exports import DICTIONARY, exported_tables, released_tables, weights_table
 from expert_panels.foundation.fault import WrongUse
@@ -52,6 +53,7 @@ cli_panel.app.add_typer(cli_decisions.app)
 cli_panel.app.add_typer(cli_records.app)
 app.add_typer(cli_panel.app, name="panel")
 app.add_typer(cli_quarantine.app, name="quarantine")
+app.add_typer(cli_database.app, name="database")
 cli_panel.app.command(name="notices")(cli_notices.show)
 app.command()(cli_fetch.fetch)
 app.command()(cli_records.verify)
@@ -125,7 +127,7 @@ def run(
             wanted = [(lane, key)] if lane else last_month(job.files())
             for one_lane, one_key in wanted:
                 job.run(one_lane, one_key)
-    printed_lists.summary(console, open_database(url), load_edition(), wanted, job.outcome)
+    printed_lists.summary(console, open_for_reading(url), load_edition(), wanted, job.outcome)
 
 
 def _progress() -> Progress:
@@ -181,7 +183,7 @@ def explain_area(
     wanted = find_area(edition, area)
     tables = tables_asked(database, month, year, unreleased, f"explain {code} {wanted.code}", as_at)
     found = explain(tables.frames, edition, code, wanted)
-    with reading(open_database(database or database_url())) as connection:
+    with reading(open_for_reading(database or database_url())) as connection:
         month = f"{last_day(tables.partition_key):%Y-%m}"
         findings = concerning(connection, rests_on(found.indicators, edition), month)
     printed.explanation(console, tables, edition, code, found, findings)
@@ -267,4 +269,4 @@ def method(
 @app.command()
 def files(database: Database = "") -> None:
     """Print every file that was met, read or refused, with the account of its rows."""
-    printed_lists.files(console, open_database(database or database_url()))
+    printed_lists.files(console, open_for_reading(database or database_url()))

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, exists, insert, select
 
-from ccg_pipeline.storage import frames
+from ccg_pipeline.storage import frames, locks
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.pieces import Piece
@@ -28,6 +28,7 @@ class StorageFault(Fault):
 def keep(connection: Connection, part: str, content: str) -> str:
     """Keep a part's bytes and return their sha256; the same bytes are kept once."""
     sha256 = sha256_of(content)
+    locks.hold(connection, [(kept.name, {"sha256": sha256})])
     if connection.execute(select(kept.c.sha256).where(kept.c.sha256 == sha256)).first() is None:
         connection.execute(insert(kept).values(sha256=sha256, part=part, content=content))
     return sha256

@@ -19,7 +19,6 @@ from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.sql import gate
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.terms import Terms
 
@@ -51,7 +50,6 @@ def due(
     `is_doubtful` says of a partition key whether all gates of it have to be shown again: what a run that was
     killed has written last may be missing from Dagster's own record.
     """
-    ledger_table.create(engine)
     current = candidate_fingerprints(engine)
     states = ledger.states(engine, terms)
     with reading(engine) as connection:

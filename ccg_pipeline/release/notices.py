@@ -16,9 +16,7 @@ from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.release.tables import OVERRIDDEN, VERIFIED
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import release
-from expert_panels import tables
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.record import Gate
 from expert_panels.notices import outbox
@@ -85,8 +83,6 @@ def messages(found: Event, terms: Terms, settings: Settings) -> Iterator[Message
 def fill(engine: Engine, terms: Mapping[str, Terms], settings: Settings, now: datetime | None = None) -> int:
     """Put what happened into the outbox; return how many messages are new. Done twice, it adds nothing."""
     now = now or datetime.now(UTC)
-    ledger_table.create(engine)
-    tables.create(engine)
     wanted = [
         message
         for event in events(engine, terms, now)

@@ -1,42 +1,29 @@
-"""Opening the database, and keeping made-up and real data apart in it.
+"""The doors of a database: for reading, for writing, and for whoever may make a new one.
 
-Belongs here: the engine for a URL, creation of the tables, the one-kind rule.
-Does not belong here: what is written (frames.py, release/archive.py).
+Belongs here: the engine of each door, what each refuses, the rule that made-up and real data stay apart.
+Does not belong here: the schema (schema.py), what is written (frames.py).
 """
 
+import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from ccg_pipeline.storage.migration import add_missing_columns
-from ccg_pipeline.storage.sql import database_kind, metadata
+from ccg_pipeline.storage import schema
+from ccg_pipeline.storage.sql import database_kind
 from expert_panels.foundation.fault import Fault
+
+_WAIT_MS = 30_000
 
 
 class DatabaseFault(Fault):
     """The database cannot be used as asked: one sentence that names the database or file and what to do."""
-
-
-def _on_sqlite_connect(connection: Any, _record: Any) -> None:
-    # The driver's own transaction control begins a write late and lets two writers deadlock; with it off,
-    # SQLAlchemy's BEGIN below is the real one. WAL lets the UI read while a run writes.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _on_sqlite_begin(connection: Connection) -> None:
-    # A writer takes its lock at once: two that read first and write later would refuse each other.
-    reading_only = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -46,33 +33,191 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def open_database(url: str) -> Engine:
-    """Return an engine for `url` with every table in place, those of an earlier version made whole.
+def open_for_reading(url: str) -> Engine:
+    """Return an engine that cannot write, for a database that is there; nothing is made or changed.
 
-    `url` is an SQLAlchemy URL (`sqlite:///path`, `postgresql://…`). Raises DatabaseFault for one that
-    cannot be understood or reached.
+    `url` is an SQLAlchemy URL (`sqlite:///path`, `postgresql://…`). An SQLite file may be one that nobody may
+    write, in such a folder. Raises DatabaseFault for a URL that cannot be understood or reached, and for a
+    database that does not exist, is empty, or is of another version.
     """
+    address = _address(url)
+    return _current(_read_only(address), address)
+
+
+def open_for_writing(url: str) -> Engine:
+    """Return an engine for a database that is there. Raises DatabaseFault as `open_for_reading` does."""
+    address = _address(url)
+    if (file := _existing(address)) and not _is_writable(file):
+        raise DatabaseFault(
+            f"The database {_shown(address)} is read-only, and this has to write to it: what is not released "
+            "is shown only where the view can be logged."
+        )
+    return _current(_read_write(address), address)
+
+
+def open_database(url: str) -> Engine:
+    """Return an engine for a database, which is made whole first where it is new.
+
+    An SQLite file that it makes is for its owner alone. Raises DatabaseFault for a URL that cannot be
+    understood or reached, and for a database of another version.
+    """
+    address = _address(url)
+    with _one_sentence(address, "opened"):
+        if (file := _file(address)) and not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)  # the files that SQLite puts beside it get the same permissions
+        engine = _read_write(address)
+        with reading(engine) as connection:
+            is_new = schema.state_of(connection) == "empty"
+        if is_new:
+            with engine.begin() as connection:
+                schema.make(connection)
+    return _current(engine, address)
+
+
+def upgrade_database(url: str) -> list[str]:
+    """Bring a database of an older version to this one, in one transaction.
+
+    Returns the ledger's triggers that were missing and were made again. Raises DatabaseFault, with nothing
+    changed, for a database that cannot be brought there.
+    """
+    address = _address(url)
+    _existing(address)
+    engine = _read_write(address)
+    try:
+        with _one_sentence(address, "upgraded, and is as it was"), engine.begin() as connection:
+            is_ours = schema.state_of(connection) in ("older", "current")
+            return schema.upgrade(connection) if is_ours else []
+    finally:
+        engine.dispose()
+
+
+def status_of(url: str) -> schema.State:
+    """Return of which version a database is. Raises DatabaseFault where there is none."""
+    address = _address(url)
+    engine = _read_only(address)
+    try:
+        with _one_sentence(address, "opened"), reading(engine) as connection:
+            return schema.state_of(connection)
+    finally:
+        engine.dispose()
+
+
+def _address(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
         raise DatabaseFault(
             f"The database {url!r} is not a URL: write sqlite:///FILE or postgresql://HOST/NAME."
         ) from None
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    try:
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _on_sqlite_connect)
-            event.listen(engine, "begin", _on_sqlite_begin)
-        metadata.create_all(engine)
-        add_missing_columns(engine)
-    except Exception as fault:
-        shown = parsed.render_as_string(hide_password=True)
-        raise DatabaseFault(f"The database {shown} cannot be opened: {str(fault).splitlines()[0]}") from fault
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
+
+
+def _shown(address: URL) -> str:
+    return address.render_as_string(hide_password=True)
+
+
+def _file(address: URL) -> Path | None:
+    """Return the file of an SQLite database; None for one in memory and for a server's."""
+    is_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
+    return Path(str(address.database)).absolute() if is_file else None
+
+
+def _existing(address: URL) -> Path | None:
+    """Return the file of an SQLite database, which must be there."""
+    file = _file(address)
+    if file is not None and not file.is_file():
+        raise DatabaseFault(
+            f"There is no database {_shown(address)}: check --database and CCG_DATABASE; `ccg run` makes a "
+            "new one."
+        )
+    return file
+
+
+def _is_writable(file: Path) -> bool:
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+
+
+def _read_write(address: URL) -> Engine:
+    with _one_sentence(address, "opened"):
+        engine = create_engine(address)
+    if engine.dialect.name == "sqlite":
+        # WAL lets everybody read while a run writes
+        _prepare(engine, "journal_mode=WAL", "foreign_keys=ON")
     return engine
+
+
+def _read_only(address: URL) -> Engine:
+    file = _existing(address)
+    if file is None:
+        with _one_sentence(address, "opened"):
+            return create_engine(address, execution_options={"reading": True, "postgresql_readonly": True})
+    if _is_writable(file):
+        mode = {"mode": "rw"}  # as the last to close it, it takes away what SQLite put beside it
+    elif _is_in_use(file):
+        mode = {"mode": "ro"}
+    else:
+        mode = {"mode": "ro", "immutable": "1"}  # else SQLite would want to put its locks beside the file
+    query = {**address.query, **mode, "uri": "true"}
+    engine = create_engine(
+        address.set(database=file.as_uri(), query=query), execution_options={"reading": True}
+    )
+    _prepare(engine, "query_only=ON")
+    return engine
+
+
+def _is_in_use(file: Path) -> bool:
+    """Return whether somebody writes to an SQLite file, or left something that is not in the file itself."""
+    log, locks = (file.with_name(f"{file.name}-{what}") for what in ("wal", "shm"))
+    return locks.exists() or (log.exists() and log.stat().st_size > 0)
+
+
+def _prepare(engine: Engine, *settings: str) -> None:
+    """Let every connection of an SQLite engine begin with `settings`, and its transactions as they should."""
+
+    def connect(connection: Any, _record: Any) -> None:
+        # The driver's own transaction control begins a write late and lets two writers deadlock; with it off,
+        # SQLAlchemy's BEGIN below is the real one.
+        connection.isolation_level = None
+        for setting in (f"busy_timeout={_WAIT_MS}", *settings):
+            connection.execute(f"PRAGMA {setting}")
+
+    def begin(connection: Connection) -> None:
+        # A writer takes its lock at once: two that read first and write later would refuse each other.
+        only_reads = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+    event.listen(engine, "connect", connect)
+    event.listen(engine, "begin", begin)
+    # The last to close an SQLite file moves into it what was written beside it: at the latest at the exit.
+    weakref.finalize(engine, engine.pool.dispose)
+
+
+def _current(engine: Engine, address: URL) -> Engine:
+    """Return `engine`, whose database must be of this version."""
+    with _one_sentence(address, "opened"), reading(engine) as connection:
+        state = schema.state_of(connection)
+    if state != "current":
+        engine.dispose()
+        raise DatabaseFault(f"The database {_shown(address)} {WHAT_TO_DO[state]}")
+    return engine
+
+
+WHAT_TO_DO: dict[schema.State, str] = {
+    "empty": "holds nothing yet: `ccg run` fills it.",
+    "older": "is of an older version of ccg: save a copy of it, then run `ccg database upgrade`.",
+    "newer": "is of a newer version of ccg than this one: update ccg.",
+}
+
+
+@contextmanager
+def _one_sentence(address: URL, what: str) -> Iterator[None]:
+    """Turn whatever the driver or the schema raises into a DatabaseFault."""
+    try:
+        yield
+    except Exception as fault:
+        reason = (str(fault).splitlines() or [type(fault).__name__])[0]
+        raise DatabaseFault(f"The database {_shown(address)} cannot be {what}: {reason}") from fault
 
 
 def kind_of(connection: Connection) -> str:

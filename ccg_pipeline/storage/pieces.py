@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Engine
 
-from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import admit, reading
+from ccg_pipeline.storage import frames, locks
+from ccg_pipeline.storage.database import admit, kind_of, reading
 from ccg_pipeline.storage.sql import BY_NAME
 
 
@@ -30,8 +30,15 @@ class Piece:
 
 
 def write(engine: Engine, pieces: Sequence[Piece]) -> None:
-    """Write `pieces` in one transaction: a kill at any point leaves all the old rows or all the new."""
+    """Write `pieces` in one transaction: a kill at any point leaves all the old rows or all the new.
+
+    Of several who write the same piece at the same moment, each waits for the one before it.
+    """
     with engine.begin() as connection:
+        held = [(piece.table, piece.scope) for piece in pieces]
+        if any(piece.brings_in_data for piece in pieces) and not kind_of(connection):
+            held.append(("database_kind", {}))  # the first file of all decides
+        locks.hold(connection, held)
         for piece in pieces:
             if piece.brings_in_data:
                 files = (

@@ -27,7 +27,6 @@ from expert_panels.ledger.table import (
     decision_ledger,
     missing_triggers,
     reading,
-    standing_columns,
     writing,
 )
 from expert_panels.terms import Terms
@@ -270,22 +269,21 @@ def verify(engine: Engine, known_head: str | Collection[str] = ()) -> list[str]:
             return ["There is no ledger in this database: the table decision_ledger is missing."]
         unguarded = [
             f"The trigger {name} is missing: the database would let lines be changed."
-            for name in sorted(missing_triggers(connection))
+            for name in missing_triggers(connection)
         ]
         return unguarded + faults_of(_stored(connection), known)
 
 
 def _stored(connection: Connection) -> list[dict[str, Any]]:
     """Return the rows as they are stored; one whose bytes are no longer text has its number alone."""
-    columns = standing_columns(connection)  # those of a ledger that was written when lines had fewer fields
     try:
-        return _rows(connection, select(*columns))
+        return _rows(connection, select(decision_ledger))
     except DatabaseError:
         connection.rollback()
     rows: list[dict[str, Any]] = []
     for (seq,) in connection.execute(select(decision_ledger.c.seq)).all():
         try:
-            rows += _rows(connection, select(*columns).where(decision_ledger.c.seq == seq))
+            rows += _rows(connection, select(decision_ledger).where(decision_ledger.c.seq == seq))
         except DatabaseError:
             connection.rollback()
             rows.append({"seq": seq})

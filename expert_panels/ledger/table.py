@@ -1,19 +1,20 @@
 """The ledger's table: its insert-only triggers, and the two kinds of transaction that touch it.
 
 Belongs here: what the database itself refuses, and who may write at one time, on SQLite and on PostgreSQL.
-Does not belong here: what the lines say and what is asked of them (record.py).
+Does not belong here: what the lines say and what is asked of them (record.py); making the table in a database
+(schema.py).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Index, Integer, MetaData, Table, Text, inspect
+from sqlalchemy import Column, Connection, Engine, Index, Integer, Table, Text, event
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from expert_panels.foundation.fault import Fault
 from expert_panels.ledger.line import GENESIS, LATER_FIELDS
+from expert_panels.tables import metadata
 
 
 def _text(name: str, meaning: str, **options: Any) -> Column[str]:
@@ -39,7 +40,7 @@ _LATER_MEANINGS = dict(
 
 decision_ledger = Table(
     "decision_ledger",
-    MetaData(),
+    metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False, comment="Number of the line, from 1."),
     _text("prev", "Hash of the line before; 64 zeros in the first.", unique=True),
     _text("hash", "sha256 of the other fields of the line.", unique=True),
@@ -62,7 +63,7 @@ decision_ledger = Table(
 )
 """Times are text, so that both databases give back the very bytes that were hashed."""
 
-_by_round = Index(
+Index(
     "ix_decision_ledger_round",
     decision_ledger.c.panel,
     decision_ledger.c.lane,
@@ -78,16 +79,19 @@ _STRAYS = (
 )
 _REFUSES = "'decision_ledger is insert-only, each line after the last'"
 
-_SQLITE_TRIGGERS = {
-    # INSERT OR REPLACE takes a line away without firing the trigger on DELETE; the one on INSERT refuses it.
-    "decision_ledger_insert": f"BEFORE INSERT ON decision_ledger WHEN {_STRAYS}",
-    "decision_ledger_update": "BEFORE UPDATE ON decision_ledger",
-    "decision_ledger_delete": "BEFORE DELETE ON decision_ledger",
+_TRIGGERS = {
+    "sqlite": {
+        # INSERT OR REPLACE takes a line away without firing the trigger on DELETE: that on INSERT refuses it
+        "decision_ledger_insert": f"BEFORE INSERT ON decision_ledger WHEN {_STRAYS}",
+        "decision_ledger_update": "BEFORE UPDATE ON decision_ledger",
+        "decision_ledger_delete": "BEFORE DELETE ON decision_ledger",
+    },
+    "postgresql": {
+        "decision_ledger_insert": "BEFORE INSERT ON decision_ledger FOR EACH ROW",
+        "decision_ledger_change": "BEFORE UPDATE OR DELETE OR TRUNCATE ON decision_ledger FOR EACH STATEMENT",
+    },
 }
-_POSTGRES_TRIGGERS = {
-    "decision_ledger_insert": "BEFORE INSERT ON decision_ledger FOR EACH ROW",
-    "decision_ledger_change": "BEFORE UPDATE OR DELETE OR TRUNCATE ON decision_ledger FOR EACH STATEMENT",
-}
+"""By dialect: the name of each trigger, and when it fires."""
 _POSTGRES_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION decision_ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -110,11 +114,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with engine.connect().execution_options(reading=True) as connection:
             yield connection
     except DatabaseError as fault:
-        raise LedgerError(f"The ledger cannot be read ({_brief(fault)}).") from fault
+        raise LedgerError(f"The ledger cannot be read ({brief(fault)}).") from fault
 
 
 @contextmanager
-def writing(engine: Engine, table_exists: bool = True) -> Iterator[Connection]:
+def writing(engine: Engine) -> Iterator[Connection]:
     """Open the one transaction at a time that may write to the ledger; others wait, at most 30 s.
 
     The lock is held before anything is read, so that what is decided rests on the ledger's true last line.
@@ -130,72 +134,51 @@ def writing(engine: Engine, table_exists: bool = True) -> Iterator[Connection]:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
             else:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
-                if table_exists:
-                    # BEGIN IMMEDIATE in effect, whatever the engine begins with: the first statement that
-                    # could write takes the write lock, and this one touches no row.
-                    connection.exec_driver_sql("UPDATE decision_ledger SET seq = seq WHERE 0")
+                # BEGIN IMMEDIATE in effect, whatever the engine begins with: the first statement that could
+                # write takes the write lock, and this one touches no row.
+                connection.exec_driver_sql("UPDATE decision_ledger SET seq = seq WHERE 0")
             yield connection
     except DatabaseError as fault:
         raise LedgerError(
-            f"Nothing was recorded, try again: the ledger cannot be written ({_brief(fault)})."
+            f"Nothing was recorded, try again: the ledger cannot be written ({brief(fault)})."
         ) from fault
 
 
-def _brief(fault: DatabaseError) -> str:
+def brief(fault: DatabaseError) -> str:
+    """Return the first line of what the database itself said."""
     return str(fault.orig).splitlines()[0]
 
 
-def missing_triggers(connection: Connection) -> set[str]:
-    """Return the names of the triggers that are to stand and do not."""
+def missing_triggers(connection: Connection) -> list[str]:
+    """Return the names of the triggers that this database should have and does not, in order."""
     if connection.dialect.name == "postgresql":
-        standing = connection.exec_driver_sql(  # one that is disabled guards nothing
+        found = connection.exec_driver_sql(  # one that is disabled guards nothing
             "SELECT tgname FROM pg_trigger "
             "WHERE tgrelid = to_regclass('decision_ledger') AND tgenabled <> 'D'"
         )
-        return set(_POSTGRES_TRIGGERS) - {str(name) for (name,) in standing}
-    standing = connection.exec_driver_sql(
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'decision_ledger'"
-    )
-    return set(_SQLITE_TRIGGERS) - {str(name) for (name,) in standing}
+    else:
+        found = connection.exec_driver_sql(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'decision_ledger'"
+        )
+    return sorted(set(_TRIGGERS[connection.dialect.name]) - {str(name) for (name,) in found})
 
 
-def standing_columns(connection: Connection) -> list[Column[Any]]:
-    """Return the columns that the table in this database has, none where there is no table."""
-    inspector = inspect(connection)
-    if not inspector.has_table(decision_ledger.name):
-        return []
-    names = {column["name"] for column in inspector.get_columns(decision_ledger.name)}
-    return [column for column in decision_ledger.columns if column.name in names]
-
-
-def create(engine: Engine) -> None:
-    """Make the ledger's table and triggers where they do not stand yet; safe in many processes at once.
-
-    A table that was made before a line had all its fields gets them, empty: no line's hash changes by it.
-    """
-    with reading(engine) as connection:
-        if not missing_triggers(connection) and len(standing_columns(connection)) == len(
-            decision_ledger.columns
-        ):
-            return
-    with writing(engine, table_exists=False) as connection:
-        connection.execute(CreateTable(decision_ledger, if_not_exists=True))
-        stands = {column.name for column in standing_columns(connection)}
-        for name in LATER_FIELDS:
-            if name not in stands:
-                connection.exec_driver_sql(
-                    f"ALTER TABLE decision_ledger ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
-                )
-        connection.execute(CreateIndex(_by_round, if_not_exists=True))
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(_POSTGRES_FUNCTION)
-            for name in sorted(missing_triggers(connection)):
-                when = _POSTGRES_TRIGGERS[name]
-                connection.exec_driver_sql(
-                    f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION decision_ledger_refuses()"
-                )
+def guard(connection: Connection) -> list[str]:
+    """Make the triggers that are missing, inside the caller's transaction; return their names."""
+    missing, is_postgres = missing_triggers(connection), connection.dialect.name == "postgresql"
+    if missing and is_postgres:
+        connection.exec_driver_sql(_POSTGRES_FUNCTION)
+    for name in missing:
+        when = _TRIGGERS[connection.dialect.name][name]
+        if is_postgres:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON decision_ledger")  # a disabled one
+            does = "EXECUTE FUNCTION decision_ledger_refuses()"
         else:
-            for name, when in _SQLITE_TRIGGERS.items():
-                connection.exec_driver_sql(
-                    f"CREATE TRIGGER IF NOT EXISTS {name} {when} BEGIN SELECT RAISE(ABORT, {_REFUSES}); END"
-                )
+            does = f"BEGIN SELECT RAISE(ABORT, {_REFUSES}); END"
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {when} {does}")
+    return missing
+
+
+@event.listens_for(decision_ledger, "after_create")
+def _guard_the_new(_table: Table, connection: Connection, **_: Any) -> None:
+    guard(connection)

@@ -21,7 +21,6 @@ from starlette.staticfiles import StaticFiles
 
 from expert_panels.clock import Clock, utc_now
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.table import LedgerError
 from expert_panels.papers import Candidates
 from expert_panels.room.pages.base import STATIC, TEMPLATES, Room, page, room_of, why_not
@@ -52,7 +51,6 @@ def room(
     clock: Clock = utc_now,
 ) -> Starlette:
     """Return the application of the panel room on the ledger in `engine`, behind `guard`."""
-    ledger_table.create(engine)
     app = Starlette(
         routes=[
             Route("/", board_page),

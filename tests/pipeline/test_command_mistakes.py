@@ -9,6 +9,8 @@ import pytest
 from typer.main import get_command
 
 from ccg_pipeline.cli import verbs as cli_verbs
+from ccg_pipeline.settings import database_url
+from ccg_pipeline.storage.database import open_database
 from expert_panels.foundation.fault import WrongUse
 from tests.support.worlds.terminal import CHAIR, MARCH, Terminal, verbs
 
@@ -45,7 +47,7 @@ MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
     (("panel", "demonstrate", *MARCH), 1, "The demonstration signs on made-up data only, and this database "),
     (("files", "--database", "nonsense"), 1, "The database 'nonsense' is not a URL: write sqlite:///FILE "),
     (("files", "--database", "mysql://here/ccg"), 1, "The database mysql://here/ccg cannot be opened: "),
-    (("files", "--database", "sqlite:////proc/none/ccg.db"), 1, "The database sqlite:////proc/none/ccg.db "),
+    (("files", "--database", "sqlite:////no/ccg.db"), 1, "There is no database sqlite:////no/ccg.db: check "),
     (
         ("files", "--database", "postgresql://me:secret@127.0.0.1:1/ccg"),
         1,
@@ -58,6 +60,7 @@ MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
 def test_a_mistake_is_one_sentence_and_an_exit_code(
     ccg: Terminal, typed: tuple[str, ...], code: int, said: str
 ) -> None:
+    open_database(database_url()).dispose()  # one in which nothing was scored yet
     answer = ccg.type(*typed)
     assert answer.err.startswith(said)
     assert answer.code == code
@@ -127,6 +130,7 @@ def test_what_nobody_foresaw_is_one_sentence_too(ccg: Terminal, monkeypatch: pyt
     def fail(*_: object) -> None:
         raise RuntimeError("the disk is full\nand more lines")
 
+    open_database(database_url()).dispose()
     monkeypatch.setattr(cli_verbs.printed_lists, "files", fail)
     answer = ccg.type("files")
     assert answer.code == 1
@@ -160,6 +164,7 @@ def test_the_help_names_every_verb_and_debug(ccg: Terminal) -> None:
         "method",
         "files",
         "quarantine",
+        "database",
         "panel",
         "fetch",
         "weights",

@@ -20,7 +20,6 @@ from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.sql import release
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.settings import VARIABLE, Declared
 from expert_panels.terms import load_terms
 from tests.support.servers.mail_server import Mailboxes, mail_server
@@ -46,7 +45,6 @@ def url(tmp_path: Path) -> str:
 def engine(url: str) -> Iterator[Engine]:
     """A database in which the cancer panel has verified its table and the release shows it."""
     engine = open_database(url)
-    ledger_table.create(engine)
     subject = "a" * 64
     ledger.open_round(engine, TERMS["cancer"], **ROUND, subject=subject, launched_by="engineer")
     for who in ("chair", "clinician", "nurse"):

@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import Engine, create_engine
 
-from expert_panels import tables
 from expert_panels.ledger import record as ledger
 from expert_panels.room.app import room
 from expert_panels.room.sign_in.guard import guard
 from expert_panels.room.sign_in.openid import OpenIdSignIn
 from expert_panels.room.sign_in.sessions import Memory
+from expert_panels.schema import METADATA
 from expert_panels.settings import OpenId
 from tests.support.notations.gate_lines import TERMS, email, sha
 from tests.support.servers.browsing import Visit
@@ -32,7 +32,7 @@ WRITTEN = "It took six minutes to write this."
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
-    tables.create(engine)
+    METADATA.create_all(engine)
     yield engine
     engine.dispose()
 

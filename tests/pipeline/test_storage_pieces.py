@@ -114,7 +114,6 @@ def test_the_next_step_reads_the_partitions_that_it_is_asked_for(url: str) -> No
 
 def test_ledger_and_tables_share_a_database(engine: Engine) -> None:
     """One connection pool, and both kinds of transaction: neither waits for the other for ever."""
-    ledger_table.create(engine)
     write(engine, [scores("A", 1.0)])
     with ledger_table.writing(engine), reading(engine) as connection:
         assert kind_of(connection) == ""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Engine
 
-from expert_panels import tables
 from expert_panels.room.sign_in.guard import Guard, guard
 from expert_panels.room.sign_in.identity import SignIn
 from expert_panels.room.sign_in.local import LocalSignIn
@@ -33,7 +32,6 @@ def entrance(
 
     Raises Fault where local mode may not be, WrongUse for a secret that cannot be used.
     """
-    tables.create(engine)
     memory = Memory(engine)
     sign_in: SignIn
     if declared is None:

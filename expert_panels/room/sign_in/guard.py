@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from expert_panels import tables
 from expert_panels.clock import Clock, utc_now
 from expert_panels.room.sign_in import sessions
 from expert_panels.room.sign_in.identity import SIGN_IN, SIGN_OUT, Identity, SignIn, signed_out
@@ -52,7 +51,6 @@ def guard(
     `session_key` signs the cookies. `is_secure`: browsers come by HTTPS; it is off on loopback alone.
     The application must carry its Jinja2Templates as `app.state.templates`, with refusal.html.
     """
-    tables.create(engine)
     memory = sessions.Memory(engine, clock)
 
     async def sign_out(request: Request) -> Response:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, text
 
 from expert_panels.ledger.record import DecisionRefused, append, decide, head, open_round, states, verify
-from expert_panels.ledger.table import create
+from expert_panels.ledger.table import guard
+from expert_panels.schema import METADATA
 from tests.support.notations.gate_lines import COMMITTEE, TERMS, a_line, email, lines_of, sha
 from tests.support.patience import SECONDS
 
@@ -72,7 +73,7 @@ DAMAGES: list[tuple[str, list[str], list[str]]] = [
 
 def filled(engine: Engine, script: str = SCRIPT) -> list[str]:
     """Write a script's lines; return their hashes."""
-    create(engine)
+    METADATA.create_all(engine)
     return [append(engine, line).hash for line in lines_of(script)]
 
 
@@ -90,7 +91,7 @@ def damage(engine: Engine, statements: Iterable[str]) -> None:
             connection.execute(text(f"DROP TRIGGER IF EXISTS decision_ledger_{name}{on}"))
         for statement in statements:
             connection.execute(text(statement))
-    create(engine)
+        guard(connection)
 
 
 def at_once(work: Callable[..., None], *arguments: tuple[Any, ...], **options: Any) -> list[Any]:
@@ -123,10 +124,9 @@ def append_fifty(
     answers.put(lane)
 
 
-def create_and_open(barrier: Barrier, answers: "multiprocessing.Queue[int]", url: str) -> None:
+def open_rounds(barrier: Barrier, answers: "multiprocessing.Queue[int]", url: str) -> None:
     engine = create_engine(url)
     barrier.wait(SECONDS)
-    create(engine)
     lines = [
         open_round(
             engine, TERMS, lane="interim", partition_key=each, subject=sha("A"), launched_by="schedule"
@@ -182,9 +182,17 @@ def moderate(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url:
     answers.put(said)
 
 
+def opened_at_once(url: str) -> None:
+    """Two processes lay ten rounds before a panel at the same instant: each is laid once."""
+    engine = create_engine(url)
+    METADATA.create_all(engine)
+    engine.dispose()
+    assert sum(at_once(open_rounds, (url,), (url,))) == len(ROUNDS)
+
+
 def moderated_at_once(url: str) -> None:
     """Two members of a committee act at the same instant on two processes: one chain, one of them is told."""
-    assert sum(at_once(create_and_open, (url,), (url,))) == len(ROUNDS)
+    opened_at_once(url)
     first, second = at_once(moderate, (url, "m1"), (url, "m2"))
     told = "165a of 01C has been moderated to 'Green' and is not 'Red'."
     for answers in zip(first[:10], second[:10], strict=True):

@@ -23,7 +23,7 @@ from expert_panels.notices.mail import Mail
 from expert_panels.notices.outbox import Message
 from expert_panels.notices.webhook import Hook
 from expert_panels.settings import MailServer
-from expert_panels.tables import create, notice
+from expert_panels.tables import notice
 from tests.support.notations.ledger_cases import at_once
 from tests.support.patience import SECONDS
 from tests.support.servers.mail_server import Mailboxes, mail_server
@@ -93,7 +93,6 @@ def deliver_all(
 def two_deliverers(url: str, channel: str) -> None:
     """Two processes deliver thirty messages at the same instant: both have some, and each arrives once."""
     engine = open_database(url)
-    create(engine)
     outbox.fill(engine, messages_by(channel, 30), NOW)
     # seconds, so that neither is done before the other has begun
     with receiving(channel, seconds=0.02) as (arrived, port):
@@ -122,7 +121,6 @@ def deliver_and_die(url: str, name: str, port: int, when: str) -> None:
 def killed_deliverer(url: str, channel: str, when: str) -> None:
     """A deliverer is killed, another comes at once, and a third when the lease has ended."""
     engine, seen = open_database(url), []
-    create(engine)
     outbox.fill(engine, messages_by(channel, 3), NOW)
     with receiving(channel) as (arrived, port):
         process = multiprocessing.get_context("spawn").Process(

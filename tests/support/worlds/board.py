@@ -20,7 +20,6 @@ from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.sql import gate, lane_fingerprint, release
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.line import Line
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import made_of
@@ -37,7 +36,6 @@ class Board:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        ledger_table.create(engine)
 
     def stand(self, lane: str, key: str, letter: str, *parts: str) -> None:
         """Let parts of a round (without any: all) have the fingerprint aaaa…, bbbb…."""

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from expert_panels import tables
 from expert_panels.clock import utc_now
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.line import Line
@@ -32,6 +31,7 @@ from expert_panels.room.app import room
 from expert_panels.room.sign_in.guard import guard
 from expert_panels.room.sign_in.local import LocalSignIn
 from expert_panels.room.sign_in.sessions import Memory
+from expert_panels.schema import METADATA
 from tests.support.notations.gate_lines import START, TERMS, email, sha
 from tests.support.worlds.room_client import KEY
 
@@ -122,7 +122,7 @@ class SmallRoom:
         self.engine = engine
         self.candidates = SmallCandidates({one.subject_sha256: one for one in shown})
         terms = {"cancer": TERMS}
-        tables.create(engine)
+        METADATA.create_all(engine)
         now = utc_now()  # stays so, however slow the machine is; pages look at the clock `later`
         memory = Memory(engine, lambda: now)
         sign_in = LocalSignIn("127.0.0.1", memory, lambda: terms, lambda: False)

@@ -23,7 +23,8 @@ from expert_panels.room.sign_in.identity import SignIn, sign_in_again, viewed
 from expert_panels.room.sign_in.local import LocalSignIn
 from expert_panels.room.sign_in.people import is_fresh
 from expert_panels.room.sign_in.sessions import Memory, csrf_token
-from expert_panels.tables import access_log, create
+from expert_panels.schema import METADATA
+from expert_panels.tables import access_log
 from expert_panels.terms import Terms
 from tests.support.notations.gate_lines import TERMS
 
@@ -87,7 +88,7 @@ def local_room(
     engine: Engine, clock: Clock, holds_real_data: Callable[[], bool] = lambda: False
 ) -> Starlette:
     """The room in local mode."""
-    create(engine)
+    METADATA.create_all(engine)
     sign_in = LocalSignIn("127.0.0.1", Memory(engine, clock), terms, holds_real_data)
     return room_with(engine, sign_in, ["127.0.0.1"], clock, is_secure=False)
 

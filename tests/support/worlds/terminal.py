@@ -121,7 +121,6 @@ def today() -> str:
 def views(home: Path) -> list[tuple[str, str, str]]:
     """Who saw what that was not released."""
     columns, engine = panel_tables.access_log.c, open_database(database(home))
-    panel_tables.create(engine)
     with engine.connect() as connection:
         rows = connection.execute(select(columns.actor, columns.what, columns.subject).order_by(columns.seq))
         return [(str(actor), str(what), str(subject)) for actor, what, subject in rows]

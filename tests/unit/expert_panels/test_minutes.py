@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine, create_engine
 
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.record import DecisionRefused
 from expert_panels.minutes.form import MinutedDecision, MinutesFault, decisions_of, read_minutes
+from expert_panels.schema import METADATA
 from expert_panels.terms import Terms
 from tests.support.notations.gate_lines import COMMITTEE, TERMS, email, sha
 
@@ -37,7 +37,7 @@ SIGNED = b"%PDF signed by hand"
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
-    ledger_table.create(engine)
+    METADATA.create_all(engine)
     ledger.open_round(
         engine, TERMS, lane=ROUND[0], partition_key=ROUND[1], subject=sha("A"), launched_by="x", at=NOW
     )

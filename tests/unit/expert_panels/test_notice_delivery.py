@@ -18,7 +18,6 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import Engine
 
 from ccg_pipeline.storage.database import open_database
-from expert_panels import tables
 from expert_panels.notices import outbox
 from expert_panels.notices.delivery import Channel, deliver
 from expert_panels.notices.mail import Mail, mail_of
@@ -41,7 +40,6 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
     engine = open_database(url)
-    tables.create(engine)
     yield engine
     engine.dispose()
 

@@ -10,17 +10,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from in_toto.models.metadata import Envelope as InTotoEnvelope
 from securesystemslib.signer import CryptoSigner
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from expert_panels.certificates.certificate import certificate, signed
 from expert_panels.certificates.certificate import checked as checked_certificate
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger import table as ledger_table
 from expert_panels.ledger.fold import fold
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.refusal import refusal
 from expert_panels.minutes.form import MinutesFault, Written, decisions_of, read_minutes
 from expert_panels.minutes.recorder import MEANING, checked, hold, is_record, record
+from expert_panels.schema import METADATA
 from tests.support.notations.gate_lines import ENGINEER, TERMS, a_line, email, lines_of, sha, unsealed
 
 SIGNER = CryptoSigner(Ed25519PrivateKey.from_private_bytes(b"a key for tests, of 32 bytes ..."))
@@ -191,14 +191,9 @@ def test_a_recorder_stands_in_minutes_and_with_what_was_signed(changed: dict[str
     assert said in refusal(line, fold(lines_of("open A"), TERMS), TERMS)
 
 
-def test_a_ledger_from_before_there_were_recorders_takes_their_lines(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/old.sqlite")
-    ledger_table.create(engine)
-    with engine.begin() as connection:
-        for name in ("recorded_by", "record_sha256"):
-            connection.execute(text(f"ALTER TABLE decision_ledger DROP COLUMN {name}"))
-    assert ledger.verify(engine) == []
-    ledger_table.create(engine)
+def test_a_line_names_its_recorder_and_what_was_signed(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+    METADATA.create_all(engine)
     now = datetime(2017, 4, 5, 16, tzinfo=UTC)
     about = {"lane": "interim", "partition_key": "2017-03"}
     ledger.open_round(engine, TERMS, **about, subject=sha("A"), launched_by="x", at=now)

@@ -18,6 +18,7 @@ from expert_panels.one_line import one_line
 from expert_panels.room.sign_in import local, protection, sessions
 from expert_panels.room.sign_in.identity import way_back
 from expert_panels.room.sign_in.people import Person, is_fresh
+from expert_panels.schema import METADATA
 from tests.support.notations.gate_lines import email
 from tests.support.worlds.room_client import SetClock, browser, form_token, local_room, logged, sign_in_as
 
@@ -187,7 +188,7 @@ def test_the_cookie_is_hidden_from_scripts_and_other_sites(client: TestClient) -
 
 
 def test_two_who_take_the_same_thing_at_once_do_not_both_get_it(engine: Engine, clock: SetClock) -> None:
-    tables.create(engine)
+    METADATA.create_all(engine)
     memory = sessions.Memory(engine, clock)
     memory.keep("state", {"nonce": "n"}, clock() + timedelta(minutes=1))
     assert memory.look("state") == {"nonce": "n"}
@@ -321,7 +322,7 @@ HOSTILE = "a\nb\r\nc\x00\x1b[2Jd\u2028e\u202ef\x85g\ud800"
 
 
 def test_hostile_text_stays_one_line_of_the_log(engine: Engine) -> None:
-    tables.create(engine)
+    METADATA.create_all(engine)
     access_log.record(engine, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     (line,) = logged(engine)
     for text in line:
@@ -347,7 +348,7 @@ def test_any_text_is_one_printable_line(text: str) -> None:
 def test_a_view_without_a_name_is_the_user_of_the_process(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tables.create(engine)
+    METADATA.create_all(engine)
     monkeypatch.setattr("getpass.getuser", lambda: "engineer")
     access_log.record(engine, "", "export bands", "annual 2016-04-01")
     assert logged(engine) == [("engineer", "export bands", "annual 2016-04-01", "shown")]

@@ -3,17 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from sqlalchemy import create_engine
-
-from expert_panels import access_log, tables
+from ccg_pipeline.storage.database import open_database
+from expert_panels import access_log
 from expert_panels.room.sign_in.sessions import Memory
 from tests.support.worlds.room_client import SetClock, logged
 
 
 def test_many_make_the_tables_and_take_the_same_thing_at_once(database_url: str, clock: SetClock) -> None:
-    engine = create_engine(database_url)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(tables.create, [engine] * 8))
+        for opened in pool.map(open_database, [database_url] * 8):
+            opened.dispose()
+        engine = open_database(database_url)
         memory = Memory(engine, clock)
         memory.keep("state", "once", clock() + timedelta(minutes=1))
         memory.keep("late", "never", clock())

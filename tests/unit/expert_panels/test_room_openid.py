@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from starlette.testclient import TestClient
 
-from expert_panels import tables
 from expert_panels.clock import Clock, utc_now
 from expert_panels.room.sign_in.openid import OpenIdSignIn
 from expert_panels.room.sign_in.sessions import Memory
+from expert_panels.schema import METADATA
 from expert_panels.settings import OpenId
 from tests.support.patience import wait_until
 from tests.support.servers.openid_provider import CLIENT, EMAIL, SECRET, Provider
@@ -33,7 +33,7 @@ HTTP = httpx2.Client(follow_redirects=False, limits=httpx2.Limits(max_keepalive_
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
-    tables.create(engine)
+    METADATA.create_all(engine)
     yield engine
     engine.dispose()
 

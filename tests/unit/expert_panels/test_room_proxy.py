@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from starlette.testclient import TestClient
 
-from expert_panels import tables
 from expert_panels.room.sign_in.proxy import ProxySignIn
+from expert_panels.schema import METADATA
 from expert_panels.settings import Proxy
 from tests.support.worlds.room_client import SetClock, browser, form_token, logged, room_with
 
@@ -20,7 +20,7 @@ CHAIR = {"X-Room-Secret": SECRET, "X-Room-Email": "Chair@panel.example", "X-Room
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
-    tables.create(engine)
+    METADATA.create_all(engine)
     yield engine
     engine.dispose()
 
