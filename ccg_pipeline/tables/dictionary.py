@@ -99,7 +99,7 @@ def _section(table: Table) -> str:
             one.unit,
             "may be" if one.may_be_missing else "",
             one.meaning,
-            one.vocabulary,
+            f"`{one.like}`" if one.like else one.vocabulary,
         )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
