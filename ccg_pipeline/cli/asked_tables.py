@@ -4,23 +4,13 @@ Belongs here: from options to tables, and logging the view of those that are not
 Does not belong here: the verbs (verbs.py), finding a release (release/).
 """
 
+from ccg_pipeline.cli.options import chosen
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.rounds import day_of, last_day, month_key, year_key
-from ccg_pipeline.release.as_known import tables_as_known
+from ccg_pipeline.framework.rounds import day_of, last_day
 from ccg_pipeline.release.released import Tables, newest_scored, released, unreleased
 from ccg_pipeline.settings import actor, database_url
 from ccg_pipeline.storage.database import open_for_reading, open_for_writing
 from expert_panels import access_log
-from expert_panels.foundation.fault import WrongUse
-
-
-def chosen(month: str, year: str) -> tuple[str, str]:
-    """Return lane and partition key of --month or --year; `('', '')` for neither, WrongUse for both."""
-    if month and year:
-        raise WrongUse("Give --month or --year, not both.")
-    if month:
-        return "interim", month_key(month)
-    return ("annual", year_key(year)) if year else ("", "")
 
 
 def tables_asked(url: str, month: str, year: str, is_unreleased: bool, what: str, as_at: str = "") -> Tables:
@@ -37,6 +27,9 @@ def tables_asked(url: str, month: str, year: str, is_unreleased: bool, what: str
     if day is None:
         tables = unreleased(engine, edition, lane, key)
     else:
+        # what was known on a day is scored again, with scipy, which takes a second to load
+        from ccg_pipeline.release.as_known import tables_as_known
+
         lane, key = (lane, key) if lane else newest_scored(engine)
         tables = tables_as_known(engine, edition, lane, key, last_day(key), day)
         what += f" as at {day}"

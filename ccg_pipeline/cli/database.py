@@ -5,9 +5,8 @@ Does not belong here: what an upgrade changes (storage/migrations), opening a da
 """
 
 import typer
-from rich.console import Console
 
-from ccg_pipeline.cli.panel import Database
+from ccg_pipeline.cli.options import Database, console
 from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import WHAT_TO_DO, status_of, upgrade_database
 
@@ -16,7 +15,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     help="The version of a database, and bringing an older one to this version.",
 )
-console = Console()
 
 
 def _say(sentence: str) -> None:

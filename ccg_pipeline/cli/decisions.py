@@ -10,19 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from ccg_pipeline import settings
-from ccg_pipeline.cli.panel import (
-    SHORT,
-    Database,
-    Month,
-    Panel,
-    Year,
-    asked_round,
-    follow,
-    only_made_up,
-    opened,
-    say,
-    terms_of,
-)
+from ccg_pipeline.cli.options import SHORT, Database, Month, Panel, Year, asked_round, say
+from ccg_pipeline.cli.panel import follow, only_made_up, opened, terms_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import year_key
 from ccg_pipeline.reference.finding import find_ccg

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from ccg_pipeline.cli.options import Database, Month, Year, asked_round, console
 from ccg_pipeline.cli.output import refuse_output, write
-from ccg_pipeline.cli.panel import Database, Month, Year, asked_round
 from ccg_pipeline.cli.prints import changes as printed_changes
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import day_of, last_day, words
@@ -23,8 +22,6 @@ from ccg_pipeline.storage.database import kind_of, open_for_writing, reading
 from ccg_pipeline.tables.exports import MOVES
 from expert_panels import access_log
 from expert_panels.foundation.fault import WrongUse
-
-console = Console()
 
 Output = Annotated[Path | None, typer.Option(help="File to write every row to; without, a print.")]
 Format = Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))]

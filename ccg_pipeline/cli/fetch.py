@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
+from ccg_pipeline.cli.options import console, errors
 from ccg_pipeline.cli.prints.organisation import table_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import month_key
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.settings import downloads_path, landing_path
 from expert_panels.foundation.fault import Fault
-
-console, errors = Console(), Console(stderr=True)
 
 
 def fetch(

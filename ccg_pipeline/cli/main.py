@@ -8,6 +8,9 @@ Does not belong here: the verbs themselves (verbs.py, panel.py).
 import sys
 import warnings
 
+from rich.console import Console
+
+from ccg_pipeline.cli.verbs import app
 from expert_panels.foundation.fault import Fault
 
 STILL_BETA = (
@@ -25,9 +28,6 @@ def main() -> None:
     """Run the command; a fault is one sentence on standard error, a traceback only with --debug."""
     for beginning in STILL_BETA:
         warnings.filterwarnings("ignore", message=beginning)
-    # Dagster warns while the assets are being defined, which importing the verbs already does.
-    from ccg_pipeline.cli.verbs import app, errors
-
     arguments = [one for one in sys.argv[1:] if one != DEBUG]
     try:
         app(arguments, prog_name="ccg")
@@ -40,5 +40,5 @@ def main() -> None:
             sentence = (
                 f"This should not have happened ({type(error).__name__}: {first}); {DEBUG} shows where."
             )
-        errors.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        Console(stderr=True).print(sentence, markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code if isinstance(error, Fault) else Fault.exit_code)

@@ -7,9 +7,8 @@ Does not belong here: what is in it (notices.py).
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from ccg_pipeline.cli.panel import Database
+from ccg_pipeline.cli.options import Database, console
 from ccg_pipeline.cli.prints.organisation import table_of
 from ccg_pipeline.release import notices
 from ccg_pipeline.settings import database_url
@@ -19,8 +18,6 @@ from expert_panels.notices import outbox
 from expert_panels.notices.delivery import deliver
 from expert_panels.settings import VARIABLE, declared
 from expert_panels.terms import load_terms
-
-console = Console()
 
 SHOWN = ("channel", "recipient", "subject", "error")
 

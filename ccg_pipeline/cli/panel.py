@@ -4,16 +4,14 @@ Belongs here: showing rounds and candidates, checking the ledger, and letting wh
 Does not belong here: taking a decision (decisions.py), the rules of one (expert_panels), the release.
 """
 
-from typing import Annotated
-
 import pandas as pd
 import typer
-from rich.console import Console
 from sqlalchemy import Engine
 
+from ccg_pipeline.cli.options import SHORT, Database, Month, Panel, Year, asked_round, console, say
 from ccg_pipeline.cli.prints.organisation import provenance, stamp, table_of
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.rounds import month_key, words, year_key
+from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.scoring.moderated import BLOCKS
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
@@ -29,40 +27,7 @@ from expert_panels.ledger.record import DecisionRefused
 from expert_panels.settings import declared
 from expert_panels.terms import Terms, load_terms
 
-SHORT = 12
-"""Signs of a fingerprint that are printed, and asked back of who decides."""
-
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    help="What the six panels and the committee have before them, and their decisions.",
-)
-console = Console()
-
-
-def say(sentence: str) -> None:
-    """Print a sentence as it is."""
-    console.print(sentence, markup=False, highlight=False)
-
-
-Panel = Annotated[
-    str,
-    typer.Argument(
-        help="cancer, dementia, diabetes, learning_disability, maternity, mental_health or "
-        "commissioning_committee.",
-        metavar="PANEL",
-    ),
-]
-Month = Annotated[str, typer.Option("--month", help="Month of the interim lane: 2017-03.")]
-Year = Annotated[str, typer.Option("--year", help="Financial year of the annual lane: 2016-17.")]
-Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; without, SQLite in .ccg/.")]
-
-
-def asked_round(month: str, year: str) -> tuple[str, str]:
-    """Return lane and partition key of --month or --year, one of which must be given."""
-    if bool(month) == bool(year):
-        raise WrongUse("Say which round: --month 2017-03 or --year 2016-17.")
-    return ("interim", month_key(month)) if month else ("annual", year_key(year))
+app = typer.Typer(rich_markup_mode="markdown")
 
 
 def terms_of(panel: str) -> Terms:

@@ -9,12 +9,11 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.progress import track
 from sqlalchemy import Engine
 
+from ccg_pipeline.cli.options import Database, Month, Year, asked_round, console, errors
 from ccg_pipeline.cli.output import refuse_output, write
-from ccg_pipeline.cli.panel import Database, Month, Year, asked_round
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import quarantine as printed_quarantine
 from ccg_pipeline.framework.load import load_edition
@@ -31,8 +30,6 @@ from ccg_pipeline.storage.corrections import all_lines
 from ccg_pipeline.storage.database import open_for_reading, open_for_writing, reading
 from ccg_pipeline.tables.exports import REFUSED_ROWS
 from expert_panels import access_log
-
-console, errors = Console(), Console(stderr=True)
 
 app = typer.Typer(
     invoke_without_command=True,

@@ -12,17 +12,9 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from ccg_pipeline.cli.options import SHORT, Database, asked_round, say
 from ccg_pipeline.cli.output import write
-from ccg_pipeline.cli.panel import (
-    SHORT,
-    Database,
-    asked_round,
-    follow,
-    opened,
-    opened_for_reading,
-    say,
-    terms_of,
-)
+from ccg_pipeline.cli.panel import follow, opened, opened_for_reading, terms_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
 from ccg_pipeline.release.archive import fetch, keep, latest_release

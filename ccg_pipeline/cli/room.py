@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 
-from ccg_pipeline.cli.panel import Database
+from ccg_pipeline.cli.options import Database, console
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.panel_papers.papers import KeptCandidates
 from ccg_pipeline.settings import database_url
@@ -24,7 +23,6 @@ from expert_panels.settings import Declared, declared
 from expert_panels.terms import load_terms
 
 LOOPBACK = "127.0.0.1"
-console = Console()
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65_535)]

@@ -9,12 +9,11 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from ccg_pipeline.cli.asked_tables import tables_asked
+from ccg_pipeline.cli.options import Database, Month, Year, console, errors
 from ccg_pipeline.cli.output import write
-from ccg_pipeline.cli.panel import Database, Month, Year
 from ccg_pipeline.cli.prints.organisation import provenance, stamps, table_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import words
@@ -35,7 +34,6 @@ from ccg_pipeline.release.released import Tables
 from ccg_pipeline.release.tables import is_overridden
 from expert_panels.foundation.fault import WrongUse
 
-console, errors = Console(), Console(stderr=True)
 STATEMENT_FORMATS = ("table", "html", "json")
 LEAGUE_FORMATS = ("table", "csv", "json", "svg")
 

@@ -131,7 +131,7 @@ def test_what_nobody_foresaw_is_one_sentence_too(ccg: Terminal, monkeypatch: pyt
         raise RuntimeError("the disk is full\nand more lines")
 
     open_database(database_url()).dispose()
-    monkeypatch.setattr(cli_verbs.printed_lists, "files", fail)
+    monkeypatch.setattr("ccg_pipeline.cli.prints.lists.files", fail)
     answer = ccg.type("files")
     assert answer.code == 1
     assert (

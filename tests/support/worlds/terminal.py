@@ -19,7 +19,9 @@ from sqlalchemy import select
 from typer.main import get_command
 
 from ccg_pipeline.cli import main as cli
+from ccg_pipeline.cli import method as cli_method
 from ccg_pipeline.cli import panel as cli_panel
+from ccg_pipeline.cli import show as cli_show
 from ccg_pipeline.cli import statements as cli_statements
 from ccg_pipeline.cli import verbs as cli_verbs
 from ccg_pipeline.framework.load import load_edition
@@ -92,7 +94,7 @@ class Terminal:
         return self
 
     def wide(self, width: int) -> "Terminal":
-        for verbs_of in (cli_verbs, cli_panel, cli_statements):
+        for verbs_of in (cli_show, cli_method, cli_panel, cli_statements):
             self._monkeypatch.setattr(verbs_of, "console", Console(width=width))
         return self
 

@@ -1,0 +1,76 @@
+"""`ccg export` and `ccg weights`: tables as files.
+
+Belongs here: their options. Does not belong here: the formats (publish/export.py), which rows may leave
+(release/released.py).
+"""
+
+from typing import Annotated
+
+import typer
+
+from ccg_pipeline.cli.asked_tables import tables_asked
+from ccg_pipeline.cli.options import AsAt, Database, Format, Month, Output, Unreleased, Year, console, errors
+from ccg_pipeline.cli.output import refuse_output, write
+from ccg_pipeline.cli.prints import lists as printed_lists
+from ccg_pipeline.cli.prints import organisation as printed
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.publish.export import exported, stamped
+from ccg_pipeline.publish.weights import weights_of
+from ccg_pipeline.tables.dictionary import dictionary
+from ccg_pipeline.tables.exports import DICTIONARY, exported_tables, released_tables, weights_table
+from expert_panels.foundation.fault import WrongUse
+
+
+def export(
+    table: Annotated[
+        str,
+        typer.Argument(
+            help="assessment, area_scores, ratings, bands, overall; or dictionary.", metavar="TABLE"
+        ),
+    ],
+    file_format: Format = "csv",
+    output: Output = None,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    unreleased: Unreleased = False,
+    as_at: AsAt = "",
+) -> None:
+    """Write a released table; an unreleased one only with `--unreleased`, logged and stamped.
+
+    `dictionary` writes what every column of every exported table means, with its kind and unit.
+    """
+    refuse_output(file_format, output)
+    edition = load_edition()
+    if table == DICTIONARY.name:
+        write(exported(dictionary(exported_tables(edition)), file_format, DICTIONARY), output)
+        return
+    released = released_tables(edition)
+    if table not in released:
+        raise WrongUse(
+            f"There is no table {table!r}: choose one of {', '.join((*released, DICTIONARY.name))}."
+        )
+    tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
+    frame = tables.frames[table]
+    rows = stamped(frame) if unreleased else frame
+    write(exported(rows, file_format, released[table]), output)
+    errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
+
+
+def weights(
+    name: Annotated[
+        str, typer.Argument(help="dtoc, changes or a year; none lists them.", metavar="NAME")
+    ] = "",
+    file_format: Format = "csv",
+    output: Output = None,
+) -> None:
+    """Write the weights by which figures of other organisations reach the CCGs, a row a part.
+
+    Of local authorities (`dtoc`), and of the CCGs of another April (`2017`); `changes` are the steps from
+    each CCG to its successor. Each row says what it rests on.
+    """
+    refuse_output(file_format, output)
+    if not name:
+        printed_lists.weights(console)
+        return
+    write(exported(weights_of(name), file_format, weights_table(name)), output)

@@ -1,0 +1,70 @@
+"""Options and arguments that several verbs share, and where they print.
+
+Belongs here: how an option is written and explained, and which round it names.
+Does not belong here: what a verb does with it (a module each).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ccg_pipeline.framework.rounds import month_key, year_key
+from ccg_pipeline.publish.export import FORMATS
+from expert_panels.foundation.fault import WrongUse
+
+console, errors = Console(), Console(stderr=True)
+
+SHORT = 12
+"""Characters of a fingerprint that are printed, and asked back of who decides."""
+
+Panel = Annotated[
+    str,
+    typer.Argument(
+        help="cancer, dementia, diabetes, learning_disability, maternity, mental_health or "
+        "commissioning_committee.",
+        metavar="PANEL",
+    ),
+]
+Month = Annotated[str, typer.Option("--month", help="Month of the interim lane: 2017-03.")]
+Year = Annotated[str, typer.Option("--year", help="Financial year of the annual lane: 2016-17.")]
+Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; without, SQLite in .ccg/.")]
+Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the name.", metavar="CCG")]
+Landing = Annotated[
+    Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")
+]
+Format = Annotated[str, typer.Option("--format", help=" | ".join(FORMATS))]
+Output = Annotated[Path | None, typer.Option(help="File to write; standard output without.")]
+Unreleased = Annotated[
+    bool, typer.Option("--unreleased", help="What the panels have not verified; logged and stamped.")
+]
+
+AsAt = Annotated[
+    str,
+    typer.Option(
+        "--as-at",
+        help="Date: the release that stood then; with --unreleased, what had been published by then.",
+    ),
+]
+
+
+def say(sentence: str) -> None:
+    """Print a sentence as it is."""
+    console.print(sentence, markup=False, highlight=False)
+
+
+def asked_round(month: str, year: str) -> tuple[str, str]:
+    """Return lane and partition key of --month or --year, one of which must be given."""
+    if bool(month) == bool(year):
+        raise WrongUse("Say which round: --month 2017-03 or --year 2016-17.")
+    return ("interim", month_key(month)) if month else ("annual", year_key(year))
+
+
+def chosen(month: str, year: str) -> tuple[str, str]:
+    """Return lane and partition key of --month or --year; `('', '')` for neither, WrongUse for both."""
+    if month and year:
+        raise WrongUse("Give --month or --year, not both.")
+    if month:
+        return "interim", month_key(month)
+    return ("annual", year_key(year)) if year else ("", "")

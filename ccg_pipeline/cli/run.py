@@ -1,0 +1,93 @@
+"""`ccg run` and `ccg demo`: from source files to the gates, and the made-up files.
+
+Belongs here: their options, the progress of a run.
+Does not belong here: what a run does (orchestration/main_job.py), what it prints at its end
+(prints/lists.py).
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ccg_pipeline.cli.options import (
+    Database,
+    Landing,
+    Month,
+    Year,
+    chosen,
+    console,
+    errors,
+)
+from ccg_pipeline.cli.prints import lists as printed_lists
+from ccg_pipeline.demo.year import is_unfinished, make_year
+from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.rounds import day_of
+from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance, last_month
+from ccg_pipeline.settings import database_url, landing_path
+from ccg_pipeline.storage.database import open_for_reading
+from expert_panels.foundation.fault import WrongUse
+
+
+def run(
+    landing: Landing = None,
+    month: Month = "",
+    year: Year = "",
+    database: Database = "",
+    amended_on: Annotated[
+        str, typer.Option(help="Day whose waivers and corrections are in force; today without.")
+    ] = "",
+) -> None:
+    """Take a month or a year from its source files to the panels' gates, and release what may be released.
+
+    `--landing` names a folder of source files as they were downloaded. Without it, it is the made-up year,
+    which is written first if need be. Without `--month` and `--year` it is the last month in the folder, and
+    the financial year when that month ends one.
+    """
+    lane, key = chosen(month, year)
+    day = day_of(amended_on, "--amended-on") if amended_on else None
+    url = database or database_url()
+    folder = landing or Path(landing_path())
+    if landing is not None and not landing.is_dir():
+        raise WrongUse(f"--landing {landing}: there is no such folder.")
+    with _progress() as progress:
+        task = progress.add_task("starting", total=None)
+
+        def tell(step: str) -> None:
+            progress.update(task, description=step, advance=1)
+
+        if landing is None and is_unfinished(folder):
+            make_year(folder, progress=lambda name: tell(f"making up {name}"))
+        with dagster_instance(url) as instance:
+            job = MainJob(instance, url, str(folder.absolute()), tell, day)
+            wanted = [(lane, key)] if lane else last_month(job.files())
+            for one_lane, one_key in wanted:
+                job.run(one_lane, one_key)
+    printed_lists.summary(console, open_for_reading(url), load_edition(), wanted, job.outcome)
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("step {task.completed}"),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,  # where nobody watches, only errors are written
+    )
+
+
+def demo(
+    landing: Landing = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2016,
+) -> None:
+    """Write the made-up year: source files for all indicators, in the publishers' layouts, from a seed.
+
+    The folder must be empty, or hold such a year, which is written again.
+    """
+    folder = landing or Path(landing_path())
+    with errors.status(f"writing into {folder}"):
+        files = make_year(folder, seed=seed)
+    console.print(f"Wrote {len(files)} made-up files into {folder} from seed {seed}.", soft_wrap=True)
