@@ -92,6 +92,7 @@ _TRIGGERS = {
     },
 }
 """By dialect: the name of each trigger, and when it fires."""
+
 _POSTGRES_FUNCTION = f"""
 CREATE OR REPLACE FUNCTION decision_ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
