@@ -23,7 +23,7 @@ from ccg_pipeline.method.statistics.ranks import MOST_UNITS, compare_all
 from ccg_pipeline.method.statistics.trends import recent_trend, recent_trend_of_proportions
 from ccg_pipeline.method.uncertainty.change import indicator_changes
 from ccg_pipeline.method.uncertainty.simulation import DRAWS, SAMPLES, VERSIONS, uncertainty
-from ccg_pipeline.reference.organisations import ccgs, similar_ten
+from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 
 FULL_SECONDS, DRAWS_SECONDS, RANKS_SECONDS = 1.0, 12.0, 0.6
 SIZES = (209, 2_090, 20_900)
@@ -32,7 +32,7 @@ FEWER = {20_900: {"draws": 1_000, "versions": 10, "samples": 100}}  # so that it
 
 def league(n: int) -> tuple[list[str], pd.DataFrame]:
     """Codes of n organisations and ten that each resembles: the real ones for 209, rings of them beyond."""
-    real, similar = ccgs()["ccg_code"].tolist(), similar_ten()
+    real, similar = ccgs()["ccg_code"].tolist(), similar_organisations()
     if n == len(real):
         return real, similar
     copies = range(n // len(real))

@@ -16,7 +16,7 @@ from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.assess import plans_progress
 from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.overall import rate_overall
-from ccg_pipeline.method.uncertainty.columns import beside
+from ccg_pipeline.method.uncertainty.columns import with_uncertainty
 from ccg_pipeline.release.archive import part_pieces
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part
 from ccg_pipeline.settings import launched_by
@@ -69,7 +69,7 @@ def candidates_asset(lane: Lane) -> dg.AssetsDefinition:
 
         def rated(rule: PanelRule, key: str) -> pd.DataFrame:
             own = rate_panel(of_partition(bands, key), supplementary[key], edition, rule.key, lane.name)
-            own = beside(own, of_partition(certainty, key), "panel")
+            own = with_uncertainty(own, of_partition(certainty, key), "panel")
             what = f"candidate ratings ({rule.key})"
             return lane.conforming(own, CANDIDATE_RATING, what, key, rule.key)
 
@@ -142,7 +142,7 @@ def open_asset(lane: Lane) -> dg.AssetsDefinition:
             if not has_overall:
                 return rows_of(database, "overall_rating", lane=lane.name, partition_key=key)
             rated = rate_overall(of_partition(bands, key), edition, lane.name)
-            rated = beside(rated, of_partition(certainty, key), "overall")
+            rated = with_uncertainty(rated, of_partition(certainty, key), "overall")
             return lane.conforming(rated, OVERALL_RATING, "overall ratings", key)
 
         def open_part_of(key: str) -> str:

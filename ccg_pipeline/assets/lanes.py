@@ -15,7 +15,7 @@ from ccg_pipeline.assets.metadata import materialize_result, picture_of, table_o
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.uncertainty.columns import beside
+from ccg_pipeline.method.uncertainty.columns import with_uncertainty
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.tables.areas import AREA_SCORE
 from ccg_pipeline.tables.bands import INDICATOR_BAND
@@ -116,7 +116,7 @@ def areas_asset(lane: Lane) -> dg.AssetsDefinition:
 
         def scores_of(key: str) -> pd.DataFrame:
             scored = score_areas(of_partition(bands, key), edition)
-            scored = beside(scored, of_partition(certainty, key), "area")
+            scored = with_uncertainty(scored, of_partition(certainty, key), "area")
             return lane.conforming(scored, AREA_SCORE, "area scores", key)
 
         scores = each(keys, scores_of)

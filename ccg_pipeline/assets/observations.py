@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, picture_of
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.assess import ONE_FIGURE, known
+from ccg_pipeline.method.assess import ONE_FIGURE, current_observations
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.code_version import code_version
@@ -64,7 +64,9 @@ def observations_asset(edition: Edition, months: dg.TimeWindowPartitionsDefiniti
         keys = list(context.partition_keys)
         with reading(database) as connection:
             said = frames.read(connection, source_observation, {"partition_key": keys})
-        stand = known(said, edition)[["partition_key", *OBSERVATION_COLUMNS]].reset_index(drop=True)
+        stand = current_observations(said, edition)[["partition_key", *OBSERVATION_COLUMNS]].reset_index(
+            drop=True
+        )
         conform(stand, schema_of(OBSERVATION, Basis(edition)), "observations")
         by_publication = stand[stand["status"] == "published"].groupby("publication").size()
         return materialize_result(

@@ -26,7 +26,7 @@ RETRY = dg.RetryPolicy(max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, j
 """A share that is away for a moment is tried again; a bad file is not: it is refused or quarantined."""
 
 SOUND = "every_file_is_sound"
-UNPLACED = dg.AssetKey(["source", "unplaced_files"])
+UNRECOGNISED = dg.AssetKey(["source", "unrecognised_files"])
 
 
 def source_key(publication: str) -> dg.AssetKey:
@@ -165,12 +165,12 @@ def source_asset(
     return source
 
 
-def unplaced_asset(edition: Edition) -> dg.AssetsDefinition:
+def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
     """Build the asset of what is in the landing folder and belongs to no publication."""
 
     @dg.asset(
         dagster_type=PIECES,
-        key=UNPLACED,
+        key=UNRECOGNISED,
         group_name="sources",
         owners=DATA_ENGINEERS,
         kinds={"python", "file"},
@@ -181,13 +181,13 @@ def unplaced_asset(edition: Edition) -> dg.AssetsDefinition:
         ),
         check_specs=[
             dg.AssetCheckSpec(
-                "every_file_is_placed",
-                asset=UNPLACED,
+                "every_file_is_recognised",
+                asset=UNRECOGNISED,
                 description="Every file was recognised, by what it holds, as one of a publication.",
             )
         ],
     )
-    def unplaced_files(
+    def unrecognised_files(
         landing: dg.ResourceParam[LandingFolder], database: dg.ResourceParam[Engine]
     ) -> dg.MaterializeResult:
         """Record the files that belong to no publication, so that none is overlooked."""
@@ -202,8 +202,8 @@ def unplaced_asset(edition: Edition) -> dg.AssetsDefinition:
             },
             check_results=[
                 dg.AssetCheckResult(
-                    asset_key=UNPLACED,
-                    check_name="every_file_is_placed",
+                    asset_key=UNRECOGNISED,
+                    check_name="every_file_is_recognised",
                     passed=not landed,
                     severity=dg.AssetCheckSeverity.WARN,
                     description=" ".join(reasons) or "Every file was recognised.",
@@ -211,10 +211,10 @@ def unplaced_asset(edition: Edition) -> dg.AssetsDefinition:
             ],
         )
 
-    return unplaced_files
+    return unrecognised_files
 
 
 def source_assets(edition: Edition, months: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Build one asset for each publication of the edition, and one for what belongs to none."""
     sources = [source_asset(publication, edition, months) for publication in edition.publications]
-    return [*sources, unplaced_asset(edition)]
+    return [*sources, unrecognised_asset(edition)]

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.assets.lane import Lane, each, of_partition
 from ccg_pipeline.assets.metadata import materialize_result
-from ccg_pipeline.method.uncertainty.columns import how_sure
+from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.tables.uncertainty import CERTAINTY
 
@@ -38,7 +38,9 @@ def uncertainty_asset(lane: Lane) -> dg.AssetsDefinition:
         keys = list(context.partition_keys)
 
         def uncertainty_of(key: str) -> pd.DataFrame:
-            found = how_sure(of_partition(bands, key), lane.supplementary(database, key), edition, lane.name)
+            found = estimate_uncertainty(
+                of_partition(bands, key), lane.supplementary(database, key), edition, lane.name
+            )
             return lane.conforming(found, CERTAINTY, "how sure everything is", key)
 
         found = each(keys, uncertainty_of)

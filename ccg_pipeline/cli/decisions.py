@@ -116,12 +116,13 @@ for name, decision, what in (
     app.command(name=name, help=what)(_verb(decision))
 
 
-@app.command(name="lay-again")
-def lay_again(panel: Panel, month: Month = "", year: Year = "", database: Database = "") -> None:
-    """Lay a returned or withdrawn table before the panel once more, unchanged: its votes begin anew.
+@app.command(name="lay-again", hidden=True)  # the earlier name, for scripts that have it
+@app.command(name="resubmit")
+def resubmit(panel: Panel, month: Month = "", year: Year = "", database: Database = "") -> None:
+    """Submit a returned or withdrawn table to its panel once more, unchanged; its votes begin again.
 
-    This is what those who made it do when a return is answered and no figure was wrong. Whoever lays it holds
-    no seat on it.
+    Those who made it do this when a return is answered and no figure was wrong. Whoever submits it holds no
+    seat on it.
     """
     lane, key = asked_round(month, year)
     terms, engine = terms_of(panel), opened(database)

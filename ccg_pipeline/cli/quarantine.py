@@ -22,7 +22,7 @@ from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.publish.export import FORMATS, exported, stamped
 from ccg_pipeline.quality.corrections import Amending, NotAmended
 from ccg_pipeline.quality.quarantine import Effect, Refusal, effect_of, quarantined, summary
-from ccg_pipeline.release.as_known import assess_said, said_until
+from ccg_pipeline.release.as_known import assess_source_observations, source_observations_until
 from ccg_pipeline.release.released import newest_scored
 from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.sources.corrections import Amendment, Kind
@@ -124,8 +124,8 @@ class _Lane:
 
     def __init__(self, amending: Amending, lane: str, key: str) -> None:
         self._amending, self._lane, self._end = amending, lane, last_day(key)
-        self._said = said_until(amending.engine, self._end)
-        self._stands = assess_said(self._said, amending.edition, lane, self._end)
+        self._said = source_observations_until(amending.engine, self._end)
+        self._stands = assess_source_observations(self._said, amending.edition, lane, self._end)
 
     def effect(self, refusal: Refusal, cells: dict[str, str] | None = None) -> Effect:
         kind: Kind = "correct" if cells else "suppose"

@@ -20,7 +20,7 @@ from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.latest import last_known, latest_for_month, latest_for_year
 from ccg_pipeline.method.scoring.overall import OVERALL_COLUMNS, rate_overall
 from ccg_pipeline.method.scoring.restatement import restate
-from ccg_pipeline.method.uncertainty.columns import beside, how_sure
+from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
 
 ONE_FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end"]
 """What two files may both speak of: of these, the word of the one published or revised last is known."""
@@ -49,12 +49,12 @@ def since_when(said: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     return days
 
 
-def said_by(said: pd.DataFrame, day: date) -> pd.DataFrame:
+def published_by(said: pd.DataFrame, day: date) -> pd.DataFrame:
     """Return the rows that were out on `day`; one without any date has been out since ever."""
     return said[~(since_when(said) > pd.Timestamp(day))]
 
 
-def known(said: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+def current_observations(said: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     """Return one row a figure (ONE_FIGURE) of what files say of it, file by file, in any order.
 
     Figures of other years' CCGs are restated first, each file's by itself.
@@ -120,9 +120,9 @@ def assess(
     has_overall = edition.lane(lane).has_overall_rating
     overall = rate_overall(bands, edition, lane) if has_overall else pd.DataFrame(columns=OVERALL_COLUMNS)
     if with_certainty:
-        sure = how_sure(bands, measures, edition, lane)
-        areas, ratings = beside(areas, sure, "area"), beside(ratings, sure, "panel")
-        overall = beside(overall, sure, "overall") if has_overall else overall
+        sure = estimate_uncertainty(bands, measures, edition, lane)
+        areas, ratings = with_uncertainty(areas, sure, "area"), with_uncertainty(ratings, sure, "panel")
+        overall = with_uncertainty(overall, sure, "overall") if has_overall else overall
     return Assessed(
         known=observations,
         bands=bands,

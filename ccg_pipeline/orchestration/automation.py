@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.assets.gates import decision_key
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.assets.sources import UNPLACED, source_key
+from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.orchestration.run_process import UNFINISHED, bury_the_killed
+from ccg_pipeline.orchestration.run_process import UNFINISHED, fail_orphaned_runs
 from ccg_pipeline.release import notices
 from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.release.due import Due, due
@@ -39,7 +39,7 @@ def lane_selection(lane: str) -> dg.AssetSelection:
 def ingest_selection(edition: Edition) -> dg.AssetSelection:
     """Return all sources and the observations."""
     sources = [source_key(publication.key) for publication in edition.publications]
-    return dg.AssetSelection.assets(UNPLACED, OBSERVATIONS, *sources)
+    return dg.AssetSelection.assets(UNRECOGNISED, OBSERVATIONS, *sources)
 
 
 def jobs(edition: Edition) -> list[Any]:
@@ -185,7 +185,7 @@ def follow_the_ledger(release_jobs: Sequence[Any], edition: Edition) -> dg.Senso
         database: dg.ResourceParam[Engine],
         terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> dg.SensorResult:
-        killed = bury_the_killed(context.instance)
+        killed = fail_orphaned_runs(context.instance)
         answers = list(requests(context.instance, rounds_due(database, edition, terms, killed)))
         wishes = [one for one in answers if isinstance(one, dg.RunRequest)]
         reasons = [one.skip_message or "" for one in answers if isinstance(one, dg.SkipReason)]

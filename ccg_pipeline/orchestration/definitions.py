@@ -23,7 +23,7 @@ from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.orchestration.automation import follow_the_ledger, jobs, on_1_june, on_the_5th, send_notices
 from ccg_pipeline.orchestration.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS
 from ccg_pipeline.orchestration.resources import resources
-from ccg_pipeline.orchestration.run_process import in_this_process
+from ccg_pipeline.orchestration.run_process import in_process_executor
 from ccg_pipeline.settings import database_url, downloads_path, landing_path
 
 
@@ -74,7 +74,7 @@ def build_definitions(
         ],
         resources=resources(url or database_url(), folder or (lambda: LandingFolder(path)), downloads_path()),
         # A process a step costs two seconds each; one process runs a month in the time of two steps.
-        executor=in_this_process,
+        executor=in_process_executor,
     )
 
 

@@ -16,7 +16,7 @@ from dagster import ExecuteInProcessResult
 from sqlalchemy import select
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.assets.sources import UNPLACED, source_key
+from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.landing.files import Found, LandingFolder
@@ -26,7 +26,7 @@ from ccg_pipeline.orchestration.definitions import build_definitions
 from ccg_pipeline.orchestration.outcome import Outcome
 from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.orchestration.resources import engine_of
-from ccg_pipeline.orchestration.run_process import PROCESS_TAG, bury_the_killed, this_process
+from ccg_pipeline.orchestration.run_process import PROCESS_TAG, fail_orphaned_runs, this_process
 from ccg_pipeline.settings import dagster_home, database_url, launched_by
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import observed, plausibility, source_observation
@@ -212,7 +212,7 @@ class MainJob:
 
     def converge(self) -> None:
         """Do once what the sensor does: let every gate and table show what the ledger says."""
-        killed = bury_the_killed(self._instance)
+        killed = fail_orphaned_runs(self._instance)
         rounds = rounds_due(self._engine, self._edition, load_terms(), killed)
         for request in requests(self._instance, rounds):
             if isinstance(request, dg.RunRequest) and request.job_name and request.partition_key:
@@ -233,7 +233,7 @@ class MainJob:
         held = {(str(sha256), str(month)) for sha256, month in stored}
         news = unread(files, held, self._new, last)
         for first, until, publications in spans(news, last) if news else []:
-            keys = [source_key(publication) if publication else UNPLACED for publication in publications]
+            keys = [source_key(publication) if publication else UNRECOGNISED for publication in publications]
             self._tell(f"sources of {first} to {until}")
             self._execute("ingest", _range(first, until), [*keys, OBSERVATIONS])
         behind = self._behind(last)

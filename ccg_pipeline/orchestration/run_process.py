@@ -66,7 +66,7 @@ def _create(context: dg.InitExecutorContext) -> dg.Executor:
     return _Named(create(context))
 
 
-in_this_process = dg.ExecutorDefinition(
+in_process_executor = dg.ExecutorDefinition(
     name="in_process",
     config_schema=dg.in_process_executor.config_schema,  # type: ignore[arg-type]  # it takes what it gives
     executor_creation_fn=_create,
@@ -75,7 +75,7 @@ in_this_process = dg.ExecutorDefinition(
 """Dagster's in-process executor, whose runs say in which process they are executed."""
 
 
-def bury_the_killed(instance: dg.DagsterInstance) -> list[DagsterRun]:
+def fail_orphaned_runs(instance: dg.DagsterInstance) -> list[DagsterRun]:
     """Report as failed what runs in a process of this machine that is no more; return those runs.
 
     Nobody else watches over a run in the process of a command, or in one that Dagster's default launcher
@@ -85,7 +85,7 @@ def bury_the_killed(instance: dg.DagsterInstance) -> list[DagsterRun]:
     killed = []
     for run in instance.get_runs(RunsFilter(statuses=UNFINISHED)):
         machine, _, process = _said(instance, run).partition(":")
-        if machine == socket.gethostname() and not _lives(process):
+        if machine == socket.gethostname() and not _is_running(process):
             number = process.partition(":")[0]
             instance.report_run_failed(run, f"The process {number} that ran this was killed.")
             killed.append(run)
@@ -99,7 +99,7 @@ def _said(instance: dg.DagsterInstance, run: DagsterRun) -> str:
     return "" if parent is not None and parent.tags.get(PROCESS_TAG) == said else said
 
 
-def _lives(process: str) -> bool:
+def _is_running(process: str) -> bool:
     said = _PROCESS.fullmatch(process)
     if said is None:  # whoever launches a run may write any tag, and none may stop the sensor
         return True

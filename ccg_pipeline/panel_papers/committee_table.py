@@ -12,7 +12,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Block
 from ccg_pipeline.panel_papers.figures import DIRECTIONS
-from ccg_pipeline.panel_papers.panel_table import alike, known_ccgs
+from ccg_pipeline.panel_papers.panel_table import known_ccgs, similar_codes
 from expert_panels.papers import CandidateTable, Cut, Figure, Measure, Organisation, Spread
 
 PERFORMANCE = "performance"
@@ -81,7 +81,7 @@ def _organisation(row: Any, edition: Edition, labels: tuple[str, ...]) -> Organi
         used=used,
         why=str(row.why_no_rating),
         figures=tuple(_figure(row, edition, block) for block in edition.overall.blocks),
-        similar=tuple(alike().get(str(row.ccg_code), ())),
+        similar=tuple(similar_codes().get(str(row.ccg_code), ())),
         close=close,
         closeness=distance,
     )

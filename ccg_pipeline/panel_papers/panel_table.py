@@ -13,10 +13,10 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
-from ccg_pipeline.method.scoring.grade_changes import ways
+from ccg_pipeline.method.scoring.grade_changes import grade_changes
 from ccg_pipeline.panel_papers.figures import change, figures_of, measures_of
 from ccg_pipeline.panel_papers.intervals import with_intervals
-from ccg_pipeline.reference.organisations import ccgs, similar_ten
+from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 from expert_panels.papers import CandidateTable, Cut, Organisation, Spread
 
 
@@ -27,10 +27,10 @@ def known_ccgs() -> dict[str, Any]:
 
 
 @cache
-def alike() -> dict[str, list[str]]:
+def similar_codes() -> dict[str, list[str]]:
     """Return the similar ten of each CCG, the most alike first."""
     found: dict[str, list[str]] = {}
-    for pair in similar_ten().sort_values(["ccg_code", "rank"]).itertuples(index=False):
+    for pair in similar_organisations().sort_values(["ccg_code", "rank"]).itertuples(index=False):
         found.setdefault(str(pair.ccg_code), []).append(str(pair.similar_ccg_code))
     return found
 
@@ -42,9 +42,9 @@ def candidate_table(
     rule, ratings, bands = edition.panel(panel), frames["candidate_rating"], frames["indicator_band"]
     lane, key = str(ratings["lane"].iloc[0]), str(ratings["partition_key"].iloc[0])
     labels = edition.labels(lane)
-    known, similar = known_ccgs(), alike()
+    known, similar = known_ccgs(), similar_codes()
     rows_of = _by_ccg(with_intervals(bands, edition))
-    ways_of = _by_ccg(ways(bands, ratings, edition, panel))
+    ways_of = _by_ccg(grade_changes(bands, ratings, edition, panel))
     organisations = tuple(
         _organisation(
             one,

@@ -40,7 +40,7 @@ def chances(row: Row, labels: Sequence[str]) -> str:
     return ", ".join(f"{label} {100 * share:.0f} %" for share, label in likely)
 
 
-def told_apart(row: Row, labels: Sequence[str]) -> str:
+def distinguishable(row: Row, labels: Sequence[str]) -> str:
     """Return how sure a grade is: told apart, or from which one it cannot be; '' without a grade."""
     if pd.isna(row["p_grade_1"]):
         return ""

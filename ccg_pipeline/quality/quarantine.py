@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.assess import Assessed, moved
-from ccg_pipeline.release.as_known import assess_said
+from ccg_pipeline.release.as_known import assess_source_observations
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.corrections import lines
 from ccg_pipeline.storage.database import reading
@@ -167,7 +167,7 @@ def effect_of(
     others = said[said["source_sha256"] != refusal.source_sha256]
     within = read_with[read_with["period_end"] <= pd.Timestamp(end)]
     together = pd.concat([others, within[list(others.columns)]], ignore_index=True)
-    with_it = assess_said(together, edition, lane, end)
+    with_it = assess_source_observations(together, edition, lane, end)
     own = within[[_rests_on(cell, refusal.row) for cell in within["cell"]]]
     own = own[own["sheet"] == refusal.sheet]
     return Effect(refusal, without, with_it, own[own["status"] == "published"])

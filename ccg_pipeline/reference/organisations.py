@@ -81,7 +81,7 @@ def _similar_ten() -> pd.DataFrame:
     return read_table("similar_ten", counts=("rank",))
 
 
-def similar_ten() -> pd.DataFrame:
+def similar_organisations() -> pd.DataFrame:
     """The ten CCGs most like each CCG (RightCare, 2016): ccg_code, rank (1 the most), similar_ccg_code."""
     return _similar_ten().copy()
 

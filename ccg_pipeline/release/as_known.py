@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
-from ccg_pipeline.method.assess import MOVES, Assessed, assess, known, moved, said_by
+from ccg_pipeline.method.assess import MOVES, Assessed, assess, current_observations, moved, published_by
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
 from ccg_pipeline.release.released import NOT_VERIFIED, Tables, typed_tables
@@ -26,19 +26,19 @@ from ccg_pipeline.storage.sql import source_observation
 from expert_panels.foundation.fault import Fault
 
 
-def said_until(engine: Engine, end: date) -> pd.DataFrame:
+def source_observations_until(engine: Engine, end: date) -> pd.DataFrame:
     """Return what files say, file by file, of every period that ends on or before `end`."""
     with reading(engine) as connection:
         said = frames.read(connection, source_observation, {}, source_observation.c.period_end <= end)
     return said.drop(columns="partition_key")
 
 
-def assess_said(
+def assess_source_observations(
     said: pd.DataFrame, edition: Edition, lane: str, end: date, with_certainty: bool = False
 ) -> Assessed:
     """Assess every CCG from what files say (columns of a source observation)."""
     key, codes = edition.lane(lane).key, list(ccgs()["ccg_code"])
-    return assess(known(said, edition), edition, key, end, codes, with_certainty)
+    return assess(current_observations(said, edition), edition, key, end, codes, with_certainty)
 
 
 def tables_as_known(
@@ -50,13 +50,13 @@ def tables_as_known(
 
     `end` is the last day of the partition. Raises Fault where nothing was out by then.
     """
-    said = said_by(said_until(engine, end), day)
+    said = published_by(source_observations_until(engine, end), day)
     if said.empty:
         raise Fault(
             f"Nothing that had been published by {day} tells of {lane} {words(lane, partition_key)}: "
             "give a later --as-at."
         )
-    assessed = assess_said(said, edition, lane, end, with_certainty=True)
+    assessed = assess_source_observations(said, edition, lane, end, with_certainty=True)
     header = {
         "lane": lane,
         "partition_key": partition_key,
@@ -103,8 +103,10 @@ def moved_since(
     engine: Engine, edition: Edition, lane: str, end: date, since: date, until: date
 ) -> dict[str, pd.DataFrame]:
     """Return by layer what moved between what was out on `since` and what was out on `until`."""
-    said = said_until(engine, end)
-    before, after = (assess_said(said_by(said, day), edition, lane, end) for day in (since, until))
+    said = source_observations_until(engine, end)
+    before, after = (
+        assess_source_observations(published_by(said, day), edition, lane, end) for day in (since, until)
+    )
     return moved(before, after)
 
 
@@ -116,7 +118,7 @@ def moved_by_file(
     `file` is a file's name, or the beginning of its sha256 (eight signs at least). Raises Fault where
     no figure up to `end` is of such a file, or several files bear the name.
     """
-    said = said_until(engine, end)
+    said = source_observations_until(engine, end)
     is_its = said["source_name"] == file
     if len(file) >= 8 and not is_its.any():
         is_its = said["source_sha256"].str.startswith(file.lower())
@@ -129,7 +131,7 @@ def moved_by_file(
             + ", ".join(sha256[:12] for sha256 in found)
             + "."
         )
-    before, after = (assess_said(rows, edition, lane, end) for rows in (said[~is_its], said))
+    before, after = (assess_source_observations(rows, edition, lane, end) for rows in (said[~is_its], said))
     return moved(before, after)
 
 

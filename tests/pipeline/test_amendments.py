@@ -12,7 +12,7 @@ from ccg_pipeline.orchestration.main_job import MainJob
 from ccg_pipeline.quality.corrections import Amending, NotAmended
 from ccg_pipeline.quality.quarantine import effect_of, row_id
 from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
-from ccg_pipeline.release.as_known import assess_said, said_until
+from ccg_pipeline.release.as_known import assess_source_observations, source_observations_until
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.storage.database import reading
 from expert_panels.foundation.fault import WrongUse
@@ -131,9 +131,9 @@ def test_a_correction_is_tried_before_it_is_recorded_and_can_be_revoked(refused:
 def test_a_refused_row_shows_what_it_would_have_changed(refused: SmallPipeline) -> None:
     pipeline, end = refused, last_day(MONTH[1])
     before = pipeline.fingerprints("observation", "source_observation", "indicator_band")
-    amends, said = amending(pipeline, DAY), said_until(pipeline.engine, end)
+    amends, said = amending(pipeline, DAY), source_observations_until(pipeline.engine, end)
     refusal = amends.refusal(the_row(pipeline))
-    without = assess_said(said, EDITION, MONTH[0], end)
+    without = assess_source_observations(said, EDITION, MONTH[0], end)
     read = amends.reading_with(refusal, Amendment(refusal.sheet, refusal.row, "suppose"))
     effect = effect_of(refusal, said, without, read.observations, EDITION, MONTH[0], end)
     told = effect.of_ccg(EDITION).set_index("what")

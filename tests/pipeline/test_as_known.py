@@ -10,10 +10,10 @@ from pandas.testing import assert_frame_equal
 from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.release.as_known import (
     as_rows,
-    assess_said,
+    assess_source_observations,
     moved_by_file,
     moved_since,
-    said_until,
+    source_observations_until,
     tables_as_known,
 )
 from ccg_pipeline.release.released import released, unreleased
@@ -35,7 +35,9 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize(("lane", "key"), BOTH)
 def test_the_chain_gives_what_the_assets_wrote(scored: SmallPipeline, lane: str, key: str) -> None:
     """The one function of the whole chain and the assets' steps are the same method."""
-    assessed = assess_said(said_until(scored.engine, last_day(key)), EDITION, lane, last_day(key), True)
+    assessed = assess_source_observations(
+        source_observations_until(scored.engine, last_day(key)), EDITION, lane, last_day(key), True
+    )
     tables = dict(LAYERS) if lane == "interim" else LAYERS | {"overall": "overall_rating"}
     for name, table in tables.items():
         stands = scored.rows(table, lane=lane, partition_key=key).drop(columns=["lane", "partition_key"])
@@ -55,7 +57,7 @@ def test_as_known_after_all_was_out_is_what_stands_now(scored: SmallPipeline, la
 
 
 def test_a_table_as_at_a_date_holds_what_had_been_published_by_then(scored: SmallPipeline) -> None:
-    said = said_until(scored.engine, last_day(MONTH[1]))
+    said = source_observations_until(scored.engine, last_day(MONTH[1]))
     waits = said.loc[said["indicator_code"] == "122b", "published_on"]
     (out,) = waits.unique()
     before = (out - pd.Timedelta(days=1)).date()

@@ -15,7 +15,7 @@ from dagster import DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
 
 from ccg_pipeline.orchestration.automation import mirrored, requests, rounds_due
-from ccg_pipeline.orchestration.run_process import bury_the_killed, this_process
+from ccg_pipeline.orchestration.run_process import fail_orphaned_runs, this_process
 from ccg_pipeline.release.archive import known_heads
 from ccg_pipeline.release.due import Due
 from ccg_pipeline.storage import frames
@@ -283,7 +283,7 @@ def test_a_run_whose_process_is_gone_is_no_longer_waited_for(
 
     before = run(DagsterRunStatus.FAILURE, parent) if parent else None
     run_id = run(DagsterRunStatus.STARTED, process, parent_run_id=before, root_run_id=before)
-    assert [one.run_id for one in bury_the_killed(instance)] == [run_id] * is_killed
+    assert [one.run_id for one in fail_orphaned_runs(instance)] == [run_id] * is_killed
     now = instance.get_run_by_id(run_id)
     assert now is not None
     assert now.status is (DagsterRunStatus.FAILURE if is_killed else DagsterRunStatus.STARTED)

@@ -294,7 +294,7 @@ def test_the_run_warns_of_every_publication_with_a_bad_file_or_row(planted: Smal
         f"source/{name}" for name in ("eip", "ld_health_checks", "cancer_waits", "qof", "rtt", "dtoc")
     }
     assert not unsound & {"source/satod", "source/stp_progress"}
-    assert "source/unplaced_files: every_file_is_placed" in planted.outcome.warned
+    assert "source/unrecognised_files: every_file_is_recognised" in planted.outcome.warned
 
 
 def test_as_it_should_be_nothing_is_refused_or_quarantined(as_it_should_be: SmallPipeline) -> None:

@@ -158,11 +158,11 @@ def test_a_comment_on_a_ccg_goes_back_with_a_returned_table(ccg: Terminal, copy:
     table = str(shown.asset_materialization.metadata["remarks"].value)
     assert "| 2017-03 | the table | returned: See the comments. | deputy |" in table
     assert "| 2017-03 | 02N | 122b looks doubled. Please see. | chair |" in table
-    again = ccg.type("panel", "lay-again", "cancer", "--month", "2017-03")
+    again = ccg.type("panel", "resubmit", "cancer", "--month", "2017-03")
     assert again.code == 0
     assert "laid before the Cancer panel again by engineer@data.example, as round 2." in again.said
     assert "cancer 2 awaiting nobody" in ccg.type("panel", "status").said
-    refused = ccg.type("panel", "lay-again", "cancer", "--month", "2017-03")
+    refused = ccg.type("panel", "resubmit", "cancer", "--month", "2017-03")
     assert (refused.code, refused.err) == (
         1,
         "The table of the Cancer panel is awaiting, neither returned nor withdrawn.\n",

@@ -82,7 +82,7 @@ def test_every_part_of_the_edition_has_its_assets(defs: dg.Definitions) -> None:
             assert {key for key in keys if key.startswith(f"{lane}/{room}/")} == panels | more
         assert {f"{lane}/indicator_bands", f"{lane}/assessment"} < keys
     assert {key for key in keys if key.startswith("source/")} == {
-        "source/unplaced_files",
+        "source/unrecognised_files",
         *(f"source/{one.key}" for one in EDITION.publications),
     }
 

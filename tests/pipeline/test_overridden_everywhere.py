@@ -68,7 +68,7 @@ WITHOUT_RATING = {
     **{("panel", verb): "makes a key" for verb in ("key", "recorder-key")},
     ("panel", "sign-minutes"): "signs a form",
     ("panel", "verify"): "checks the ledger",
-    ("panel", "lay-again"): "names a line",
+    ("panel", "resubmit"): "names a line",
     **{
         ("panel", verb): "prints the meaning of the line that it wrote"
         for verb in (

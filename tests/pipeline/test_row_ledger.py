@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.assets.sources import UNPLACED, source_key
+from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.quality.row_ledger import FATES, row_ledger, unaccounted
 from ccg_pipeline.storage.database import reading
 from tests.support.worlds.planted_files import Rows, Sheets, respoil_rows, respoil_workbook, write_files
@@ -70,7 +70,7 @@ def damage(landing: Path, chance: random.Random) -> None:
 def ingest(pipeline: SmallPipeline, month: str = "2017-03") -> None:
     """Take the sources of a month and its observations in, as a run does."""
     keys = [source_key(publication) for publication in PUBLICATIONS]
-    assert pipeline.launch("ingest", month, [*keys, UNPLACED, OBSERVATIONS]).success
+    assert pipeline.launch("ingest", month, [*keys, UNRECOGNISED, OBSERVATIONS]).success
 
 
 def ledger(pipeline: SmallPipeline) -> pd.DataFrame:

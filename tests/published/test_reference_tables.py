@@ -8,7 +8,13 @@ import pytest
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
 from ccg_pipeline.reference.changes import ccg_changes
 from ccg_pipeline.reference.deprivation import deprivation_imd_2015
-from ccg_pipeline.reference.organisations import ccg_history, ccgs, commissioning_hubs, similar_ten, stps
+from ccg_pipeline.reference.organisations import (
+    ccg_history,
+    ccgs,
+    commissioning_hubs,
+    similar_organisations,
+    stps,
+)
 from ccg_pipeline.reference.populations import adults_mid_2015, population_mid_2015
 
 
@@ -160,7 +166,7 @@ def test_deprivation(shared: Path) -> None:
 
 def test_similar_ten(shared: Path) -> None:
     published = _text(shared / "reference" / "rightcare_similar10_ccg16.csv").set_index("CCG16CDH")
-    ours = similar_ten().pivot(index="ccg_code", columns="rank", values="similar_ccg_code")
+    ours = similar_organisations().pivot(index="ccg_code", columns="rank", values="similar_ccg_code")
     for rank in range(1, 11):
         assert ours[rank].to_dict() == published[f"similar_ccg_{rank}"].to_dict()
 

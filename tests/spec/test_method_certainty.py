@@ -11,11 +11,11 @@ from ccg_pipeline.method.uncertainty.columns import (
     AREA_CERTAINTY,
     CERTAINTY_COLUMNS,
     area_certainty,
-    beside,
-    how_sure,
+    estimate_uncertainty,
     overall_certainty,
     ranked,
     rating_certainty,
+    with_uncertainty,
 )
 from ccg_pipeline.method.uncertainty.simulation import Uncertainty
 from tests.support.notations.method_tables import EDITION, lines
@@ -106,7 +106,7 @@ def test_places_their_sets_and_the_ends_of_a_league() -> None:
 
 def test_the_nearest_indicator_of_the_overall_score_is_one_that_counts() -> None:
     bands = band_indicators(observed(), EDITION, list(CCGS))
-    sure = how_sure(bands, observed().iloc[:0], EDITION, "annual")
+    sure = estimate_uncertainty(bands, observed().iloc[:0], EDITION, "annual")
     own = sure[(sure["measure"] == "overall") & (sure["nearest_indicator"] != "")]
     counting = {one.code for one in EDITION.indicators if one.counts_towards_overall}
     assert len(own) > 0
@@ -119,8 +119,8 @@ def test_the_nearest_indicator_of_the_overall_score_is_one_that_counts() -> None
 def test_everything_has_a_row_and_no_order_matters(lane: str) -> None:
     bands = band_indicators(observed(), EDITION, list(CCGS))
     none = observed().iloc[:0]
-    sure = how_sure(bands, none, EDITION, lane)  # type: ignore[arg-type]  # one of the two lanes
-    again = how_sure(bands.iloc[::-1], none, EDITION, lane)  # type: ignore[arg-type]  # the same
+    sure = estimate_uncertainty(bands, none, EDITION, lane)  # type: ignore[arg-type]  # one of the two lanes
+    again = estimate_uncertainty(bands.iloc[::-1], none, EDITION, lane)  # type: ignore[arg-type]  # the same
     pd.testing.assert_frame_equal(sure, again)
     assert list(sure.columns) == list(CERTAINTY_COLUMNS)
     assert len(sure) == len(CCGS) * (29 + 6 + (lane == "annual"))
@@ -131,7 +131,7 @@ def test_another_seed_gives_other_draws_and_the_same_scores() -> None:
     rule = EDITION.uncertainty
     seed = rule.seed.model_copy(update={"value": 7.0})
     other = EDITION.model_copy(update={"uncertainty": rule.model_copy(update={"seed": seed})})
-    found = [how_sure(bands, observed().iloc[:0], one, "interim") for one in (EDITION, other)]
+    found = [estimate_uncertainty(bands, observed().iloc[:0], one, "interim") for one in (EDITION, other)]
     assert (found[0]["rank"].dropna() == found[1]["rank"].dropna()).all()
     assert (found[0]["p_grade_1"].dropna() != found[1]["p_grade_1"].dropna()).any()
 
@@ -139,9 +139,13 @@ def test_another_seed_gives_other_draws_and_the_same_scores() -> None:
 def test_what_has_no_certainty_is_refused() -> None:
     frame = pd.DataFrame({"area_code": ["122", "122"], "ccg_code": ["02N", "99Z"]})
     sure = of_areas(0.5, 1.5, 1.0).rename(columns={"area_code": "code"}).assign(measure="area")
-    assert list(beside(frame.iloc[:1], sure, "area").columns) == ["area_code", "ccg_code", *AREA_CERTAINTY]
+    assert list(with_uncertainty(frame.iloc[:1], sure, "area").columns) == [
+        "area_code",
+        "ccg_code",
+        *AREA_CERTAINTY,
+    ]
     with pytest.raises(ValueError, match="It is not known how sure the area of 122 99Z is"):
-        beside(frame, sure, "area")
+        with_uncertainty(frame, sure, "area")
 
 
 def test_the_lowest_overall_grade_has_no_next_one() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.method.assess import known, said_by
+from ccg_pipeline.method.assess import current_observations, published_by
 
 EDITION = load_edition()
 FILES = {  # file: (published_on, revised_on, status, value)
@@ -66,12 +66,14 @@ OTHERWISE = "{}.csv of the same date says otherwise"
 )
 def test_the_word_of_the_latest_file_counts(files: list[str], counts: str, note: str) -> None:
     for order in (files, files[::-1]):
-        (row,) = known(said(*order), EDITION).to_dict("records")
+        (row,) = current_observations(said(*order), EDITION).to_dict("records")
         assert (row["source_name"], row["note"]) == (f"{counts}.csv", note)
 
 
 def test_a_dispute_is_said_beside_what_the_row_says_already() -> None:
-    (row,) = known(said("first", "other").assign(note="apportioned"), EDITION).to_dict("records")
+    (row,) = current_observations(said("first", "other").assign(note="apportioned"), EDITION).to_dict(
+        "records"
+    )
     assert row["note"] == "apportioned; first.csv of the same date says otherwise"
 
 
@@ -85,5 +87,5 @@ def test_a_dispute_is_said_beside_what_the_row_says_already() -> None:
     ],
 )
 def test_a_file_is_out_from_the_day_it_was_published_or_revised(day: str, files: list[str]) -> None:
-    out = said_by(said("undated", "first", "revised", "later"), date.fromisoformat(day))
+    out = published_by(said("undated", "first", "revised", "later"), date.fromisoformat(day))
     assert list(out["source_name"]) == [f"{file}.csv" for file in files]

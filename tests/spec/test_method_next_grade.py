@@ -9,7 +9,7 @@ from hypothesis import given as given_any
 from hypothesis import strategies as st
 
 from ccg_pipeline.method.scoring.clinical import grade_of, rate_panel
-from ccg_pipeline.method.scoring.grade_changes import ways
+from ccg_pipeline.method.scoring.grade_changes import grade_changes
 from tests.support.notations.method_tables import EDITION, bands, lines
 
 LIMIT = 1.96
@@ -37,7 +37,7 @@ def ways_of(
     ).astype({"standard_error": float, "tau2": float})
     nobody = frame[:0].assign(organisation_code="")
     rated = rate_panel(frame, nobody, EDITION, panel, "interim")
-    found = ways(frame, rated, EDITION, panel)
+    found = grade_changes(frame, rated, EDITION, panel)
     assert list(found["indicator_code"].unique()) in ([code], [])
     return found.astype({"grade": int}).set_index("grade")
 
@@ -82,7 +82,7 @@ def test_what_is_not_counted_has_no_people() -> None:
     frame = bands("indicator | ccg | z | value | standard_error | tau2\n122d | 01A | -1 | 8 | 0.1 | 0")
     frame = frame.astype({"standard_error": float, "tau2": float}).assign(denominator=math.nan)
     rated = rate_panel(frame, frame[:0].assign(organisation_code=""), EDITION, "cancer", "interim")
-    found = ways(frame, rated, EDITION, "cancer").set_index("grade")
+    found = grade_changes(frame, rated, EDITION, "cancer").set_index("grade")
     assert found["people"].isna().all()
     assert found.loc[2, "change"] == pytest.approx(0.1)
 
@@ -139,7 +139,7 @@ def test_a_way_says_the_rating_that_the_matrix_would_give(given: dict[str, str])
     frame = bands(table).astype({"standard_error": float, "tau2": float})
     nobody = frame[:0].assign(organisation_code="")
     rated = rate_panel(frame, nobody, EDITION, "dementia", "interim")
-    found = ways(frame, rated, EDITION, "dementia").set_index(["indicator_code", "grade"])
+    found = grade_changes(frame, rated, EDITION, "dementia").set_index(["indicator_code", "grade"])
     assert set(found["rating_now"]) == {float(given["now"])}
     for code, grade in (("126b", 1), ("126b", 2), ("126a", 2)):
         said = given[f"{code} to {grade}"]

@@ -25,9 +25,9 @@ from ccg_pipeline.publish.uncertainty_words import (
     NO_OFFICIAL_GRADE,
     against_reference,
     chances,
+    distinguishable,
     interval,
     next_grade,
-    told_apart,
 )
 from ccg_pipeline.quality.kept_findings import OfFigures
 from ccg_pipeline.reference.organisations import ccgs
@@ -135,7 +135,7 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
         [
             edition.panel(one["panel"]).name,
             one["rating"] or "no rating",
-            told_apart(one, edition.labels(tables.lane)),
+            distinguishable(one, edition.labels(tables.lane)),
             _used(one),
             one["verification"],
         ]
@@ -186,7 +186,7 @@ def _overall(row: pd.Series, tables: Tables, edition: Edition) -> Table:
         ["95 % interval", interval(sure) or "none"],
         [
             "how sure",
-            escape("; ".join(filter(None, (chances(sure, labels), told_apart(sure, labels))))) or "none",
+            escape("; ".join(filter(None, (chances(sure, labels), distinguishable(sure, labels))))) or "none",
         ],
         ["to the next grade", escape(next_grade(sure, edition)) or "none"],
         ["performance score", _text(row["performance_score"]) or "none"],
@@ -257,7 +257,7 @@ def _rating(rating: pd.Series, edition: Edition, lane: str) -> list[list[str]]:
         rows.append(["why no rating", escape(rating["why_no_rating"])])
     labels = edition.labels(lane)
     if chances(rating, labels):
-        rows.append(["how sure", escape(f"{chances(rating, labels)}; {told_apart(rating, labels)}")])
+        rows.append(["how sure", escape(f"{chances(rating, labels)}; {distinguishable(rating, labels)}")])
     if next_grade(rating, edition):
         rows.append(["to the next grade", escape(next_grade(rating, edition))])
     if rating["rule"]:

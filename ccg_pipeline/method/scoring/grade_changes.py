@@ -17,12 +17,23 @@ from ccg_pipeline.method.scoring.distances import can_move, people_to_fall, peop
 from ccg_pipeline.method.statistics.cutpoints import grade_by_cuts
 from ccg_pipeline.method.statistics.grid import Floats, figures, row_of_each_cell
 
-WAY_COLUMNS = ("ccg_code", "indicator_code", "grade", "margin", "change", "people", "rating_now", "rating")
+GRADE_CHANGE_COLUMNS = (
+    "ccg_code",
+    "indicator_code",
+    "grade",
+    "margin",
+    "change",
+    "people",
+    "rating_now",
+    "rating",
+)
 RATING_DISTANCE_COLUMNS = ("panel", "ccg_code", "indicator_code", "to_better", "people_to_better")
 
 
-def ways(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, panel: str) -> pd.DataFrame:
-    """Every way of one indicator alone to another of its grades, for every CCG in `rated`; WAY_COLUMNS.
+def grade_changes(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, panel: str) -> pd.DataFrame:
+    """Every change of one indicator alone to another of its grades, for every CCG in `rated`.
+
+    Columns GRADE_CHANGE_COLUMNS.
 
     `bands` has one row an indicator of the panel and CCG, `rated` what `rate_panel` gives of this panel.
     ``grade``: the one reached, 1 to 4; ``margin``: the distance in standard errors; ``change``: in the
@@ -42,7 +53,7 @@ def ways(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, panel: str)
         rated["rule"] == rule.combine, rated["grade"].to_numpy(dtype=float, na_value=np.nan), np.nan
     )
     better = np.array([[-1.0 if one.direction == "lower_is_better" else 1.0] for one in indicators])
-    found: dict[str, list[Floats]] = {name: [] for name in WAY_COLUMNS[2:]}
+    found: dict[str, list[Floats]] = {name: [] for name in GRADE_CHANGE_COLUMNS[2:]}
     # a better grade begins on its cut, but for the lowest: at −limit is still significantly worse
     for above, (cut, is_in) in enumerate(((limit, True), (0.0, True), (-limit, False)), start=1):
         is_up, edge = grades > above, np.array(cut)
@@ -85,7 +96,7 @@ def to_next_rating(bands: pd.DataFrame, candidates: pd.DataFrame, edition: Editi
     """
     found = []
     for panel, of_panel in candidates.groupby("panel", sort=False):
-        every = ways(bands, of_panel, edition, str(panel))
+        every = grade_changes(bands, of_panel, edition, str(panel))
         first = every[every["rating"] < every["rating_now"]].drop_duplicates("ccg_code")
         shortest = first.assign(to_better=first["change"].abs(), people_to_better=first["people"].abs())
         found.append(of_panel[["panel", "ccg_code"]].merge(shortest, on="ccg_code", how="left"))

@@ -70,8 +70,10 @@ CERTAINTY_COLUMNS = (
 )
 
 
-def how_sure(bands: pd.DataFrame, supplementary: pd.DataFrame, edition: Edition, lane: Lane) -> pd.DataFrame:
-    """How sure everything is that `bands` give, by as many draws and from the seed that the edition states.
+def estimate_uncertainty(
+    bands: pd.DataFrame, supplementary: pd.DataFrame, edition: Edition, lane: Lane
+) -> pd.DataFrame:
+    """The uncertainty of everything that `bands` give, by draws and seed of the edition.
 
     `bands` and `supplementary` as `rate_panel` takes them. One row a measure ('area', 'panel', 'overall' in a
     lane that has one), code (of the area, the panel's key, 'overall') and CCG, with CERTAINTY_COLUMNS; what
@@ -108,7 +110,7 @@ def how_sure(bands: pd.DataFrame, supplementary: pd.DataFrame, edition: Edition,
     return table.astype({"bands_to_better": "float64"})  # what no measure of the lane carries is NaN too
 
 
-def beside(frame: pd.DataFrame, certainty: pd.DataFrame, measure: str) -> pd.DataFrame:
+def with_uncertainty(frame: pd.DataFrame, certainty: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return `frame`, one row a CCG and area or panel, with its measure's columns joined from `certainty`.
 
     ValueError where a row of `frame` has none.

@@ -53,7 +53,7 @@ EXAMPLES = {
     "panel withdraw": f"cancer --month 2017-03 {SEAT} --reason WHY",
     "panel recuse": f"cancer --month 2017-03 {SEAT}",
     "panel override": f"cancer --month 2017-03 {SEAT} --reason WHY",
-    "panel lay-again": "cancer --month 2017-03",
+    "panel resubmit": "cancer --month 2017-03",
     "panel comment": "cancer --about 02N --month 2017-03 --as PERSON --seen FINGERPRINT --reason WHY",
     "panel moderate": f"02N --judgement leadership --to Amber --year 2016-17 {SEAT} --reason WHY",
     "panel minutes": "MINUTES.yaml",
@@ -67,6 +67,8 @@ EXAMPLES = {
     "quarantine correct": f"ID --set COLUMN=VALUE {DOUBT} --until DAY",
     "quarantine revoke": f"ID {DOUBT}",
     "quarantine amendments": "",
+    "database status": "",
+    "database upgrade": "",
 }
 """The options of one call of each verb; words in capitals are filled in by whoever types it."""
 
@@ -74,6 +76,8 @@ EXAMPLES = {
 def verbs(command: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every verb below a command of click, with the words that are typed for it, in their order."""
     is_group = hasattr(command, "list_commands")
+    if getattr(command, "hidden", False):
+        return
     if path and (not is_group or command.invoke_without_command):
         yield path, command
     if is_group:

@@ -17,7 +17,7 @@ from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.overall import rate_overall
-from ccg_pipeline.method.uncertainty.columns import beside, how_sure
+from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
 from ccg_pipeline.release.tables import SHOWN, assessed_tables
@@ -159,14 +159,18 @@ def _made(lane: Lane) -> Layers:
     where = {"lane": lane, "partition_key": KEYS[lane]}
     bands = band_indicators(observed(), EDITION, list(CCGS)).assign(**where)
     supplementary = observed().iloc[:0]
-    sure = how_sure(bands, supplementary, EDITION, lane)
+    sure = estimate_uncertainty(bands, supplementary, EDITION, lane)
     ratings = {
-        rule.key: beside(rate_panel(bands, supplementary, EDITION, rule.key, lane), sure, "panel").assign(
-            **where
-        )
+        rule.key: with_uncertainty(
+            rate_panel(bands, supplementary, EDITION, rule.key, lane), sure, "panel"
+        ).assign(**where)
         for rule in EDITION.panels
     }
     overall = rate_overall(bands, EDITION, "annual")
-    overall = beside(overall, sure, "overall") if EDITION.lane(lane).has_overall_rating else overall.iloc[:0]
-    areas = beside(score_areas(bands, EDITION), sure, "area").assign(**where)
+    overall = (
+        with_uncertainty(overall, sure, "overall")
+        if EDITION.lane(lane).has_overall_rating
+        else overall.iloc[:0]
+    )
+    areas = with_uncertainty(score_areas(bands, EDITION), sure, "area").assign(**where)
     return Layers(lane, bands, areas, ratings, overall.assign(**where))

@@ -81,7 +81,7 @@ class Actor:
             case "daemon":
                 self.operate()
             case "engineers":
-                self.lay_again()
+                self.resubmit()
             case _:
                 self.decide(role)
 
@@ -118,7 +118,7 @@ class Actor:
         board.decide(lane, key, decision, who, body, **more)
         self.note("D")
 
-    def lay_again(self) -> None:
+    def resubmit(self) -> None:
         """Lay what was returned or withdrawn before its panel once more, as `ccg panel lay-again` does."""
         lane, key = self._chance.choice([MONTH, YEAR])
         for body in [*PANELS, COMMITTEE] if lane == "annual" else PANELS:

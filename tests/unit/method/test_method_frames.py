@@ -9,7 +9,7 @@ from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.overall import rate_overall
-from ccg_pipeline.method.uncertainty.columns import beside, how_sure
+from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.tables.areas import AREA_SCORE
 from ccg_pipeline.tables.bands import INDICATOR_BAND
@@ -57,15 +57,15 @@ def test_the_frames_of_a_lane_conform(lane: Lane) -> None:
     def kept(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.assign(lane=lane, partition_key=key)
 
-    sure = how_sure(bands, latest, EDITION, lane)
+    sure = estimate_uncertainty(bands, latest, EDITION, lane)
     conform(kept(bands), schema_of(INDICATOR_BAND, Basis(EDITION, CCGS, lane)), "bands")
-    areas = beside(score_areas(bands, EDITION), sure, "area")
+    areas = with_uncertainty(score_areas(bands, EDITION), sure, "area")
     conform(kept(areas), schema_of(AREA_SCORE, Basis(EDITION, CCGS, lane)), "areas")
     for panel in EDITION.panels:
-        rated = beside(rate_panel(bands, latest, EDITION, panel.key, lane), sure, "panel")
+        rated = with_uncertainty(rate_panel(bands, latest, EDITION, panel.key, lane), sure, "panel")
         conform(kept(rated), schema_of(CANDIDATE_RATING, Basis(EDITION, CCGS, lane, panel.key)), panel.key)
     if lane == "annual":
-        overall = beside(rate_overall(bands, EDITION, lane), sure, "overall")
+        overall = with_uncertainty(rate_overall(bands, EDITION, lane), sure, "overall")
         conform(kept(overall), schema_of(OVERALL_RATING, Basis(EDITION, CCGS, lane)), "overall")
 
 

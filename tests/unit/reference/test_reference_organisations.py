@@ -5,7 +5,13 @@ import pytest
 
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
 from ccg_pipeline.reference.deprivation import deprivation_imd_2015
-from ccg_pipeline.reference.organisations import ccg_history, ccgs, commissioning_hubs, similar_ten, stps
+from ccg_pipeline.reference.organisations import (
+    ccg_history,
+    ccgs,
+    commissioning_hubs,
+    similar_organisations,
+    stps,
+)
 from ccg_pipeline.reference.populations import adults_mid_2015, population_mid_2015
 
 
@@ -77,7 +83,7 @@ def test_deprivation_is_of_the_209_and_ranks_them_from_the_most_deprived() -> No
 
 
 def test_each_ccg_has_ten_others_like_it() -> None:
-    frame = similar_ten()
+    frame = similar_organisations()
     codes = set(ccgs()["ccg_code"])
     assert frame.groupby("ccg_code")["rank"].agg(list).map(lambda ranks: ranks == list(range(1, 11))).all()
     assert set(frame["ccg_code"]) == codes
