@@ -51,7 +51,7 @@ METHOD, GATE = "ccg_pipeline.method", "expert_panels.ledger"
 CHAPTERS = (
     Chapter(
         "Which figure counts",
-        (f"{METHOD}.assess: known said_by", f"{METHOD}.scoring.latest"),
+        (f"{METHOD}.assess: current_observations published_by", f"{METHOD}.scoring.latest"),
         ("method_known", "method_latest"),
         ("framework.yaml: max_age_months", "framework.yaml: conventions / selection"),
     ),

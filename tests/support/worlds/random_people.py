@@ -119,7 +119,7 @@ class Actor:
         self.note("D")
 
     def resubmit(self) -> None:
-        """Lay what was returned or withdrawn before its panel once more, as `ccg panel lay-again` does."""
+        """Lay what was returned or withdrawn before its panel once more, as `ccg panel resubmit` does."""
         lane, key = self._chance.choice([MONTH, YEAR])
         for body in [*PANELS, COMMITTEE] if lane == "annual" else PANELS:
             state = ledger.state_of(self._board.engine, TERMS[body], lane, key)
