@@ -2,7 +2,7 @@
 # ARGS is passed on:  make run ARGS="--month 2017-03"   make test ARGS="tests/spec -k dementia"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test coverage lint types docs ui room styles bench lock clean
+.PHONY: help install run test lint types docs ui room styles bench lock clean
 
 # The first that really works is taken: a version manager may offer names that only complain when called.
 WORKS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -37,14 +37,18 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED)  ## run the main job on the made-up year
 	$(BIN)/ccg run $(ARGS)
 
-# A process a core. The tests of one file stay together, since they share what takes long to make.
+# A process a core. The tests of one file stay together, since they share what takes long to make. What the unit
+# and spec tests reach is measured; its floor is `fail_under` in pyproject.toml. With ARGS nothing is measured.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 test: $(INSTALLED)  ## run the tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
-
-# Not with every run of the tests, which it makes a good deal slower. The floor is `fail_under` in pyproject.toml.
-coverage: $(INSTALLED)  ## measure what the unit and spec tests reach
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder \
-	  --cov --cov-report term:skip-covered tests/unit tests/spec $(ARGS)
+ifdef ARGS
+	$(PYTEST) $(ARGS)
+else
+	@failed=0; \
+	  $(PYTEST) --cov --cov-report term:skip-covered tests/unit tests/spec || failed=1; \
+	  $(PYTEST) --ignore tests/unit --ignore tests/spec || failed=1; \
+	  exit $$failed
+endif
 
 lint: $(INSTALLED)  ## check style
 	$(BIN)/ruff check .
