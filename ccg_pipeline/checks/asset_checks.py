@@ -14,12 +14,12 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from ccg_pipeline.framework.expectations import Expectation, Suite
+from ccg_pipeline.framework.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import first_day, last_day
 from ccg_pipeline.method.scoring.restatement import restate
 from ccg_pipeline.publish.markdown import markdown_table
 from ccg_pipeline.publish.validation_report import render
-from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.quality.kept_findings import rows_to_keep
 from ccg_pipeline.quality.plausibility import Landed, validate
 from ccg_pipeline.reference.organisations import ccgs

@@ -1,8 +1,8 @@
 """The validation report: the findings of plausibility as one page that opens offline.
 
 Belongs here: the sentence that opens it, and what stands in a cell of a failing row.
-Does not belong here: finding anything (quality/plausibility.py), what a finding is (quality/findings.py), the
-page itself (templates/validation_report.html).
+Does not belong here: finding anything (quality/plausibility.py), what a finding is
+(framework/findings.py), the page itself (templates/validation_report.html).
 """
 
 import math
@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ccg_pipeline.framework.findings import PlausibilityReport
 from ccg_pipeline.publish.offline_page import page
-from ccg_pipeline.quality.findings import PlausibilityReport
 
 OF_FILES = "files-"
 """Begins the anchors of the second part, in which the same expectations may stand."""

@@ -1,7 +1,7 @@
 """What plausibility found, kept by month, and asked for by the figures that a table rests on.
 
 Belongs here: the rows that are kept of a month's findings, and those of them that concern given figures.
-Does not belong here: finding anything (checks), what a finding is (findings.py), any page.
+Does not belong here: finding anything (checks), what a finding is (framework/findings.py), any page.
 """
 
 import json
@@ -14,8 +14,8 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from ccg_pipeline.framework.expectations import Suite
+from ccg_pipeline.framework.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.storage.sql import plausibility
 
 USED = ["indicator_code", "ccg_code", "period_start", "period_end"]

@@ -20,11 +20,11 @@ from typing import Any
 import pandas as pd
 
 from ccg_pipeline.framework.expectations import Expectation, Suite
+from ccg_pipeline.framework.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.quality.comparisons import Comparison, intervals, movement, presence, staleness, totals
 from ccg_pipeline.quality.consequences import consequences, sentence
 from ccg_pipeline.quality.distributions import agreement, denominators, distribution
-from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.reference.populations import population_mid_2015
 from expert_panels.foundation.fault import Fault
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ccg_pipeline.framework.findings import PlausibilityReport
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.validation_report import render
-from ccg_pipeline.quality.findings import PlausibilityReport
 from ccg_pipeline.quality.kept_findings import rows_to_keep
 from ccg_pipeline.quality.plausibility import Landed, validate
 from ccg_pipeline.reference.organisations import ccgs

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURE = ROOT / "docs" / "architecture.svg"
 PIPELINE, PANELS = "ccg_pipeline", "expert_panels"
 GROUND = f"{PANELS}.foundation"
-"""What every room stands on (faults, strict YAML, files written whole): an arrow to it would say nothing."""
+FOUNDATION = "foundation"
+"""What both packages rest on, a room of its own: faults, strict YAML, files written whole."""
 
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 150, 46, 26, 40, 24
 
@@ -79,25 +80,27 @@ class House:
         ]
 
 
+def room_of(module: str) -> str:
+    """The room of a module: what is right below ccg_pipeline, expert_panels, or the foundation of both."""
+    if module == GROUND or module.startswith(f"{GROUND}."):
+        return FOUNDATION
+    package, _, rest = module.partition(".")
+    return rest.partition(".")[0] if package == PIPELINE else package
+
+
 def read_house(root: Path = ROOT) -> House:
-    """The house of the checkout at `root`: all that is right below ccg_pipeline, and expert_panels."""
+    """The house of the checkout at `root`."""
     graph = import_graph(root)
-    for ground in graph.find_descendants(GROUND) if GROUND in graph.modules else ():
-        for importer in graph.find_modules_that_directly_import(ground):
-            graph.remove_import(importer=importer, imported=ground)
-    names = {each: each.removeprefix(f"{PIPELINE}.") for each in (*graph.find_children(PIPELINE), PANELS)}
-    rooms = {}
-    for module, name in sorted(names.items()):
-        path = root.joinpath(*module.split("."))
-        files = sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-        sources = [file.read_text(encoding="utf-8") for file in files if file.name != "__init__.py"]
-        rooms[name] = (len(sources), sum(len(source.splitlines()) for source in sources))
-        graph.squash_module(module)
-    imports = {
-        name: frozenset(names[one] for one in graph.find_modules_directly_imported_by(module) if one in names)
-        for module, name in names.items()
-    }
-    return House(rooms, imports)
+    modules = {module: room for module in graph.modules if (room := room_of(module))}
+    counts: dict[str, list[int]] = {room: [] for room in sorted(set(modules.values()))}
+    imports: dict[str, set[str]] = {room: set() for room in counts}
+    for module, room in modules.items():
+        file = root.joinpath(*module.split("."))
+        if not file.is_dir():
+            counts[room].append(len(file.with_suffix(".py").read_text(encoding="utf-8").splitlines()))
+        imports[room] |= {room_of(one) for one in graph.find_modules_directly_imported_by(module)}
+    rooms = {room: (len(lines), sum(lines)) for room, lines in counts.items() if lines}
+    return House(rooms, {room: frozenset(imports[room] & set(rooms)) - {room} for room in rooms})
 
 
 def listed(house: House) -> str:

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
+from ccg_pipeline.framework.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.publish.validation_report import render
-from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 
 VOID = {"meta", "br", "link", "img", "input"}
 

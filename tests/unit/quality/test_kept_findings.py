@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
+from ccg_pipeline.framework.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.quality.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.quality.kept_findings import USED, Decided, OfFigures, concerning, rests_on, rows_to_keep
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.frames import replace

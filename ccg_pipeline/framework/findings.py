@@ -1,7 +1,7 @@
 """What was found when the data were held against the world: the findings of a plausibility report.
 
 Belongs here: the small frozen types that the checks fill in and that asset checks and the page show.
-Does not belong here: finding anything (checks), showing it (validation_report.py, asset checks).
+Does not belong here: finding anything (quality/), showing it (publish/validation_report.py, checks/).
 """
 
 from collections.abc import Iterator
