@@ -27,8 +27,8 @@ Deliver = Annotated[bool, typer.Option("--deliver", help="Deliver what is due, b
 def show(deliver_too: Deliver = False, database: Database = "") -> None:
     """Fill the outbox from what happened, and print what has not been sent; `--deliver` sends it."""
     settings = declared()
-    ways = notices.channels(settings) if settings else {}
-    if settings is None or not ways:
+    channels = notices.channels(settings) if settings else {}
+    if settings is None or not channels:
         raise WrongUse(
             "There is nowhere to send notices: name a settings file with a mail server or a webhook in "
             f"{VARIABLE}."
@@ -38,7 +38,7 @@ def show(deliver_too: Deliver = False, database: Database = "") -> None:
     console.print(f"New: {new}.", highlight=False)
     if deliver_too:
         with console.status("delivering"):
-            accepted = deliver(engine, ways)
+            accepted = deliver(engine, channels)
         console.print(f"Delivered: {accepted}.", highlight=False)
     with reading(engine) as connection:
         numbers, left = outbox.counts(connection), outbox.unsent(connection)

@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.quality.kept_findings import USED, Decided, Failing, Held, OfFigures
+from ccg_pipeline.quality.kept_findings import USED, Decided, ExpectationResult, Failing, OfFigures
 from ccg_pipeline.storage.frames import where
 from ccg_pipeline.storage.sql import indicator_band
 from expert_panels.papers import Doubt, DoubtedFigure, Plausibility
@@ -51,7 +51,7 @@ def in_words(found: OfFigures, edition: Edition, panel: str) -> Plausibility:
     )
 
 
-def _doubt(one: Held, edition: Edition, panel: str) -> Doubt:
+def _doubt(one: ExpectationResult, edition: Edition, panel: str) -> Doubt:
     return Doubt(
         about=f"{_name(one.indicator, edition)}, period to {_day(one.period_end)}",
         expectation=one.title,
@@ -61,7 +61,7 @@ def _doubt(one: Held, edition: Edition, panel: str) -> Doubt:
     )
 
 
-def _figure(figure: Failing, one: Held, panel: str) -> DoubtedFigure:
+def _figure(figure: Failing, one: ExpectationResult, panel: str) -> DoubtedFigure:
     said = [] if figure.value is None else [f"value {figure.value:,.4g}"]
     decides = [_decided(figure.organisation, each) for each in figure.decides if each.panel == panel]
     which = f"In the interim assessment of {one.month}, {'; '.join(decides)}." if decides else ""

@@ -12,7 +12,7 @@ import pandas as pd
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
-from ccg_pipeline.panel_papers.units import counted
+from ccg_pipeline.panel_papers.units import units
 from ccg_pipeline.publish.naming import REFERENCES
 from expert_panels.papers import Figure, Measure
 
@@ -61,7 +61,7 @@ def figures_of(
 ) -> tuple[Figure, ...]:
     """Return one CCG's rows of bands as figures, in the order of the panel's measures.
 
-    `rows` as `with_intervals` gives them, `ways`: its rows of `method.next_grade.ways`.
+    `rows` as `with_intervals` gives them, `ways`: its rows of `method.scoring.grade_changes`.
     """
     by_code = {row.indicator_code: row for row in rows}
     reached = {(way.indicator_code, int(way.grade)): way for way in ways}
@@ -156,14 +156,14 @@ def _said(way: Any, indicator: Indicator) -> str:
 def change(way: Any, indicator: Indicator) -> str:
     """Return how much of a change a way is: in people, where the figure is a count, and in its own unit.
 
-    `way`: a row of `method.next_grade.ways`.
+    `way`: a row of `method.scoring.grade_changes`.
     """
     side = "higher" if way.change > 0 else "lower"
     unit = "percentage points" if is_percent(indicator) else ""
     amount = f"{_rounded_up(abs(way.change))} {unit} {side}".replace("  ", " ")
     if pd.isna(way.people):
         return amount
-    people = counted(indicator.code, int(way.people))
+    people = units(indicator.code, int(way.people))
     return f"{people} ({amount})" if way.change else people  # a figure on its cut moves off it at once
 
 

@@ -20,7 +20,7 @@ _ONE_AND_MANY = {
 }
 
 
-def counted(code: str, events: int) -> str:
+def units(code: str, events: int) -> str:
     """Return so many events, more or fewer by their sign: `11 more people …`, `1 fewer inpatient`."""
     one, many = _ONE_AND_MANY.get(code, ("in the numerator", "in the numerator"))
     return f"{abs(events):,} {'more' if events > 0 else 'fewer'} {one if abs(events) == 1 else many}"

@@ -52,7 +52,7 @@ class Failing:
 
 
 @dataclass(frozen=True)
-class Held:
+class ExpectationResult:
     """One expectation about an indicator's data period, whether it holds, and for which figures not."""
 
     month: str
@@ -70,15 +70,15 @@ class Held:
 class OfFigures:
     """What was found of the figures of a table; `unchecked` are indicators and periods nobody looked at."""
 
-    findings: tuple[Held, ...]
+    findings: tuple[ExpectationResult, ...]
     unchecked: tuple[tuple[str, date], ...]
 
     @property
-    def failed(self) -> tuple[Held, ...]:
+    def failed(self) -> tuple[ExpectationResult, ...]:
         """The findings that do not hold."""
         return tuple(one for one in self.findings if not one.holds)
 
-    def of(self, organisation: str) -> tuple[tuple[Held, Failing], ...]:
+    def of(self, organisation: str) -> tuple[tuple[ExpectationResult, Failing], ...]:
         """Return what does not hold for one organisation, each with its figure."""
         return tuple(
             (one, figure)
@@ -202,7 +202,7 @@ def concerning(connection: Connection, rests: RestsOn, month: str) -> OfFigures:
     kept = {
         (row.expectation, row.indicator_code, row.period_end): row for row in connection.execute(statement)
     }
-    findings: dict[Any, Held] = {}
+    findings: dict[Any, ExpectationResult] = {}
     unchecked = []
     for code, first, last in rests.periods:
         own = {key: row for key, row in kept.items() if key[1] == code and first <= key[2] <= last}
@@ -212,7 +212,7 @@ def concerning(connection: Connection, rests: RestsOn, month: str) -> OfFigures:
     return OfFigures(tuple(findings.values()), tuple(dict.fromkeys(unchecked)))
 
 
-def _held(row: Any, since: Mapping[tuple[str, str], date]) -> Held | None:
+def _held(row: Any, since: Mapping[tuple[str, str], date]) -> ExpectationResult | None:
     """Return a row as a finding; None where it fails only for figures that newer ones have replaced."""
     told = json.loads(row.failing)
     failing = tuple(
@@ -227,7 +227,7 @@ def _held(row: Any, since: Mapping[tuple[str, str], date]) -> Held | None:
     )
     if told and not failing:
         return None
-    return Held(
+    return ExpectationResult(
         row.partition_key, row.expectation, row.title, row.severity, row.indicator_code,
         row.period_end, bool(row.holds), row.observed, failing,
     )  # fmt: skip

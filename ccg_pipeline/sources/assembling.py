@@ -13,7 +13,7 @@ from ccg_pipeline.sources.corrections import notes
 from ccg_pipeline.sources.dating import Dates
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, SourceFile
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 
 _DATES = ("period_start", "period_end", "published_on", "revised_on")
 _FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")
@@ -22,7 +22,7 @@ _FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")
 def assemble(
     document: Document,
     publication: str,
-    parts: Sequence[tuple[Sieve, pd.DataFrame]],
+    parts: Sequence[tuple[RowAccounting, pd.DataFrame]],
     dates: Dates,
     *,
     layout: str = "published",
@@ -45,15 +45,15 @@ def assemble(
     found = pd.concat(
         [
             frame.assign(
-                sheet=sieve.table.sheet,
+                sheet=account.table.sheet,
                 cell=[name_rows(rows) for rows in frame["rows"]],
-                note=_notes(sieve, frame),
+                note=_notes(account, frame),
             )
-            for sieve, frame in parts
+            for account, frame in parts
         ]
     )
-    refused = pd.DataFrame([row for sieve, _ in parts for row in sieve.quarantined()])
-    accounts = [sieve.account() for sieve, _ in parts]
+    refused = pd.DataFrame([row for account, _ in parts for row in account.quarantined()])
+    accounts = [account.account() for account, _ in parts]
     return Reading(
         source_file=SourceFile(
             sha256=document.sha256,
@@ -86,10 +86,10 @@ def name_rows(rows: Iterable[int]) -> str:
     return "rows " + ", ".join(map(str, numbers))
 
 
-def _notes(sieve: Sieve, frame: pd.DataFrame) -> list[str]:
+def _notes(account: RowAccounting, frame: pd.DataFrame) -> list[str]:
     """What each observation says already, and that it rests on an amended row."""
     said = frame["note"].fillna("") if "note" in frame else [""] * len(frame)
-    amended = (notes(sieve.amending(rows)) for rows in frame["rows"])
+    amended = (notes(account.amending(rows)) for rows in frame["rows"])
     return ["; ".join(filter(None, pair)) for pair in zip(said, amended, strict=True)]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ccg_pipeline.sources.cells import read_figures
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 
 KEY = ["indicator_code", "organisation_code", "period_start", "period_end"]
 FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")
@@ -20,34 +20,35 @@ CLAIMABLE = ("ccg", "england", "nhs_england", "stp", "local_authority", "outside
 
 
 def claim_each_row(
-    sieve: Sieve,
+    account: RowAccounting,
     kinds: "pd.Series[str]",
     period_start: "pd.Series[pd.Timestamp] | pd.Timestamp",
     **cells: pd.Series,
 ) -> pd.DataFrame:
-    """A claim for each row kept in ``sieve`` of known indicator, organisation and period; ``cells`` name its
-    figures.
+    """A claim for each row kept in ``account`` of known indicator, organisation and period.
+
+    ``cells`` name its figures.
     """
     claims = pd.DataFrame(
         {
-            "indicator_code": sieve.indicator,
-            "organisation_code": sieve.organisation,
+            "indicator_code": account.indicator,
+            "organisation_code": account.organisation,
             "organisation_kind": kinds,
             "period_start": period_start,
-            "period_end": sieve.period_end,
+            "period_end": account.period_end,
             **cells,
         },
-        index=sieve.rows.index,
+        index=account.rows.index,
     )
     is_known = kinds.isin(CLAIMABLE) & claims["period_start"].notna() & claims["period_end"].notna()
     is_known &= claims["indicator_code"].ne("")
-    claims = claims[sieve.kept & is_known.to_numpy()]
+    claims = claims[account.kept & is_known.to_numpy()]
     claims["rows"] = pd.Series([(int(row),) for row in claims.index], index=claims.index, dtype=object)
     return claims.reset_index(drop=True)
 
 
 def claim_each_group(
-    sieve: Sieve,
+    account: RowAccounting,
     kinds: "pd.Series[str]",
     period_start: "pd.Series[pd.Timestamp]",
     words: "pd.Series[str]",
@@ -59,10 +60,10 @@ def claim_each_group(
     ``measures`` maps a row's word to the column of the claim into which its cell goes. A cell that is neither
     figure nor mark, and a figure given twice, are quarantined here, row by row; one not given is empty.
     """
-    sieve.doubt_where(sieve.kept & read_figures(cells).is_fault, "value is {}, which is no figure", cells)
-    rows = claim_each_row(sieve, kinds, period_start, figure=words.map(measures), cell=cells)
+    account.doubt_where(account.kept & read_figures(cells).is_fault, "value is {}, which is no figure", cells)
+    rows = claim_each_row(account, kinds, period_start, figure=words.map(measures), cell=cells)
     twice = rows.duplicated([*KEY, "figure"], keep=False)
-    sieve.doubt(
+    account.doubt(
         (row for (row,) in rows.loc[twice, "rows"]),
         "the organisation has more than one row of this measure for this period",
     )

@@ -3,7 +3,7 @@
 Belongs here: what an amendment is to a reader, putting corrected cells in the place of a row's own, and the
 words in which a figure says that it rests on one.
 Does not belong here: who may amend, for how long, and the record of it (storage/corrections.py); doubts
-(``sieve``).
+(``account``).
 """
 
 from collections.abc import Hashable, Iterable, Sequence

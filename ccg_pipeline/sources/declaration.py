@@ -14,7 +14,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import Period
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 
 ASKED_BY_NOBODY = Period()
 
@@ -42,10 +42,10 @@ class Reader:
       tells it, "not_asked_for" for another level that nobody asks about. A word that is not there is no
       organisation.
     - ``organisation``: the one that the whole table is about; ``kinds`` settles each row's where code and
-      name do not say it, and sets ``sieve.organisation``.
+      name do not say it, and sets ``account.organisation``.
 
-    Exceptions of its own, each a function: ``check`` doubts rows; ``complete`` derives cells of claims from
-    others; ``observe`` stands in for claims where rows are no figures of organisations; ``carry`` makes more
+    Exceptions of its own, each a function: ``check`` doubts rows; ``fill`` works out cells of claims from
+    others; ``observe`` stands in for claims where rows are no figures of organisations; ``derive`` makes more
     observations of the observations.
 
     ``shares`` are columns given as a share of one, to be read as percent. ``needs`` is the figure without
@@ -61,11 +61,11 @@ class Reader:
     only: Mapping[str, Collection[str]] = field(default_factory=dict)
     levels: Mapping[str, str] | None = None
     organisation: str = ""
-    kinds: Callable[[Sieve], "pd.Series[str]"] | None = None
-    check: Callable[[Sieve], None] | None = None
-    complete: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    observe: Callable[[Sieve, "pd.Series[str]"], pd.DataFrame] | None = None
-    carry: Callable[[pd.DataFrame, Edition], pd.DataFrame] | None = None
+    kinds: Callable[[RowAccounting], "pd.Series[str]"] | None = None
+    check: Callable[[RowAccounting], None] | None = None
+    fill: Callable[[pd.DataFrame], pd.DataFrame] | None = None
+    observe: Callable[[RowAccounting, "pd.Series[str]"], pd.DataFrame] | None = None
+    derive: Callable[[pd.DataFrame, Edition], pd.DataFrame] | None = None
     shares: frozenset[str] = frozenset()
     needs: Literal["value", "numerator"] = "value"
     status: Literal["published", "assumed"] = "published"

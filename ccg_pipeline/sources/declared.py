@@ -25,7 +25,7 @@ from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.observing import observe
 from ccg_pipeline.sources.organisations import kinds_of, read_codes
 from ccg_pipeline.sources.result import Reading, Refused
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 from ccg_pipeline.sources.tables import find_table
 
 COLUMNS = (
@@ -61,47 +61,49 @@ def read(document: Document, edition: Edition) -> Reading:
     layout = _the_one(document, words["layout"], "layout", key)
     if layout not in LAYOUTS:
         raise Refused(f"{document.name}: its layout {layout!r} is neither 'made_up' nor 'declared'.", key)
-    sieve = Sieve(table)
-    sieve.indicator = words["indicator"]
-    sieve.organisation = read_codes(table.rows["organisation_code"])
-    start, sieve.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
+    account = RowAccounting(table)
+    account.indicator = words["indicator"]
+    account.organisation = read_codes(table.rows["organisation_code"])
+    start, account.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
     published = read_days(table.rows["published_on"])
-    kinds = kinds_of(sieve.organisation)
-    kinds = _settle(sieve, kinds, key, edition)
+    kinds = kinds_of(account.organisation)
+    kinds = _classify_rows(account, kinds, key, edition)
     for dates, name in (
         (start, "period_start"),
-        (sieve.period_end, "period_end"),
+        (account.period_end, "period_end"),
         (published, "published_on"),
     ):
-        sieve.doubt_where(dates.isna(), name + " {} is no date", words[name])
-    sieve.doubt_where(start > sieve.period_end, "period_start is after period_end")
+        account.doubt_where(dates.isna(), name + " {} is no date", words[name])
+    account.doubt_where(start > account.period_end, "period_start is after period_end")
     columns = {name: words[name] for name in (*FIGURES, "judgement")}
     if (withheld := words["status"].isin(SUPPRESSED)).any():
         columns = {name: cells.mask(withheld & cells.eq(""), "*") for name, cells in columns.items()}
-    claims = claim_each_row(sieve, kinds, start, **columns)
-    observations = observe(claims, sieve, edition)
+    claims = claim_each_row(account, kinds, start, **columns)
+    observations = observe(claims, account, edition)
     latest = published.max()
     return assemble(
         document,
         key,
-        [(sieve, observations)],
+        [(account, observations)],
         Dates(latest.date() if pd.notna(latest) else None, document.sidecar.revised_on, "found"),
         layout=LAYOUTS[layout],
         made_up=layout == "made_up" or is_made_up(document),
     )
 
 
-def _settle(sieve: Sieve, kinds: "pd.Series[str]", publication: str, edition: Edition) -> "pd.Series[str]":
+def _classify_rows(
+    account: RowAccounting, kinds: "pd.Series[str]", publication: str, edition: Edition
+) -> "pd.Series[str]":
     """Settle rows about other indicators or organisations than asked; the kinds that may be claimed."""
     from_here = {each.code: each.publication for each in edition.indicators}
     from_here |= {each.code: each.publication for each in edition.supplementary}
-    sieve.set_aside(~sieve.indicator.isin(list(from_here)), "not_asked_for")
-    sieve.settle_organisations(kinds, [*FIGURES, "judgement"])
-    elsewhere = ~sieve.indicator.isin([code for code, key in from_here.items() if key == publication])
-    sieve.doubt_where(elsewhere, f"indicator {{}} does not come from {publication}", sieve.indicator)
+    account.set_aside(~account.indicator.isin(list(from_here)), "not_asked_for")
+    account.settle_organisations(kinds, [*FIGURES, "judgement"])
+    elsewhere = ~account.indicator.isin([code for code, key in from_here.items() if key == publication])
+    account.doubt_where(elsewhere, f"indicator {{}} does not come from {publication}", account.indicator)
     of_plans = [each.code for each in edition.supplementary if each.level == "stp"]
-    other_level = (kinds.eq("stp") != sieve.indicator.isin(of_plans)) & ~kinds.isin(["unknown", "blank"])
-    sieve.doubt_where(other_level, "the indicator is not about organisations like {}", sieve.organisation)
+    other_level = (kinds.eq("stp") != account.indicator.isin(of_plans)) & ~kinds.isin(["unknown", "blank"])
+    account.doubt_where(other_level, "the indicator is not about organisations like {}", account.organisation)
     return kinds.mask(
         elsewhere | other_level, "unknown"
     )  # nothing can be claimed of these, not even a refusal

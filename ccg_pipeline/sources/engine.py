@@ -26,12 +26,12 @@ from ccg_pipeline.sources.organisations import (
     read_names,
 )
 from ccg_pipeline.sources.result import Reading, Refused
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 from ccg_pipeline.sources.tables import Table, find_tables, preamble
 
 TITLE_SHEET = 40  # rows of a sheet that may hold a title, a date of publication, a status
 Asked = Mapping[str, Mapping[str, str]]
-Part = tuple[Sieve, pd.DataFrame]
+Part = tuple[RowAccounting, pd.DataFrame]
 
 
 def read(reader: Reader, document: Document, edition: Edition) -> Reading:
@@ -60,7 +60,7 @@ def read(reader: Reader, document: Document, edition: Edition) -> Reading:
             observations = observations.assign(
                 published_on=dates.published_on, dates_provenance=dates.provenance
             )
-        parts.append((settling.sieve, observations))
+        parts.append((settling.account, observations))
     dates = _latest([dates for *_, dates in settled])
     return assemble(
         document,
@@ -89,7 +89,7 @@ def _each_once(parts: list[Part]) -> list[Part]:
     said.loc[refused, list(FIGURES)] = np.nan
     said.loc[refused, ["judgement", "status"]] = "", "refused"
     said = said.drop_duplicates(KEY)
-    return [(sieve, said[said["part"].eq(number)]) for number, (sieve, _) in enumerate(parts)]
+    return [(account, said[said["part"].eq(number)]) for number, (account, _) in enumerate(parts)]
 
 
 def _said(document: Document, tables: list[tuple[Reader, Table]]) -> Iterator[Mapping[str, object]]:
@@ -128,7 +128,7 @@ def _refuse_different_periods(
 ) -> None:
     """Refuse a file whose tables each name one period, and not the same."""
     named = {
-        settling.sieve.period_end.iloc[0]
+        settling.account.period_end.iloc[0]
         for settling in settlings
         if settling.is_asked and settling.reader.period.of_file is not None
     }
@@ -143,7 +143,7 @@ class _Settling:
 
     def __init__(self, reader: Reader, table: Table, document: Document, publication: Publication) -> None:
         self.reader = reader
-        self.sieve = Sieve(table)
+        self.account = RowAccounting(table)
         self.asked = self._asked()
         self.is_asked = bool(self.asked or reader.measures or reader.observe)
         if self.is_asked and table.is_uneven:
@@ -154,11 +154,11 @@ class _Settling:
             )
         if self.is_asked:
             ends = reader.period.ends(document, publication, table)
-            self.sieve.period_start, self.sieve.period_end = ends
+            self.account.period_start, self.account.period_end = ends
 
     def _asked(self) -> Asked:
         """The indicators of which something is asked here, each with the columns of its figures."""
-        reader, table = self.reader, self.sieve.table
+        reader, table = self.reader, self.account.table
         if not set(reader.layout.columns) <= set(table.rows.columns):
             return {}  # a sheet without the header
         if not reader.subjects or "subject" in table.rows:
@@ -168,91 +168,91 @@ class _Settling:
 
     def observations(self, edition: Edition) -> pd.DataFrame:
         """The table's observations, every row of it settled."""
-        sieve, reader = self.sieve, self.reader
+        account, reader = self.account, self.reader
         if not self.is_asked:
             return self._ask_nothing()
         words = self._set_aside_what_nobody_asked()
         kinds = self._organisations()
-        sieve.settle_organisations(kinds, self._columns())
+        account.settle_organisations(kinds, self._columns())
         self._doubt_rows_that_do_not_say()
         if reader.check is not None:
-            reader.check(sieve)
+            reader.check(account)
         if reader.observe is not None:
-            return reader.observe(sieve, kinds).assign(
-                period_start=self.sieve.period_start.iloc[0], period_end=sieve.period_end.iloc[0]
+            return reader.observe(account, kinds).assign(
+                period_start=self.account.period_start.iloc[0], period_end=account.period_end.iloc[0]
             )
         claims = self._claims(kinds, words)
-        if reader.complete is not None:
-            claims = reader.complete(claims)
-        observations = observe(claims, sieve, edition, needs=reader.needs)
-        return observations if reader.carry is None else reader.carry(observations, edition)
+        if reader.fill is not None:
+            claims = reader.fill(claims)
+        observations = observe(claims, account, edition, needs=reader.needs)
+        return observations if reader.derive is None else reader.derive(observations, edition)
 
     def _ask_nothing(self) -> pd.DataFrame:
         """Set every row aside: about nobody (a note, a total, no table at all), or not asked for."""
-        sieve = self.sieve
-        columns = [name for name in ("code", "name") if name in sieve.rows]
-        said = [texts(sieve.rows[name]) for name in columns]
+        account = self.account
+        columns = [name for name in ("code", "name") if name in account.rows]
+        said = [texts(account.rows[name]) for name in columns]
         if not said:
-            sieve.set_aside(sieve.kept, "not_an_organisation")
+            account.set_aside(account.kept, "not_an_organisation")
         else:
-            sieve.organisation = read_codes(said[0]) if "code" in columns else read_names(said[0])
-            sieve.set_aside(is_nobody(sieve.organisation), "not_an_organisation")
+            account.organisation = read_codes(said[0]) if "code" in columns else read_names(said[0])
+            account.set_aside(is_nobody(account.organisation), "not_an_organisation")
             if "code" not in columns:
-                strange = kinds_of(sieve.organisation).eq("unknown")
-                sieve.set_aside(strange, "not_an_organisation")  # a line below the table
+                strange = kinds_of(account.organisation).eq("unknown")
+                account.set_aside(strange, "not_an_organisation")  # a line below the table
             blank = np.all([codes.eq("") for codes in said], axis=0)
-            sieve.set_aside(blank, "not_an_organisation")
-        sieve.set_aside(sieve.kept, "not_asked_for")
+            account.set_aside(blank, "not_an_organisation")
+        account.set_aside(account.kept, "not_asked_for")
         return pd.DataFrame(columns=COLUMNS)
 
     def _set_aside_what_nobody_asked(self) -> "pd.Series[str]":
         """Set aside rows of other words than asked for; the words by which a long table's rows are told."""
-        sieve, reader = self.sieve, self.reader
-        sieve.indicator[:] = ", ".join(self.asked)
-        words = pd.Series("", index=sieve.rows.index, dtype=object)
+        account, reader = self.account, self.reader
+        account.indicator[:] = ", ".join(self.asked)
+        words = pd.Series("", index=account.rows.index, dtype=object)
         if reader.measures:
-            words = texts(sieve.rows["measure"]).str.casefold()
-            sieve.indicator = words.map({word: to[0] for word, to in reader.measures.items()}).fillna("")
-            sieve.set_aside(~words.isin(list(reader.measures)), "not_asked_for")
-        if reader.subjects and "subject" in sieve.rows:
+            words = texts(account.rows["measure"]).str.casefold()
+            account.indicator = words.map({word: to[0] for word, to in reader.measures.items()}).fillna("")
+            account.set_aside(~words.isin(list(reader.measures)), "not_asked_for")
+        if reader.subjects and "subject" in account.rows:
             subjects = {line.casefold(): indicator for line, indicator in reader.subjects.items()}
-            sieve.indicator = texts(sieve.rows["subject"]).str.casefold().map(subjects).fillna("")
-            sieve.set_aside(sieve.indicator.eq(""), "not_asked_for")
+            account.indicator = texts(account.rows["subject"]).str.casefold().map(subjects).fillna("")
+            account.set_aside(account.indicator.eq(""), "not_asked_for")
         for column, accepted in reader.only.items():
-            if column in sieve.rows:
-                said = texts(sieve.rows[column]).str.casefold()
-                sieve.set_aside(~said.isin(["", *accepted]), "not_asked_for")
+            if column in account.rows:
+                said = texts(account.rows[column]).str.casefold()
+                account.set_aside(~said.isin(["", *accepted]), "not_asked_for")
         return words
 
     def _organisations(self) -> "pd.Series[str]":
         """Each row's organisation, by code, by name where that says more, or as declared; and its kind."""
-        sieve, reader, rows = self.sieve, self.reader, self.sieve.rows
+        account, reader, rows = self.account, self.reader, self.account.rows
         if reader.organisation:
-            sieve.organisation[:] = reader.organisation
-            return kinds_of(sieve.organisation)
+            account.organisation[:] = reader.organisation
+            return kinds_of(account.organisation)
         if reader.kinds is not None:
-            return reader.kinds(sieve)
+            return reader.kinds(account)
         if "code" not in rows:
-            sieve.organisation = read_names(rows["name"])
+            account.organisation = read_names(rows["name"])
         else:
-            sieve.organisation = read_codes(rows["code"])
+            account.organisation = read_codes(rows["code"])
             if "name" in rows:
-                kinds = kinds_of(sieve.organisation)
+                kinds = kinds_of(account.organisation)
                 is_england = read_names(rows["name"]).eq(ENGLAND) & kinds.isin(["blank", "unknown", "none"])
-                sieve.organisation = sieve.organisation.mask(is_england, ENGLAND)
-        kinds = kinds_of(sieve.organisation)
+                account.organisation = account.organisation.mask(is_england, ENGLAND)
+        kinds = kinds_of(account.organisation)
         kinds = kinds.mask(kinds.eq("stp"), "none")  # a plan, where CCGs are meant
         return kinds if reader.levels is None else self._at_level(kinds, reader.levels)
 
     def _at_level(self, kinds: "pd.Series[str]", levels: Mapping[str, str]) -> "pd.Series[str]":
         """Kinds where the level of a row settles it: another level, or England under a code not its own."""
-        said = texts(self.sieve.rows["level"]).str.casefold()
-        self.sieve.set_aside(said.map(levels).eq("not_asked_for"), "not_asked_for")
+        said = texts(self.account.rows["level"]).str.casefold()
+        self.account.set_aside(said.map(levels).eq("not_asked_for"), "not_asked_for")
         settled = said.map(lambda word: "blank" if not word else levels.get(word, "none")).astype(object)
         kinds = kinds.where(settled.eq(""), settled)
-        is_england = self.sieve.organisation.eq(ENGLAND)
+        is_england = self.account.organisation.eq(ENGLAND)
         kinds = kinds.mask(settled.eq("england") & ~is_england, "unknown")
-        total = settled.eq("england") & self.sieve.organisation.eq("")  # England's figures once more
+        total = settled.eq("england") & self.account.organisation.eq("")  # England's figures once more
         return kinds.mask(total, "none")
 
     def _columns(self) -> list[str]:
@@ -261,39 +261,39 @@ class _Settling:
             return ["value"]
         columns = [column for figures in self.asked.values() for column in figures.values()]
         columns = columns or list(self.reader.layout.columns)
-        return [column for column in dict.fromkeys(columns) if column in self.sieve.rows]
+        return [column for column in dict.fromkeys(columns) if column in self.account.rows]
 
     def _doubt_rows_that_do_not_say(self) -> None:
         """Quarantine rows with figures that do not say what they are about; without figures: notes."""
-        sieve, reader = self.sieve, self.reader
+        account, reader = self.account, self.reader
         for column in reader.only:
-            if column in sieve.rows:
-                blank = texts(sieve.rows[column]).eq("")
+            if column in account.rows:
+                blank = texts(account.rows[column]).eq("")
                 if not blank.any():
                     continue
-                figures = sieve.rows[self._columns()]
+                figures = account.rows[self._columns()]
                 notes = figures.map(lambda cell: is_mark(heading(cell))).all(axis=1)
-                sieve.set_aside(blank & notes, "not_an_organisation")
+                account.set_aside(blank & notes, "not_an_organisation")
                 name = reader.layout.heading_of(column)
-                sieve.doubt_where(blank & ~notes, f"the row does not say its {name}")
-        if "code" in sieve.rows and "name" in sieve.rows and reader.kinds is None:
-            other = is_other_ccg(sieve.organisation, sieve.rows["name"])
-            sieve.doubt_where(
-                other, "organisation code {} is not that of the name beside it", sieve.organisation
+                account.doubt_where(blank & ~notes, f"the row does not say its {name}")
+        if "code" in account.rows and "name" in account.rows and reader.kinds is None:
+            other = is_other_ccg(account.organisation, account.rows["name"])
+            account.doubt_where(
+                other, "organisation code {} is not that of the name beside it", account.organisation
             )
         period = reader.period
         if period.column:
-            unread = sieve.period_start.isna() | sieve.period_end.isna()
+            unread = account.period_start.isna() | account.period_end.isna()
             name = reader.layout.heading_of(period.column)
-            unread &= sieve.indicator.ne("")
-            sieve.doubt_where(unread, f"{name} {{}} is no {period.what}", sieve.rows[period.column])
+            unread &= account.indicator.ne("")
+            account.doubt_where(unread, f"{name} {{}} is no {period.what}", account.rows[period.column])
 
     def _claims(self, kinds: "pd.Series[str]", words: "pd.Series[str]") -> pd.DataFrame:
         """What the rows say: each row of an indicator's figures, or all rows of it put together."""
-        sieve, reader, rows = self.sieve, self.reader, self.sieve.rows
+        account, reader, rows = self.account, self.reader, self.account.rows
         if reader.measures:
             figures = {word: figure for word, (_, figure) in reader.measures.items()}
-            return claim_each_group(sieve, kinds, sieve.period_start, words, figures, rows["value"])
+            return claim_each_group(account, kinds, account.period_start, words, figures, rows["value"])
         claims = []
         for indicator, columns in self.asked.items():
             cells = {
@@ -301,7 +301,7 @@ class _Settling:
                 for figure, column in columns.items()
                 if column in rows
             }
-            told = claim_each_row(sieve, kinds, sieve.period_start, **cells)
+            told = claim_each_row(account, kinds, account.period_start, **cells)
             if reader.subjects and "subject" in rows:
                 told = told[told["indicator_code"].eq(indicator)]
             claims.append(told.assign(indicator_code=indicator))

@@ -15,7 +15,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.cells import Figures, half_of_last_digit, is_mark, no_figures, read_figures, text
 from ccg_pipeline.sources.claims import FIGURES, KEY
-from ccg_pipeline.sources.row_accounting import Mask, Sieve
+from ccg_pipeline.sources.row_accounting import Mask, RowAccounting
 
 Array = npt.NDArray[np.float64]
 COLUMNS = [*KEY, "organisation_kind", "rows", *FIGURES, "judgement", "status"]
@@ -61,9 +61,12 @@ def _labels(edition: Edition, scale: str | None) -> dict[str, str]:
 
 
 def observe(
-    claims: pd.DataFrame, sieve: Sieve, edition: Edition, needs: Literal["value", "numerator"] = "value"
+    claims: pd.DataFrame,
+    account: RowAccounting,
+    edition: Edition,
+    needs: Literal["value", "numerator"] = "value",
 ) -> pd.DataFrame:
-    """Turn claims into observations, and quarantine in ``sieve`` the rows of those that cannot be believed.
+    """Turn claims into observations, and quarantine in ``account`` the rows of those that cannot be believed.
 
     A claim with a quarantined row becomes an observation of status refused, without figures. ``needs`` is the
     figure without which nothing is published. A value is computed from its counts where its standard error
@@ -78,7 +81,7 @@ def observe(
         name: read_figures(claims[name]) if name in claims else no_figures(len(claims)) for name in FIGURES
     }
     words = [text(cell) for cell in claims["judgement"]] if "judgement" in claims else [""] * len(claims)
-    doubts = _Doubts(claims, sieve)
+    doubts = _Doubts(claims, account)
     _doubt_figures(doubts, figures, each)
     is_judged = np.array([bool(unit.labels) for unit in each])
     unknown = [
@@ -89,7 +92,7 @@ def observe(
     twice = claims.duplicated(KEY, keep=False).to_numpy()
     doubts.where(twice, "the organisation has more than one row for this period", can_be_true=True)
     if twice.any():
-        waived = claims[[sieve.is_waived(rows) for rows in claims["rows"]]]
+        waived = claims[[account.is_waived(rows) for rows in claims["rows"]]]
         both = claims.index.isin(waived.index[waived.duplicated(KEY, keep=False)])
         doubts.where(both, "more than one row of the organisation for this period is waived")
 
@@ -103,7 +106,7 @@ def observe(
         [figures[name].is_suppressed for name in ("numerator", "denominator", "value")], axis=0
     )
     is_withheld |= is_judged & np.array([word == "*" for word in words])
-    is_refused = np.array([sieve.is_doubted(rows) for rows in claims["rows"]])
+    is_refused = np.array([account.is_doubted(rows) for rows in claims["rows"]])
     status = np.select(
         [is_refused, is_complete, is_withheld], ["refused", "published", "suppressed"], default="missing"
     )
@@ -127,8 +130,8 @@ def observe(
 class _Doubts:
     """Quarantines the rows of claims."""
 
-    def __init__(self, claims: pd.DataFrame, sieve: Sieve) -> None:
-        self._sieve = sieve
+    def __init__(self, claims: pd.DataFrame, account: RowAccounting) -> None:
+        self._accounting = account
         self._rows = list(claims["rows"])
         self.cells = {name: list(claims[name]) for name in (*FIGURES, "judgement") if name in claims}
 
@@ -136,7 +139,7 @@ class _Doubts:
         """Quarantine all rows of the claims in ``which``; ``{}`` in ``reason`` is its cell in ``cells``."""
         for place in np.flatnonzero(which):
             said = repr(text(self.cells[cells][place])) if cells else ""
-            self._sieve.doubt(self._rows[place], reason.format(said), can_be_true)
+            self._accounting.doubt(self._rows[place], reason.format(said), can_be_true)
 
 
 def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Unit]) -> None:

@@ -1,8 +1,8 @@
 """Which organisation a published code means.
 
 Belongs here: reading codes and names, sorting them into kinds; the code of a CCG of any year is a CCG's.
-Does not belong here: the lists themselves (``reference``), what becomes of a row (``sieve``), of which year a
-file speaks and restating its figures for the CCGs of the edition (``method.restatement``).
+Does not belong here: the lists themselves (``reference``), what becomes of a row (``row_accounting``), of
+which year a file speaks and restating its figures for the CCGs of the edition (``method.restatement``).
 """
 
 import re

@@ -32,7 +32,7 @@ class Account:
     quarantined: int
 
 
-class Sieve:
+class RowAccounting:
     """Settles the rows of a table: one set aside is not looked at again, a doubted one keeps every reason.
 
     ``indicator``, ``organisation`` and the period say, as far as a reader knows, what each row is

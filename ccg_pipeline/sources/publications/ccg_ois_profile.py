@@ -47,7 +47,7 @@ _VALUE = {"value": "value", "lower_95": "lower_95", "upper_95": "upper_95"}
 _WITH_COUNTS = {**_VALUE, "numerator": "numerator", "denominator": "denominator"}
 
 
-def complete(claims: pd.DataFrame) -> pd.DataFrame:
+def fill(claims: pd.DataFrame) -> pd.DataFrame:
     """Deaths and births of 125a from their parts; a mark as soon as a part is one."""
     if "live_births" not in claims:
         return claims
@@ -85,5 +85,5 @@ READER = Reader(
         },
         "128a": _WITH_COUNTS,
     },
-    complete=complete,
+    fill=fill,
 )

@@ -21,7 +21,7 @@ from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.organisations import ENGLAND
 from ccg_pipeline.sources.periods import in_preamble
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 
 INDICATOR = "127e"
 APPORTIONED = "apportioned by number of LSOAs (assumed)"
@@ -45,15 +45,15 @@ LAYOUT = Layout(
 )
 
 
-def kinds(sieve: Sieve) -> "pd.Series[str]":
+def kinds(account: RowAccounting) -> "pd.Series[str]":
     """Set each row's organisation. England has marks for codes, residents elsewhere no ONS code."""
-    rows = sieve.rows
+    rows = account.rows
     ons_code, code = texts(rows["ons_code"]).str.upper(), texts(rows["code"])
     is_england = rows["name"].map(heading).eq("england") & ~ons_code.str.match("E[0-9]")
     is_outside = code.isin(OUTSIDE_ENGLAND)
     is_authority = ons_code.isin(dtoc_authorities()["authority_code"])
     coded = ons_code.mask(ons_code.isin(["-"]), "")
-    sieve.organisation = coded.mask(is_outside, code).mask(is_england, ENGLAND)
+    account.organisation = coded.mask(is_outside, code).mask(is_england, ENGLAND)
     unknown = pd.Series("unknown", index=rows.index).mask(coded.eq("") & code.isin(["", "-"]), "blank")
     return (
         unknown.mask(is_authority, "local_authority")
@@ -62,22 +62,22 @@ def kinds(sieve: Sieve) -> "pd.Series[str]":
     )
 
 
-def check(sieve: Sieve) -> None:
+def check(account: RowAccounting) -> None:
     """Quarantine rows whose parts are not their total."""
-    parts = [read_figures(sieve.rows[name]).values for name in ("nhs", "social_care", "both")]
-    total = read_figures(sieve.rows["total"]).values
+    parts = [read_figures(account.rows[name]).values for name in ("nhs", "social_care", "both")]
+    total = read_figures(account.rows["total"]).values
     disagree = np.abs(np.sum(parts, axis=0) - total) > 0.5  # NaN, a mark, disagrees with nothing
-    sieve.doubt_where(disagree, "NHS, social care and both do not add up to the total")
+    account.doubt_where(disagree, "NHS, social care and both do not add up to the total")
 
 
-def complete(claims: pd.DataFrame) -> pd.DataFrame:
+def fill(claims: pd.DataFrame) -> pd.DataFrame:
     """England's denominator: its adults."""
     is_england = claims["organisation_kind"].eq("england")
     adults = pd.Series(float(adults_mid_2015().sum()), index=claims.index, dtype=object)
     return claims.assign(denominator=adults.where(is_england, ""))
 
 
-def carry(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+def derive(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     """Beside what the authorities say, what each CCG then has."""
     if observations.empty:
         return observations
@@ -122,6 +122,6 @@ READER = Reader(
     needs="numerator",
     kinds=kinds,
     check=check,
-    complete=complete,
-    carry=carry,
+    fill=fill,
+    derive=derive,
 )

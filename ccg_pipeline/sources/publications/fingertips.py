@@ -14,7 +14,7 @@ of March.
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import march_of
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 
 LAYOUT = Layout(
     publication="fingertips",
@@ -36,9 +36,9 @@ LAYOUT = Layout(
 )
 
 
-def check(sieve: Sieve) -> None:
+def check(account: RowAccounting) -> None:
     """Set aside rows that say once more, of an area and period, what another said."""
-    sieve.set_aside(sieve.rows.duplicated(), "not_asked_for")
+    account.set_aside(account.rows.duplicated(), "not_asked_for")
 
 
 READER = Reader(

@@ -35,7 +35,7 @@ LAYOUT = Layout(
 )
 
 
-def complete(claims: pd.DataFrame) -> pd.DataFrame:
+def fill(claims: pd.DataFrame) -> pd.DataFrame:
     """Numerators and denominators from weighted answers; a mark as soon as one of them is one."""
     nothing = pd.Series("-", index=claims.index, dtype=object)
     claims = claims.assign(numerator=nothing, denominator=nothing)
@@ -56,6 +56,6 @@ READER = Reader(
         indicator: {part: part for part in dict.fromkeys([*numerator, *denominator])}
         for indicator, (numerator, denominator) in _PARTS.items()
     },
-    complete=complete,
+    fill=fill,
     status="assumed",
 )

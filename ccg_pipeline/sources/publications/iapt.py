@@ -34,7 +34,7 @@ LAYOUT = Layout(
 )
 
 
-def complete(claims: pd.DataFrame) -> pd.DataFrame:
+def fill(claims: pd.DataFrame) -> pd.DataFrame:
     """The denominator: finished courses less those not at caseness; a mark as soon as one of them is one."""
     finished, not_at_caseness = (read_figures(claims[name]) for name in ("finished", "not_at_caseness"))
     difference = pd.Series(finished.values - not_at_caseness.values, index=claims.index, dtype=object)
@@ -52,5 +52,5 @@ READER = Reader(
         "finished_course_treatment": ("123a", "finished"),
         "not_at_caseness": ("123a", "not_at_caseness"),
     },
-    complete=complete,
+    fill=fill,
 )

@@ -16,7 +16,7 @@ from ccg_pipeline.sources.cells import read_figures
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import beside_the_file
-from ccg_pipeline.sources.row_accounting import Mask, Sieve
+from ccg_pipeline.sources.row_accounting import Mask, RowAccounting
 
 INDICATOR = "106a"
 LAYOUT = Layout(
@@ -35,30 +35,30 @@ LAYOUT = Layout(
 _FIGURES = ("population", "deprivation", "rate")  # what the fit needs; the rate stands for the other two
 
 
-def gradients(sieve: Sieve, kinds: "pd.Series[str]") -> pd.DataFrame:
+def gradients(account: RowAccounting, kinds: "pd.Series[str]") -> pd.DataFrame:
     """The absolute gradient index of each CCG, with its 95 % interval.
 
     A CCG with a quarantined small area is refused: a line through the others would be another figure. So is
     one among whose rows, which stand together, there is a row under another code.
     """
-    sieve.indicator[:] = INDICATOR
-    areas = pd.DataFrame(index=sieve.rows.index)
+    account.indicator[:] = INDICATOR
+    areas = pd.DataFrame(index=account.rows.index)
     for name in _FIGURES:
-        column = read_figures(sieve.rows[name])
+        column = read_figures(account.rows[name])
         areas[name] = column.values
-        cells = sieve.rows[name]
-        sieve.doubt_where(column.is_fault, name + " is {}, which is no figure", cells)
-        sieve.doubt_where(column.values < 0, name + " {} is below zero", cells)
-        sieve.doubt_where(~column.is_fault & ~column.is_number, name + " is not given ({})", cells)
-    sieve.doubt_where(areas["deprivation"] > 1, "imdscaled {} is above 1", sieve.rows["deprivation"])
+        cells = account.rows[name]
+        account.doubt_where(column.is_fault, name + " is {}, which is no figure", cells)
+        account.doubt_where(column.values < 0, name + " {} is below zero", cells)
+        account.doubt_where(~column.is_fault & ~column.is_number, name + " is not given ({})", cells)
+    account.doubt_where(areas["deprivation"] > 1, "imdscaled {} is above 1", account.rows["deprivation"])
     # Slivers repeat one another; no two neighbourhoods with people in them are alike to the last digit.
-    twice = sieve.rows.duplicated(keep=False) & areas["population"].gt(1)
-    sieve.doubt_where(twice, "the small area is there twice")
-    is_ragged = sieve.rows.index.isin(sieve.table.ragged)
-    strays = _strays(sieve, kinds, areas.notna().any(axis=1).to_numpy() | is_ragged)
+    twice = account.rows.duplicated(keep=False) & areas["population"].gt(1)
+    account.doubt_where(twice, "the small area is there twice")
+    is_ragged = account.rows.index.isin(account.table.ragged)
+    strays = _strays(account, kinds, areas.notna().any(axis=1).to_numpy() | is_ragged)
     observations = [
-        _observe(str(code), areas.loc[rows.index], sieve, strays.get(str(code), ()))
-        for code, rows in sieve.rows[sieve.kept & kinds.eq("ccg")].groupby(sieve.organisation)
+        _observe(str(code), areas.loc[rows.index], account, strays.get(str(code), ()))
+        for code, rows in account.rows[account.kept & kinds.eq("ccg")].groupby(account.organisation)
     ]
     return pd.DataFrame(
         observations,
@@ -66,27 +66,29 @@ def gradients(sieve: Sieve, kinds: "pd.Series[str]") -> pd.DataFrame:
     ).assign(indicator_code=INDICATOR, organisation_kind="ccg")
 
 
-def _strays(sieve: Sieve, kinds: "pd.Series[str]", is_data: Mask) -> dict[str, tuple[int, ...]]:
+def _strays(account: RowAccounting, kinds: "pd.Series[str]", is_data: Mask) -> dict[str, tuple[int, ...]]:
     """CCG to rows that may be its own under a spoilt code: alone among its rows, or beside them and no CCG's.
 
     One with another CCG's code is quarantined.
     """
-    codes = sieve.organisation.where(kinds.eq("ccg"), "")
+    codes = account.organisation.where(kinds.eq("ccg"), "")
     known = codes.mask(codes.eq(""))
     before, after = known.ffill().shift().fillna(""), known.bfill().shift(-1).fillna("")
     among = before.eq(after) & before.ne("") & codes.ne(before)
-    sieve.doubt_where(among, "the row stands among those of {}", before)
+    account.doubt_where(among, "the row stands among those of {}", before)
     beside = ~kinds.eq("ccg") & is_data
     strays: dict[str, tuple[int, ...]] = {}
-    for row in sieve.rows.index[among | beside]:
+    for row in account.rows.index[among | beside]:
         for code in {before[row], after[row]} - {""}:
             strays[code] = (*strays.get(code, ()), int(row))
     return strays
 
 
-def _observe(code: str, areas: pd.DataFrame, sieve: Sieve, strays: tuple[int, ...]) -> tuple[object, ...]:
+def _observe(
+    code: str, areas: pd.DataFrame, account: RowAccounting, strays: tuple[int, ...]
+) -> tuple[object, ...]:
     rows = tuple(int(row) for row in areas.index)
-    if sieve.is_doubted(rows) or strays:
+    if account.is_doubted(rows) or strays:
         rows = tuple(sorted({*rows, *strays}))
         return code, np.nan, np.nan, np.nan, "refused", "", rows
     fitted = areas[areas["population"] > 1]

@@ -15,7 +15,7 @@ from ccg_pipeline.sources.cells import texts
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import in_preamble
-from ccg_pipeline.sources.row_accounting import Sieve
+from ccg_pipeline.sources.row_accounting import RowAccounting
 
 LAYOUT = Layout(
     publication="mar",
@@ -33,17 +33,17 @@ LAYOUT = Layout(
 )
 
 
-def check(sieve: Sieve) -> None:
+def check(account: RowAccounting) -> None:
     """Quarantine rows whose financial year or month is given and is not the one of the preamble."""
-    month = sieve.period_start.iloc[0]
+    month = account.period_start.iloc[0]
     first = month.year if month.month >= 4 else month.year - 1
     for name, expected in (("year", f"{first}-{(first + 1) % 100:02d}"), ("month", f"{month:%B}")):
-        said = texts(sieve.rows[name])
+        said = texts(account.rows[name])
         other = said.ne("") & said.str.casefold().ne(expected.casefold())
-        sieve.doubt_where(other, name + " {} is not that of the line 'Period:'", said)
+        account.doubt_where(other, name + " {} is not that of the line 'Period:'", said)
 
 
-def carry(observations: pd.DataFrame, _edition: Edition) -> pd.DataFrame:
+def derive(observations: pd.DataFrame, _edition: Edition) -> pd.DataFrame:
     """The count is the value."""
     return observations.assign(value=observations["numerator"])
 
@@ -54,5 +54,5 @@ READER = Reader(
     figures={"gp_referrals_made": {"numerator": "referrals"}},
     needs="numerator",
     check=check,
-    carry=carry,
+    derive=derive,
 )

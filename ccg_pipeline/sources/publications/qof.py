@@ -34,7 +34,7 @@ LAYOUT = Layout(
 )
 
 
-def complete(claims: pd.DataFrame) -> pd.DataFrame:
+def fill(claims: pd.DataFrame) -> pd.DataFrame:
     """The denominator with the patients excepted; a mark as soon as one of the two is one."""
     net, excepted = (read_figures(claims[name]) for name in ("net_denominator", "exceptions"))
     total = pd.Series(net.values + excepted.values, index=claims.index, dtype=object)
@@ -48,6 +48,6 @@ READER = Reader(
     figures={
         "126b": {"numerator": "numerator", "net_denominator": "net_denominator", "exceptions": "exceptions"}
     },
-    complete=complete,
+    fill=fill,
     status="assumed",
 )

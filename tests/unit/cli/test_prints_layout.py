@@ -9,7 +9,7 @@ from rich.console import Console
 
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.publish.explanation import explain
-from ccg_pipeline.quality.kept_findings import Failing, Held, OfFigures
+from ccg_pipeline.quality.kept_findings import ExpectationResult, Failing, OfFigures
 from ccg_pipeline.release.released import Tables
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import Layers, made_of
@@ -88,7 +88,7 @@ def test_an_explanation_says_what_is_doubted_of_the_figure_and_what_nobody_check
     day, layers = date(2017, 3, 31), made_of("interim")
     about = ("2017-03", "moved", "It moves little", "warn", "122b", day, False, "2 of 209 moved.")
     own, other = (Failing(code, 5.0, f"change of {code}", ()) for code in ("01C", "02N"))
-    said = explained(layers, "122", OfFigures((Held(*about, (own, other)),), (("122a", day),)))
+    said = explained(layers, "122", OfFigures((ExpectationResult(*about, (own, other)),), (("122a", day),)))
     assert "plausibility It moves little: does not hold, warns (change of 01C)" in said
     assert "change of 02N" not in said
     assert said.count("plausibility not checked") == 1

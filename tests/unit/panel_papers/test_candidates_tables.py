@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.method.scoring.clinical import rate_panel
-from ccg_pipeline.method.scoring.grade_changes import ways
+from ccg_pipeline.method.scoring.grade_changes import grade_changes
 from ccg_pipeline.panel_papers.panel_table import candidate_table
 from ccg_pipeline.panel_papers.papers import KeptCandidates, Known
-from ccg_pipeline.panel_papers.units import counted
+from ccg_pipeline.panel_papers.units import units
 from ccg_pipeline.quality.kept_findings import RestsOn
 from ccg_pipeline.release.archive import StorageFault, keep
 from ccg_pipeline.storage.database import open_database
@@ -96,7 +96,7 @@ def test_a_figure_without_a_published_interval_has_one_from_its_counts(
 def test_the_smallest_change_that_is_named_does_change_the_rating(panel: str) -> None:
     """Done to the figure and rated anew by the method, it brings the rating that was said."""
     layers, named = made_of("interim"), [one for one in table(panel).organisations if one.close]
-    every = ways(layers.bands, layers.ratings[panel], EDITION, panel)
+    every = grade_changes(layers.bands, layers.ratings[panel], EDITION, panel)
     for one in named:
         near = every[(every["ccg_code"] == one.code) & (every["rating"] != every["rating_now"])].iloc[0]
         assert one.closeness == pytest.approx(near["margin"])
@@ -139,7 +139,7 @@ def test_the_pictures_have_the_cuts_of_the_rule_and_a_value_each() -> None:
     ],
 )
 def test_events_are_said_in_words(code: str, events: int, said: str) -> None:
-    assert counted(code, events) == said
+    assert units(code, events) == said
 
 
 def test_a_table_is_found_by_its_fingerprint_and_no_other() -> None:

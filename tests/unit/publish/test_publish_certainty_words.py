@@ -7,9 +7,9 @@ import pytest
 from ccg_pipeline.publish.uncertainty_words import (
     against_reference,
     chances,
+    distinguishable,
     interval,
     next_grade,
-    told_apart,
 )
 from tests.support.notations.method_tables import EDITION
 
@@ -35,7 +35,7 @@ def graded(*shares: float, told: bool = False, neighbour: float = NO) -> dict[st
 )  # fmt: skip
 def test_a_grade(row: dict[str, object], likely: str, sure: str) -> None:
     assert chances(row, LABELS) == likely
-    assert told_apart(row, LABELS) == sure
+    assert distinguishable(row, LABELS) == sure
 
 
 def test_an_interval_and_where_it_lies() -> None:
