@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,8 +63,9 @@ def home_of(url: str) -> Path:
         return home() / "databases" / "unknown"  # whoever opens it says what is wrong with the URL
     database = parsed.database or "memory"
     if parsed.get_backend_name() == "sqlite":
-        path = Path(database).absolute()
-        if path == home() / "ccg.db":
+        # a database that is only read is opened by the URI of its file
+        path = Path(unquote(urlsplit(database).path) if database.startswith("file:") else database).resolve()
+        if path == (home() / "ccg.db").resolve():
             return home()
         known_by, name = str(path), path.stem
     else:
