@@ -12,6 +12,7 @@ from ccg_pipeline.storage.database import WHAT_TO_DO, status_of, upgrade_databas
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     help="The version of a database, and bringing an older one to this version.",
 )

@@ -10,6 +10,7 @@ from ccg_pipeline.cli import decisions, notices, panel, records
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     help="What the six panels and the committee have before them, and their decisions.",
 )

@@ -33,6 +33,7 @@ from expert_panels import access_log
 
 app = typer.Typer(
     invoke_without_command=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     help="The refused rows: every one with its file, sheet, row number and all reasons; amending them.",
 )
