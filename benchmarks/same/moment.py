@@ -18,9 +18,21 @@ from typing import Any
 RENAMED: dict[str, str] = {}
 """Name of a column before -> its name after, for columns that were renamed on purpose."""
 
-ONLY_AFTER: tuple[str, ...] = ()
+ONLY_AFTER: tuple[str, ...] = (
+    "table schema_version",  # of which version the database is
+    # made with the database, and no longer when a panel first needs them
+    "table access_log",
+    "table notice",
+    "table room_remembered",
+)
 """What only the later version has, on purpose, such as `table alembic_version`: an output whose name ends so,
 and what is said of that table among the columns, indexes and triggers."""
+
+CHANGED: dict[str, str] = {
+    r"ccg( export| panel| panel key)? --help$": "there are verbs and an option more",
+    r"export no_such_table": "the sentence names the dictionary among the tables",
+}
+"""Pattern of an output's name -> why it is another on purpose; the figures of none of them are."""
 
 MOMENT = {
     "times": "when a command ran, in the days of the collection: ledger, log, releases, the room's pages",
@@ -134,6 +146,11 @@ def renamed(text: str) -> str:
 def is_new(text: str) -> bool:
     """Return whether the name of an output, or a line about the tables, is of what only the later one has."""
     return any(text.endswith(one) or f'["{one.removeprefix("table ")}"' in text for one in ONLY_AFTER)
+
+
+def change_of(name: str) -> str:
+    """Return why an output is another on purpose, or ''."""
+    return next((why for pattern, why in CHANGED.items() if re.search(pattern, name)), "")
 
 
 def first_difference(before: Sequence[str], after: Sequence[str], width: int = 100) -> str:
