@@ -64,6 +64,7 @@ def filled(line: str, home: Path, folder: Path) -> str:
         "LINE": decided,
         "ID": refused,
     }
+    line = line.replace("sqlite:///real.db", shlex.quote(database(home)))
     for word, value in words.items():
         if re.search(rf"(?<!\S){word}(?!\S)", line):
             line = re.sub(rf"(?<!\S){word}(?!\S)", shlex.quote(value()), line)
