@@ -24,6 +24,7 @@ from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.ledger.record import DecisionRefused
+from expert_panels.ledger.table import LedgerError
 from expert_panels.settings import declared
 from expert_panels.terms import Terms, load_terms
 
@@ -180,7 +181,11 @@ def verify(database: Database = "") -> None:
     with reading(engine) as connection:
         known = known_heads(connection)
     faults = ledger.verify(engine, known)
-    for line in [] if faults else ledger.lines(engine):
+    try:
+        lines = ledger.lines(engine)
+    except LedgerError:  # of a line that cannot be read, which the faults say already
+        lines = []
+    for line in lines:
         if line.record_sha256:
             try:
                 with reading(engine) as connection:

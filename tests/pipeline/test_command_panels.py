@@ -7,6 +7,7 @@ import pytest
 from dagster import AssetKey, DagsterInstance
 from sqlalchemy import text
 
+from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_database
 from expert_panels.ledger import record as ledger
 from expert_panels.terms import load_terms
@@ -37,6 +38,11 @@ def test_panel_status_says_what_is_before_each_panel_and_what_it_takes(home: Pat
 
 
 def test_before_any_run_no_panel_has_anything_before_it(ccg: Terminal) -> None:
+    for verb in ("status", "verify"):
+        answer = ccg.type("panel", verb)
+        assert answer.code == 1
+        assert answer.err.startswith("There is no database sqlite:")
+    open_database(database_url()).dispose()
     answer = ccg.type("panel", "status")
     assert (answer.code, answer.said) == (
         0,
