@@ -4,8 +4,8 @@ Belongs here: Dagster resources, opened when they are first asked for.
 Does not belong here: what any of them does (storage/, landing/, expert_panels), where they are (settings.py).
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import dagster as dg
@@ -17,11 +17,19 @@ from ccg_pipeline.orchestration.io_manager import frame_store
 from ccg_pipeline.storage.database import open_database
 from expert_panels.terms import load_terms
 
+_MOST = 4
+_ENGINES: OrderedDict[str, Engine] = OrderedDict()
 
-@lru_cache(maxsize=4)
+
 def engine_of(url: str) -> Engine:
-    """Return the database's engine, opened once a process and URL; a process has to do with one or two."""
-    return open_database(url)
+    """Return the database's engine, opened once a process and URL; of more than a few the oldest is closed."""
+    if url not in _ENGINES:
+        _ENGINES[url] = open_database(url)
+    _ENGINES.move_to_end(url)
+    while len(_ENGINES) > _MOST:
+        _, oldest = _ENGINES.popitem(last=False)
+        oldest.dispose()  # else its connections would stay open until they are collected
+    return _ENGINES[url]
 
 
 def _made_by(make: Callable[[], Any], description: str) -> dg.ResourceDefinition:
