@@ -22,7 +22,7 @@ _ENGINES: OrderedDict[str, Engine] = OrderedDict()
 
 
 def engine_of(url: str) -> Engine:
-    """Return the database's engine, opened once a process and URL; of more than a few the oldest is closed."""
+    """Return the database's engine, opened once a process; of more than a few the oldest is closed."""
     if url not in _ENGINES:
         _ENGINES[url] = open_database(url)
     _ENGINES.move_to_end(url)
