@@ -137,8 +137,9 @@ def table_before(panel: str, home: Path) -> str:
 def verbs() -> Iterator[tuple[str, ...]]:
     group = get_command(cli_verbs.app)
     for name, command in group.commands.items():  # type: ignore[attr-defined]  # a group, typed as a command
-        inner = getattr(command, "commands", None)
-        yield from ((name, other) for other in inner) if inner else ((name,),)
+        inner = getattr(command, "commands", {})
+        shown = [other for other, verb in inner.items() if not verb.hidden]  # hidden ones are earlier names
+        yield from ((name, other) for other in shown) if shown else ((name,),)
 
 
 def decide(verb: str, home: Path, **changed: str) -> tuple[str, ...]:
