@@ -60,6 +60,7 @@ UNRELEASED = {
 }
 WITHOUT_RATING = {
     ("demo",): "writes source files",
+    **{("database", verb): "tells or changes the version of the tables" for verb in ("status", "upgrade")},
     ("fetch",): "gets source files",
     ("files",): "accounts for source files",
     ("weights",): "lists weights",
@@ -90,11 +91,9 @@ KINDS_WITHOUT_AN_OVERRIDE = {
     "released", "withdrawn",
 }  # fmt: skip
 OF_PUBLISH = {
-    "assessment", "released", "explanation", "export", "league", "robustness_page",  # by the outputs above
-    "as_known",  # never released
-    "certainty_words", "naming", "parts", "pictures",  # pieces of the above
-    "checked_figures",  # about published figures
-    "findings", "validation_report", "quarantined", "row_ledger", "weights",  # about source files
+    "explanation", "export", "league", "robustness_page",  # by the outputs above
+    "markdown", "naming", "pictures", "uncertainty_words",  # pieces of the above
+    "validation_report", "weights",  # about source files
     "offline_page",  # a frame
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from ccg_pipeline.cli.room import panel_room
+from ccg_pipeline.settings import keys_of
 from ccg_pipeline.storage.database import open_database
 from expert_panels.certificates.certificate import checked
 from expert_panels.certificates.signing_key import PUBLIC, public_key
@@ -106,5 +107,6 @@ def test_the_committee_confirms_in_the_room_and_takes_a_certificate_home(
     state = ledger.state_of(board.engine, TERMS[COMMITTEE], *YEAR)
     assert [one.role for one in state.votes] == ["chair"]
     certificate = chair.get(f"/certificates/{ledger.head(board.engine).seq}")
-    key = public_key((tmp_path / "keys" / PUBLIC).read_bytes(), PUBLIC)
+    keys = keys_of(str(board.engine.url))
+    key = public_key((keys / PUBLIC).read_bytes(), PUBLIC)
     assert all(one.holds for one in checked(certificate.content, key))
