@@ -47,7 +47,7 @@ class Document:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            fault = _fault(error)
+            fault = misfit_of(error)
             here = self.where(*location, *fault.place)
             # A part of a list is known by its name, a whole file by the file's.
             name = _name(data) if location else ""
@@ -90,7 +90,7 @@ class Table:
                 found.append(model.model_validate({**said, **given}))
             except ValidationError as error:
                 raise Fault(
-                    f"{self.path.name}, line {line} ({cells[0]}): {_fault(error).sentence()}."
+                    f"{self.path.name}, line {line} ({cells[0]}): {misfit_of(error).sentence()}."
                 ) from None
         return tuple(found)
 
@@ -115,13 +115,16 @@ def _name(data: object) -> str:
     return ""
 
 
-class _Fault(NamedTuple):
+class Misfit(NamedTuple):
+    """Where data do not fit their model, and how."""
+
     kind: str
     place: tuple[int | str, ...]
     message: str
     offender: object
 
     def sentence(self) -> str:
+        """Return it as a sentence without its full stop."""
         place = ".".join(str(step) for step in self.place)
         match self.kind:
             case "missing":
@@ -138,8 +141,22 @@ class _Fault(NamedTuple):
                 return f"{place or 'this'} is {shown}: {self.message[:1].lower()}{self.message[1:]}"
 
 
-def _fault(error: ValidationError) -> _Fault:
+def misfit_of(error: ValidationError) -> Misfit:
+    """Return the first misfit that tells a reader most."""
     # A misspelt key is both unknown and missing; what stands there tells a reader more than what does not.
     errors = error.errors()
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-    return _Fault(first["type"], tuple(first["loc"]), first["msg"], first["input"])
+    # Pydantic names the member of a union, which stands in no file, among the steps: `float`, or a function.
+    place = [
+        step
+        for number, step in enumerate(first["loc"])
+        if isinstance(step, int) or not _is_member_of_union(first["loc"], number)
+    ]
+    return Misfit(first["type"], tuple(place), first["msg"], first["input"])
+
+
+def _is_member_of_union(location: tuple[int | str, ...], number: int) -> bool:
+    """Whether a step of pydantic's names a rule of an edition (``steps, 0, read``) or a kind of number."""
+    step = location[number]
+    is_kind_of_number = step == "OwnSource" or str(step).startswith("function-")
+    return is_kind_of_number or (number >= 2 and location[number - 2] == "steps")

@@ -11,9 +11,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ccg_pipeline.framework.provenance import Frozen, Provenance, Stated, Text
+from ccg_pipeline.framework.vocabulary.rule import Way
 
 Kind = Literal["proportion", "rate", "mean", "index", "judgement", "milestones"]
 Direction = Literal["higher_is_better", "lower_is_better", "no_direction"]
+DIRECTIONS: dict[Way, Direction] = {
+    "higher": "higher_is_better",
+    "lower": "lower_is_better",
+    "none": "no_direction",
+}
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -30,7 +36,7 @@ class Indicator(Frozen):
     name: Text
     unit: Text
     kind: Kind
-    direction: Direction
+    better: Way
     standard_error: Literal["binomial", "poisson", "interval", "none"]
     scale: Positive
     reference: Literal["standard", "england", "none"]
@@ -58,6 +64,16 @@ class Indicator(Frozen):
     provenance: Provenance
     source: Text
     confidence: Text
+
+    @property
+    def direction(self) -> Direction:
+        """Which way is better, in the words of the tables."""
+        return DIRECTIONS[self.better]
+
+    @property
+    def measure(self) -> str:
+        """The measure that it reads."""
+        return f"{self.publication}/{self.code}"
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:

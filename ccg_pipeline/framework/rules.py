@@ -109,7 +109,7 @@ class Banding(Frozen):
     without a better direction gets ``range_inside`` for |z| < cut and ``range_outside`` otherwise. Limits are
     widened, for indicators that ask for it, when the dispersion phi exceeds ``widen_above_phi``. Before that,
     the share ``winsorise`` of z at each end is pulled in (``extremes`` winsorise) or left out (truncate).
-    ``standard_errors`` says in words how each kind is found; scoring/standard_errors.py has the formulas.
+    ``standard_errors`` says in words how each kind is found; statistics/standard_errors.py has the formulas.
     """
 
     cut: Annotated[Sourced, Unit("standard errors")]

@@ -1,7 +1,7 @@
 """From observations to bands: how far each CCG lies from the reference value, and on which side.
 
 Belongs here: z, direction (turned here and nowhere else), limits, bands and points.
-Does not belong here: reference values (`references`), standard errors and dispersion (modules so named),
+Does not belong here: reference values (`references`), formulas of standard errors and dispersion,
 why a cell has no band (`unbanded`), any average over indicators (`areas`, `clinical`, `overall`).
 """
 
@@ -12,11 +12,11 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.scoring.references import reference_values
-from ccg_pipeline.method.scoring.standard_errors import standard_errors
 from ccg_pipeline.method.scoring.unbanded import why_no_band
 from ccg_pipeline.method.statistics.cutpoints import ROUNDING
 from ccg_pipeline.method.statistics.dispersion import dispersion
 from ccg_pipeline.method.statistics.grid import Floats, Strings, days, figures, row_of_each_cell, words
+from ccg_pipeline.method.statistics.standard_errors import binomial, interval, poisson
 
 BAND_COLUMNS = (
     "indicator_code",
@@ -152,6 +152,26 @@ def band_indicators(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[
     }
     bands = pd.DataFrame({name: np.broadcast_to(columns[name], cells.shape).ravel() for name in BAND_COLUMNS})
     return bands.astype({"band": "Int64"})
+
+
+def standard_errors(edition: Edition, reference: Floats, number: Mapping[str, Floats]) -> Floats:
+    """The plain standard error of every cell, shape (indicators, CCGs), as the edition says for each.
+
+    `reference` of shape (indicators, 1); `number` holds 'denominator', 'lower_95', 'upper_95' in the
+    answer's shape. NaN where there is nothing to take it from, and for judgements and milestones.
+    """
+    scale = np.array([[indicator.scale] for indicator in edition.indicators])
+    denominator = number["denominator"]
+    kind = np.array([[indicator.standard_error] for indicator in edition.indicators])
+    return np.select(
+        [kind == "binomial", kind == "poisson", kind == "interval"],
+        [
+            binomial(reference, denominator, scale),
+            poisson(reference, denominator, scale),
+            interval(number["lower_95"], number["upper_95"]),
+        ],
+        np.nan,
+    )
 
 
 def _widening(edition: Edition, england: Floats, number: Mapping[str, Floats]) -> tuple[Floats, Floats]:

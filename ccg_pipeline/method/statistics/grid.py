@@ -21,13 +21,14 @@ def row_of_each_cell(
     indicator_codes: Sequence[str],
     organisation_codes: Sequence[str],
     organisation: str = "ccg_code",
+    indicator: str = "indicator_code",
 ) -> Integers:
     """Row number of each indicator (down) and organisation (across); −1 where `frame` has none.
 
-    Rows of other indicators and organisations are left out. `organisation` names the column of their codes.
-    ValueError names an indicator and organisation that stand twice.
+    Rows of other indicators and organisations are left out. `organisation` and `indicator` name the
+    columns of their codes. ValueError names an indicator and organisation that stand twice.
     """
-    down = pd.Index(indicator_codes).get_indexer(pd.Index(frame["indicator_code"]))
+    down = pd.Index(indicator_codes).get_indexer(pd.Index(frame[indicator]))
     across = pd.Index(organisation_codes).get_indexer(pd.Index(frame[organisation]))
     inside = np.flatnonzero((down >= 0) & (across >= 0))
     slots = down[inside] * len(organisation_codes) + across[inside]

@@ -14,10 +14,9 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.robustness import Alternative
-from ccg_pipeline.method.scoring.banding import points_of, turned_z
+from ccg_pipeline.method.scoring.banding import points_of, standard_errors, turned_z
 from ccg_pipeline.method.scoring.clinical import grade_of
 from ccg_pipeline.method.scoring.references import reference_values
-from ccg_pipeline.method.scoring.standard_errors import standard_errors
 from ccg_pipeline.method.statistics.grid import Floats, Integers, Strings, figures, row_of_each_cell, words
 from ccg_pipeline.method.uncertainty.outcomes import Fixed, outcomes, rules_of
 

@@ -33,9 +33,9 @@ import pandas as pd
 from scipy import special
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.scoring.standard_errors import interval
 from ccg_pipeline.method.statistics.dispersion import dispersion
 from ccg_pipeline.method.statistics.grid import Floats, Integers, Strings, figures, row_of_each_cell
+from ccg_pipeline.method.statistics.standard_errors import interval
 
 Prior = Literal["shared", "flat"]
 LEAST_FOR_A_PRIOR = 10  # with fewer organisations their spread is known too badly to lean on

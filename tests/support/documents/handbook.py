@@ -69,7 +69,7 @@ CHAPTERS = (
     ),
     Chapter(
         "Bands of an indicator",
-        (f"{METHOD}.scoring.standard_errors", f"{METHOD}.scoring.banding"),
+        (f"{METHOD}.statistics.standard_errors", f"{METHOD}.scoring.banding"),
         ("method_banding",),
         ("framework.yaml: banding", "points.yaml: "),
     ),

@@ -38,7 +38,7 @@ FAULTS = {
         (",missing,", ",good_at,", ": 'overall.yaml, good_at' stands twice."),
     ],
     "indicators.csv": [
-        ("lower_is_better", "sideways", "(101a): direction is 'sideways': input should be"),
+        (",lower,binomial", ",sideways,binomial", "(101a): better is 'sideways': input should be"),
         ("\n102a,102,", "\n102a,199,", "(102a): unknown area '199'."),
         ("\n105b,", "\n105a,", ": '105a' stands twice."),
         ("why_it_matters", "why", ": unknown column 'why'."),

@@ -15,7 +15,7 @@ from ccg_pipeline.method.statistics.dispersion import dispersion
 from tests.support.notations.method_tables import EDITION, bands, edition_of, observations
 
 CCGS = [f"{n:02}A" for n in range(1, 8)]
-REVERSED = {"higher_is_better": "lower_is_better", "lower_is_better": "higher_is_better"}
+REVERSED = {"higher": "lower", "lower": "higher"}
 
 z_scores = st.floats(-6, 6)
 tenths = st.integers(0, 1000).map(lambda n: n / 10)  # as published: a percentage with one decimal
@@ -55,7 +55,7 @@ def test_a_better_z_has_no_worse_band_or_grade(one: float, other: float) -> None
 @given(values=percents)
 def test_a_reversed_direction_gives_the_mirror_image(code: str, values: list[float]) -> None:
     indicator = EDITION.indicator(code)
-    mirror = indicator.model_copy(update={"direction": REVERSED[indicator.direction]})
+    mirror = indicator.model_copy(update={"better": REVERSED[indicator.better]})
     one, other = _banded(indicator, values), _banded(mirror, values)
     assert (one["z"].dropna() == -other["z"].dropna()).all()
     assert (one["points"].dropna() + other["points"].dropna() == 2).all()
@@ -67,7 +67,7 @@ def test_a_reversed_direction_gives_the_mirror_image(code: str, values: list[flo
 def test_counting_the_others_instead_gives_the_same_band(values: list[float], n: int) -> None:
     # the share who do not smoke, higher is better, says what the share who do smoke says
     smoking = EDITION.indicator("101a")
-    not_smoking = smoking.model_copy(update={"direction": "higher_is_better"})
+    not_smoking = smoking.model_copy(update={"better": "higher"})
     one = _banded(smoking, values, n)
     other = _banded(not_smoking, [100 - value for value in values], n)
     assert one["z"].to_numpy() == pytest.approx(other["z"].to_numpy(), nan_ok=True, abs=1e-6)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ccg_pipeline.method.scoring.standard_errors import NORMAL_95, binomial, interval, poisson
+from ccg_pipeline.method.statistics.standard_errors import NORMAL_95, binomial, interval, poisson
 
 
 def test_the_example_of_the_methodology_manual() -> None:

@@ -69,7 +69,7 @@ def test_a_flat_prior_gives_the_textbook_distribution(
 @settings(max_examples=15)
 @given(st.integers(1, 98), st.floats(-3, 3))
 def test_a_better_figure_and_the_other_direction(x: int, z: float) -> None:
-    other = SHARE.model_copy(update={"direction": "lower_is_better"})
+    other = SHARE.model_copy(update={"better": "lower"})
     one, more = (believed(SHARE, [float(n), 50.0], 100).below([z])[0, 0, 0] for n in (x, x + 1))
     assert more <= one
     mirrored = believed(other, [float(x), 50.0], 100).below([-z])[0, 0, 0]

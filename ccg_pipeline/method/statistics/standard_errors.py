@@ -4,11 +4,8 @@ Belongs here: the binomial, the Poisson and the interval's standard error, all i
 Does not belong here: z, limits and bands (`banding`), spread beyond chance (`dispersion`).
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.statistics.grid import Floats
 
 NORMAL_95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution, in full
@@ -42,26 +39,6 @@ def interval(lower_95: Floats, upper_95: Floats) -> Floats:
     """
     width = upper_95 - lower_95
     return np.where(width >= 0, width, np.nan) / (2 * NORMAL_95)
-
-
-def standard_errors(edition: Edition, reference: Floats, number: Mapping[str, Floats]) -> Floats:
-    """The plain standard error of every cell, shape (indicators, CCGs), as the edition says for each.
-
-    `reference` of shape (indicators, 1); `number` holds 'denominator', 'lower_95', 'upper_95' in the
-    answer's shape. NaN where there is nothing to take it from, and for judgements and milestones.
-    """
-    scale = np.array([[indicator.scale] for indicator in edition.indicators])
-    denominator = number["denominator"]
-    kind = np.array([[indicator.standard_error] for indicator in edition.indicators])
-    return np.select(
-        [kind == "binomial", kind == "poisson", kind == "interval"],
-        [
-            binomial(reference, denominator, scale),
-            poisson(reference, denominator, scale),
-            interval(number["lower_95"], number["upper_95"]),
-        ],
-        np.nan,
-    )
 
 
 def _above_zero(denominator: Floats) -> Floats:

@@ -1,0 +1,170 @@
+"""What every rule of an edition has: its provenance, its numbers, its members, its conditions.
+
+Belongs here: the base of all rules, numbers with a source of their own, members, conditions, ways.
+Does not belong here: any rule (scoring.py, combining.py, grading.py), any arithmetic on data (the method's
+engine), nodes and rounds (edition.py).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from ccg_pipeline.framework.provenance import Frozen, Provenance, Sourced, Stated, Text
+
+Way = Literal["higher", "lower", "none"]
+"""Which way a score is better; of ``none`` neither is."""
+
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("is true or false, where a number is needed")
+    return value
+
+
+Plain = Annotated[float, BeforeValidator(_no_truth), Field(allow_inf_nan=False)]
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+
+
+class OwnSource(Sourced):
+    """A number whose provenance is not that of its rule; its value may come from the cell of a table."""
+
+    value: Plain
+
+
+Number = Plain | OwnSource
+
+
+def plain(number: float | OwnSource) -> float:
+    """Return the number itself."""
+    return number.value if isinstance(number, OwnSource) else number
+
+
+class Rule(Frozen):
+    """One step of a node. `provenance` and `source` are those of the choice of this rule and of its numbers.
+
+    `do` names the rule; `note` is for whoever reads the file.
+    """
+
+    do: str
+    provenance: Provenance
+    source: Text
+    note: str = ""
+
+    def stated(self) -> Iterator[Stated]:
+        """The rule itself, and every plain number and choice that the file gives (a default is none)."""
+        yield Stated("", self.do, "", self.provenance, self.source)
+        for name in type(self).model_fields:
+            if name in self.model_fields_set and name not in ("do", "provenance", "source", "note"):
+                yield from self._plain(getattr(self, name), name)
+
+    def _plain(self, thing: Any, item: str) -> Iterator[Stated]:
+        match thing:
+            case OwnSource() | None:
+                return  # listed by itself
+            case Frozen():
+                for name in type(thing).model_fields:
+                    if name in thing.model_fields_set:
+                        yield from self._plain(getattr(thing, name), f"{item} / {name}")
+            case tuple():
+                for place, one in enumerate(thing, start=1):
+                    called = getattr(one, "node", None) or getattr(one, "of", None)
+                    yield from self._plain(one, f"{item} / {called if isinstance(called, str) else place}")
+            case dict():
+                for name, one in thing.items():
+                    yield from self._plain(one, f"{item} / {name}")
+            case bool():
+                yield Stated(item, str(thing).lower(), "", self.provenance, self.source)
+            case int() | float():
+                yield Stated(item, float(thing), "", self.provenance, self.source)
+
+    def way_after(self, before: Way, members: Mapping[str, Way]) -> Way:
+        """Return which way is better after this rule; `before` it, and of each node that it uses.
+
+        The one place that says so: the engine turns by it, an edition is checked by it. ValueError, in a
+        sentence, where members disagree.
+        """
+        del members
+        return before
+
+    def nodes_used(self) -> tuple[str, ...]:
+        """Return the nodes that must be worked out before."""
+        return ()
+
+
+class Member(Frozen):
+    """A node that another uses, with its weight, by its score or by its grade (1 is best)."""
+
+    node: Text
+    weight: Number = 1.0
+    by: Literal["score", "grade"] = "score"
+
+
+class Condition(Frozen):
+    """Whether `of` lies as said: a node's score or grade, or with `says` a measure's judgement.
+
+    All bounds given must hold: ``at_least``, ``above``, ``at_most``, ``below``, or ``is_in`` a list. Where
+    there is no figure the condition is unknown.
+    """
+
+    of: Text
+    by: Literal["score", "grade"] = "score"
+    says: tuple[Text, ...] = ()
+    at_least: Number | None = None
+    above: Number | None = None
+    at_most: Number | None = None
+    below: Number | None = None
+    is_in: tuple[Plain, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Condition":
+        bounds = (self.at_least, self.above, self.at_most, self.below)
+        has_bounds = bool(self.is_in) or any(one is not None for one in bounds)
+        if has_bounds == bool(self.says):
+            raise ValueError(
+                f"the condition on {self.of} needs either words (says) or bounds "
+                "(at_least, above, at_most, below, is_in)"
+            )
+        return self
+
+
+class When(Frozen):
+    """Conditions that must all hold, and of `any_of`, where given, one."""
+
+    all_of: tuple[Condition, ...] = ()
+    any_of: tuple[Condition, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_conditions(self) -> "When":
+        if not self.conditions:
+            raise ValueError("there is no condition")
+        return self
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions."""
+        return self.all_of + self.any_of
+
+    def nodes_used(self) -> tuple[str, ...]:
+        """Return the nodes that the conditions look at."""
+        return tuple(one.of for one in self.conditions if not one.says)
+
+
+def of_pool(pool: str | None) -> tuple[str, ...]:
+    """Return the node by which a pool is made, if it is one: ``node:groups_there``."""
+    return (pool.removeprefix("node:"),) if pool is not None and pool.startswith("node:") else ()
+
+
+def agreed(members: Mapping[str, Way], stated: Way | None = None) -> Way:
+    """Return the way of all members; those of ``none`` have no say. `stated` counts where all are of none."""
+    ways = {way for way in members.values() if way != "none"}
+    if len(ways) > 1:
+        higher, lower = (
+            next(key for key, way in members.items() if way == one) for one in ("higher", "lower")
+        )
+        raise ValueError(
+            f"of {higher} higher is better and of {lower} lower: turn one before they are combined"
+        )
+    if stated is not None and ways - {stated}:
+        raise ValueError(f"says that {stated} is better, and of its members {ways.pop()} is")
+    return next(iter(ways), stated or "none")

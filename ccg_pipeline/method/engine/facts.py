@@ -1,0 +1,99 @@
+"""What the engine works on: what is known of organisations, and what has been worked out of them.
+
+Belongs here: facts, states of nodes.
+Does not belong here: any rule (scoring.py, combining.py, grading.py), the order of nodes (run.py).
+
+Arrays of scores and grades have the shape (draws, organisations): one draw for what is published, or what is
+the same in all draws.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ccg_pipeline.framework.vocabulary.rule import Way
+from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers, Strings
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What stands beside a published figure, (organisations,) each; NaN where it was not published."""
+
+    numerator: Floats
+    denominator: Floats
+    lower_95: Floats
+    upper_95: Floats
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of organisations, by measure, for whatever edition.
+
+    ``values`` (draws, organisations) in the published unit. ``judgements`` (draws, organisations) of labels,
+    '' where there is none. ``others``: the figure of an organisation that is not assessed, such as England,
+    by measure. ``attributes`` (organisations,), None or NaN where unknown. ``why`` (organisations,): why
+    there is no figure, '' where there is one. What is not there at all is missing for every organisation.
+    """
+
+    organisations: Sequence[str]
+    values: Mapping[str, Floats] = field(default_factory=dict)
+    judgements: Mapping[str, Strings] = field(default_factory=dict)
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    others: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    why: Mapping[str, Strings] = field(default_factory=dict)
+
+    def value(self, measure: str) -> Floats:
+        """Return a measure's figures; NaN for all where there are none."""
+        found = self.values.get(measure)
+        return np.full((1, len(self.organisations)), np.nan) if found is None else found
+
+    def judgement(self, measure: str) -> Strings:
+        """Return a measure's judgements; '' for all where there are none."""
+        found = self.judgements.get(measure)
+        return np.full((1, len(self.organisations)), "", dtype=object) if found is None else found
+
+    def count(self, measure: str) -> Counts:
+        """Return what stands beside a measure's figures; NaN for all where nothing does."""
+        found = self.counts.get(measure)
+        none = np.full(len(self.organisations), np.nan)
+        return Counts(none, none, none, none) if found is None else found
+
+    def reason(self, measure: str) -> Strings:
+        """Return why there is no figure, where something is said; '' elsewhere."""
+        found = self.why.get(measure)
+        return np.full(len(self.organisations), "", dtype=object) if found is None else found
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Which organisations a step changed, of the published figures: number of the step, (organisations,)."""
+
+    step: int
+    where: Booleans
+
+
+@dataclass(frozen=True)
+class State:
+    """What the steps of a node have come to.
+
+    ``score`` and ``grade`` (draws, organisations), grade 1 best, None before a step grades. ``better``: which
+    way the score is. ``n_used`` (organisations,) of ``n_expected`` members are there, of the published
+    figures. ``why`` (organisations,): why there is no score, '' where there is one. ``changed``: what
+    adjustments changed.
+    """
+
+    score: Floats
+    better: Way
+    grade: Floats | None = None
+    n_used: Integers | None = None
+    n_expected: int = 0
+    why: Strings | None = None
+    changed: tuple[Changed, ...] = ()
+
+    @property
+    def outcome(self) -> Floats:
+        """The grade where there is one, else the score."""
+        return self.score if self.grade is None else self.grade

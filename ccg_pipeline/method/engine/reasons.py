@@ -1,0 +1,53 @@
+"""Why an organisation has no score: one sentence part for each rule that found none.
+
+Belongs here: the words for what is missing, of the published figures.
+Does not belong here: working anything out.
+"""
+
+import numpy as np
+
+from ccg_pipeline.framework.vocabulary import combining, grading, scoring
+from ccg_pipeline.framework.vocabulary.rule import Rule, plain
+from ccg_pipeline.method.engine.facts import State
+from ccg_pipeline.method.engine.work import Work
+from ccg_pipeline.method.statistics.grid import Strings
+
+
+def with_reasons(work: Work, rule: Rule, after: State) -> Strings:
+    """Return why there is no outcome, (organisations,): '' where there is one; a reason once given stays."""
+    missing = np.isnan(after.outcome[0])
+    why = np.full(missing.shape, "", dtype=object) if after.why is None else after.why.astype(object)
+    is_new = missing & (why == "")
+    if is_new.any():
+        why = np.where(is_new, _said(work, rule, after), why)
+    return np.where(missing, why, "")
+
+
+def _said(work: Work, rule: Rule, after: State) -> Strings | str:
+    match rule:
+        case scoring.Read() | scoring.Labels():
+            return f"there is no figure of {rule.measure}"
+        case scoring.Distance():
+            has_reference = np.isfinite(work.learned_at(work.number).value)
+            return "it has no standard error" if has_reference else "there is nothing to compare it with"
+        case scoring.Standardise():
+            return f"fewer than {plain(rule.least):g} have a figure, or all have the same"
+        case scoring.Transform() | scoring.Goalposts():
+            return "its figure has no logarithm"
+        case combining.Combination() if after.n_used is not None:
+            said = [f"{n} of {after.n_expected} are there" for n in after.n_used]
+            lacks = [f"; without {one}" if one else "" for one in _missing(work, rule)]
+            return np.array([a + b for a, b in zip(said, lacks, strict=True)], dtype=object)
+        case grading.Adjustment():
+            return rule.because
+        case grading.AsScored():
+            return f"its score is no grade from 1 to {work.n_labels}"
+    return "it is not compared with any"
+
+
+def _missing(work: Work, rule: combining.Combination) -> Strings:
+    """The first two members that an organisation lacks, by name."""
+    x = work.members(rule.of)[:, 0]
+    names = np.array([one.node for one in rule.of], dtype=object)
+    found = [", ".join([*names[lacks][:2], *(["…"] if lacks.sum() > 2 else [])]) for lacks in np.isnan(x).T]
+    return np.array(found, dtype=object)

@@ -1,0 +1,125 @@
+"""Running an edition: facts in, every node's score and grade out, for the published figures or draws of them.
+
+Belongs here: which function does which rule, the order of nodes and steps, leagues.
+Does not belong here: any rule (scoring.py, combining.py, grading.py), drawing, words.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ccg_pipeline.framework.edition import Edition, League, Node
+from ccg_pipeline.framework.vocabulary.grading import Adjustment
+from ccg_pipeline.framework.vocabulary.rule import Way
+from ccg_pipeline.method.engine import combining, grading, scoring
+from ccg_pipeline.method.engine.facts import Changed, Facts, State
+from ccg_pipeline.method.engine.reasons import with_reasons
+from ccg_pipeline.method.engine.turning import places, up
+from ccg_pipeline.method.engine.work import Learned, Peers, Work
+from ccg_pipeline.method.statistics.grid import Booleans, Floats
+
+RULES: Mapping[str, Callable[[Work, State, Any], State]] = {
+    "read": scoring.read,
+    "take": scoring.take,
+    "transform": scoring.transform,
+    "distance": scoring.distance,
+    "goalposts": scoring.goalposts,
+    "standardise": scoring.standardise,
+    "spread_by_rank": scoring.spread_by_rank,
+    "steps": scoring.steps,
+    "labels": scoring.labels,
+    "mean": combining.mean,
+    "spread": combining.spread,
+    "count": combining.count,
+    "look_up": combining.look_up,
+    "pick": combining.pick,
+    "tallies": combining.tallies,
+    "cuts": grading.cuts,
+    "quantiles": grading.quantiles,
+    "clusters": grading.clusters,
+    "as_scored": grading.as_scored,
+    "put": grading.put,
+    "cap": grading.cap,
+    "require": grading.require,
+    "bound": grading.bound,
+    "round": grading.round_to,
+}
+"""The function of each rule, by its word."""
+
+
+class Run:
+    """An edition run on facts: ``states`` holds what every node came to, ``learned`` what draws hold fast.
+
+    With `only`, the nodes of these keys and what they rest on are worked out, and no others. Draws are run
+    with what the published run learned, and need no reasons.
+    """
+
+    def __init__(
+        self,
+        edition: Edition,
+        facts: Facts,
+        learned: Learned | None = None,
+        only: Iterable[str] | None = None,
+    ) -> None:
+        self.edition, self.facts = edition, facts
+        self._is_published = learned is None
+        self.learned = Learned() if learned is None else learned
+        self.states: dict[str, State] = {}
+        self.peers = Peers(facts, self.states, self.learned)
+        wanted = set(edition.node) if only is None else resting_on(edition, only)
+        for node in edition.nodes:
+            if node.key in wanted:
+                self.states[node.key] = self._worked_out(node)
+
+    def _worked_out(self, node: Node) -> State:
+        state = State(np.full((1, len(self.facts.organisations)), np.nan), "none")
+        ways: dict[str, Way] = {key: self.states[key].better for key in node.nodes_used()}
+        n_labels = len(self.edition.labels(node.key))
+        for number, rule in enumerate(node.steps):
+            work = Work(node, number, self.facts, self.states, self.peers, n_labels, self.learned.steps)
+            after = replace(RULES[rule.do](work, state, rule), better=rule.way_after(state.better, ways))
+            if isinstance(rule, Adjustment):
+                differs = _differs(after.score, state.score) | _differs(after.grade, state.grade)
+                after = replace(after, changed=(*state.changed, Changed(number, differs)))
+            if self._is_published:
+                after = replace(after, why=with_reasons(work, rule, after))
+            state = after
+        return state
+
+    def league(self, league: League) -> Floats:
+        """Return places in a league, ties in the best, NaN without a score: (draws, organisations)."""
+        state = self.states[league.of]
+        score = np.floor(np.round(-up(state.better, state.score) / league.unit, 6) + 0.5) * league.unit
+        order = score
+        if "grade" in league.by and state.grade is not None:
+            order = state.grade if "score" not in league.by else _first_by(state.grade, score)
+        found = np.full(order.shape, np.nan)
+        for own in self.peers.pools(league.pool):
+            found[:, own] = places(order[:, own])
+        return found
+
+
+def _first_by(grade: Floats, score: Floats) -> Floats:
+    """One number that is in order as grades are, and within a grade as scores are."""
+    grade, score = np.broadcast_arrays(grade, score)
+    if not np.isfinite(score).any():
+        return np.asarray(grade)
+    return np.asarray(grade * (np.nanmax(score) - np.nanmin(score) + 1) + score)
+
+
+def _differs(after: Floats | None, before: Floats | None) -> Booleans:
+    """Where the published figures differ: (organisations,)."""
+    if after is None or before is None:
+        return np.zeros(1, dtype=bool)
+    return np.asarray(~((after[0] == before[0]) | (np.isnan(after[0]) & np.isnan(before[0]))))
+
+
+def resting_on(edition: Edition, keys: Iterable[str]) -> set[str]:
+    """Return the nodes of these keys with all that they rest on."""
+    wanted = set(keys)
+    for node in reversed(edition.nodes):
+        if node.key in wanted:
+            wanted.update(node.nodes_used())
+    return wanted

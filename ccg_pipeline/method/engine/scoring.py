@@ -1,0 +1,203 @@
+"""Rules that give an organisation a score: each a function of arrays (draws, organisations).
+
+Belongs here: what the models of vocabulary/scoring.py do.
+Does not belong here: what they mean (there), direction and places (turning.py), the order of steps (run.py).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ccg_pipeline.framework.vocabulary import scoring as rules
+from ccg_pipeline.framework.vocabulary.rule import plain
+from ccg_pipeline.method.engine.facts import Facts, State
+from ccg_pipeline.method.engine.turning import exceeds, places, reaches, up
+from ccg_pipeline.method.engine.work import Work
+from ccg_pipeline.method.statistics.dispersion import dispersion
+from ccg_pipeline.method.statistics.grid import Floats, Integers
+from ccg_pipeline.method.statistics.standard_errors import binomial, interval, poisson
+
+COUNTED = ("binomial", "poisson")
+
+
+def read(work: Work, state: State, rule: rules.Read) -> State:
+    """The figures as published."""
+    return replace(state, score=work.facts.value(rule.measure), why=work.facts.reason(rule.measure))
+
+
+def take(work: Work, state: State, rule: rules.Take) -> State:
+    """The other node's score or grade."""
+    (member,) = rule.of
+    taken = work.states[member.node]
+    return replace(state, score=work.member(member), why=taken.why)
+
+
+def transform(work: Work, state: State, rule: rules.Transform) -> State:
+    """ln x or x^power; NaN where there is none."""
+    with np.errstate(all="ignore"):  # no logarithm: NaN is what is meant
+        score = np.log(state.score) if rule.by == "log" else state.score ** plain(rule.power)
+    return replace(state, score=np.where(np.isfinite(score), score, np.nan))
+
+
+def distance(work: Work, state: State, rule: rules.Distance) -> State:
+    """(x − reference) / √(standard error² + tau²), turned."""
+    learned = work.learned(lambda: _distance_learned(work, state.score[0], rule))
+    with np.errstate(invalid="ignore"):
+        return replace(state, score=up(state.better, state.score - learned.value) / learned.spread)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a distance is measured by: the reference, and the spread of each organisation about it.
+
+    ``error`` (organisations,) is the plain standard error, ``phi`` the dispersion, ``tau2`` the variance
+    between organisations by which limits are widened (0 where they are not).
+    """
+
+    value: float
+    spread: Floats
+    error: Floats
+    phi: float
+    tau2: float
+
+
+def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Reference:
+    """Reference, spread of each organisation, and what widened it: of the published figures."""
+    measure = getattr(work.node.steps[0], "measure", "")
+    count, per = work.facts.count(measure), plain(rule.per)
+    centre = reference_of(work.facts, measure, value, rule)
+    reference = centre if rule.standard is None else plain(rule.standard)
+
+    def errors(at: float) -> Floats:
+        if rule.error == "interval":
+            return interval(count.lower_95, count.upper_95)
+        of_counts = binomial if rule.error == "binomial" else poisson
+        return of_counts(np.asarray(at), count.denominator, per)
+
+    error, about = errors(reference), errors(centre)
+    with np.errstate(all="ignore"):  # without a standard error: left out there
+        found = dispersion((value - centre) / about, about, plain(rule.winsorise), rule.extremes)
+    tau2 = found.tau2 if rule.widen and found.phi > plain(rule.widen_above) else 0.0
+    spread = np.sqrt(np.square(np.where(error > 0, error, np.nan)) + tau2)
+    return Reference(reference, spread, error, found.phi, tau2)
+
+
+def reference_of(facts: Facts, measure: str, value: Floats, rule: rules.Distance) -> float:
+    """The reference organisation's figure, else that of enough organisations together; NaN without one."""
+    published = facts.others.get(rule.reference, {}).get(measure, np.nan)
+    has = np.isfinite(value)
+    if np.isfinite(published) or not has.any() or has.mean() < plain(rule.reference_needs):
+        return float(published)
+    count = facts.count(measure)
+    counted = has & np.isfinite(count.numerator) & (count.denominator > 0)
+    if rule.error in COUNTED and 2 * counted.sum() > has.sum():
+        return float(plain(rule.per) * (count.numerator[counted].sum() / count.denominator[counted].sum()))
+    return float(value[has].sum() / has.sum())
+
+
+def goalposts(work: Work, state: State, rule: rules.Goalposts) -> State:
+    """low + (high − low) · (f(x) − f(worst)) / (f(best) − f(worst)), f the logarithm or nothing."""
+    worst, best, low, high = (plain(one) for one in (rule.worst, rule.best, rule.low, rule.high))
+    x = state.score
+    with np.errstate(all="ignore"):  # no logarithm: NaN is what is meant
+        if rule.log:
+            x, worst, best = np.log(np.where(x > 0, x, np.nan)), float(np.log(worst)), float(np.log(best))
+        share = (x - worst) / (best - worst)
+    return replace(state, score=low + (high - low) * (np.clip(share, 0, 1) if rule.inside else share))
+
+
+def standardise(work: Work, state: State, rule: rules.Standardise) -> State:
+    """(x − mean) / deviation, (x − min) / range, or the share of the others that are worse; turned."""
+    x = up(state.better, state.score)
+    out = np.full(x.shape, np.nan)
+    enough = np.isfinite(x).sum(axis=1, keepdims=True) >= plain(rule.least)
+    for number, own in enumerate(work.peers.pools(rule.pool)):
+        if rule.by == "percentile":
+            out[:, own] = _percentile(x[:, own])
+            continue
+        weights = None if rule.weights is None else _weights(work, rule.weights, own)
+        middle, spread = _middle_and_spread(x[:, own], rule, weights)
+        if rule.held:  # a base year's stand still
+            middle, spread = work.learned(dict[int, tuple[Floats, Floats]]).setdefault(
+                number, (middle, spread)
+            )
+        with np.errstate(all="ignore"):
+            out[:, own] = (x[:, own] - middle) / np.where(spread > 0, spread, np.nan)
+    if rule.by == "z":
+        out = out * plain(rule.unit) + plain(rule.middle)
+    elif rule.by == "min_max":
+        out = plain(rule.low) + (plain(rule.high) - plain(rule.low)) * out
+    return replace(state, score=np.where(enough, out, np.nan))
+
+
+def _percentile(x: Floats) -> Floats:
+    others = np.isfinite(x).sum(axis=1, keepdims=True) - 1.0
+    with np.errstate(all="ignore"):
+        return np.where(others > 0, (places(x) - 1) / others, np.nan)
+
+
+def _weights(work: Work, name: str, own: Integers) -> Floats:
+    weights: Floats = np.asarray(work.peers.attribute(name)[own], dtype=float)
+    return weights
+
+
+def _middle_and_spread(x: Floats, rule: rules.Standardise, weights: Floats | None) -> tuple[Floats, Floats]:
+    there = np.isfinite(x)
+    n = there.sum(axis=1, keepdims=True)
+    if rule.by == "min_max":
+        least = np.where(there, x, np.inf).min(axis=1, keepdims=True, initial=np.inf)
+        most = np.where(there, x, -np.inf).max(axis=1, keepdims=True, initial=-np.inf)
+        return np.where(n > 0, least, np.nan), np.where(n > 0, most - np.where(n > 0, least, 0), np.nan)
+    w = np.where(there, 1.0 if weights is None else weights, 0.0)
+    filled = np.where(there, x, 0.0)
+    with np.errstate(all="ignore"):  # nobody there: NaN is what is meant
+        w = w / w.sum(axis=1, keepdims=True)
+        middle = (w * filled).sum(axis=1, keepdims=True)
+        squares = (w * np.square(np.where(there, x - middle, 0.0))).sum(axis=1, keepdims=True)
+        if weights is None:
+            corrected = squares * n / np.where(n > rule.ddof, n - rule.ddof, np.nan)
+        else:  # the same for weights that count how sure a figure is
+            corrected = squares / (1 - np.square(w).sum(axis=1, keepdims=True)) if rule.ddof else squares
+    return middle, np.sqrt(corrected)
+
+
+def spread_by_rank(work: Work, state: State, rule: rules.SpreadByRank) -> State:
+    """From best to worst by place, with fixed ends for who meets a standard or misses a floor."""
+    x, best, worst = up(state.better, state.score), plain(rule.best), plain(rule.worst)
+    first = best if rule.after is None else plain(rule.after)
+    last = worst if rule.before is None else plain(rule.before)
+    meets = fails = np.zeros(x.shape, dtype=bool)
+    if rule.standard is not None:
+        meets = reaches(x, up(state.better, plain(rule.standard)))
+    if rule.floor is not None:
+        fails = np.isfinite(x) & ~reaches(x, up(state.better, plain(rule.floor)))
+    order = np.where(meets | fails, np.nan, x)
+    if rule.untie is not None:  # among equals the published place decides
+        order = np.round(order, 6) - 1e-8 * np.nan_to_num(work.facts.value(rule.untie))
+    out = np.full(np.broadcast_shapes(order.shape, x.shape), np.nan)
+    for own in work.peers.pools(rule.pool):
+        others = np.maximum(np.isfinite(order[:, own]).sum(axis=1, keepdims=True) - 1, 1)
+        out[:, own] = first + (last - first) * (places(-order[:, own]) - 1) / others
+    return replace(state, score=np.where(meets, best, np.where(fails, worst, out)))
+
+
+def steps(work: Work, state: State, rule: rules.Steps) -> State:
+    """Points of the first level reached."""
+    x = np.abs(state.score) if rule.magnitude else state.score
+    reached = [exceeds(x, one.edge) if one.at_least is None else reaches(x, one.edge) for one in rule.levels]
+    points = np.select(reached, [plain(one.points) for one in rule.levels], plain(rule.below))
+    return replace(state, score=np.where(np.isnan(x), np.nan, points))
+
+
+def labels(work: Work, state: State, rule: rules.Labels) -> State:
+    """Points of each label; NaN, with a reason, for a label that the rule does not know."""
+    given = {label: plain(points) for label, points in rule.points.items()}
+    said, why = work.facts.judgement(rule.measure), work.facts.reason(rule.measure)
+    score = np.array([[given.get(one, np.nan) for one in row] for row in said], dtype=float)
+    strange = np.isnan(score[0]) & (said[0] != "") & (why == "")
+    if strange.any():
+        known = ", ".join(given)
+        why = np.where(
+            strange, "judged '" + said[0].astype(str).astype(object) + f"', which is none of {known}", why
+        )
+    return replace(state, score=score, why=why)

@@ -1,0 +1,97 @@
+"""One step at work: what a rule sees beside the state that it is given.
+
+Belongs here: the facts, the nodes before, pools, attributes, and what a step learned.
+Does not belong here: any rule (scoring.py, combining.py, grading.py), the order of steps (run.py).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ccg_pipeline.framework.edition import Node
+from ccg_pipeline.framework.vocabulary.rule import Member
+from ccg_pipeline.method.engine.facts import Facts, State
+from ccg_pipeline.method.statistics.grid import Floats, Integers
+from expert_panels.foundation.fault import Fault
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned from the published figures and stands still in draws.
+
+    ``steps``: by node and number of the step. ``pools``: what each organisation's pool was told by.
+    """
+
+    steps: dict[tuple[str, int], Any] = field(default_factory=dict)
+    pools: dict[str, Any] = field(default_factory=dict)
+
+
+class Peers:
+    """Who is compared with whom, in a run. Peers that hang on a node are those of the published figures."""
+
+    def __init__(self, facts: Facts, states: Mapping[str, State], learned: Learned) -> None:
+        self._facts, self._states, self._learned = facts, states, learned
+        self._found: dict[str, list[Integers]] = {}
+
+    def attribute(self, name: str) -> Any:
+        """Return an attribute of each organisation; Fault where nothing is known of it."""
+        if name not in self._facts.attributes:
+            known = ", ".join(sorted(self._facts.attributes)) or "none"
+            raise Fault(f"Organisations have no attribute {name!r}, which a rule asks for; known: {known}.")
+        return np.asarray(self._facts.attributes[name], dtype=object)
+
+    def pools(self, pool: str | None) -> list[Integers]:
+        """Return the organisations of each pool, by number; who has no attribute is in none."""
+        if pool is None:
+            return [np.arange(len(self._facts.organisations))]
+        if pool not in self._found:
+            told_by = self._learned.pools
+            if pool not in told_by:
+                is_node = pool.startswith("node:")
+                told_by[pool] = (
+                    self._states[pool.removeprefix("node:")].score[0] if is_node else self.attribute(pool)
+                )
+            by = told_by[pool]
+            known = np.array([one is not None and one == one and one != "" for one in by], dtype=bool)
+            self._found[pool] = [np.flatnonzero(known & (by == one)) for one in sorted(set(by[known]))]
+        return self._found[pool]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A step at work: step `number` of `node`. `n_labels`: how many grades the node's scale has."""
+
+    node: Node
+    number: int
+    facts: Facts
+    states: Mapping[str, State]
+    peers: Peers
+    n_labels: int
+    _learned: dict[tuple[str, int], Any]
+
+    def member(self, member: Member) -> Floats:
+        """Return a member's score or grade: (draws, organisations)."""
+        state = self.states[member.node]
+        if member.by == "score":
+            return state.score
+        return np.full(state.score.shape, np.nan) if state.grade is None else state.grade
+
+    def members(self, of: Iterable[Member]) -> Floats:
+        """Return scores or grades of members: (members, draws, organisations)."""
+        return np.stack(np.broadcast_arrays(*[self.member(one) for one in of]))
+
+    def learned(self, how: Callable[[], T]) -> T:
+        """Return what this step learned from the published figures; `how` learns it where it has not."""
+        key = (self.node.key, self.number)
+        if key not in self._learned:
+            self._learned[key] = how()
+        found: T = self._learned[key]
+        return found
+
+    def learned_at(self, number: int) -> Any:
+        """Return what the node's step of that number has learned."""
+        return self._learned[self.node.key, number]
