@@ -20,7 +20,7 @@ from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.uncertainty.robustness import robustness
 from ccg_pipeline.publish.explanation import find_area
 from ccg_pipeline.publish.export import exported, stamped
-from ccg_pipeline.publish.league import CAVEAT, caterpillar, league
+from ccg_pipeline.publish.league import CAVEAT, ONE_ALONE, caterpillar, league
 from ccg_pipeline.publish.robustness_page import (
     MEANING,
     greatest,
@@ -87,7 +87,7 @@ def _print_league(found: pd.DataFrame, title: str, tables: Tables) -> None:
     console.print(CAVEAT, highlight=False)
     rows = [
         [
-            row["rank"],
+            "–" if pd.isna(row["rank"]) else row["rank"],
             f"{row['rank_lower_95']} to {row['rank_upper_95']}",
             f"{row['ccg_code']} {row['ccg_name']}",
             f"{row['score']:.2f}",
@@ -95,11 +95,13 @@ def _print_league(found: pd.DataFrame, title: str, tables: Tables) -> None:
             f"{100 * row['p_top_10']:.0f} %",
             f"{100 * row['p_bottom_10']:.0f} %",
         ]
-        for row in found[found["rank"].notna()].to_dict("records")
+        for row in found[found["rank_lower_95"].notna()].to_dict("records")
     ]
     heads = ["place", "95 % set", "CCG", "score", "not told apart", "top ten", "bottom ten"]
     console.print(table_of(heads, rows, title, numbers=[heads[0], *heads[3:]]))
-    for row in found[found["rank"].isna()].to_dict("records"):
+    if found["why_no_place"].eq(ONE_ALONE).any():
+        console.print(ONE_ALONE, highlight=False)
+    for row in found[found["rank_lower_95"].isna()].to_dict("records"):
         console.print(f"{row['ccg_code']}: {row['why_no_place']}", markup=False, highlight=False)
     console.print(provenance(tables), markup=False, highlight=False)
 

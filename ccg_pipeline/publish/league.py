@@ -19,6 +19,7 @@ CAVEAT = (
     "which neither is shown to be above the other cannot be told apart. It says nothing about why a score is "
     "what it is, nor about anything that no indicator measures."
 )
+ONE_ALONE = "The score is that of one indicator alone: it has a set of places, and no place."
 LEAGUE_COLUMNS = tuple(name for name in LEAGUE.names if name not in LEAGUE.optional)
 
 
@@ -27,7 +28,8 @@ def league(
 ) -> pd.DataFrame:
     """Return the league of an area, or of the overall score: one row a CCG, the first place first.
 
-    With LEAGUE_COLUMNS; who has no place stands last and says why. `tables` are a release's, `organisations`
+    With LEAGUE_COLUMNS; who has neither place nor set comes last, and no place has its reason.
+    `tables` are a release's, `organisations`
     has ccg_code and ccg_name. Raises WrongUse where the lane has no such score or its panel withholds it.
     """
     if area is not None:
@@ -38,7 +40,7 @@ def league(
         if frame.empty:
             raise WrongUse("There is no overall score in this lane: name an area with --area, or a --year.")
     named = f"area {area.name}" if area is not None else "overall score"
-    if frame["rank"].isna().all():
+    if frame["rank_lower_95"].isna().all():
         states = set(frame["verification"])
         state = states.pop() if len(states) == 1 else ""
         panel = area is not None and area.panel is not None
@@ -47,6 +49,7 @@ def league(
     names = organisations.set_index("ccg_code")["ccg_name"]
     moderated = "The score was moderated, and no draw has said how sure it is."
     reason = frame[why].where((frame[why] != "") | frame["rank"].notna(), moderated)
+    reason = reason.mask(frame["rank_lower_95"].notna() & frame["rank"].isna(), ONE_ALONE)
     found = frame.assign(
         ccg_name=frame["ccg_code"].map(names),
         score=frame["place_of"],
@@ -55,20 +58,19 @@ def league(
         edition=edition.key,
         what_it_cannot_show=CAVEAT,
     )
-    return found.sort_values(["rank", "ccg_code"], na_position="last", ignore_index=True)[
-        list(LEAGUE_COLUMNS)
-    ]
+    order = ["rank", "rank_lower_95", "rank_upper_95", "ccg_code"]
+    return found.sort_values(order, na_position="last", ignore_index=True)[list(LEAGUE_COLUMNS)]
 
 
 _ROW, _TOP, _LEFT, _WIDE, _RIGHT = 16, 118, 330, 520, 150
 
 
 def caterpillar(table: pd.DataFrame, title: str) -> str:
-    """Return the league as an SVG: a line a CCG, its place as a dot on the bar of its 95 % set.
+    """Return the league as an SVG: a line a CCG, its place, if any, as a dot on the bar of its 95 % set.
 
     Equal tables give equal bytes. What the bars say stands in numbers beside them.
     """
-    placed = table[table["rank"].notna()]
+    placed = table[table["rank_lower_95"].notna()]
     n = len(placed)
     height = _TOP + _ROW * (n + 2)
     width = _LEFT + _WIDE + _RIGHT
@@ -79,12 +81,14 @@ def caterpillar(table: pd.DataFrame, title: str) -> str:
     lines = []
     for number, row in enumerate(placed.to_dict("records")):
         y = _TOP + _ROW * number + 10
-        first, last, here = (across(row[name]) for name in ("rank_lower_95", "rank_upper_95", "rank"))
+        first, last = (across(row[name]) for name in ("rank_lower_95", "rank_upper_95"))
+        place = "" if pd.isna(row["rank"]) else str(row["rank"])
+        dot = f'<circle cx="{across(row["rank"])}" cy="{y}" r="4" fill="#005eb8"/>' if place else ""
         lines.append(
             f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end">{escape(str(row["ccg_name"]))} '
-            f'<tspan font-weight="bold">{row["rank"]}</tspan></text>'
+            f'<tspan font-weight="bold">{place}</tspan></text>'
             f'<path d="M{first} {y}H{last}" stroke="#768692" stroke-width="3"/>'
-            f'<circle cx="{here}" cy="{y}" r="4" fill="#005eb8"/>'
+            f"{dot}"
             f'<text x="{_LEFT + _WIDE + 12}" y="{y + 4}">{row["rank_lower_95"]} to {row["rank_upper_95"]}; '
             f"{row['score']:.2f}</text>"
         )

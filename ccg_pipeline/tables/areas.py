@@ -30,10 +30,10 @@ def _rules(basis: Basis) -> list[Rule]:
             "must have a score only from indicators", lambda rows: rows["score"].isna() | (rows["n_used"] > 0)
         ),
         Rule(
-            "must have an interval and a place just where it has a score",
+            "must have an interval and a set of places just where it has a score",
             lambda rows: (
                 (rows["score"].notna() == rows["lower_95"].notna())
-                & (rows["score"].notna() == rows["rank"].notna())
+                & (rows["score"].notna() == rows["rank_lower_95"].notna())
             ),
         ),
         *INTERVAL_RULES,

@@ -83,7 +83,8 @@ BANDS_TO_BETTER = number(
 RANK_COLUMNS = (
     whole(
         "rank",
-        "Place among all CCGs by score, the highest first; equal scores share their best place.",
+        "Place among all CCGs by score, the highest first; equal scores share their best place. None for the "
+        "score of one indicator alone.",
         "place",
         1,
         _N_CCGS,
@@ -91,7 +92,7 @@ RANK_COLUMNS = (
     ),
     whole(
         "rank_lower_95",
-        "Best place of the 95 % set, which holds for all CCGs at once.",
+        "Best place of the 95 % set: in 95 of 100 draws the sets hold for all CCGs at once.",
         "place",
         1,
         _N_CCGS,
@@ -99,7 +100,7 @@ RANK_COLUMNS = (
     ),
     whole(
         "rank_upper_95",
-        "Worst place of the 95 % set, which holds for all CCGs at once.",
+        "Worst place of the 95 % set: in 95 of 100 draws the sets hold for all CCGs at once.",
         "place",
         1,
         _N_CCGS,
@@ -113,8 +114,20 @@ RANK_COLUMNS = (
         _N_OTHERS,
         may_be_missing=True,
     ),
-    number("p_top_10", "Chance that the true score is among the ten highest.", CHANCE, 0, 1),
-    number("p_bottom_10", "Chance that the true score is among the ten lowest.", CHANCE, 0, 1),
+    number(
+        "p_top_10",
+        "Chance that the true score is among the ten highest; ties share, so all add up to ten.",
+        CHANCE,
+        0,
+        1,
+    ),
+    number(
+        "p_bottom_10",
+        "Chance that the true score is among the ten lowest; ties share, so all add up to ten.",
+        CHANCE,
+        0,
+        1,
+    ),
 )
 
 INTERVAL_RULES: tuple[Rule, ...] = (
@@ -146,6 +159,10 @@ GRADE_RULES: tuple[Rule, ...] = (
     ),
 )
 RANK_RULES: tuple[Rule, ...] = (
+    Rule(
+        "must have a place only with its set",
+        lambda rows: rows["rank"].isna() | rows["rank_lower_95"].notna(),
+    ),
     Rule(
         "must have its set of places in order",
         lambda rows: ~(rows["rank_lower_95"] > rows["rank_upper_95"]).fillna(False).astype("bool"),

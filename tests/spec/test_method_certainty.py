@@ -30,7 +30,7 @@ def of_areas(lower: float, upper: float, score: float) -> pd.DataFrame:
     row = {"measure": "area", "code": "122", "ccg_code": "02N", "score": score, "standard_deviation": 0.1}
     table = pd.DataFrame([{**row, "lower_95": lower, "upper_95": upper, **chances}])
     drawn = Uncertainty(table, np.empty((4, 1)), np.full((1, 4, 1), score))
-    return area_certainty(drawn, NOWHERE, EDITION, seed=1)
+    return area_certainty(drawn, NOWHERE, EDITION)
 
 
 # An area has no official grade: its interval lies above 1, the score of who is like the references, or below.
@@ -95,13 +95,20 @@ def test_places_their_sets_and_the_ends_of_a_league() -> None:
         {"score": [1.9, 1.0, 1.0, 0.1, math.nan], "standard_deviation": [0.01, 0.01, 0.01, 0.01, math.nan]}
     )
     draws = np.tile(table["score"].to_numpy(), (100, 1))
-    found = ranked(table, draws, seed=1)
+    found = ranked(table, draws)
     assert found["rank"].tolist()[:4] == [1, 2, 2, 4]
     assert found["rank_lower_95"].tolist()[:4] == [1, 2, 2, 4]
     assert found["rank_upper_95"].tolist()[:4] == [1, 3, 3, 4]
     assert found["n_not_told_apart"].tolist()[:4] == [0, 1, 1, 0]
     assert found.iloc[4].drop(["score", "standard_deviation"]).isna().all()
     assert found["p_top_10"].tolist()[:4] == [1, 1, 1, 1]  # four are always among the first ten
+
+
+def test_the_score_of_one_indicator_has_a_set_and_no_place() -> None:
+    table = pd.DataFrame({"score": [2.0, 1.0, 1.0, 0.0]})
+    found = ranked(table, np.tile(table["score"].to_numpy(), (100, 1)), has_place=False)
+    assert found["rank"].isna().all()
+    assert found["rank_lower_95"].tolist() == [1, 2, 2, 4]
 
 
 def test_the_nearest_indicator_of_the_overall_score_is_one_that_counts() -> None:
@@ -173,7 +180,7 @@ def test_the_lowest_overall_grade_has_no_next_one() -> None:
     near = NOWHERE.copy()
     near.loc[0] = ["129a", "02N", 0.1, 3.0, 0.2]
     drawn = Uncertainty(table, np.full((4, 1), 0.4), np.empty((0, 4, 1)))
-    found = overall_certainty(drawn, overall, near, EDITION, seed=1).iloc[0]
+    found = overall_certainty(drawn, overall, near, EDITION).iloc[0]
     assert found["nearest_indicator"] == ""
     assert pd.isna(found["to_better"])
     assert pd.isna(found["nearest_people"])

@@ -248,7 +248,8 @@ def explanation(
 
 def _place(row: pd.Series) -> str:
     ends = f"{row['rank_lower_95']} to {row['rank_upper_95']}"
-    return f"{row['rank']}, and {ends} with 95 % for all CCGs at once"
+    said = f"{ends} with 95 % for all CCGs at once"
+    return said if pd.isna(row["rank"]) else f"{row['rank']}, and {said}"
 
 
 def _rating(rating: pd.Series, edition: Edition, lane: str) -> list[list[str]]:

@@ -49,7 +49,6 @@ RATING_CERTAINTY = (*INTERVAL, *OF_GRADES, "p_own_grade_by_both", "to_better", *
 OVERALL_CERTAINTY = (*RATING_CERTAINTY, "bands_to_better", *RANKS)
 
 ABOVE, BELOW, NOT_TOLD = "above", "below", "cannot be told"
-RUNS = 3  # of the rank sets' draws, the middle counts: thirty leagues a lane are drawn, each within 0.1 s
 PLACES = 10  # of the top and of the bottom
 TAIL = 0.025  # a grade outside the 95 % set has less than this on its side
 
@@ -80,13 +79,12 @@ def estimate_uncertainty(
     a measure does not carry is missing, '' or false. Equal for equal content, whatever the order of rows.
     """
     rule = edition.uncertainty
-    seed = rule.number("seed")
     drawn = uncertainty(
         bands,
         supplementary,
         edition,
         lane,
-        seed=seed,
+        seed=rule.number("seed"),
         draws=rule.number("draws"),
         versions=rule.number("versions"),
         samples=rule.number("samples"),
@@ -95,12 +93,12 @@ def estimate_uncertainty(
     candidates = [rate_panel(bands, supplementary, edition, one.key, lane) for one in edition.panels]
     nearest = _nearest(bands, edition)
     found = [
-        area_certainty(drawn, nearest, edition, seed).rename(columns={"area_code": "code"}),
+        area_certainty(drawn, nearest, edition).rename(columns={"area_code": "code"}),
         rating_certainty(drawn, bands, pd.concat(candidates), edition).rename(columns={"panel": "code"}),
     ]
     if edition.lane(lane).has_overall_rating:
         overall = rate_overall(bands, edition, lane)
-        found.append(overall_certainty(drawn, overall, nearest, edition, seed).assign(code="overall"))
+        found.append(overall_certainty(drawn, overall, nearest, edition).assign(code="overall"))
     named = [one.assign(measure=measure) for one, measure in zip(found, MEASURES, strict=False)]
     table = pd.concat(named, ignore_index=True)
     table = table.assign(
@@ -127,8 +125,12 @@ def with_uncertainty(frame: pd.DataFrame, certainty: pd.DataFrame, measure: str)
     return joined.drop(columns="_found").astype({"is_told_apart": "bool"})
 
 
-def area_certainty(drawn: Uncertainty, nearest: pd.DataFrame, edition: Edition, seed: int) -> pd.DataFrame:
-    """For every area and CCG AREA_CERTAINTY: where the interval lies against the references, and ranks."""
+def area_certainty(drawn: Uncertainty, nearest: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """For every area and CCG AREA_CERTAINTY: where the interval lies against the references, and ranks.
+
+    Scores of an area of one indicator are three steps, and a place among so many equals would mislead: it has
+    a set and no place.
+    """
     table = drawn.table[drawn.table["measure"] == "area"].rename(columns={"code": "area_code"})
     lower, upper = (table[name].to_numpy(dtype=float) for name in INTERVAL)
     against = np.select(
@@ -137,8 +139,8 @@ def area_certainty(drawn: Uncertainty, nearest: pd.DataFrame, edition: Edition, 
         NOT_TOLD,
     )
     pieces = [
-        ranked(part, drawn.area_draws[i], seed)
-        for i, (_, part) in enumerate(table.groupby("area_code", sort=False))
+        ranked(part, drawn.area_draws[i], has_place=len(edition.indicators_of(str(code))) > 1)
+        for i, (code, part) in enumerate(table.groupby("area_code", sort=False))
     ]
     areas = {one.code: one.area for one in edition.indicators}
     own = nearest.assign(area_code=nearest["indicator_code"].map(areas))
@@ -179,7 +181,7 @@ def rating_certainty(
 
 
 def overall_certainty(
-    drawn: Uncertainty, overall: pd.DataFrame, nearest: pd.DataFrame, edition: Edition, seed: int
+    drawn: Uncertainty, overall: pd.DataFrame, nearest: pd.DataFrame, edition: Edition
 ) -> pd.DataFrame:
     """For every CCG OVERALL_CERTAINTY; the nearest indicator is one that counts, nearest to a better band.
 
@@ -188,7 +190,7 @@ def overall_certainty(
     """
     table = drawn.table[drawn.table["measure"] == "overall"]
     way = to_next_overall(overall, edition)[["ccg_code", "to_better", "bands_to_better"]]
-    found = ranked(table, drawn.overall_draws, seed)
+    found = ranked(table, drawn.overall_draws)
     found = found.assign(**_grade_sets(found)).merge(way, on="ccg_code", validate="one_to_one")
     counting = [one.code for one in edition.indicators if one.counts_towards_overall]
     own = nearest[nearest["indicator_code"].isin(counting)]
@@ -200,24 +202,23 @@ def overall_certainty(
     return joined[["ccg_code", *OVERALL_CERTAINTY]]
 
 
-def ranked(table: pd.DataFrame, draws: Floats, seed: int) -> pd.DataFrame:
+def ranked(table: pd.DataFrame, draws: Floats, has_place: bool = True) -> pd.DataFrame:
     """`table` of one measure with RANKS: places by score, simultaneous 95 % sets, and chances of the ends.
 
-    `table` has score and standard_deviation; `draws` (draws, CCGs) in its order. ``n_not_told_apart``: others
-    that are shown neither above nor below.
+    `table` has score; `draws` (draws, CCGs) in its order, of which sets and chances come. ``rank`` is missing
+    without `has_place`. ``n_not_told_apart``: others that are shown neither above nor below.
     """
-    scores, spread = (table[name].to_numpy(dtype=float) for name in ("score", "standard_deviation"))
-    rounded = np.round(scores, 9)  # equal on paper is equal
-    compared = compare_all(rounded, spread, seed=seed, repeats=RUNS)
+    places = np.round(draws.astype(float), 6)  # equal on paper is equal
+    compared = compare_all(places)
     sets = compared.rank_sets()
     is_ranked = np.isfinite(sets.lower)
+    scores = np.round(table["score"].to_numpy(dtype=float), 9)
     columns = {
-        "rank": ranks(rounded),
+        "rank": ranks(scores) if has_place else np.full(len(table), np.nan),
         "rank_lower_95": sets.lower,
         "rank_upper_95": sets.upper,
         "n_not_told_apart": np.where(is_ranked, compared.not_told_apart().sum(axis=1), np.nan),
     }
-    places = np.round(draws.astype(float), 6)
     return table.reset_index(drop=True).assign(
         **{name: pd.Series(one).astype("Int64") for name, one in columns.items()},
         p_top_10=probability_of_top(places, PLACES),

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.publish.export import exported
-from ccg_pipeline.publish.league import CAVEAT, LEAGUE_COLUMNS, caterpillar, league
+from ccg_pipeline.publish.league import CAVEAT, LEAGUE_COLUMNS, ONE_ALONE, caterpillar, league
 from ccg_pipeline.reference.organisations import ccgs
 from expert_panels.foundation.fault import WrongUse
 from tests.support.notations.method_tables import EDITION
@@ -18,7 +18,7 @@ def league_of(area: str, lane: str = "annual", **states: str) -> pd.DataFrame:
     return league(tables, EDITION, ccgs(), EDITION.area(area) if area else None)
 
 
-@pytest.mark.parametrize("area", ["122", "101", ""])
+@pytest.mark.parametrize("area", ["122", "125", ""])
 def test_every_place_has_its_set_and_the_first_stands_first(area: str) -> None:
     found = league_of(area)
     assert list(found.columns) == list(LEAGUE_COLUMNS)
@@ -32,10 +32,21 @@ def test_every_place_has_its_set_and_the_first_stands_first(area: str) -> None:
     assert not found["is_official"].any()
 
 
+def test_the_area_of_one_indicator_has_sets_and_no_place_and_says_why() -> None:
+    found = league_of("101")
+    assert found["rank"].isna().all()
+    placed = found[found["rank_lower_95"].notna()]
+    assert len(placed) > 0
+    assert (placed["why_no_place"] == ONE_ALONE).all()
+    picture = caterpillar(found, "League")
+    assert picture.count("<circle") == 0
+    assert picture.count("<path") == len(placed)
+
+
 def test_a_withheld_area_has_no_league_and_the_open_ones_have() -> None:
     with pytest.raises(WrongUse, match=r"^There is no league of the area Cancer: awaiting the panel\.$"):
         league_of("122", cancer="awaiting the panel")
-    assert league_of("101", cancer="awaiting the panel")["rank"].notna().any()
+    assert league_of("125", cancer="awaiting the panel")["rank"].notna().any()
 
 
 def test_the_interim_lane_has_no_league_overall() -> None:
