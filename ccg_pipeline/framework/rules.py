@@ -109,6 +109,7 @@ class Banding(Frozen):
     without a better direction gets ``range_inside`` for |z| < cut and ``range_outside`` otherwise. Limits are
     widened, for indicators that ask for it, when the dispersion phi exceeds ``widen_above_phi``. Before that,
     the share ``winsorise`` of z at each end is pulled in (``extremes`` winsorise) or left out (truncate).
+    England is worked out only where the share ``reference_needs`` of the CCGs has a figure of the period.
     ``standard_errors`` says in words how each kind is found; statistics/standard_errors.py has the formulas.
     """
 
@@ -116,6 +117,7 @@ class Banding(Frozen):
     winsorise: Annotated[Sourced, Unit("share at each end")]
     extremes: Choice
     widen_above_phi: Annotated[Sourced, Unit("phi")]
+    reference_needs: Annotated[Sourced, Unit("share of the CCGs")]
     range_inside: Annotated[Sourced, Unit("points, 0 to 2")]
     range_outside: Annotated[Sourced, Unit("points, 0 to 2")]
     standard_errors: dict[Literal["binomial", "poisson", "interval"], Choice]

@@ -141,7 +141,8 @@ NO_BAND = """
     122c      | published  | 50    | 100 |     |      |           | There is no 95 % interval …
     122c      | published  | 50    |     | 40  |      |           | There is no 95 % interval …
     122c      | published  | 50    |     | 50  | 50   |           | The standard error is not above 0 …
-    124b      | published  | 0     | 100 |     |      |           | The standard error is not above 0 …
+    124b      | published  | 10    | 100 |     |      |           | England of its data period is not …
+    129a      | published  | 91    | 100 |     |      |           | Its limits are to be widened, …
     165a      | published  |       |     |     |      |           | No judgement was published.
     165a      | published  |       |     |     |      | Purple    | 'Purple' is not on the points scale …
     123c      | published  |       |     |     |      |           | No value was published.
@@ -163,6 +164,23 @@ def test_a_ccg_without_band_has_one_sentence_that_says_why(given: dict[str, str]
     assert row["status"] == given["status"]
     assert rows.loc["02B", "why_no_band"] == "There is no observation of this indicator for this CCG."
     assert rows.loc["02B", "status"] == "missing"
+
+
+def test_where_everybody_is_at_the_end_of_the_scale_there_is_no_distance() -> None:
+    rows = band_indicators(
+        observations("indicator | ccg | value | n\n124b | 01A | 0 | 100\n124b | ENG | 0 |"), EDITION, CCGS
+    )
+    assert one_by_code(rows, "124b").loc["01A", "why_no_band"].startswith("The standard error is not above 0")
+
+
+def test_an_england_that_was_worked_out_says_of_how_many() -> None:
+    latest = observations(
+        "indicator | ccg | value | n\n124b | 01A | 10 | 100\n124b | 02B | 20 | 100\n124b | 03C | 30 | 100"
+    )
+    row = one_by_code(band_indicators(latest, EDITION, CCGS), "124b").loc["01A"]
+    assert (row["reference_value"], row["note"]) == (20, "England is that of 3 of 5 CCGs")
+    noted = one_by_code(band_indicators(latest.assign(note="rounded"), EDITION, CCGS), "124b")
+    assert noted["note"].tolist() == ["rounded; England is that of 3 of 5 CCGs"] * 3 + ["", ""]
 
 
 def test_why_a_figure_is_missing_is_told_where_it_is_known() -> None:
@@ -213,7 +231,9 @@ def test_limits_stay_plain_where_the_edition_does_not_ask() -> None:
 
 def test_limits_stay_plain_where_phi_is_not_above_1() -> None:
     # two CCGs half a point either side of 92: phi is 0.54, and n·phi − (n − 1) still above 0
-    latest = observations("indicator | ccg | value | n\n129a | 01A | 92.5 | 2500\n129a | 02B | 91.5 | 2500")
+    latest = observations(
+        "indicator | ccg | value | n\n129a | 01A | 92.5 | 2500\n129a | 02B | 91.5 | 2500\n129a | ENG | 92 |"
+    )
     rows = one_by_code(band_indicators(latest, EDITION, CCGS), "129a").loc[["01A", "02B"]]
     assert rows["phi"].to_numpy() == pytest.approx((0.8 * 0.5) ** 2 / (92 * 8 / 2500))
     assert rows["limits"].tolist() == ["plain", "plain"]

@@ -111,9 +111,9 @@ def band_indicators(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[
     word["publication"] = np.where(cells < 0, publication, word["publication"])
 
     references = reference_values(latest, edition, ccgs)
-    reference = references[["reference_value"]].to_numpy()
+    reference = references.value
     standard_error = standard_errors(edition, reference, number)
-    phi, tau2 = _widening(edition, references[["england_value"]].to_numpy(), number)
+    phi, tau2 = _widening(edition, references.england, number)
     better = np.array([[-1.0 if one.direction == "lower_is_better" else 1.0] for one in indicators])
     z = turned_z(number["value"], reference, standard_error, tau2, better)
     points = points_of(edition, z, number["value"], word["judgement"])
@@ -121,7 +121,11 @@ def band_indicators(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[
     is_banded = np.isfinite(points)
     by_points = np.array([[one.points_scale is not None] for one in indicators])
     no_direction = np.array([[one.direction == "no_direction"] for one in indicators]) & ~by_points
-    why = why_no_band(edition, cells, status, word, number, is_banded)
+    why = why_no_band(
+        edition, cells, status, word, number | {"reference": reference, "tau2": tau2}, is_banded
+    )
+    worked_out = np.where(is_banded, references.note, "")
+    word["note"] = np.where(worked_out == "", word["note"], _joined(word["note"], worked_out))
     word["note"] = np.where(no_direction, _joined(word["note"], _range_note(edition)), word["note"])
     columns = {
         **number,
@@ -134,8 +138,8 @@ def band_indicators(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[
         "status": status,
         "direction": _each([one.direction for one in indicators]),
         "reference_value": reference,
-        "reference_basis": references[["reference_basis"]].to_numpy(dtype=object),
-        "reference_provenance": references[["reference_provenance"]].to_numpy(dtype=object),
+        "reference_basis": references.basis,
+        "reference_provenance": references.provenance,
         "standard_error": standard_error,
         "z": z,
         "limits": np.select(
@@ -175,17 +179,22 @@ def standard_errors(edition: Edition, reference: Floats, number: Mapping[str, Fl
 
 
 def _widening(edition: Edition, england: Floats, number: Mapping[str, Floats]) -> tuple[Floats, Floats]:
-    """phi of every indicator, and the variance that widens its limits: 0 unless the edition asks for it."""
+    """phi of every indicator, (indicators, 1), and the variance that widens its limits.
+
+    The variance is 0 unless the edition asks for it, and NaN where it does and too few have a figure to say.
+    """
     standard_error = standard_errors(edition, england, number)
     with np.errstate(divide="ignore", invalid="ignore"):  # without a standard error: left out below
         z = (number["value"] - england) / standard_error
-    phi, tau2 = np.full(england.shape, np.nan), np.zeros(england.shape)
+    phi, tau2 = (np.full((len(england), 1), one) for one in (np.nan, 0.0))
     for i, indicator in enumerate(edition.indicators):
         found = dispersion(
             z[i], standard_error[i], edition.banding.winsorise.value, edition.banding.extremes_are
         )
         phi[i] = found.phi
-        if indicator.overdispersion and found.phi > edition.banding.widen_above_phi.value:
+        if indicator.overdispersion and found.n < 2:
+            tau2[i] = np.nan
+        elif indicator.overdispersion and found.phi > edition.banding.widen_above_phi.value:
             tau2[i] = found.tau2
     return phi, tau2
 
@@ -217,8 +226,9 @@ def _range_note(edition: Edition) -> str:
     )
 
 
-def _joined(notes: Strings, said: str) -> Strings:
-    return np.where(notes == "", said, notes + f"; {said}")
+def _joined(notes: Strings, said: str | Strings) -> Strings:
+    more = np.asarray(said, dtype=object)
+    return np.where(notes == "", more, notes + "; " + more)
 
 
 def _each(values: Sequence[str]) -> Strings:

@@ -27,9 +27,10 @@ def latest_for_month(observations: pd.DataFrame, edition: Edition, month_end: da
     `observations`: observation rows of any periods, in any order. Of several publications of one period the
     one published or revised last counts. The answer has one row an indicator (or supplementary measure) and
     organisation, in the edition's order; a period older than the indicator's `max_age_months` comes back as
-    `missing`, without figures, and its note says how old it is. No row is made up for who has none.
+    `missing`, without figures, and its note says how old it is. No row is made up for who has none. Of
+    England there is a row for each period that one of the others has.
     """
-    rows = last_known(_asked_for(observations, edition, month_end), _KEY)
+    rows = _latest(_asked_for(observations, edition, month_end))
     return _in_order(_without_too_old(rows, edition, month_end))
 
 
@@ -46,9 +47,20 @@ def latest_for_year(observations: pd.DataFrame, edition: Edition, year_end: date
     averaged = np.array([indicator.annual_value == "mean_of_months" for indicator in edition.indicators])
     averaged = np.append(averaged, np.zeros(len(edition.supplementary), dtype=bool))
     by_mean = averaged[rows["_indicator"].to_numpy()]
-    single = last_known(rows[~by_mean], _KEY)
+    single = _latest(rows[~by_mean])
     months = _mean_of_months(rows[by_mean], edition, year_end)
     return _in_order(pd.concat([_without_too_old(single, edition, year_end), months]))
+
+
+def _latest(rows: pd.DataFrame) -> pd.DataFrame:
+    """The latest period of each organisation, and of England every period in which others are the latest."""
+    is_england = rows["organisation_kind"] == "england"
+    others = last_known(rows[~is_england], _KEY)
+    england = last_known(rows[is_england], [*_KEY, "period_end"])
+    periods = pd.MultiIndex.from_frame(others[["_indicator", "period_end"]])
+    is_asked_for = pd.MultiIndex.from_frame(england[["_indicator", "period_end"]]).isin(periods)
+    newest = england["period_end"] == england.groupby("_indicator")["period_end"].transform("max")
+    return pd.concat([others, england[is_asked_for | newest.to_numpy()]])
 
 
 def _asked_for(observations: pd.DataFrame, edition: Edition, upto: date) -> pd.DataFrame:
@@ -147,7 +159,7 @@ def _once_each(notes: "pd.Series[str]") -> str:
 
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(_KEY, ignore_index=True).drop(columns="_indicator")
+    return rows.sort_values([*_KEY, "period_end"], ignore_index=True).drop(columns="_indicator")
 
 
 def _days(dates: pd.Series) -> Integers:

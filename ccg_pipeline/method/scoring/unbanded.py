@@ -21,6 +21,8 @@ NO_JUDGEMENT = "No judgement was published."
 NOT_ON_SCALE = "{found!r} is not on the points scale {scale}."
 NO_DENOMINATOR = "There is no denominator to take a standard error from."
 NO_INTERVAL = "There is no 95 % interval to take a standard error from."
+NO_REFERENCE = "England of its data period is not published, and too few CCGs have a figure to work it out."
+NO_WIDENING = "Its limits are to be widened, and too few CCGs have a figure to say by how much."
 NO_SPREAD = "The standard error is not above 0, so there is no distance in standard errors."
 
 
@@ -35,8 +37,9 @@ def why_no_band(
     """Say for each cell without a band why, in one sentence; '' where there is a band.
 
     All arrays of shape (indicators, CCGs): `cells` −1 where nothing was observed; `word` holds 'judgement',
-    'note'; `number` holds 'value', 'denominator', 'lower_95', 'upper_95'. The first reason that holds is
-    given: no observation, its status, no value or judgement, one not on the points scale, no standard error.
+    'note'; `number` holds 'value', 'denominator', 'lower_95', 'upper_95', 'reference', 'tau2'. The first
+    reason that holds is given: no observation, its status, no value or judgement, one not on the points
+    scale, no standard error, no reference.
     """
     scales = [one.points_scale for one in edition.indicators]
     by_points = np.array([[scale is not None] for scale in scales])
@@ -49,6 +52,8 @@ def why_no_band(
 
     why = np.full(cells.shape, NO_SPREAD, dtype=object)
     from_the_last = [  # each overrules those before it
+        (np.isnan(number["tau2"]), NO_WIDENING),
+        (np.isnan(number["reference"]), NO_REFERENCE),
         (~(number["denominator"] > 0) & ~from_interval, NO_DENOMINATOR),
         (no_interval & from_interval, NO_INTERVAL),
         (by_points, NOT_ON_SCALE),

@@ -142,7 +142,7 @@ def _with_england(given: _Given, bands: pd.DataFrame, edition: Edition, ccgs: Se
         }
     )
     known = bands.rename(columns={"ccg_code": "organisation_code"})
-    found = reference_values(known, against, ccgs)[["reference_value"]].to_numpy(dtype=float)
+    found = reference_values(known, against, ccgs).value
     rows: Integers = row_of_each_cell(bands, edition.indicator_codes, ccgs)
     number = {name: figures(bands, name, rows) for name in ("denominator", "lower_95", "upper_95")}
     better = np.array([[-1.0 if one.direction == "lower_is_better" else 1.0] for one in edition.indicators])
