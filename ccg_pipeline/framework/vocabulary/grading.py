@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from ccg_pipeline.framework.provenance import Text
 from ccg_pipeline.framework.vocabulary.combining import Count, LookUp, Mean, Pick, Spread, Tallies
-from ccg_pipeline.framework.vocabulary.rule import Number, Rule, Way, When, Whole, of_pool, plain
+from ccg_pipeline.framework.vocabulary.rule import Member, Number, Rule, Way, When, Whole, of_pool, plain
 from ccg_pipeline.framework.vocabulary.scoring import (
     Distance,
     Goalposts,
@@ -60,11 +60,15 @@ class Cuts(Grading):
 
 
 class Quantiles(Grading):
-    """Shares of a pool, counted from the best; quantiles between two scores are interpolated."""
+    """Shares of a pool, counted from the best; quantiles between two scores are interpolated.
+
+    `least`: so many of the pool must have a score.
+    """
 
     do: Literal["quantiles"]
     shares: Annotated[tuple[Number, ...], Field(min_length=1)]
     pool: Pool = None
+    least: Number = 1.0
     edge: Edge = "better"
 
     @model_validator(mode="after")
@@ -77,6 +81,21 @@ class Quantiles(Grading):
     def nodes_used(self) -> tuple[str, ...]:
         """The node of the pool."""
         return of_pool(self.pool)
+
+
+class FittedCuts(Grading):
+    """Lines halfway between the grades `to` which the publisher gave, where these can be parted by a line.
+
+    Where they overlap, the line is taken that misses the fewest. The lines are learned from the published
+    figures and stand still in draws: for a framework whose lines rest on organisations not at hand.
+    """
+
+    do: Literal["fitted_cuts"]
+    to: tuple[Member]
+
+    def nodes_used(self) -> tuple[str, ...]:
+        """The node of the grades."""
+        return (self.to[0].node,)
 
 
 class Clusters(Grading):
@@ -188,7 +207,7 @@ class Round(Rule):
 BEGINS = (Read, Take, Labels, Mean, Spread, Count, LookUp, Pick, Tallies)
 """Rules that make a score of something else: one of them is a node's first step, and no other."""
 
-GRADES = (Cuts, Quantiles, Clusters, AsScored)
+GRADES = (Cuts, Quantiles, FittedCuts, Clusters, AsScored)
 """Rules that give a grade."""
 
 Step = Annotated[
@@ -209,6 +228,7 @@ Step = Annotated[
     | Tallies
     | Cuts
     | Quantiles
+    | FittedCuts
     | Clusters
     | AsScored
     | Put

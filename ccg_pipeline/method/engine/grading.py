@@ -41,15 +41,47 @@ def quantiles(work: Work, state: State, rule: rules.Quantiles) -> State:
     grade = np.full(turned.shape, np.nan)
     for own in work.peers.pools(rule.pool):
         x = turned[:, own]
-        for draw in np.flatnonzero(np.isfinite(x).any(axis=1)):
+        n = np.isfinite(x).sum(axis=1)
+        for draw in np.flatnonzero((n > 0) & (n >= plain(rule.least))):
             there = x[draw][np.isfinite(x[draw])]
             lines = list(np.quantile(there, [1 - plain(one) for one in rule.shares]))
             grade[draw, own] = graded(x[draw], lines, rule.edge)
     return replace(state, grade=grade)
 
 
+def fitted_cuts(work: Work, state: State, rule: rules.FittedCuts) -> State:
+    """By the lines that part the grades that were given, of the published figures."""
+    turned = up(state.better, state.score)
+    lines = work.learned(lambda: fitted_lines(turned[0], work.member(rule.to[0])[0], work.n_labels))
+    if not lines:
+        return replace(state, grade=np.full(turned.shape, np.nan))
+    return replace(state, grade=graded(turned, lines, "better"))
+
+
+def fitted_lines(turned: Floats, given: Floats, n_grades: int) -> list[float]:
+    """The falling lines between grades, given scores of which higher is better; none without a grade.
+
+    Of the points halfway between neighbouring scores the one that misses the fewest, the middle one of
+    several. Beyond a best or worst grade that nobody was given: infinite.
+    """
+    there = np.isfinite(turned) & np.isfinite(given)
+    if not there.any():
+        return []
+    values, which = np.unique(turned[there], return_inverse=True)
+    points = np.concatenate([[-np.inf], (values[1:] + values[:-1]) / 2, [np.inf]])
+    lines = []
+    for grade in range(1, n_grades):
+        better = np.bincount(which, given[there] <= grade)
+        worse = np.bincount(which, given[there] > grade)
+        # better ones below each point, and worse ones above it
+        missed = np.append(0, np.cumsum(better)) + np.append(np.cumsum(worse[::-1])[::-1], 0)
+        fewest = np.flatnonzero(missed == missed.min())
+        lines.append(float(points[fewest[len(fewest) // 2]]))
+    return lines
+
+
 def clusters(work: Work, state: State, rule: rules.Clusters) -> State:
-    """By groups of near neighbours within each pool."""
+    """By groups of near neighbours within each pool; none where a pool cannot be parted into so many."""
     turned, k = up(state.better, state.score), work.n_labels
     grade = np.full(turned.shape, np.nan)
     for own in work.peers.pools(rule.pool):
@@ -58,10 +90,14 @@ def clusters(work: Work, state: State, rule: rules.Clusters) -> State:
             there = np.isfinite(x)
             if not there.any():
                 continue
-            if rule.radius is None:
-                found = exact_clusters(x[there], min(k, len(np.unique(x[there]))))
-            else:
-                found = cms_clusters(x[there], k, plain(rule.radius))
+            try:
+                found = (
+                    exact_clusters(x[there], k)
+                    if rule.radius is None
+                    else cms_clusters(x[there], k, plain(rule.radius))
+                )
+            except ValueError:  # too few different scores for so many grades
+                continue
             grade[draw, own[there]] = k + 1 - found.labels
     return replace(state, grade=grade)
 
@@ -73,17 +109,22 @@ def as_scored(work: Work, state: State, rule: rules.AsScored) -> State:
 
 
 def holds(work: Work, state: State, when: When) -> tuple[Booleans, Booleans]:
-    """Where a condition is true, and where nobody knows: (draws, organisations) each."""
-    parts = {id(one): _condition(work, state, one) for one in when.conditions}
-    true = np.ones((1, 1), dtype=bool)
-    unknown = np.zeros((1, 1), dtype=bool)
+    """Where a condition is true, and where nobody knows: (draws, organisations) each.
+
+    Whatever a missing figure may be, one condition of `all_of` that is false makes the whole false, and one
+    of `any_of` that is true makes these true.
+    """
+    true = possible = np.ones((1, 1), dtype=bool)
     for one in when.all_of:
-        true = true & parts[id(one)][0]
+        holds_here, unknown = _condition(work, state, one)
+        true, possible = true & holds_here, possible & (holds_here | unknown)
     if when.any_of:
-        true = true & np.any(np.broadcast_arrays(*[parts[id(one)][0] for one in when.any_of]), axis=0)
-    for one in when.conditions:
-        unknown = unknown | parts[id(one)][1]
-    return true, unknown & ~true
+        some = some_possible = np.zeros((1, 1), dtype=bool)
+        for one in when.any_of:
+            holds_here, unknown = _condition(work, state, one)
+            some, some_possible = some | holds_here, some_possible | holds_here | unknown
+        true, possible = true & some, possible & some_possible
+    return true, possible & ~true
 
 
 def _condition(work: Work, state: State, condition: Condition) -> tuple[Booleans, Booleans]:

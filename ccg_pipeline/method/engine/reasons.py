@@ -40,6 +40,12 @@ def _said(work: Work, rule: Rule, after: State) -> Strings | str:
             return np.array([a + b for a, b in zip(said, lacks, strict=True)], dtype=object)
         case grading.Adjustment():
             return rule.because
+        case grading.Quantiles() if plain(rule.least) > 1:
+            return f"fewer than {plain(rule.least):g} have a score, and quantiles need so many"
+        case grading.FittedCuts():
+            return "no grade is published to which lines could be fitted"
+        case grading.Clusters():
+            return f"it has no peers that can be parted into {work.n_labels} grades"
         case grading.AsScored():
             return f"its score is no grade from 1 to {work.n_labels}"
     return "it is not compared with any"

@@ -38,6 +38,7 @@ RULES: Mapping[str, Callable[[Work, State, Any], State]] = {
     "tallies": combining.tallies,
     "cuts": grading.cuts,
     "quantiles": grading.quantiles,
+    "fitted_cuts": grading.fitted_cuts,
     "clusters": grading.clusters,
     "as_scored": grading.as_scored,
     "put": grading.put,

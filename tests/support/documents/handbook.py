@@ -114,6 +114,11 @@ CHAPTERS = (
         ("robustness.yaml: ",),
     ),
     Chapter(
+        "The rules of an edition",
+        tuple(f"{METHOD}.engine.{module}" for module in ("scoring", "combining", "grading", "turning")),
+        ("method_fitted_cuts",),
+    ),
+    Chapter(
         "Composites up a hierarchy",
         (
             f"{METHOD}.statistics.normalisation",
