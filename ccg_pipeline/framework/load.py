@@ -28,7 +28,7 @@ def load_edition(key: str = EDITION) -> Edition:
     """The edition of that key, read once a process; Fault when there is none or it has a fault."""
     folder = EDITIONS / key
     if not folder.is_dir():
-        known = ", ".join(sorted(one.name for one in EDITIONS.iterdir() if one.is_dir()))
+        known = ", ".join(sorted(one.parent.name for one in EDITIONS.glob("*/framework.yaml")))
         raise Fault(f"There is no edition {key!r}; choose one of: {known}.")
     edition = load_edition_from(folder)
     if edition.key != key:
