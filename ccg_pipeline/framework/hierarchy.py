@@ -1,8 +1,8 @@
 """The hierarchy of a framework as data: which indicator counts in what, how much, and which way is better.
 
 Belongs here: nodes (parent, weight, direction), the tree they make and what it must satisfy.
-Does not belong here: how members become a score (the method's `composite`), turning by direction (its
-`normalisation`: a direction is stated here and used only there), reading files.
+Does not belong here: how members become a score (the method's `composite`), turning by direction, reading
+files.
 """
 
 import math
@@ -109,14 +109,6 @@ class Hierarchy:
     def directions(self) -> tuple[int, ...]:
         """Direction of each indicator, in their order."""
         return tuple(node.direction for node in self.indicators)
-
-    @cached_property
-    def depths(self) -> dict[str, int]:
-        """Steps from the top down to each aggregate, 0 for the top."""
-        found = {self.top: 0}
-        for code in reversed(self.aggregates):
-            found |= {one.code: found[code] + 1 for one in self.members[code] if one.code in self.members}
-        return found
 
     def without(self, *codes: str) -> "Hierarchy":
         """The hierarchy that never had these indicators, nor aggregates that rested on them alone."""

@@ -13,9 +13,7 @@ from ccg_pipeline.method.scoring.composite import (
     aggregate,
     available,
     composite,
-    impute_by_mean,
 )
-from ccg_pipeline.method.statistics.normalisation import Normalisation
 from tests.support.notations.method_tables import lines
 
 
@@ -119,19 +117,6 @@ def test_each_aggregate_may_have_a_rule_of_its_own_and_must_have_one() -> None:
     del rules["B"]
     with pytest.raises(ValueError, match="No rule says how the members of B become"):
         composite(values, TWO_AREAS, rules)
-
-
-def test_scores_may_be_set_against_each_other_once_more() -> None:
-    values = np.array([numbers("1 1 5"), numbers("2 2 5"), numbers("3 3 9")])
-    rules = {"A": Aggregation(then=Normalisation("z")), "B": Aggregation(), "all": Aggregation()}
-    found = composite(values, TWO_AREAS, rules)
-    assert found["A"].tolist() == [-1, 0, 1]
-    assert found["all"].tolist() == [0.5, 1.25, 3]
-
-
-def test_a_missing_value_takes_its_indicators_mean() -> None:
-    values = np.array([numbers("1 - -"), numbers("3 5 -")])
-    assert np.array_equal(impute_by_mean(values), [[1, 5, np.nan], [3, 5, np.nan]], equal_nan=True)
 
 
 IMPOSSIBLE = """

@@ -1,20 +1,20 @@
 """Composite: from normalised indicators to one score, up a hierarchy that is data.
 
-Belongs here: weighted means, how much data a mean must rest on, leaving each indicator out.
-Does not belong here: the hierarchy itself (the framework's `hierarchy`), scales and turning
-(`normalisation`), grades (`cutpoints`, `clusters`), a whole edition run at once (`rating`).
+Belongs here: weighted means, how much data a mean must rest on.
+Does not belong here: the hierarchy itself (the framework's `hierarchy`), scales and turning, grades
+(`cutpoints`, `clusters`), a whole edition run at once (the engine).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 
-from ccg_pipeline.framework.composite_edition import Mean
 from ccg_pipeline.framework.hierarchy import Hierarchy
 from ccg_pipeline.method.statistics.grid import Floats, Integers
-from ccg_pipeline.method.statistics.normalisation import Normalisation, normalise
+
+Mean = Literal["arithmetic", "geometric", "harmonic"]
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,11 @@ class Aggregation:
     """How the members of an aggregate become its score.
 
     ``at_least``: share of the members, by number, that must be there, else there is no score; one must be
-    there always. ``then``: a scale on which the scores are set against each other once more.
+    there always.
     """
 
     mean: Mean = "arithmetic"
     at_least: float = 0.0
-    then: Normalisation | None = None
 
     def __post_init__(self) -> None:
         """Refuse a mean or a share that is none: ValueError."""
@@ -35,14 +34,6 @@ class Aggregation:
             raise ValueError(f"There is no mean {self.mean!r}; there are {', '.join(get_args(Mean))}.")
         if not 0 <= self.at_least <= 1:
             raise ValueError(f"The share of members that must be there is 0 to 1, not {self.at_least}.")
-
-
-def impute_by_mean(values: Floats) -> Floats:
-    """Put the mean of its indicator where a value is missing; `values` (…, n, m), NaN if nobody has one."""
-    there = np.isfinite(values)
-    n = there.sum(axis=-2, keepdims=True)
-    means = np.where(there, values, 0.0).sum(axis=-2, keepdims=True) / np.where(n > 0, n, np.nan)
-    return np.where(there, values, means)
 
 
 def aggregate(values: Floats, weights: Floats, rule: Aggregation) -> Floats:
@@ -106,8 +97,5 @@ def composite(
             raise ValueError(f"No rule says how the members of {code} become its score.")
         members = hierarchy.members[code]
         weights = np.array([member.weight for member in members])
-        score = aggregate(np.stack([column[member.code] for member in members], axis=-1), weights, how)
-        if how.then is not None:
-            score = normalise(score[..., None], [1], how.then)[..., 0]
-        column[code] = score
+        column[code] = aggregate(np.stack([column[member.code] for member in members], axis=-1), weights, how)
     return {code: column[code] for code in hierarchy.aggregates}

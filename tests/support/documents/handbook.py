@@ -116,17 +116,9 @@ CHAPTERS = (
     Chapter(
         "The rules of an edition",
         tuple(f"{METHOD}.engine.{module}" for module in ("scoring", "combining", "grading", "turning")),
-        ("method_fitted_cuts",),
+        ("method_orchards", "method_fitted_cuts"),
     ),
-    Chapter(
-        "Composites up a hierarchy",
-        (
-            f"{METHOD}.statistics.normalisation",
-            f"{METHOD}.scoring.composite",
-            f"{METHOD}.scoring.hierarchy_rating",
-        ),
-        ("method_normalisation", "method_composite", "method_rating"),
-    ),
+    Chapter("Composites up a hierarchy", (f"{METHOD}.scoring.composite",), ("method_composite",)),
     Chapter("Clusters", (f"{METHOD}.statistics.clusters",), ("method_clusters",)),
     Chapter("Similar organisations", (f"{METHOD}.statistics.peers",), ("method_peers",)),
     Chapter("Intervals of single figures", (f"{METHOD}.statistics.intervals",), ("statistics_intervals",)),
