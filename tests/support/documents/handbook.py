@@ -116,7 +116,7 @@ CHAPTERS = (
     Chapter(
         "The rules of an edition",
         tuple(f"{METHOD}.engine.{module}" for module in ("scoring", "combining", "grading", "turning")),
-        ("method_orchards", "method_fitted_cuts"),
+        ("method_orchards", "method_cqc", "method_fitted_cuts"),
     ),
     Chapter("Composites up a hierarchy", (f"{METHOD}.scoring.composite",), ("method_composite",)),
     Chapter("Clusters", (f"{METHOD}.statistics.clusters",), ("method_clusters",)),
