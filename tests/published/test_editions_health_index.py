@@ -5,6 +5,7 @@ them beforehand, as they did trans_noise and low_pay of one area; imputing is no
 imputed for low_pay is read back out of their normalised figure: one unknown in 149 equations.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,3 +82,10 @@ def test_groups_domains_and_the_index_are_means_of_what_is_there(run: Run) -> No
     outdoors = run.states["Pl.1"]  # both of its indicators are not in the file of 2015
     assert outdoors.why is not None
     assert set(outdoors.why) == {"0 of 2 are there; without pub_greenspace, priv_greenspace"}
+
+
+def test_draws_that_are_the_published_figures_give_what_was_published(run: Run) -> None:
+    draws = {key: np.repeat(values, 3, axis=0) for key, values in run.facts.values.items()}
+    drawn = Run(EDITION, replace(run.facts, values=draws), run.learned).states
+    for key in ("smoke", "sti_screen", "Li", "index"):
+        assert np.array_equal(drawn[key].score, np.repeat(run.states[key].score, 3, axis=0))

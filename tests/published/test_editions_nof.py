@@ -4,7 +4,7 @@ Every count is of all that is published. Bent copies of the files show what anot
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -149,6 +149,15 @@ def test_quartiles_of_two_types_of_trust_alone_are_refused(quarters: Quarters) -
         assert state.why is not None
         assert np.isnan(state.grade).all()
         assert set(state.why) == {"fewer than 150 have a score, and quantiles need so many"}
+
+
+def test_draws_that_are_the_published_figures_give_what_was_published(quarters: Quarters) -> None:
+    for run in quarters.runs.values():
+        draws = {key: np.repeat(values, 3, axis=0) for key, values in run.facts.values.items()}
+        drawn = Run(EDITION, replace(run.facts, values=draws), run.learned)
+        for key, state in run.states.items():
+            same = np.broadcast_to(state.outcome, (3, len(run.facts.organisations)))
+            assert np.array_equal(drawn.states[key].outcome, same, equal_nan=True), key
 
 
 ACUTE = {
@@ -349,15 +358,14 @@ def test_a_file_without_a_column_is_refused_by_name(shared: Path, tmp_path: Path
         nof_files.read(copy)
 
 
-def test_headings_marks_and_encoding_may_differ(shared: Path, tmp_path: Path) -> None:
+def test_headings_units_and_encoding_may_differ(shared: Path, tmp_path: Path) -> None:
     (path, *_) = sorted((shared / "landing" / "nof").glob("*.csv"))
     copy = tmp_path / "copy.csv"
-    text = (
-        path.read_text(encoding="utf-8-sig")
-        .replace("Metric_ID", "Metric ID ")
-        .replace("Trust_code", "TRUST CODE")
-    )
-    copy.write_bytes((text + ",,,,,,,,,,,,,,,,\n").encode("cp1252"))
+    text = path.read_text(encoding="utf-8-sig")
+    for there, instead in (("Metric_ID", "Metric ID "), ("Trust_code", "TRUST CODE"), (",score,", ",%,")):
+        assert there in text
+        text = text.replace(there, instead)
+    copy.write_bytes((text + ",,,,,,,,,,,,,,,,\n").replace("\n", "\r\n").encode("cp1252"))
     assert nof_files.read(copy).drop(columns="row").equals(nof_files.read(path).drop(columns="row"))
 
 
