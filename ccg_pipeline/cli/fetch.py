@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from ccg_pipeline.cli.options import console, errors
-from ccg_pipeline.cli.prints.organisation import table_of
+from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import month_key
 from ccg_pipeline.landing.downloads.publications import Downloads

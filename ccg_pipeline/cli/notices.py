@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ccg_pipeline.cli.options import Database, console
-from ccg_pipeline.cli.prints.organisation import table_of
+from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.release import notices
 from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_for_writing, reading

@@ -9,7 +9,8 @@ import typer
 from sqlalchemy import Engine
 
 from ccg_pipeline.cli.options import SHORT, Database, Month, Panel, Year, asked_round, console, say
-from ccg_pipeline.cli.prints.organisation import provenance, stamp, table_of
+from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.prints.organisation import provenance, stamp
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.scoring.moderated import BLOCKS

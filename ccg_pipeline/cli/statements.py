@@ -14,7 +14,8 @@ from rich.progress import Progress
 from ccg_pipeline.cli.asked_tables import tables_asked
 from ccg_pipeline.cli.options import Database, Month, Year, console, errors
 from ccg_pipeline.cli.output import write
-from ccg_pipeline.cli.prints.organisation import provenance, stamps, table_of
+from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.prints.organisation import provenance, stamps
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.uncertainty.robustness import robustness

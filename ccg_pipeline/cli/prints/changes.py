@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import pandas as pd
 from rich.console import Console
 
-from ccg_pipeline.cli.prints.organisation import stamps, table_of
+from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.prints.organisation import stamps
 from ccg_pipeline.publish.export import UNRELEASED
 from ccg_pipeline.release.as_known import as_rows
 

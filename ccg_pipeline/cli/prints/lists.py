@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Engine, func, select
 
-from ccg_pipeline.cli.prints.organisation import provenance, stamp, stamps, table_of
+from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.prints.organisation import provenance, stamp, stamps
 from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import last_day, words

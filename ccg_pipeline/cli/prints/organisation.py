@@ -1,9 +1,8 @@
-"""What the ccg command prints of one CCG, and how it prints: tables for a terminal, the stamp they carry.
+"""What the ccg command prints of one CCG, and the stamps that its tables carry.
 
-Belongs here: laying out on a terminal what other rooms return; a cell is folded where it is too long, and
-never cut.
-Does not belong here: what is printed of the whole (lists.py), options and exit codes (verbs.py,
-main.py), finding or computing anything.
+Belongs here: laying out on a terminal what other rooms return of a CCG.
+Does not belong here: how any table is laid out (layout.py), what is printed of the whole (lists.py), options
+and exit codes (verbs.py, main.py), finding or computing anything.
 """
 
 import json
@@ -11,11 +10,11 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ccg_pipeline.cli.prints.layout import table_of, text_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.scoring.moderated import BLOCKS
@@ -36,38 +35,6 @@ from ccg_pipeline.release.tables import MADE_UP, NOT_OFFICIAL, is_overridden
 
 BANDS = {0: "0, worse", 1: "1, within limits", 2: "2, better"}
 RANGE = {0: "0, outside the expected range", 1: "1, inside the expected range"}
-
-
-def _text(value: object) -> str:
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        if value.is_integer():
-            return f"{value:,.0f}"
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
-    return escape(str(value))
-
-
-def table_of(
-    names: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", numbers: Sequence[str] = ()
-) -> Table:
-    """Return a table of `rows` under `names`; those in `numbers` stand right. An empty row is a line."""
-    table = Table(
-        title=escape(title) or None,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    for name in names:
-        table.add_column(name, overflow="fold", justify="right" if name in numbers else "left")
-    for row in rows:
-        table.add_row(*(_text(value) for value in row))
-    return table
 
 
 def stamp(console: Console, is_made_up: bool) -> None:
@@ -182,14 +149,14 @@ def _overall(row: pd.Series, tables: Tables, edition: Edition) -> Table:
     said = rating or (f"none: {why}" if why != verification else "none")
     rows = [
         ["overall rating", escape(f"{said} ({verification})")],
-        ["overall score 0–2", _text(row["overall_score"]) or "none"],
+        ["overall score 0–2", text_of(row["overall_score"]) or "none"],
         ["95 % interval", interval(sure) or "none"],
         [
             "how sure",
             escape("; ".join(filter(None, (chances(sure, labels), distinguishable(sure, labels))))) or "none",
         ],
         ["to the next grade", escape(next_grade(sure, edition)) or "none"],
-        ["performance score", _text(row["performance_score"]) or "none"],
+        ["performance score", text_of(row["performance_score"]) or "none"],
         ["leadership (165a)", judged["leadership"]],
         ["finance (141b)", judged["finance"]],
         ["rests on", f"{100 * row['weight_used']:.0f} % of the weights"],
@@ -281,17 +248,17 @@ def _plausible(findings: OfFigures, code: str, ccg_code: str) -> str:
 
 def _indicator(row: Mapping[Hashable, Any], edition: Edition, plausible: str = "") -> Table:
     indicator = edition.indicator(row["indicator_code"])
-    figure = row["judgement"] or f"{_text(row['value'])} {indicator.unit}"
+    figure = row["judgement"] or f"{text_of(row['value'])} {indicator.unit}"
     rows = [["value", escape(figure) if row["status"] == "published" else f"none, {row['status']}"]]
-    if _text(row["numerator"]):
-        rows.append(["counts", f"{_text(row['numerator'])} of {_text(row['denominator'])}"])
-    if _text(row["lower_95"]):
-        rows.append(["95 % interval", f"{_text(row['lower_95'])} to {_text(row['upper_95'])}"])
-    if _text(row["period_end"]):
-        rows.append(["data period", f"{_text(row['period_start'])} to {_text(row['period_end'])}"])
+    if text_of(row["numerator"]):
+        rows.append(["counts", f"{text_of(row['numerator'])} of {text_of(row['denominator'])}"])
+    if text_of(row["lower_95"]):
+        rows.append(["95 % interval", f"{text_of(row['lower_95'])} to {text_of(row['upper_95'])}"])
+    if text_of(row["period_end"]):
+        rows.append(["data period", f"{text_of(row['period_start'])} to {text_of(row['period_end'])}"])
     reference = REFERENCES[row["reference_basis"]]
-    if _text(row["reference_value"]):
-        reference = f"{_text(row['reference_value'])}, {reference} ({row['reference_provenance']})"
+    if text_of(row["reference_value"]):
+        reference = f"{text_of(row['reference_value'])}, {reference} ({row['reference_provenance']})"
     rows += [["reference", reference], ["direction", indicator.direction.replace("_", " ")]]
     if row["withheld"]:
         rows.append(["band", "withheld until its panel has verified the area"])
@@ -313,7 +280,7 @@ def _band(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["points"]):
         return f"none: {escape(row['why_no_band'])}"
     if pd.isna(row["band"]):
-        return f"none, {_text(row['points'])} points of 2 by the edition's scale"
+        return f"none, {text_of(row['points'])} points of 2 by the edition's scale"
     named = RANGE if row["direction"] == "no_direction" else BANDS
-    z = f"; {_text(row['z'])} standard errors ({row['limits']} limits)" if _text(row["z"]) else ""
-    return f"{named.get(row['band'], _text(row['band']))}{z}"
+    z = f"; {text_of(row['z'])} standard errors ({row['limits']} limits)" if text_of(row["z"]) else ""
+    return f"{named.get(row['band'], text_of(row['band']))}{z}"

@@ -12,7 +12,8 @@ from rich.console import Console
 from sqlalchemy import Engine
 
 from ccg_pipeline.cli.prints import changes as printed_changes
-from ccg_pipeline.cli.prints.organisation import stamp, table_of
+from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.prints.organisation import stamp
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.publish.export import UNRELEASED

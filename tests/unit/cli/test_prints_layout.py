@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from ccg_pipeline.cli.prints import organisation as printed
+from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.quality.kept_findings import ExpectationResult, Failing, OfFigures
 from ccg_pipeline.release.released import Tables
@@ -24,7 +25,7 @@ def drawn(thing: object, width: int = 60) -> str:
 @pytest.mark.parametrize("width", [20, 40, 80])
 def test_a_word_longer_than_its_column_is_folded_and_not_cut(width: int) -> None:
     name = "nhstt_iapt_ccg_total_2017-18_to_2019-20_and_more.csv"
-    text = drawn(printed.table_of(["file", "rows"], [[name, 8512]], numbers=["rows"]), width)
+    text = drawn(table_of(["file", "rows"], [[name, 8512]], numbers=["rows"]), width)
     assert "…" not in text
     assert max(len(line) for line in text.splitlines()) <= width
     letters = "".join(line[: width // 2 + 20].replace("8,512", "") for line in text.splitlines()[3:])
@@ -52,7 +53,7 @@ def test_a_word_longer_than_its_column_is_folded_and_not_cut(width: int) -> None
     ],
 )
 def test_a_cell_reads_as_people_write_it(value: object, shown: str) -> None:
-    body = drawn(printed.table_of(["first", "cell"], [["x", value]])).splitlines()[3]
+    body = drawn(table_of(["first", "cell"], [["x", value]])).splitlines()[3]
     assert body.strip().removeprefix("x").strip() == shown
 
 
