@@ -33,6 +33,7 @@ VERBS = {
     "weights": "export:weights",
     "method": "method:method",
     "files": "method:files",
+    "edition": "edition:app",
     "panel": "panel_group:app",
     "quarantine": "quarantine:app",
     "database": "database:app",

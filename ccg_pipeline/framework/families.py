@@ -24,6 +24,8 @@ from expert_panels.foundation.fault import Fault
 
 DOCUMENT = "edition.yaml"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+SKELETON = Path(__file__).parent / "skeleton"
+"""A small complete edition, with figures, to begin from."""
 FAMILY_KEYS = ("rows", "where")
 
 
@@ -37,16 +39,24 @@ class Row:
 
 def edition_named(name: str) -> Edition:
     """Return the edition of that key among those that ship, or the one in the folder of that path."""
-    shipped = EDITIONS / name
-    if re.fullmatch(r"[a-z][a-z0-9_]*", name) and (shipped / DOCUMENT).is_file():
-        return edition_in(shipped)
-    folder = Path(name)
+    return edition_in(folder_named(name))
+
+
+def folder_named(name: str) -> Path:
+    """Return the folder of the edition of that key, or of that path; Fault names those that ship."""
+    shipped = shipped_editions()
+    folder = shipped.get(name, Path(name))
     if (folder / DOCUMENT).is_file():
-        return edition_in(folder)
-    known = ", ".join(sorted(one.parent.name for one in EDITIONS.glob(f"*/{DOCUMENT}")))
+        return folder
     raise Fault(
-        f"There is no edition {name!r}, and no folder of that name with {DOCUMENT}; choose one of: {known}."
+        f"There is no edition {name!r}, and no folder of that name with {DOCUMENT}; "
+        f"choose one of: {', '.join(shipped)}."
     )
+
+
+def shipped_editions() -> dict[str, Path]:
+    """Return the folders of the editions that ship, by key."""
+    return {one.parent.name: one.parent for one in sorted(EDITIONS.glob(f"*/{DOCUMENT}"))}
 
 
 @cache

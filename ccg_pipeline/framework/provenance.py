@@ -139,7 +139,7 @@ def _changed(thing: Any, values: Mapping[str, float | str], item: str, used: set
 
 
 def _under(item: str, step: str) -> str:
-    return f"{item} / {step}" if item else step
+    return " / ".join(one for one in (item, step) if one)
 
 
 def _called(thing: object) -> str:

@@ -170,6 +170,7 @@ def test_the_help_names_every_verb_and_debug(ccg: Terminal) -> None:
         "weights",
         "league",
         "robustness",
+        "edition",
     ):
         assert f" {verb} " in answer.out, verb
     assert ccg.type().code in (0, 2)  # nothing typed: the same help

@@ -55,12 +55,14 @@ OF_THE_OVERALL_RATING_ALONE = ("export: overall",)
 
 UNRELEASED = {
     ("diff",): "scores both sides anew and stamps them UNRELEASED",
+    ("edition", "try"): "runs an edition on somebody's own figures, stamped UNRELEASED",
     ("method",): "--fit counts what was scored, stamped UNRELEASED",
     ("quarantine", "show"): "says what a refused row would change, stamped UNRELEASED",
 }
 WITHOUT_RATING = {
     ("demo",): "writes source files",
     **{("database", verb): "tells or changes the version of the tables" for verb in ("status", "upgrade")},
+    **{("edition", verb): "is about the rules alone" for verb in ("list", "check", "new")},
     ("fetch",): "gets source files",
     ("files",): "accounts for source files",
     ("weights",): "lists weights",

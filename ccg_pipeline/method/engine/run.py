@@ -4,7 +4,7 @@ Belongs here: which function does which rule, the order of nodes and steps, leag
 Does not belong here: any rule (scoring.py, combining.py, grading.py), drawing, words.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -72,9 +72,10 @@ class Run:
         wanted = set(edition.node) if only is None else resting_on(edition, only)
         for node in edition.nodes:
             if node.key in wanted:
-                self.states[node.key] = self._worked_out(node)
+                *_, self.states[node.key] = self.after_each_step(node)
 
-    def _worked_out(self, node: Node) -> State:
+    def after_each_step(self, node: Node) -> Iterator[State]:
+        """Yield what a node has come to after each of its steps, the nodes that it uses being worked out."""
         state = State(np.full((1, len(self.facts.organisations)), np.nan), "none")
         ways: dict[str, Way] = {key: self.states[key].better for key in node.nodes_used()}
         n_labels = len(self.edition.labels(node.key))
@@ -87,7 +88,7 @@ class Run:
             if self._is_published:
                 after = replace(after, why=with_reasons(work, rule, after))
             state = after
-        return state
+            yield state
 
     def league(self, league: League) -> Floats:
         """Return places in a league, ties in the best, NaN without a score: (draws, organisations)."""

@@ -1,0 +1,331 @@
+"""Figures in a CSV file that somebody made, as facts on which an edition can be tried.
+
+Belongs here: the two shapes of such a file, long and wide, and one of attributes; refusing a strange cell.
+Does not belong here: publications (the room sources), running an edition (the method's engine).
+
+Nothing is guessed: an empty cell is missing, a number has a decimal point and no other sign.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ccg_pipeline.framework.edition import Edition
+from ccg_pipeline.framework.vocabulary.scoring import Distance, Labels, Read, SpreadByRank, Standardise
+from ccg_pipeline.method.engine.facts import Counts, Facts
+from expert_panels.foundation.fault import Fault
+
+ORGANISATION, MEASURE, JUDGEMENT = "organisation", "measure", "judgement"
+COUNTS = ("numerator", "denominator", "lower_95", "upper_95")
+NUMBERS = ("value", *COUNTS)
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a file says, and what of it an edition does not ask for, or asks for in vain.
+
+    `shape`: ``long`` or ``wide``; `separator` in words. `references`: organisations that are not assessed,
+    because others are set against them.
+    """
+
+    facts: Facts
+    shape: str
+    separator: str
+    measures: tuple[str, ...]
+    not_asked_for: tuple[str, ...]
+    not_there: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+class Cell(NamedTuple):
+    """A cell, and where it stands as an error begins."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How an edition reads its measures: as figures, as judgements, or both.
+
+    `points`: judgements of a measure that have points; `said`: those that conditions name.
+    """
+
+    figures: frozenset[str]
+    points: dict[str, set[str]]
+    said: dict[str, set[str]]
+    references: frozenset[str]
+    attributes: tuple[str, ...]
+    weights: frozenset[str]
+
+    @property
+    def judgements(self) -> set[str]:
+        """Measures of which a judgement is read."""
+        return {*self.points, *self.said}
+
+
+def read_figures(path: Path, edition: Edition, attributes: Path | None = None) -> Figures:
+    """Read a file of figures, and one of attributes, for an edition.
+
+    Long: ``organisation,measure,value``, and where there are any ``numerator``, ``denominator``,
+    ``lower_95``, ``upper_95``, ``judgement``. Wide: ``organisation``, and a column a measure. Fault names
+    file, row, column and what to do.
+    """
+    asked, table = _asked(edition), _Table(path)
+    cells = _long(table, asked) if MEASURE in table.header else _wide(table, asked)
+    found: dict[tuple[str, str, str], float | str] = {}
+    organisations = list(dict.fromkeys(table.organisations()))
+    measures = table.measures()
+    if not set(measures) & set(edition.measures):
+        raise Fault(
+            f"{path.name} has no measure that {edition.key} reads: it has {_some(measures)}, and the "
+            f"edition reads {_some(edition.measures)}."
+        )
+    for organisation, measure, name, value in cells:
+        found[organisation, measure, name] = value
+    references = tuple(one for one in organisations if one in asked.references)
+    assessed = tuple(one for one in organisations if one not in asked.references)
+    if not assessed:
+        raise Fault(f"{path.name} has figures of {_some(references)} alone, with whom others are compared.")
+
+    def numbers(measure: str, name: str, of: Sequence[str]) -> "np.ndarray":
+        return np.array([float(found.get((one, measure, name), np.nan)) for one in of])
+
+    there = [one for one in edition.measures if one in measures]
+    facts = Facts(
+        organisations=assessed,
+        values={one: numbers(one, "value", assessed)[None] for one in there},
+        judgements={
+            one: np.array([[found.get((code, one, JUDGEMENT), "") for code in assessed]], dtype=object)
+            for one in there
+        },
+        counts={one: Counts(*(numbers(one, name, assessed) for name in COUNTS)) for one in there},
+        others={code: {one: float(numbers(one, "value", [code])[0]) for one in there} for code in references},
+        attributes=_attributes(attributes, asked, assessed),
+    )
+    return Figures(
+        facts,
+        "long" if MEASURE in table.header else "wide",
+        table.separator,
+        tuple(there),
+        tuple(one for one in measures if one not in edition.measures),
+        tuple(one for one in edition.measures if one not in measures),
+        references,
+    )
+
+
+def _asked(edition: Edition) -> Asked:
+    steps = [step for node in edition.nodes for step in node.steps]
+    conditions = [one for step in steps for one in getattr(getattr(step, "when", None), "conditions", ())]
+    points: dict[str, set[str]] = {}
+    for step in steps:
+        if isinstance(step, Labels):
+            points.setdefault(step.measure, set()).update(step.points)
+    said: dict[str, set[str]] = {}
+    for condition in conditions:
+        if condition.says:
+            said.setdefault(condition.of, set()).update(condition.says)
+    pools = [getattr(one, "pool", None) for one in (*steps, *edition.leagues)]
+    weights = [one.weights for one in steps if isinstance(one, Standardise) and one.weights is not None]
+    named = [one for one in pools if one is not None and not one.startswith("node:")]
+    return Asked(
+        figures=frozenset(one.measure for one in steps if isinstance(one, Read))
+        | frozenset(one.untie for one in steps if isinstance(one, SpreadByRank) and one.untie is not None),
+        points=points,
+        said=said,
+        references=frozenset(
+            one.reference for one in steps if isinstance(one, Distance) and one.standard is None
+        ),
+        attributes=tuple(dict.fromkeys([*named, *weights])),
+        weights=frozenset(weights),
+    )
+
+
+class _Table:
+    """A CSV file whose first column is `organisation`; its rows with their numbers, the header being 1."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        text = _text(path)
+        first = text.partition("\n")[0]
+        sign = max(SEPARATORS, key=first.count)
+        self.separator = SEPARATORS[sign]
+        reader = csv.reader(StringIO(text, newline=""), delimiter=sign, strict=True)
+        try:
+            self.header = [one.strip() for one in next(reader, [])]
+            rows = [(reader.line_num, [one.strip() for one in cells]) for cells in reader]
+        except csv.Error as error:
+            raise Fault(f"{self.name}, row {reader.line_num}: no valid CSV, {error}.") from None
+        self.rows = [(number, cells) for number, cells in rows if any(cells)]
+        self._check()
+
+    def _check(self) -> None:
+        if self.header[:1] != [ORGANISATION]:
+            begins = f"begins with {self.header[0]!r}" if self.header else "is empty"
+            raise Fault(
+                f"{self.name}, row 1: the first column must be {ORGANISATION}, and the file {begins}; "
+                "columns are parted by commas, semicolons or tabs."
+            )
+        if twice := [one for one in self.header if self.header.count(one) > 1]:
+            raise Fault(f"{self.name}, row 1: the column {twice[0]!r} is there twice; leave one.")
+        if not self.rows:
+            raise Fault(f"{self.name}: there is no row of figures under the header.")
+        for number, cells in self.rows:
+            if len(cells) != len(self.header):
+                raise Fault(
+                    f"{self.name}, row {number}: {len(cells)} cells for {len(self.header)} columns; a text "
+                    "with a separator in it needs double quotes."
+                )
+            if not cells[0]:
+                raise Fault(f"{self.name}, row {number}: there is no organisation; name it or drop the row.")
+
+    def organisations(self) -> list[str]:
+        return [cells[0] for _, cells in self.rows]
+
+    def measures(self) -> list[str]:
+        if MEASURE not in self.header:
+            return self.header[1:]
+        at = self.header.index(MEASURE)
+        return list(dict.fromkeys(cells[at] for _, cells in self.rows))
+
+    def cells(self) -> Iterator[tuple[int, dict[str, Cell]]]:
+        """Each row with its number, by columns."""
+        for number, cells in self.rows:
+            yield (
+                number,
+                {
+                    name: Cell(f"{self.name}, row {number}, column {name!r}", text)
+                    for name, text in zip(self.header, cells, strict=True)
+                },
+            )
+
+
+Found = Iterator[tuple[str, str, str, float | str]]
+"""Organisation, measure, which of its numbers or its judgement, and that."""
+
+
+def _long(table: _Table, asked: Asked) -> Found:
+    known = (ORGANISATION, MEASURE, *NUMBERS, JUDGEMENT)
+    if strange := [one for one in table.header if one not in known]:
+        raise Fault(
+            f"{table.name}, row 1: unknown column {strange[0]!r}; a long file has {', '.join(known)}."
+        )
+    if not {"value", JUDGEMENT} & set(table.header):
+        raise Fault(f"{table.name}, row 1: a long file needs a column value, or {JUDGEMENT}.")
+    seen: dict[tuple[str, str], int] = {}
+    for number, row in table.cells():
+        key = organisation, measure = row[ORGANISATION].text, row[MEASURE].text
+        if not measure:
+            raise Fault(f"{row[MEASURE].where}: there is no measure; name it or drop the row.")
+        if key in seen:
+            raise Fault(
+                f"{table.name}, row {number}: {organisation} has {measure} in row {seen[key]} too; leave one."
+            )
+        seen[key] = number
+        if measure not in asked.figures | asked.judgements:
+            continue
+        value, judged = row.get("value", Cell("", "")), row.get(JUDGEMENT, Cell("", ""))
+        if value.text and measure not in asked.figures:
+            raise Fault(
+                f"{value.where}: the edition reads a judgement of {measure}, so {value.text!r} belongs in "
+                f"the column {JUDGEMENT}."
+            )
+        if judged.text and not value.text and measure not in asked.judgements:
+            raise Fault(
+                f"{judged.where}: the edition reads a figure of {measure}, and not {judged.text!r}; give "
+                "its value, or leave both empty if it is missing."
+            )
+        for name in NUMBERS:
+            if name in row and row[name].text:
+                yield organisation, measure, name, _number(row[name], is_above_0=name == "denominator")
+        if judged.text and measure in asked.judgements:
+            yield organisation, measure, JUDGEMENT, _judgement(judged, measure, asked)
+
+
+def _wide(table: _Table, asked: Asked) -> Found:
+    seen: dict[str, int] = {}
+    for number, row in table.cells():
+        organisation = row[ORGANISATION].text
+        if organisation in seen:
+            raise Fault(
+                f"{table.name}, row {number}: {organisation} is in row {seen[organisation]} too; leave one."
+            )
+        seen[organisation] = number
+        for measure, cell in row.items():
+            is_judged = measure in asked.judgements and (
+                measure not in asked.figures or not NUMBER.fullmatch(cell.text)
+            )
+            if cell.text and is_judged:
+                yield organisation, measure, JUDGEMENT, _judgement(cell, measure, asked)
+            elif cell.text and measure in asked.figures:
+                yield organisation, measure, "value", _number(cell)
+
+
+def _number(cell: Cell, is_above_0: bool = False) -> float:
+    if NUMBER.fullmatch(cell.text) and np.isfinite(number := float(cell.text)):
+        if is_above_0 and number <= 0:
+            raise Fault(f"{cell.where}: {cell.text!r} is not above 0; nobody was counted, so leave it empty.")
+        return number
+    advice = "write a number, or leave the cell empty if it is missing"
+    if re.fullmatch(r"[+-]?[\d.,' ]*\d", cell.text):
+        advice = "write it with a decimal point and no other sign between its digits"
+    elif re.fullmatch(r"[+-]?[\d.,]+ ?%", cell.text):
+        advice = "leave out the sign %"
+    raise Fault(f"{cell.where}: {cell.text!r} is no number; {advice}.")
+
+
+def _judgement(cell: Cell, measure: str, asked: Asked) -> str:
+    points, said = asked.points.get(measure, set()), asked.said.get(measure, set())
+    is_strange = cell.text not in points if points else bool(NUMBER.fullmatch(cell.text))
+    if is_strange and cell.text not in said:
+        raise Fault(
+            f"{cell.where}: {cell.text!r} is no judgement that the edition knows; it knows "
+            f"{', '.join(sorted(points | said))}, and a missing one is an empty cell."
+        )
+    return cell.text
+
+
+def _attributes(path: Path | None, asked: Asked, assessed: Sequence[str]) -> dict[str, "np.ndarray"]:
+    """Attributes of the organisations, in their order; None, or NaN for a weight, where nothing is said."""
+    table = None if path is None else _Table(path)
+    columns = [] if table is None else table.header[1:]
+    if lost := [one for one in asked.attributes if one not in columns]:
+        raise Fault(
+            f"The edition compares organisations by {lost[0]}, an attribute that it must be given: add "
+            "--attributes FILE.csv with the columns organisation, " + ", ".join(asked.attributes) + "."
+        )
+    found: dict[str, dict[str, Cell]] = {}
+    for number, row in [] if table is None else table.cells():
+        organisation = row[ORGANISATION].text
+        if table is not None and organisation in found:
+            raise Fault(f"{table.name}, row {number}: {organisation} is there twice; leave one row.")
+        found[organisation] = row
+
+    def value(organisation: str, name: str) -> float | str | None:
+        cell = found.get(organisation, {}).get(name, Cell("", ""))
+        if name in asked.weights:
+            return _number(cell) if cell.text else np.nan
+        return cell.text or None
+
+    return {name: np.array([value(one, name) for one in assessed], dtype=object) for name in columns}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Fault(f"{path.name}: no UTF-8 at byte {error.start}; save it as CSV UTF-8.") from None
+    except OSError:
+        raise Fault(f"{path}: there is no such file that can be read.") from None
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "") if names else "none"

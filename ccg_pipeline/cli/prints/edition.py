@@ -1,0 +1,211 @@
+"""What `ccg edition` prints: what an edition is, what came out of trying it, and why.
+
+Belongs here: laying out an edition, its results, the tree of an explanation.
+Does not belong here: the words of a rule (the method's engine), files, options and exit codes.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from ccg_pipeline.cli.figures_file import Figures
+from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.framework.edition import Edition, Node, Round
+from ccg_pipeline.method.engine.explaining import Done, Explained, Use, tops
+from ccg_pipeline.method.engine.rows import changed_by, labels_of, place_table
+from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.engine.wording import figure
+from ccg_pipeline.publish.export import UNRELEASED
+
+ACROSS = 6
+"""Nodes in a table of results, so that it fits a terminal; more make another table."""
+PROVENANCES = ("found", "derived", "memory", "assumed")
+
+
+def editions(console: Console, found: Sequence[Edition]) -> None:
+    """Print the editions that ship, a row each."""
+    rows = [[one.key, one.title, one.year, one.organisation] for one in found]
+    console.print(table_of(["key", "title", "year", "assesses"], rows))
+
+
+def begun(console: Console, folder: Path) -> None:
+    """Print what to do with a new edition."""
+    _say(console, f"{folder}: an edition that works, to be made yours. Next:")
+    for verb in (f"check {folder}", f"try {folder} {folder / 'figures.csv'}"):
+        _say(console, f"  ccg edition {verb}")
+
+
+def whole(console: Console, edition: Edition) -> None:
+    """Print what an edition is: nodes by level, measures, rules, rounds, leagues, numbers by provenance."""
+    title = f"{edition.title} ({edition.key})"
+    rows = [
+        ["year", edition.year],
+        ["assesses", edition.organisation],
+        *([f"scale {one.key}", ", ".join(one.labels)] for one in edition.scales),
+        *([name, nodes] for name, nodes in _levels(edition)),
+        [f"{len(edition.measures)} measures", ", ".join(edition.measures)],
+        ["rules", ", ".join(f"{n} {rule}" for rule, n in _rules(edition))],
+        *([f"round {one.key}", _round(one)] for one in edition.rounds),
+        *(
+            [
+                f"league of {one.of}",
+                f"by {', then '.join(one.by)}" + (f", within {one.pool}" if one.pool else ""),
+            ]
+            for one in edition.leagues
+        ),
+    ]
+    console.print(table_of(["", "whole: no fault was found"], rows, title))
+    counts = Counter[str](one.provenance for one in edition.numbers())
+    shown = ", ".join(f"{counts[one]} {one}" for one in PROVENANCES)
+    _say(console, f"{counts.total()} rules, numbers and choices: {shown}.")
+
+
+def _levels(edition: Edition) -> Iterator[tuple[str, str]]:
+    levels = dict.fromkeys(node.level for node in edition.nodes)
+    for level in levels:
+        own = [node for node in edition.nodes if node.level == level]
+        scales = ", ".join(dict.fromkeys(node.scale for node in own if node.scale is not None))
+        graded = f", graded on {scales}" if scales else ""
+        yield f"level {level}", f"{len(own)} {'node' if len(own) == 1 else 'nodes'}{graded}"
+
+
+def _rules(edition: Edition) -> list[tuple[str, int]]:
+    return Counter[str](step.do for node in edition.nodes for step in node.steps).most_common()
+
+
+def _round(one: Round) -> str:
+    levels = f", of {', '.join(one.levels)}" if one.levels else ""
+    if not one.gates:
+        return f"every {one.every}{levels}, no gates: released unverified, and said so"
+    gates = ", ".join(one.key for one in one.gates)
+    how = "each gate releases its own" if one.release == "each" else "released together"
+    return f"every {one.every}{levels}, gates {gates}; {how}"
+
+
+def assumed(console: Console, edition: Edition) -> None:
+    """Print every rule, number and choice that is assumed, with its source."""
+    rows = [[one.item, one.value, one.source] for one in edition.numbers() if one.provenance == "assumed"]
+    console.print(table_of(["what is assumed", "value", "why"], rows))
+
+
+def tried(console: Console, edition: Edition, read: Figures, name: str) -> None:
+    """Print that what follows is unofficial, and what of a file of figures was used."""
+    _say(console, f"{UNRELEASED}; {edition.title}, {edition.year}, tried on {name}.", style="bold")
+    _say(
+        console,
+        f"{name} is {read.shape}, with {read.separator}: {len(read.facts.organisations):,} organisations, "
+        f"{len(read.measures)} measures that the edition reads.",
+    )
+    for said, names in (
+        ("Not asked for", read.not_asked_for),
+        ("Read by the edition, and not in the file", read.not_there),
+        ("Not assessed, as others are compared with it", read.references),
+    ):
+        if names:
+            _say(console, f"{said}: {', '.join(names)}.")
+
+
+def results(console: Console, run: Run) -> None:
+    """Print grades and scores of the nodes at the top, then what is missing and what was changed, and why."""
+    nodes = tops(run)
+    for first in range(0, len(nodes), ACROSS):
+        shown = nodes[first : first + ACROSS]
+        columns = [_outcomes(run, node) for node in shown]
+        rows = [list(row) for row in zip(run.facts.organisations, *columns, strict=True)]
+        console.print(table_of(["organisation", *(node.title for node in shown)], rows))
+    missing = [
+        [organisation, node.title, why]
+        for node in nodes
+        for organisation, why in zip(run.facts.organisations, _why(run, node), strict=True)
+        if why
+    ]
+    if missing:
+        console.print(table_of(["organisation", "has no", "because"], missing))
+    changed = [
+        [organisation, node.title, because]
+        for node in nodes
+        for organisation, because in zip(run.facts.organisations, changed_by(run, node.key), strict=True)
+        if because
+    ]
+    if changed:
+        console.print(table_of(["organisation", "changed", "because"], changed))
+
+
+def _outcomes(run: Run, node: Node) -> list[str]:
+    """Each organisation's label, with its score where that is not the grade."""
+    scores = run.states[node.key].score[0]
+    return [_outcome(label, score) for label, score in zip(labels_of(run, node.key), scores, strict=True)]
+
+
+def _outcome(label: str, score: float) -> str:
+    if not label or np.isnan(score):
+        return label or figure(score)
+    return f"{label} ({figure(score)})"
+
+
+def _why(run: Run, node: Node) -> list[str]:
+    why = run.states[node.key].why
+    return [""] * len(run.facts.organisations) if why is None else [str(one) for one in why]
+
+
+def leagues(console: Console, run: Run) -> None:
+    """Print the places of each league."""
+    table = place_table(run)
+    if table.empty:
+        _say(console, "The edition has no league.")
+    for name, own in table.groupby("league", sort=False):
+        shown = own[["place", "score"]].map(figure)
+        rows = zip(shown["place"], own["organisation"], own["label"], shown["score"], strict=True)
+        console.print(
+            table_of(["place", "organisation", "grade", "score"], rows, f"League: {name}", ["place", "score"])
+        )
+
+
+def explanation(console: Console, organisation: str, explained: Sequence[Explained]) -> None:
+    """Print each node at the top with its steps and, under it, the nodes that it uses."""
+    _say(console, f"\n{organisation}", style="bold")
+    seen: set[str] = set()
+    for top in explained:
+        tree = Tree(_head(top, ""))
+        _grow(tree, top, seen)
+        console.print(tree)
+
+
+def _grow(tree: Tree, node: Explained, seen: set[str]) -> None:
+    """Add a node's steps and what it uses; what was printed before is named alone."""
+    seen.add(node.key)
+    for step in node.steps:
+        tree.add(_step(step))
+    for use in node.uses:
+        is_new = use.node.key not in seen
+        branch = tree.add(_head(use.node, _role(use), is_new))
+        if is_new:
+            _grow(branch, use.node, seen)
+
+
+def _role(use: Use) -> str:
+    return f", {use.role}" if use.role else ""
+
+
+def _head(node: Explained, role: str, is_new: bool = True) -> Text:
+    rests = f", on {node.n_used} of {node.n_expected}" if node.n_used < node.n_expected else ""
+    why = f": {node.why}" if node.why else ""
+    text = Text(f"{node.title}: ", style="bold")
+    text.append(_outcome(node.label, node.score) + why)
+    text.append(f" ({node.level}{role}{rests}{'' if is_new else ', see above'})", style="not bold")
+    return text
+
+
+def _step(step: Done) -> Text:
+    because = f", because {step.because}" if step.because else ""
+    doubtful = "".join(f" [{provenance}: {source}]" for provenance, source in step.doubtful)
+    return Text(f"{step.do}: {step.words} → {step.result}{because}{doubtful}")
+
+
+def _say(console: Console, sentence: str, style: str | None = None) -> None:
+    console.print(sentence, markup=False, highlight=False, style=style)

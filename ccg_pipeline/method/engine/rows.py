@@ -1,0 +1,85 @@
+"""What a run came to as tables for people: a row a node and organisation, a row a place in a league.
+
+Belongs here: the columns of these two tables, of the published figures.
+Does not belong here: tables of the database (the room tables), files, words of a rule (wording.py).
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.edition import League, Node
+from ccg_pipeline.framework.vocabulary.grading import Adjustment
+from ccg_pipeline.method.engine.run import Run
+
+
+def score_table(run: Run) -> pd.DataFrame:
+    """Return each node's score of each organisation, in the edition's order.
+
+    Columns: edition, node, level, organisation, score and grade (NaN where there is none), label, n_used of
+    n_expected members (missing where no rule combines), changed_by (why an adjustment changed it), why (there
+    is none).
+    """
+    return pd.concat([_of_node(run, node) for node in run.edition.nodes if node.key in run.states])
+
+
+def place_table(run: Run) -> pd.DataFrame:
+    """Return the places of each league, best first: edition, league, organisation, place, label, score."""
+    found = [_of_league(run, league) for league in run.edition.leagues]
+    columns = ["edition", "league", "organisation", "place", "label", "score"]
+    return pd.concat(found) if found else pd.DataFrame(columns=columns)
+
+
+def labels_of(run: Run, node: str) -> list[str]:
+    """Return the label of each organisation's grade; '' where it has none."""
+    grade, labels = run.states[node].grade, run.edition.labels(node)
+    if grade is None:
+        return [""] * len(run.facts.organisations)
+    return ["" if np.isnan(one) else labels[int(one) - 1] for one in grade[0]]
+
+
+def changed_by(run: Run, node: str) -> list[str]:
+    """Return why adjustments changed each organisation's score or grade; '' where none did."""
+    steps, n = run.edition.node[node].steps, len(run.facts.organisations)
+    reasons: list[list[str]] = [[] for _ in range(n)]
+    for changed in run.states[node].changed:
+        rule = steps[changed.step]
+        assert isinstance(rule, Adjustment)  # no other rule is said to change something
+        for at in np.flatnonzero(np.broadcast_to(changed.where, n)):
+            reasons[at].append(rule.because)
+    return ["; ".join(one) for one in reasons]
+
+
+def _of_node(run: Run, node: Node) -> pd.DataFrame:
+    state, n = run.states[node.key], len(run.facts.organisations)
+    nothing = np.full(n, np.nan)
+    n_used = pd.array([pd.NA] * n if state.n_used is None else state.n_used, dtype="Int64")
+    n_expected = pd.array([pd.NA if state.n_used is None else state.n_expected] * n, dtype="Int64")
+    return pd.DataFrame(
+        {
+            "edition": run.edition.key,
+            "node": node.key,
+            "level": node.level,
+            "organisation": list(run.facts.organisations),
+            "score": state.score[0],
+            "grade": nothing if state.grade is None else state.grade[0],
+            "label": labels_of(run, node.key),
+            "n_used": n_used,
+            "n_expected": n_expected,
+            "changed_by": changed_by(run, node.key),
+            "why": "" if state.why is None else list(state.why),
+        }
+    )
+
+
+def _of_league(run: Run, league: League) -> pd.DataFrame:
+    found = pd.DataFrame(
+        {
+            "edition": run.edition.key,
+            "league": league.name or run.edition.node[league.of].title,
+            "organisation": list(run.facts.organisations),
+            "place": run.league(league)[0],
+            "label": labels_of(run, league.of),
+            "score": run.states[league.of].score[0],
+        }
+    )
+    return found.sort_values(["place", "organisation"], kind="stable", na_position="last")
