@@ -137,15 +137,18 @@ def results(console: Console, run: Run) -> None:
 
 
 def _outcomes(run: Run, node: Node) -> list[str]:
-    """Each organisation's label, with its score where that is not the grade."""
-    scores = run.states[node.key].score[0]
-    return [_outcome(label, score) for label, score in zip(labels_of(run, node.key), scores, strict=True)]
+    scores, is_scored = run.states[node.key].score[0], any(one.do == "as_scored" for one in node.steps)
+    return [
+        _outcome(label, score, node.scale is not None, is_scored)
+        for label, score in zip(labels_of(run, node.key), scores, strict=True)
+    ]
 
 
-def _outcome(label: str, score: float) -> str:
-    if not label or np.isnan(score):
-        return label or figure(score)
-    return f"{label} ({figure(score)})"
+def _outcome(label: str, score: float, is_graded: bool, is_scored: bool) -> str:
+    """A label, with its score where that is not the grade itself; the score alone where nobody grades."""
+    if not is_graded:
+        return figure(score)
+    return (label or "none") + (f" ({figure(score)})" if not is_scored and np.isfinite(score) else "")
 
 
 def _why(run: Run, node: Node) -> list[str]:
@@ -160,10 +163,15 @@ def leagues(console: Console, run: Run) -> None:
         _say(console, "The edition has no league.")
     for name, own in table.groupby("league", sort=False):
         shown = own[["place", "score"]].map(figure)
-        rows = zip(shown["place"], own["organisation"], own["label"], shown["score"], strict=True)
-        console.print(
-            table_of(["place", "organisation", "grade", "score"], rows, f"League: {name}", ["place", "score"])
-        )
+        columns = {
+            "within": own["pool"].fillna(""),
+            "place": shown["place"],
+            "organisation": own["organisation"],
+        }
+        columns |= {"grade": own["label"], "score": shown["score"]}
+        kept = {head: list(cells) for head, cells in columns.items() if (cells != "").any()}
+        rows = zip(*kept.values(), strict=True)
+        console.print(table_of(list(kept), rows, f"League: {name}", ["place", "score"]))
 
 
 def explanation(console: Console, organisation: str, explained: Sequence[Explained]) -> None:
@@ -194,9 +202,10 @@ def _role(use: Use) -> str:
 
 def _head(node: Explained, role: str, is_new: bool = True) -> Text:
     rests = f", on {node.n_used} of {node.n_expected}" if node.n_used < node.n_expected else ""
-    why = f": {node.why}" if node.why else ""
+    why = f", because {node.why}" if node.why else ""
     text = Text(f"{node.title}: ", style="bold")
-    text.append(_outcome(node.label, node.score) + why)
+    is_scored = any(one.do == "as_scored" for one in node.steps)
+    text.append(_outcome(node.label, node.score, node.is_graded, is_scored) + why)
     text.append(f" ({node.level}{role}{rests}{'' if is_new else ', see above'})", style="not bold")
     return text
 

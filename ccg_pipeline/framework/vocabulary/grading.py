@@ -148,11 +148,16 @@ class Put(Adjustment):
 
 
 class Cap(Adjustment):
-    """Where `when` holds the grade is at best `at_best`, or at worst `at_worst`."""
+    """Where `when` holds the grade is at best `at_best`, or at worst `at_worst`.
+
+    `if_unknown`: where nobody knows whether it holds, leave the grade or cap it, as a veto does that has to be
+    refuted.
+    """
 
     do: Literal["cap"]
     at_best: Number | None = None
     at_worst: Number | None = None
+    if_unknown: Literal["leave", "cap"] = "leave"
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> Self:

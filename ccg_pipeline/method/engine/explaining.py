@@ -59,6 +59,7 @@ class Explained:
     score: float
     grade: float
     label: str
+    is_graded: bool
     n_used: int
     n_expected: int
     why: str
@@ -112,6 +113,7 @@ class _Explaining:
             score=self._of(state.score),
             grade=grade,
             label=self._label(node, grade),
+            is_graded=node.scale is not None,
             n_used=0 if state.n_used is None else int(state.n_used[self._at]),
             n_expected=state.n_expected,
             why="" if state.why is None else str(state.why[self._at]),

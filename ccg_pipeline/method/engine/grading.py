@@ -162,7 +162,8 @@ def put(work: Work, state: State, rule: rules.Put) -> State:
 def cap(work: Work, state: State, rule: rules.Cap) -> State:
     """No better than one grade, or no worse than another, where the condition holds."""
     assert state.grade is not None  # the edition was checked
-    true, _ = holds(work, state, rule.when)
+    true, unknown = holds(work, state, rule.when)
+    true = true | unknown if rule.if_unknown == "cap" else true
     found = state.grade
     if rule.at_best is not None:
         found = np.where(true, np.maximum(found, plain(rule.at_best)), found)

@@ -11,6 +11,8 @@ from ccg_pipeline.framework.edition import League, Node
 from ccg_pipeline.framework.vocabulary.grading import Adjustment
 from ccg_pipeline.method.engine.run import Run
 
+PLACES = ("edition", "league", "pool", "organisation", "place", "label", "score")
+
 
 def score_table(run: Run) -> pd.DataFrame:
     """Return each node's score of each organisation, in the edition's order.
@@ -23,10 +25,13 @@ def score_table(run: Run) -> pd.DataFrame:
 
 
 def place_table(run: Run) -> pd.DataFrame:
-    """Return the places of each league, best first: edition, league, organisation, place, label, score."""
+    """Return the places of each league, best first within each pool.
+
+    Columns: edition, league, pool (None where there is none), organisation, place (NaN where there is none),
+    label, score.
+    """
     found = [_of_league(run, league) for league in run.edition.leagues]
-    columns = ["edition", "league", "organisation", "place", "label", "score"]
-    return pd.concat(found) if found else pd.DataFrame(columns=columns)
+    return pd.concat(found) if found else pd.DataFrame(columns=list(PLACES))
 
 
 def labels_of(run: Run, node: str) -> list[str]:
@@ -72,14 +77,25 @@ def _of_node(run: Run, node: Node) -> pd.DataFrame:
 
 
 def _of_league(run: Run, league: League) -> pd.DataFrame:
-    found = pd.DataFrame(
-        {
-            "edition": run.edition.key,
-            "league": league.name or run.edition.node[league.of].title,
-            "organisation": list(run.facts.organisations),
-            "place": run.league(league)[0],
-            "label": labels_of(run, league.of),
-            "score": run.states[league.of].score[0],
-        }
+    columns = (
+        run.edition.key,
+        league.name or run.edition.node[league.of].title,
+        _pools(run, league.pool),
+        list(run.facts.organisations),
+        run.league(league)[0],
+        labels_of(run, league.of),
+        run.states[league.of].score[0],
     )
-    return found.sort_values(["place", "organisation"], kind="stable", na_position="last")
+    found = pd.DataFrame(dict(zip(PLACES, columns, strict=True)))
+    return found.sort_values(["pool", "place", "organisation"], kind="stable", na_position="last")
+
+
+def _pools(run: Run, pool: str | None) -> list[str | None]:
+    """Return what tells the pool of each organisation; None where it is in none."""
+    found: list[str | None] = [None] * len(run.facts.organisations)
+    if pool is not None:
+        for own in run.peers.pools(pool):
+            by = run.learned.pools[pool][own[0]]
+            for at in own:
+                found[at] = f"{by:g}" if isinstance(by, float) else str(by)
+    return found
