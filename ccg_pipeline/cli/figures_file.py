@@ -82,6 +82,8 @@ def read_figures(path: Path, edition: Edition, attributes: Path | None = None) -
     asked, table = _asked(edition), _Table(path)
     cells = _long(table, asked) if MEASURE in table.header else _wide(table, asked)
     found: dict[tuple[str, str, str], float | str] = {}
+    for organisation, measure, name, value in cells:
+        found[organisation, measure, name] = value
     organisations = list(dict.fromkeys(table.organisations()))
     measures = table.measures()
     if not set(measures) & set(edition.measures):
@@ -89,8 +91,6 @@ def read_figures(path: Path, edition: Edition, attributes: Path | None = None) -
             f"{path.name} has no measure that {edition.key} reads: it has {_some(measures)}, and the "
             f"edition reads {_some(edition.measures)}."
         )
-    for organisation, measure, name, value in cells:
-        found[organisation, measure, name] = value
     references = tuple(one for one in organisations if one in asked.references)
     assessed = tuple(one for one in organisations if one not in asked.references)
     if not assessed:

@@ -39,7 +39,7 @@ class Row:
 
 def edition_named(name: str) -> Edition:
     """Return the edition of that key among those that ship, or the one in the folder of that path."""
-    return edition_in(folder_named(name))
+    return edition_in(folder_named(name).resolve())  # a folder is remembered by its whole path
 
 
 def folder_named(name: str) -> Path:

@@ -150,8 +150,8 @@ class Put(Adjustment):
 class Cap(Adjustment):
     """Where `when` holds the grade is at best `at_best`, or at worst `at_worst`.
 
-    `if_unknown`: where nobody knows whether it holds, leave the grade or cap it, as a veto does that has to be
-    refuted.
+    `if_unknown`: where nobody knows whether it holds, leave the grade, or cap it, as a veto does that must
+    be refuted.
     """
 
     do: Literal["cap"]

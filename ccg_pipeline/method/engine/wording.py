@@ -26,7 +26,8 @@ def figure(x: float, *lines: float) -> str:
         return "none"
     apart = [line for line in lines if abs(line - x) > ROUNDING]
     digits = next((n for n in range(4, 12) if all(f"{x:.{n}g}" != f"{one:.{n}g}" for one in apart)), 12)
-    return f"{x:,.0f}" if abs(x) >= 10**digits else f"{x:.{digits}g}"
+    shown = f"{x:.{digits}g}"
+    return f"{x:,.0f}" if "e+" in shown else shown
 
 
 @dataclass(frozen=True)
