@@ -60,6 +60,7 @@ types: $(INSTALLED)  ## check types
 docs: $(INSTALLED)  ## write the generated pages of docs/
 	$(BIN)/python -m tests.support.documents.handbook
 	$(BIN)/python -m tests.support.documents.commands
+	$(BIN)/python -m tests.support.documents.editions
 	$(BIN)/python -m ccg_pipeline.tables.dictionary
 	$(BIN)/python -m tests.support.house
 
