@@ -155,8 +155,8 @@ class _Table:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         text = _text(path)
-        first = text.partition("\n")[0]
-        sign = max(SEPARATORS, key=first.count)
+        found = re.match(rf'"?{ORGANISATION}"?([,;\t])', text)
+        sign = found[1] if found else ","
         self.separator = SEPARATORS[sign]
         reader = csv.reader(StringIO(text, newline=""), delimiter=sign, strict=True)
         try:

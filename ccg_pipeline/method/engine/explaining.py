@@ -153,6 +153,7 @@ class _Explaining:
         if isinstance(rule, (*GRADES, Adjustment)) and state.grade is not None and not of_score:
             return self._label(node, self._of(state.grade)) or "none"
         lines = [plain(one) for step in node.steps for one in getattr(step, "at", ())]
+        lines += [one.edge for step in node.steps for one in getattr(step, "levels", ())]
         return figure(self._of(state.score), *lines)
 
     def _uses(self, node: Node) -> Iterator[Use]:

@@ -211,6 +211,17 @@ def test_every_rule_has_its_words() -> None:
     assert {steps[-1]["do"] for steps, _, _ in WORDS + GRADED} == set(RULES)
 
 
+def test_what_lies_near_a_line_is_not_rounded_onto_it() -> None:
+    steps = [READ, {"do": "transform", "by": "power", "power": 0.5}]
+    assert explained(steps).steps[-1].result == "1.732"
+    for last in (
+        {"do": "steps", "levels": [{"above": 1.732, "points": 1}], "below": 0},
+        {**CUTS, "at": [1.732]},
+    ):
+        found = explained([*steps, last], "three" if last["do"] == "cuts" else None)
+        assert found.steps[1].result == "1.7321"
+
+
 def test_an_adjustment_says_why_where_it_changed_something_alone() -> None:
     steps = [READ, CUTS, {"do": "put", "value": 3, "when": RED, "because": "The colour is red"}]
     assert [one.because for one in explained(steps, "three").steps] == ["", "", "The colour is red"]
