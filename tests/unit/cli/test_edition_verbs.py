@@ -299,9 +299,13 @@ def test_a_file_of_figures_is_read_and_its_shape_said(
 
 @pytest.mark.usefixtures("mine")
 def test_what_is_not_asked_for_and_what_is_not_there_are_named(ccg: Typed) -> None:
-    Path("a.csv").write_text("organisation,visitors/satisfied,visitors/age\nA,75,old\n", encoding="utf-8")
-    answer = ccg("try", "mine", "a.csv")
-    assert "Not asked for: visitors/age." in answer.out
+    for text in (
+        "organisation,visitors/satisfied,visitors/age\nA,75,old\n",
+        "organisation,measure,value\nA,visitors/satisfied,75\nA,visitors/age,old\n",
+    ):
+        Path("a.csv").write_text(text, encoding="utf-8")
+        answer = ccg("try", "mine", "a.csv")
+        assert "Not asked for: visitors/age." in answer.out
     assert (
         "Read by the edition, and not in the file: libraries/opening_hours, libraries/distance, "
         "visitors/loans, inspection/building."

@@ -9,6 +9,7 @@ from ccg_pipeline.framework.edition import Edition, disagreements
 from ccg_pipeline.framework.vocabulary.grading import Step
 from ccg_pipeline.method.engine.explaining import Explained, explain, tops
 from ccg_pipeline.method.engine.facts import Counts, Facts
+from ccg_pipeline.method.engine.rows import changed_by
 from ccg_pipeline.method.engine.run import RULES, Run
 from ccg_pipeline.method.engine.wording import figure
 from expert_panels.foundation.fault import WrongUse
@@ -211,6 +212,27 @@ def test_every_rule_has_its_words() -> None:
     assert {steps[-1]["do"] for steps, _, _ in WORDS + GRADED} == set(RULES)
 
 
+def test_all_that_changed_a_score_is_said_once_each() -> None:
+    red = {"when": RED, "because": "The colour is red"}
+    steps = [
+        READ,
+        CUTS,
+        {"do": "cap", "at_best": 2, **red},
+        {"do": "put", "value": 3, **red, "because": "Again"},
+    ]
+    run = run_of({"key": "n", "scale": "three", "steps": steps})
+    assert changed_by(run, "n") == ["The colour is red; Again", "", ""]
+    assert changed_by(run, "x") == ["", "", ""]
+
+
+def test_widened_limits_are_said() -> None:
+    steps = [READ, {"do": "distance", "error": "poisson", "per": 1, "widen": True}]
+    found = explained(steps).steps[-1]
+    assert found.words.startswith("standard errors from ENG 2, limits widened for a spread of 0.787")
+    assert found.result == "1.25"  # 1 / √(2 / 97 + 0.787²)
+    assert "widened" not in explained([READ, {**steps[1], "widen": False}]).steps[-1].words
+
+
 def test_what_lies_near_a_line_is_not_rounded_onto_it() -> None:
     steps = [READ, {"do": "transform", "by": "power", "power": 0.5}]
     assert explained(steps).steps[-1].result == "1.732"
@@ -262,7 +284,14 @@ def test_the_tree_goes_from_the_node_to_all_that_it_uses() -> None:
             "steps": [
                 {"do": "take", "of": [{"node": "both"}]},
                 {**CUTS, "provenance": "found", "source": "Published"},
-                {"do": "put", "value": 3, "when": {"all_of": [{"of": "y", "below": 1}]}, "because": "Low"},
+                {
+                    "do": "put",
+                    "value": {"value": 3, **SAID},
+                    "when": {"all_of": [{"of": "y", "below": 1}]},
+                    "because": "Low",
+                    "provenance": "memory",
+                    "source": "Heard",
+                },
             ],
         },
     )
@@ -276,7 +305,8 @@ def test_the_tree_goes_from_the_node_to_all_that_it_uses() -> None:
         ("", "y", "there is no figure of y"),
     ]
     assert both.uses[1].node is found.uses[1].node
-    assert [step.doubtful for step in found.steps] == [(("assumed", "Ours"),), (), (("assumed", "Ours"),)]
+    doubted = [(("assumed", "Ours"),), (), (("memory", "Heard"), ("assumed", "Ours"))]
+    assert [step.doubtful for step in found.steps] == doubted
     assert [node.key for node in tops(run)] == ["top"]
 
 
