@@ -1,31 +1,26 @@
 """Figures in a CSV file that somebody made, as facts on which an edition can be tried.
 
-Belongs here: the two shapes of such a file, long and wide, and one of attributes; refusing a strange cell.
-Does not belong here: publications (the room sources), running an edition (the method's engine).
+Belongs here: the two shapes of such a file, long and wide, and one of attributes.
+Does not belong here: cells and numbers (csv_table.py), publications (the room sources), running an edition.
 
 Nothing is guessed: an empty cell is missing, a number has a decimal point and no other sign.
 """
 
-import csv
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
+from ccg_pipeline.cli.csv_table import NUMBER, ORGANISATION, Cell, CsvTable, number_in
 from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.vocabulary.scoring import Distance, Labels, Read, SpreadByRank, Standardise
 from ccg_pipeline.method.engine.facts import Counts, Facts
 from expert_panels.foundation.fault import Fault
 
-ORGANISATION, MEASURE, JUDGEMENT = "organisation", "measure", "judgement"
+MEASURE, JUDGEMENT = "measure", "judgement"
 COUNTS = ("numerator", "denominator", "lower_95", "upper_95")
 NUMBERS = ("value", *COUNTS)
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 @dataclass(frozen=True)
@@ -43,13 +38,6 @@ class Figures:
     not_asked_for: tuple[str, ...]
     not_there: tuple[str, ...]
     references: tuple[str, ...]
-
-
-class Cell(NamedTuple):
-    """A cell, and where it stands as an error begins."""
-
-    where: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -79,13 +67,13 @@ def read_figures(path: Path, edition: Edition, attributes: Path | None = None) -
     ``lower_95``, ``upper_95``, ``judgement``. Wide: ``organisation``, and a column a measure. Fault names
     file, row, column and what to do.
     """
-    asked, table = _asked(edition), _Table(path)
+    asked, table = _asked(edition), CsvTable(path)
     cells = _long(table, asked) if MEASURE in table.header else _wide(table, asked)
     found: dict[tuple[str, str, str], float | str] = {}
     for organisation, measure, name, value in cells:
         found[organisation, measure, name] = value
     organisations = list(dict.fromkeys(table.organisations()))
-    measures = table.measures()
+    measures = _measures(table)
     if not set(measures) & set(edition.measures):
         raise Fault(
             f"{path.name} has no measure that {edition.key} reads: it has {_some(measures)}, and the "
@@ -149,70 +137,11 @@ def _asked(edition: Edition) -> Asked:
     )
 
 
-class _Table:
-    """A CSV file whose first column is `organisation`; its rows with their numbers, the header being 1."""
-
-    def __init__(self, path: Path) -> None:
-        self.name = path.name
-        text = _text(path)
-        found = re.match(rf'"?{ORGANISATION}"?([,;\t])', text)
-        sign = found[1] if found else ","
-        self.separator = SEPARATORS[sign]
-        reader = csv.reader(StringIO(text, newline=""), delimiter=sign, strict=True)
-        try:
-            self.header = [one.strip() for one in next(reader, [])]
-            rows = [(reader.line_num, [one.strip() for one in cells]) for cells in reader]
-        except csv.Error as error:
-            raise Fault(f"{self.name}, row {reader.line_num}: no valid CSV, {error}.") from None
-        self.rows = [(number, cells) for number, cells in rows if any(cells)]
-        self._check()
-
-    def _check(self) -> None:
-        if self.header[:1] != [ORGANISATION]:
-            begins = f"begins with {self.header[0]!r}" if self.header else "is empty"
-            raise Fault(
-                f"{self.name}, row 1: the first column must be {ORGANISATION}, and the file {begins}; "
-                "columns are parted by commas, semicolons or tabs."
-            )
-        if twice := [one for one in self.header if self.header.count(one) > 1]:
-            raise Fault(f"{self.name}, row 1: the column {twice[0]!r} is there twice; leave one.")
-        if not self.rows:
-            raise Fault(f"{self.name}: there is no row of figures under the header.")
-        for number, cells in self.rows:
-            if len(cells) != len(self.header):
-                raise Fault(
-                    f"{self.name}, row {number}: {len(cells)} cells for {len(self.header)} columns; a text "
-                    "with a separator in it needs double quotes."
-                )
-            if not cells[0]:
-                raise Fault(f"{self.name}, row {number}: there is no organisation; name it or drop the row.")
-
-    def organisations(self) -> list[str]:
-        return [cells[0] for _, cells in self.rows]
-
-    def measures(self) -> list[str]:
-        if MEASURE not in self.header:
-            return self.header[1:]
-        at = self.header.index(MEASURE)
-        return list(dict.fromkeys(cells[at] for _, cells in self.rows))
-
-    def cells(self) -> Iterator[tuple[int, dict[str, Cell]]]:
-        """Each row with its number, by columns."""
-        for number, cells in self.rows:
-            yield (
-                number,
-                {
-                    name: Cell(f"{self.name}, row {number}, column {name!r}", text)
-                    for name, text in zip(self.header, cells, strict=True)
-                },
-            )
-
-
 Found = Iterator[tuple[str, str, str, float | str]]
 """Organisation, measure, which of its numbers or its judgement, and that."""
 
 
-def _long(table: _Table, asked: Asked) -> Found:
+def _long(table: CsvTable, asked: Asked) -> Found:
     known = (ORGANISATION, MEASURE, *NUMBERS, JUDGEMENT)
     if strange := [one for one in table.header if one not in known]:
         raise Fault(
@@ -245,12 +174,12 @@ def _long(table: _Table, asked: Asked) -> Found:
             )
         for name in NUMBERS:
             if name in row and row[name].text:
-                yield organisation, measure, name, _number(row[name], is_above_0=name == "denominator")
+                yield organisation, measure, name, number_in(row[name], is_above_0=name == "denominator")
         if judged.text and measure in asked.judgements:
             yield organisation, measure, JUDGEMENT, _judgement(judged, measure, asked)
 
 
-def _wide(table: _Table, asked: Asked) -> Found:
+def _wide(table: CsvTable, asked: Asked) -> Found:
     seen: dict[str, int] = {}
     for number, row in table.cells():
         organisation = row[ORGANISATION].text
@@ -266,20 +195,7 @@ def _wide(table: _Table, asked: Asked) -> Found:
             if cell.text and is_judged:
                 yield organisation, measure, JUDGEMENT, _judgement(cell, measure, asked)
             elif cell.text and measure in asked.figures:
-                yield organisation, measure, "value", _number(cell)
-
-
-def _number(cell: Cell, is_above_0: bool = False) -> float:
-    if NUMBER.fullmatch(cell.text) and np.isfinite(number := float(cell.text)):
-        if is_above_0 and number <= 0:
-            raise Fault(f"{cell.where}: {cell.text!r} is not above 0; nobody was counted, so leave it empty.")
-        return number
-    advice = "write a number, or leave the cell empty if it is missing"
-    if re.fullmatch(r"[+-]?[\d.,' ]*\d", cell.text):
-        advice = "write it with a decimal point and no other sign between its digits"
-    elif re.fullmatch(r"[+-]?[\d.,]+ ?%", cell.text):
-        advice = "leave out the sign %"
-    raise Fault(f"{cell.where}: {cell.text!r} is no number; {advice}.")
+                yield organisation, measure, "value", number_in(cell)
 
 
 def _judgement(cell: Cell, measure: str, asked: Asked) -> str:
@@ -295,7 +211,7 @@ def _judgement(cell: Cell, measure: str, asked: Asked) -> str:
 
 def _attributes(path: Path | None, asked: Asked, assessed: Sequence[str]) -> dict[str, "np.ndarray"]:
     """Attributes of the organisations, in their order; None, or NaN for a weight, where nothing is said."""
-    table = None if path is None else _Table(path)
+    table = None if path is None else CsvTable(path)
     columns = [] if table is None else table.header[1:]
     if lost := [one for one in asked.attributes if one not in columns]:
         raise Fault(
@@ -312,19 +228,18 @@ def _attributes(path: Path | None, asked: Asked, assessed: Sequence[str]) -> dic
     def value(organisation: str, name: str) -> float | str | None:
         cell = found.get(organisation, {}).get(name, Cell("", ""))
         if name in asked.weights:
-            return _number(cell) if cell.text else np.nan
+            return number_in(cell) if cell.text else np.nan
         return cell.text or None
 
     return {name: np.array([value(one, name) for one in assessed], dtype=object) for name in columns}
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Fault(f"{path.name}: no UTF-8 at byte {error.start}; save it as CSV UTF-8.") from None
-    except OSError:
-        raise Fault(f"{path}: there is no such file that can be read.") from None
+def _measures(table: CsvTable) -> list[str]:
+    """Return the measures of a file: its other columns if it is wide, what is in `measure` if it is long."""
+    if MEASURE not in table.header:
+        return table.header[1:]
+    at = table.header.index(MEASURE)
+    return list(dict.fromkeys(cells[at] for _, cells in table.rows))
 
 
 def _some(names: Sequence[str]) -> str:
