@@ -139,7 +139,7 @@ def _changed(thing: Any, values: Mapping[str, float | str], item: str, used: set
 
 
 def _under(item: str, step: str) -> str:
-    return " / ".join(one for one in (item, step) if one)
+    return f"{item} / {step}" if item and step else item or step
 
 
 def _called(thing: object) -> str:
