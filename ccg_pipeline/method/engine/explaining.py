@@ -161,6 +161,7 @@ class _Explaining:
         seen = {node.key}
         for step in node.steps:
             roles = {one.node: _role(one) for one in getattr(step, "of", ())}
+            roles |= {one.node: "grades to fit" for one in getattr(step, "to", ())}
             pool = of_pool(getattr(step, "pool", None))
             for key in step.nodes_used():
                 if key not in seen:

@@ -96,6 +96,8 @@ def words_of(rule: Rule, seen: Seen) -> str:
         case grading.Quantiles():
             shares = ", ".join(f"{100 * plain(one):g} %" for one in rule.shares)
             return f"the best {shares} of {seen.pool(rule.pool)}"
+        case grading.FittedCuts():
+            return f"lines fitted between the grades of {seen.title(rule.to[0].node)}"
         case grading.Clusters():
             return f"groups of near neighbours among {seen.pool(rule.pool)}"
         case grading.AsScored():

@@ -41,7 +41,9 @@ KINDS = {
         combining.Mean, combining.LookUp, combining.Pick, combining.Tallies, combining.Count,
         combining.Spread,
     ),
-    "Rules that grade": (grading.Cuts, grading.Quantiles, grading.Clusters, grading.AsScored),
+    "Rules that grade": (
+        grading.Cuts, grading.Quantiles, grading.FittedCuts, grading.Clusters, grading.AsScored,
+    ),
     "Rules that adjust": (grading.Put, grading.Cap, grading.Require, grading.Bound, grading.Round),
 }  # fmt: skip
 PARTS = (
@@ -66,6 +68,7 @@ EXAMPLES = {
     "spread": "of: [{node: a}, {node: b}]",
     "cuts": "at: [80, 60, 40]",
     "quantiles": "shares: [0.25, 0.5, 0.75], pool: trust_type",
+    "fitted_cuts": "to: [{node: published_grade}]",
     "clusters": "pool: region",
     "as_scored": "",
     "put": "when: {any_of: [{of: inspection/safety, says: [Poor]}]}, value: 4, because: It is not safe",

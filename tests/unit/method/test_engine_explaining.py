@@ -170,6 +170,11 @@ GRADED: list[tuple[list[dict[str, Any]], str, str]] = [
         "Best",
     ),
     ([READ, {"do": "clusters"}], "groups of near neighbours among all", "Best"),
+    (
+        [{**READ, "better": "lower"}, {"do": "fitted_cuts", "to": [{"node": "x"}]}],
+        "lines fitted between the grades of X",
+        "Worst",
+    ),
     ([{**READ, "better": "lower"}, {"do": "as_scored"}], "the score is the grade", "Worst"),
     (
         [READ, CUTS, {"do": "cap", "at_best": 2, "when": RED, "because": "Red"}],
