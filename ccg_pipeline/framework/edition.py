@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ccg_pipeline.framework.provenance import Frozen, Number, Provenance, Stated, Text, numbers_of
-from ccg_pipeline.framework.vocabulary.grading import BEGINS, GRADES, Cap, Put, Step
-from ccg_pipeline.framework.vocabulary.rule import Way
+from ccg_pipeline.framework.vocabulary.grading import BEGINS, GRADES, Adjustment, Cap, Put, Step
+from ccg_pipeline.framework.vocabulary.rule import Way, of_pool, plain
 from ccg_pipeline.framework.vocabulary.scoring import Distance, Labels, Read, SpreadByRank
 
 
@@ -169,11 +169,8 @@ Place = tuple[str | int, ...]
 
 def disagreements(edition: Edition) -> Iterator[tuple[Place, str]]:
     """Whatever does not fit together in an edition: where it stands, and a sentence without its full stop."""
-    for field, keys in (
-        ("nodes", [one.key for one in edition.nodes]),
-        ("scales", [one.key for one in edition.scales]),
-        ("rounds", [one.key for one in edition.rounds]),
-    ):
+    for field in ("nodes", "scales", "rounds"):
+        keys = [one.key for one in getattr(edition, field)]
         for place, key in enumerate(keys):
             if key in keys[:place]:
                 yield (field, place), f"{key} stands twice among the {field}"
@@ -181,73 +178,95 @@ def disagreements(edition: Edition) -> Iterator[tuple[Place, str]]:
         if len(set(scale.labels)) < len(scale.labels):
             yield ("scales", place, "labels"), f"a label of {scale.key} stands twice"
         if scale.colours and len(scale.colours) != len(scale.labels):
-            yield (
-                ("scales", place, "colours"),
-                (f"{scale.key} has {len(scale.labels)} labels and {len(scale.colours)} colours"),
-            )
+            many = f"{len(scale.labels)} labels and {len(scale.colours)} colours"
+            yield ("scales", place, "colours"), f"{scale.key} has {many}"
     yield from _of_nodes(edition)
     yield from _of_rounds(edition)
 
 
 def _of_nodes(edition: Edition) -> Iterator[tuple[Place, str]]:
-    ways: dict[str, Way] = {}
-    all_keys = set(edition.node)
+    known = _Known(edition)
     for place, node in enumerate(edition.nodes):
-        if node.scale is not None and node.scale not in edition.scale:
-            yield (
-                ("nodes", place, "scale"),
-                f"{node.key} is graded on {node.scale}, which is no scale of the edition",
-            )
+        if known.faulty.intersection(node.nodes_used()):
+            known.faulty.add(node.key)  # what it rests on has been said
             continue
-        n_labels = len(edition.labels(node.key))
+        faults = list(known.faults_of(node))
+        known.faulty.update([node.key] if faults else [])
+        yield from ((("nodes", place, *where), said) for where, said in faults)
+
+
+class _Known:
+    """What is known of nodes so far: which way each is better, which are graded, which are faulty."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._ways: dict[str, Way] = {}
+        self._graded: set[str] = set()
+        self.faulty: set[str] = set()
+
+    def faults_of(self, node: Node) -> Iterator[tuple[Place, str]]:
+        """What is wrong with a node, given those above it: where in the node, and a sentence."""
+        if node.scale is not None and node.scale not in self._edition.scale:
+            yield ("scale",), f"{node.key} is graded on {node.scale}, which is no scale of the edition"
+            return
+        n_labels = len(self._edition.labels(node.key))
         is_graded = False
         way: Way = "none"
         for number, step in enumerate(node.steps):
-            here: Place = ("nodes", place, "steps", number)
-            lost = [key for key in step.nodes_used() if key not in ways and key != node.key]
-            if lost:
-                why = "stands below it" if lost[0] in all_keys else "is no node of the edition"
-                yield here, f"{node.key} uses {lost[0]}, which {why}"
-                break
-            if isinstance(step, BEGINS) != (number == 0):
-                what = "comes first, and has no figure" if number == 0 else "begins a second time"
-                yield (
-                    here,
-                    f"{node.key}: {step.do} {what}; the first step reads, takes or combines, no other",
-                )
-                break
-            if isinstance(step, Distance) and not isinstance(node.steps[0], Read):
-                yield here, f"{node.key}: a distance needs the counts of a measure, so it must follow a read"
+            here: Place = ("steps", number)
+            if said := self._of_use(node, number, is_graded):
+                yield here, f"{node.key}{said}"
+                return
             try:
-                way = step.way_after(way, ways)
+                way = step.way_after(way, self._ways)
             except ValueError as error:
                 yield here, f"{node.key}: {error}"
-                break
+                return
             yield from ((here, f"{node.key}: {said}") for said in _of_grades(step, n_labels, is_graded))
             is_graded = is_graded or isinstance(step, GRADES)
-        if is_graded and not n_labels:
-            yield ("nodes", place), f"{node.key} gives grades and names no scale"
-        elif n_labels and not is_graded:
-            yield ("nodes", place), f"{node.key} has a scale and no step that grades"
-        ways[node.key] = way
+        if is_graded != (n_labels > 0):
+            said = "gives grades and names no scale" if is_graded else "has a scale and no step that grades"
+            yield (), f"{node.key} {said}"
+        self._ways[node.key] = way
+        if is_graded:
+            self._graded.add(node.key)
+
+    def _of_use(self, node: Node, number: int, is_graded: bool) -> str:
+        """What is wrong with what a step uses, or with its place among the steps; '' where nothing is."""
+        step = node.steps[number]
+        for key in step.nodes_used():
+            if key == node.key:
+                if not isinstance(step, Adjustment):  # which looks at what the steps before it came to
+                    return " uses itself"
+            elif key not in self._ways:
+                why = "stands below it" if key in self._edition.node else "is no node of the edition"
+                return f" uses {key}, which {why}"
+        for key in step.grades_used():
+            if not (is_graded if key == node.key else key in self._graded):
+                return f" uses the grade of {key}, which has none"
+        if isinstance(step, BEGINS) != (number == 0):
+            what = "comes first, and has no figure" if number == 0 else "begins a second time"
+            return f": {step.do} {what}; the first step reads, takes or combines, no other"
+        if isinstance(step, Distance) and not isinstance(node.steps[0], Read):
+            return ": a distance needs the counts of a measure, so it must follow a read"
+        return ""
 
 
 def _of_grades(step: Step, n_labels: int, is_graded: bool) -> Iterator[str]:
     """What is wrong with a step's grades, given how many labels there are and whether there is a grade."""
-    lines = len(getattr(step, "at", ())) or len(getattr(step, "shares", ()))
+    lines = len(getattr(step, "at", getattr(step, "shares", ())))
     if lines >= n_labels > 0:
         yield f"{lines} lines make {lines + 1} grades, and its scale has {n_labels} labels"
     if isinstance(step, GRADES) and is_graded:
         yield f"{step.do} grades what has a grade already"
-    if (isinstance(step, Cap) or (isinstance(step, Put) and step.by == "grade")) and not is_graded:
-        yield f"{step.do} changes a grade before there is one"
-    values = {"value": getattr(step, "value", None)} if isinstance(step, Put) and step.by == "grade" else {}
-    if isinstance(step, Cap):
-        values = {"at_best": step.at_best, "at_worst": step.at_worst}
-    for name, number in values.items():
-        value = getattr(number, "value", number)
-        if value is not None and n_labels and value not in range(1, n_labels + 1):
-            yield f"{name} is {value:g}, and its scale has the grades 1 to {n_labels}"
+    names = ("at_best", "at_worst") if isinstance(step, Cap) else ("value",)
+    if isinstance(step, Cap) or (isinstance(step, Put) and step.by == "grade"):
+        if not is_graded:
+            yield f"{step.do} changes a grade before there is one"
+        for name in names:
+            number = getattr(step, name)
+            if number is not None and n_labels and plain(number) not in range(1, n_labels + 1):
+                yield f"{name} is {plain(number):g}, and its scale has the grades 1 to {n_labels}"
 
 
 def _of_rounds(edition: Edition) -> Iterator[tuple[Place, str]]:
@@ -275,9 +294,5 @@ def _of_rounds(edition: Edition) -> Iterator[tuple[Place, str]]:
             yield ("leagues", place, "of"), f"a league is of {league.of}, which is no node"
         elif "grade" in league.by and node.scale is None:
             yield ("leagues", place, "by"), f"a league is by grade, and {league.of} has none"
-        if (
-            league.pool is not None
-            and league.pool.startswith("node:")
-            and league.pool[5:] not in edition.node
-        ):
-            yield ("leagues", place, "pool"), f"a league's pool is {league.pool[5:]}, which is no node"
+        if lost := [key for key in of_pool(league.pool) if key not in edition.node]:
+            yield ("leagues", place, "pool"), f"a league's pool is {lost[0]}, which is no node"

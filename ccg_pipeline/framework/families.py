@@ -9,7 +9,7 @@ rows see the family's row too. What stands under ``shared`` is there for YAML's 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ccg_pipeline.framework.edition import Edition, Node, disagreements
+from ccg_pipeline.framework.edition import Edition, Node, Place, disagreements
 from ccg_pipeline.framework.files import Document, Table, misfit_of
 from ccg_pipeline.framework.load import EDITIONS
 from expert_panels.foundation.fault import Fault
@@ -72,25 +72,31 @@ def edition_in(folder: Path) -> Edition:
 def read_edition(folder: Path) -> tuple[Edition | None, list[str]]:
     """Read an edition's folder: the edition, or None, and every fault that was found, a sentence each."""
     document = Document(folder / DOCUMENT)
-    tables = _Tables(folder)
+    tables = _Tables(document)
     if not isinstance(document.data, dict):
         raise Fault(f"{document.where()}: the file must be a mapping, with key, title, nodes and so on.")
+    if unknown := [key for key in document.data if key not in {*Edition.model_fields, "shared"}]:
+        raise Fault(f"{document.where(unknown[0])}: unknown key {unknown[0]}.")
     nodes: list[Node] = []
     places: list[tuple[int, str]] = []
     faults: list[str] = []
     for number, family in enumerate(_families(document)):
-        for row in tables.chosen(family, document.where("nodes", number)):
+        data = {key: value for key, value in family.items() if key not in FAMILY_KEYS}
+        for row in tables.chosen(family, ("nodes", number)):
             said = f" (row {row.place})" if row.place else ""
+            tables.inner.clear()
             try:
-                data = {key: value for key, value in family.items() if key not in FAMILY_KEYS}
-                nodes.append(Node.model_validate(tables.filled(data, row, document.where("nodes", number))))
+                nodes.append(Node.model_validate(tables.filled(data, row, ("nodes", number))))
                 places.append((number, said))
             except ValidationError as error:
                 misfit = misfit_of(error)
-                faults.append(f"{document.where('nodes', number, *misfit.place)}{said}: {misfit.sentence()}.")
+                where: Place = ("nodes", number, *misfit.place)
+                inner = [one for place, one in tables.inner.items() if place == where[: len(place)]]
+                said = f" (row {inner[-1]})" if inner else said
+                faults.append(f"{document.where(*where)}{said}: {misfit.sentence()}.")
     others = {key: value for key, value in document.data.items() if key not in ("nodes", "shared")}
     try:
-        filled = tables.filled(others, Row({}, ""), document.where())
+        filled = tables.filled(others, Row({}, ""), ())
         edition = Edition.model_validate(
             {**filled, "nodes": ()} if not nodes else {**filled, "nodes": tuple(nodes)}
         )
@@ -122,77 +128,107 @@ def _families(document: Document) -> Sequence[dict[str, Any]]:
 class _Tables:
     """The CSV files beside an edition, read when a family first asks."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, document: Document) -> None:
+        self._document = document
         self._read: dict[str, Table] = {}
+        self.inner: dict[Place, str] = {}
+        """The row that each part of a list was last filled from."""
 
-    def _table(self, name: object, here: str) -> Table:
+    def _fault(self, place: Place, said: str) -> Fault:
+        return Fault(f"{self._document.where(*place)}: {said}.")
+
+    def _table(self, name: object, place: Place) -> Table:
         if not (isinstance(name, str) and re.fullmatch(r"\w+", name)):
-            raise Fault(
-                f"{here}: rows names a table beside {DOCUMENT}, such as indicators, and not {name!r}."
+            raise self._fault(
+                place, f"rows names a table beside {DOCUMENT}, such as indicators, and not {name!r}"
             )
         if name not in self._read:
-            if not (self._folder / f"{name}.csv").is_file():
-                raise Fault(f"{here}: rows names {name}.csv, which is missing from {self._folder}.")
-            self._read[name] = Table(self._folder / f"{name}.csv")
+            path = self._document.path.with_name(f"{name}.csv")
+            if not path.is_file():
+                raise self._fault(place, f"rows names {path.name}, which is missing from {path.parent}")
+            self._read[name] = Table(path)
+            _check_header(self._read[name])
         return self._read[name]
 
-    def chosen(self, family: Mapping[str, Any], here: str, outer: Row | None = None) -> Iterator[Row]:
+    def chosen(self, family: Mapping[str, Any], place: Place, outer: Row | None = None) -> list[Row]:
         """Rows for which a family, or a list in one, is filled; one of no cells where it names no table."""
         outer = outer or Row({}, "")
-        if "rows" not in family:
-            yield outer
-            return
-        table = self._table(family["rows"], here)
         where = family.get("where", {})
+        if "rows" not in family:
+            if where:
+                raise self._fault((*place, "where"), "where chooses among rows, and there are none")
+            return [outer]
+        table = self._table(family["rows"], (*place, "rows"))
+        place = (*place, "where")
         if not isinstance(where, dict):
-            raise Fault(f"{here}: where maps columns to cells, such as {{how: band}}.")
-        wanted = {column: self.filled(value, outer, here) for column, value in where.items()}
-        for column in wanted:
-            if column not in table.header:
-                raise Fault(
-                    f"{here}: {table.path.name} has no column {column!r}; it has {', '.join(table.header)}."
-                )
+            raise self._fault(place, "where maps columns to cells, such as {how: band}")
+        if lost := [column for column in where if column not in table.header]:
+            raise self._fault(
+                place, f"{table.path.name} has no column {lost[0]!r}; it has {', '.join(table.header)}"
+            )
+        wanted = {column: _texts(self.filled(value, outer, place)) for column, value in where.items()}
+        found = []
         for line, cells in table.rows:
             row = dict(zip(table.header, cells, strict=True))
-            if all(row[column] in _texts(value) for column, value in wanted.items()):
-                yield Row({**outer.cells, **row}, f"{cells[0]}, {table.path.name}, line {line}")
+            if all(row[column] in asked for column, asked in wanted.items()):
+                said = ", ".join(filter(None, (cells[0], table.path.name, f"line {line}")))
+                found.append(Row({**outer.cells, **row}, said))
+        if not found:
+            raise self._fault(place, f"{table.path.name} has no row {_asked(wanted, table)}")
+        return found
 
-    def filled(self, thing: Any, row: Row, here: str) -> Any:
+    def filled(self, thing: Any, row: Row, place: Place) -> Any:
         """`thing` with cells in the place of ``{column}``, and with its lists of rows written out."""
         match thing:
             case str():
-                return _cell(thing, row, here)
+                return self._cell(thing, row, place)
             case list():
-                return [self.filled(one, row, here) for one in thing]
+                return [self.filled(one, row, (*place, number)) for number, one in enumerate(thing)]
             case {"rows": _, "each": each}:
-                inner = [self.filled(each, one, here) for one in self.chosen(thing, here, row)]
-                if not inner:
-                    raise Fault(
-                        f"{here}: no row of {thing['rows']}.csv is as asked, for {row.place or 'the list'}."
-                    )
-                return inner
+                rows = self.chosen(thing, place, row)
+                self.inner.update({(*place, number): one.place for number, one in enumerate(rows)})
+                return [self.filled(each, one, (*place, "each")) for one in rows]
             case dict():
-                found = {key: self.filled(value, row, here) for key, value in thing.items()}
+                found = {key: self.filled(value, row, (*place, key)) for key, value in thing.items()}
                 kept = {key: value for key, value in found.items() if value is not None or thing[key] is None}
                 return kept if kept or not thing else None  # all cells empty: nothing is said
         return thing
 
+    def _cell(self, text: str, row: Row, place: Place) -> str | None:
+        """Text with its placeholders filled; None where it is one cell, which is empty."""
 
-def _cell(text: str, row: Row, here: str) -> str | None:
-    """Text with its placeholders filled; None where it is one cell, which is empty."""
+        def cell(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name not in row.cells:
+                has = f"which has {', '.join(row.cells)}" if row.cells else "for the node has no rows"
+                raise self._fault(place, f"{{{name}}} is no column of its row, {has}")
+            return row.cells[name]
 
-    def cell(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in row.cells:
-            has = f"which has {', '.join(row.cells)}" if row.cells else "for the node has no rows"
-            raise Fault(f"{here}: {{{name}}} is no column of its row, {has}.")
-        return row.cells[name]
+        whole = PLACEHOLDER.fullmatch(text)
+        return cell(whole) or None if whole else PLACEHOLDER.sub(cell, text)
 
-    whole = PLACEHOLDER.fullmatch(text)
-    if whole:
-        return cell(whole) or None
-    return PLACEHOLDER.sub(cell, text)
+
+def _check_header(table: Table) -> None:
+    """Fault where a column has no name, or the name of another."""
+    said = ""
+    if not any(table.header):
+        said = "the file is empty"
+    elif "" in table.header:
+        said = f"column {table.header.index('') + 1} has no name"
+    elif twice := [one for one in table.header if table.header.count(one) > 1]:
+        said = f"column {twice[0]!r} stands twice"
+    if said:
+        raise Fault(f"{table.path.name}, line 1: {said}.")
+
+
+def _asked(wanted: Mapping[str, set[str]], table: Table) -> str:
+    """What was asked of rows and is in none, and what there is instead in a column that is never as asked."""
+    asked = [f"{column} is {' or '.join(map(repr, sorted(cells)))}" for column, cells in wanted.items()]
+    for column, cells in wanted.items():
+        there = {row[table.header.index(column)] for _, row in table.rows}
+        if there and not there & cells:
+            return f"where {' and '.join(asked)}; {column} is {', '.join(map(repr, sorted(there)[:9]))}"
+    return f"where {' and '.join(asked)}" if asked else "at all"
 
 
 def _texts(value: object) -> set[str]:

@@ -5,10 +5,13 @@ Does not belong here: which files an edition has, and what must agree between th
 """
 
 import csv
+import re
 from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -58,14 +61,17 @@ class Table:
     """A CSV file as models, one a row, that knows each row's line."""
 
     def __init__(self, path: Path) -> None:
-        """Read the cells; Fault when it is no CSV or a row has not the width of the header."""
+        """Read the cells, without blanks around them; Fault when it is no CSV or a row has another width."""
         self.path = path
         reader = csv.reader(StringIO(_text(path), newline=""), strict=True)
         try:
-            self.header = next(reader, [])
-            self.rows = [(reader.line_num, cells) for cells in reader if cells]
+            self.header = [cell.strip() for cell in next(reader, [])]
+            rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+            self.rows = [(line, cells) for line, cells in rows if any(cells)]
         except csv.Error as error:
             raise Fault(f"{path.name}, line {reader.line_num}: no valid CSV, {error}.") from None
+        if len(self.header) == 1 and (found := re.search(r"[;\t]", self.header[0])):
+            raise Fault(f"{path.name}, line 1: cells are divided by {found[0]!r}, where a comma is needed.")
         for line, cells in self.rows:
             if len(cells) != len(self.header):
                 widths = f"{len(cells)} cells for {len(self.header)} columns"
@@ -101,11 +107,11 @@ class Table:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
     except FileNotFoundError:
         raise Fault(f"{path.name}: the file is missing from {path.parent}.") from None
     except UnicodeDecodeError as error:
-        raise Fault(f"{path.name}: no UTF-8 at byte {error.start}.") from None
+        raise Fault(f"{path.name}: no UTF-8 at byte {error.start}; save it as UTF-8.") from None
 
 
 def _name(data: object) -> str:
@@ -122,29 +128,75 @@ class Misfit(NamedTuple):
     place: tuple[int | str, ...]
     message: str
     offender: object
+    context: Mapping[str, Any]
 
     def sentence(self) -> str:
         """Return it as a sentence without its full stop."""
         place = ".".join(str(step) for step in self.place)
         match self.kind:
-            case "missing":
+            case "missing" | "union_tag_not_found":
                 return f"{place} is missing"
             case "extra_forbidden":
-                return f"unknown key {place}"
+                # ``source: A book, page 5`` in a flow mapping makes a key of the page
+                comma = " (text with a comma needs quotes)" if self.offender is None and " " in place else ""
+                return f"unknown key {place}{comma}"
             case "value_error":
                 message = self.message.removeprefix("Value error, ")
                 return f"{place}: {message}" if place else message
+            case "union_tag_invalid":
+                known = self.context["expected_tags"].replace("'", "").split(", ")
+                near = get_close_matches(str(self.context["tag"]), known, 1)
+                instead = f"the nearest is {near[0]}" if near else f"choose one of {', '.join(known)}"
+                return f"{place} is {self.context['tag']!r}, which is none; {instead}"
+            case "string_too_short":
+                return f"{place} is empty"
             case _:
-                # A list or mapping in full would bury the sentence.
-                is_long = isinstance(self.offender, list | dict)
-                shown = type(self.offender).__name__ if is_long else repr(self.offender)
-                return f"{place or 'this'} is {shown}: {self.message[:1].lower()}{self.message[1:]}"
+                return f"{place or 'this'} is {self._shown()}: {self._needed()}"
+
+    def _shown(self) -> str:
+        match self.offender:
+            case list() | tuple():
+                return "a list"  # in full it would bury the sentence
+            case dict():
+                return "a mapping"
+            case None:
+                return "empty"
+            case bool() | date():
+                return str(self.offender).lower()
+        return repr(self.offender)
+
+    def _needed(self) -> str:
+        """What is needed there instead."""
+        of = self.context
+        match self.kind:
+            case "string_type":
+                return "text is needed" + ("" if self.offender is None else ", in quotes")
+            case "tuple_type" | "list_type":
+                return "a list is needed, in [ ]"
+            case "model_type" | "model_attributes_type" | "dict_type":
+                return "a mapping is needed, in { }"
+            case "too_short":
+                return f"{of['min_length']} or more are needed, and there are {of['actual_length']}"
+            case "too_long":
+                return f"at most {of['max_length']} are possible, and there are {of['actual_length']}"
+            case "float_type" | "float_parsing":
+                return "a number is needed" + (", with a point" if "," in str(self.offender) else "")
+            case "int_type" | "int_parsing" | "int_from_float":
+                return "a whole number is needed"
+            case "bool_type" | "bool_parsing":
+                return "true or false is needed"
+            case "string_pattern_mismatch":
+                first = ", a letter first" if "^[a-z]" in self.message else ""
+                return f"only small letters, digits and _ are possible{first}"
+        return f"{self.message[:1].lower()}{self.message[1:]}"
 
 
 def misfit_of(error: ValidationError) -> Misfit:
     """Return the first misfit that tells a reader most."""
     # A misspelt key is both unknown and missing; what stands there tells a reader more than what does not.
     errors = error.errors()
+    # Of a number that is written with its own source, what is wrong as a plain number says nothing.
+    errors = [one for one in errors if not _is_sourced_number(one)] or errors
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     # Pydantic names the member of a union, which stands in no file, among the steps: `float`, or a function.
     place = [
@@ -152,7 +204,13 @@ def misfit_of(error: ValidationError) -> Misfit:
         for number, step in enumerate(first["loc"])
         if isinstance(step, int) or not _is_member_of_union(first["loc"], number)
     ]
-    return Misfit(first["type"], tuple(place), first["msg"], first["input"])
+    if first["type"].startswith("union_tag"):
+        place.append(first["ctx"]["discriminator"].strip("'"))
+    return Misfit(first["type"], tuple(place), first["msg"], first["input"], first.get("ctx", {}))
+
+
+def _is_sourced_number(error: Mapping[str, object]) -> bool:
+    return error["type"] == "float_type" and isinstance(error["input"], dict)
 
 
 def _is_member_of_union(location: tuple[int | str, ...], number: int) -> bool:

@@ -126,7 +126,8 @@ def test_clusters_are_found_within_each_pool(radius: float | None) -> None:
         row["label"] for row in lines(CLUSTERED)
     ]
     # one of its kind, or of no region, is set against nobody, and is not called the worst
-    assert why(found, "g") == why(found, "i") == "it has no peers that can be parted into 2 grades"
+    assert why(found, "g") == "it has no peers that can be parted into 2 grades"
+    assert why(found, "i") == "its region is unknown, so there is nobody to compare it with"
     assert why(found, "h") == "0 of 2 are there; without fruit, land"
 
 

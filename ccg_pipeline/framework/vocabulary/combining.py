@@ -30,6 +30,10 @@ class Combination(Rule):
         """The members."""
         return tuple(one.node for one in self.of)
 
+    def grades_used(self) -> tuple[str, ...]:
+        """The members by grade."""
+        return tuple(one.node for one in self.of if one.by == "grade")
+
     def ways(self, members: Mapping[str, Way]) -> dict[str, Way]:
         """Return the way of each member as it is used here: of grades, lower is better."""
         return {one.node: "lower" if one.by == "grade" else members[one.node] for one in self.of}
@@ -160,6 +164,12 @@ class Tally(Frozen):
     values: Annotated[tuple[Plain, ...], Field(min_length=1)]
     at_least: Whole = 0
     at_most: Whole | None = None
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> Self:
+        if self.at_most is not None and self.at_most < self.at_least:
+            raise ValueError(f"no number is at least {self.at_least} and at most {self.at_most}")
+        return self
 
 
 class Case(Frozen):

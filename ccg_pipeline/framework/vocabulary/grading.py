@@ -97,6 +97,10 @@ class FittedCuts(Grading):
         """The node of the grades."""
         return (self.to[0].node,)
 
+    def grades_used(self) -> tuple[str, ...]:
+        """The same, where it is by its grade."""
+        return self.nodes_used() if self.to[0].by == "grade" else ()
+
 
 class Clusters(Grading):
     """As many groups of near neighbours as the scale has grades: exact, or CMS' steps with a `radius`."""
@@ -132,6 +136,10 @@ class Adjustment(Rule):
         """The nodes of the conditions."""
         return self.when.nodes_used()
 
+    def grades_used(self) -> tuple[str, ...]:
+        """Those of them looked at by grade."""
+        return self.when.grades_used()
+
 
 class Put(Adjustment):
     """Where `when` holds the grade (or score) is `value`, or none where that is empty.
@@ -163,6 +171,9 @@ class Cap(Adjustment):
     def _has_a_bound(self) -> Self:
         if self.at_best is None and self.at_worst is None:
             raise ValueError("a cap needs at_best or at_worst")
+        ends = [plain(one) for one in (self.at_best, self.at_worst) if one is not None]
+        if ends != sorted(ends):
+            raise ValueError("at_best is a worse grade than at_worst")
         return self
 
 
@@ -192,6 +203,9 @@ class Bound(Rule):
             raise ValueError("a bound is a number or a share, not both")
         if any(one is not None and not 0 <= plain(one) <= 1 for one in (self.low_share, self.high_share)):
             raise ValueError("a share lies within 0 and 1")
+        for low, high in ((self.low, self.high), (self.low_share, self.high_share)):
+            if low is not None and high is not None and plain(low) > plain(high):
+                raise ValueError(f"the lower bound {plain(low):g} lies above the upper {plain(high):g}")
         return self
 
 
@@ -200,7 +214,7 @@ class Round(Rule):
 
     do: Literal["round"]
     unit: Annotated[Number, Field()]
-    clean: Whole = 9
+    clean: Annotated[Whole, Field(ge=0)] = 9
 
     @model_validator(mode="after")
     def _unit_is_above_0(self) -> Self:

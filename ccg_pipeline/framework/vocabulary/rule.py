@@ -18,7 +18,7 @@ Way = Literal["higher", "lower", "none"]
 
 def _no_truth(value: object) -> object:
     if isinstance(value, bool):
-        raise ValueError("is true or false, where a number is needed")
+        raise ValueError("true and false are no numbers")
     return value
 
 
@@ -91,6 +91,10 @@ class Rule(Frozen):
         """Return the nodes that must be worked out before."""
         return ()
 
+    def grades_used(self) -> tuple[str, ...]:
+        """Return those of them whose grade is used, and not their score."""
+        return ()
+
 
 class Member(Frozen):
     """A node that another uses, with its weight, by its score or by its grade (1 is best)."""
@@ -148,6 +152,10 @@ class When(Frozen):
     def nodes_used(self) -> tuple[str, ...]:
         """Return the nodes that the conditions look at."""
         return tuple(one.of for one in self.conditions if not one.says)
+
+    def grades_used(self) -> tuple[str, ...]:
+        """Return those of them whose grade is looked at."""
+        return tuple(one.of for one in self.conditions if not one.says and one.by == "grade")
 
 
 def of_pool(pool: str | None) -> tuple[str, ...]:

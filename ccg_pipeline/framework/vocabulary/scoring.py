@@ -43,6 +43,10 @@ class Take(Rule):
         """The one."""
         return (self.of[0].node,)
 
+    def grades_used(self) -> tuple[str, ...]:
+        """The one, if by its grade."""
+        return self.nodes_used() if self.of[0].by == "grade" else ()
+
 
 class Transform(Rule):
     """The natural logarithm, or a power; what has none is missing. A negative power turns the way."""
@@ -80,6 +84,19 @@ class Distance(Rule):
     extremes: Literal["winsorise", "truncate"] = "winsorise"
     widen_above: Number = 1.0
 
+    @model_validator(mode="after")
+    def _can_be_done(self) -> Self:
+        per, needs = plain(self.per), plain(self.reference_needs)
+        if per <= 0:
+            raise ValueError(f"per is {per:g}, and must be above 0")
+        if not 0 <= plain(self.winsorise) < 0.5:
+            raise ValueError(f"winsorise {plain(self.winsorise):g} is not at least 0 and below 0.5")
+        if not 0 <= needs <= 1:
+            raise ValueError(f"reference_needs {needs:g} is outside 0 to 1")
+        if self.error == "binomial" and self.standard is not None and not 0 <= plain(self.standard) <= per:
+            raise ValueError(f"the standard {plain(self.standard):g} is no proportion per {per:g}")
+        return self
+
     def way_after(self, before: Way, members: Mapping[str, Way]) -> Way:
         """Turned here."""
         return "none" if before == "none" else "higher"
@@ -103,6 +120,8 @@ class Goalposts(Rule):
     def _can_be_done(self) -> Self:
         if plain(self.worst) == plain(self.best):
             raise ValueError("worst and best are the same, so there is no way between them")
+        if plain(self.low) == plain(self.high):
+            raise ValueError("low and high are the same, so all would score the same")
         if self.log and min(plain(self.worst), plain(self.best)) <= 0:
             raise ValueError("a goalpost at or below 0 has no logarithm")
         return self
@@ -126,7 +145,7 @@ class Standardise(Rule):
 
     do: Literal["standardise"]
     by: Literal["z", "min_max", "percentile"] = "z"
-    ddof: Whole = 1
+    ddof: Annotated[Whole, Field(ge=0)] = 1
     low: Number = 0.0
     high: Number = 100.0
     pool: Pool = None
@@ -142,6 +161,10 @@ class Standardise(Rule):
             raise ValueError(f"weights go with by: z, and by is {self.by}")
         if self.held and self.by == "percentile":
             raise ValueError("a percentile is among those who are there, so it cannot be held")
+        if plain(self.unit) <= 0:
+            raise ValueError(f"unit is {plain(self.unit):g}, and must be above 0")
+        if plain(self.low) >= plain(self.high):
+            raise ValueError("low, which the worst gets, must lie below high")
         return self
 
     def way_after(self, before: Way, members: Mapping[str, Way]) -> Way:
@@ -174,6 +197,9 @@ class SpreadByRank(Rule):
     def _pairs_are_whole(self) -> Self:
         if (self.standard is None) != (self.after is None) or (self.floor is None) != (self.before is None):
             raise ValueError("a standard goes with after, and a floor with before")
+        ends = [plain(one) for one in (self.best, self.after, self.before, self.worst) if one is not None]
+        if plain(self.best) == plain(self.worst) or ends not in (sorted(ends), sorted(ends, reverse=True)):
+            raise ValueError("best, after, before and worst must lie in this order")
         return self
 
     def way_after(self, before: Way, members: Mapping[str, Way]) -> Way:

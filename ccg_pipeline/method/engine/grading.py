@@ -12,7 +12,7 @@ import numpy as np
 from ccg_pipeline.framework.vocabulary import grading as rules
 from ccg_pipeline.framework.vocabulary.rule import Condition, Member, Number, When, plain
 from ccg_pipeline.method.engine.facts import State
-from ccg_pipeline.method.engine.turning import exceeds, reaches, up
+from ccg_pipeline.method.engine.turning import ROUNDING, exceeds, reaches, up
 from ccg_pipeline.method.engine.work import Work
 from ccg_pipeline.method.statistics.clusters import cms_clusters, exact_clusters
 from ccg_pipeline.method.statistics.grid import Booleans, Floats
@@ -88,15 +88,13 @@ def clusters(work: Work, state: State, rule: rules.Clusters) -> State:
         for draw in range(len(turned)):
             x = turned[draw, own]
             there = np.isfinite(x)
-            if not there.any():
-                continue
             try:
                 found = (
                     exact_clusters(x[there], k)
                     if rule.radius is None
                     else cms_clusters(x[there], k, plain(rule.radius))
                 )
-            except ValueError:  # too few different scores for so many grades
+            except ValueError:  # no k groups can be made of them
                 continue
             grade[draw, own[there]] = k + 1 - found.labels
     return replace(state, grade=grade)
@@ -104,8 +102,9 @@ def clusters(work: Work, state: State, rule: rules.Clusters) -> State:
 
 def as_scored(work: Work, state: State, rule: rules.AsScored) -> State:
     """The score is the grade, where it is one of the scale's."""
-    is_grade = (state.score == np.round(state.score)) & (state.score >= 1) & (state.score <= work.n_labels)
-    return replace(state, grade=np.where(is_grade, state.score, np.nan))
+    grade = np.round(state.score)
+    is_grade = (np.abs(state.score - grade) < ROUNDING) & (grade >= 1) & (grade <= work.n_labels)
+    return replace(state, grade=np.where(is_grade, grade, np.nan))
 
 
 def holds(work: Work, state: State, when: When) -> tuple[Booleans, Booleans]:

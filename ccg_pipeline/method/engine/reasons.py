@@ -12,6 +12,13 @@ from ccg_pipeline.method.engine.facts import State
 from ccg_pipeline.method.engine.work import Work
 from ccg_pipeline.method.statistics.grid import Strings
 
+NOTHING_OF_ALL = {
+    "mean": "its members have no such mean",
+    "look_up": "the table has nothing for its members",
+    "tallies": "no case is that of its members",
+}
+"""Why a rule found nothing although every member is there."""
+
 
 def with_reasons(work: Work, rule: Rule, after: State) -> Strings:
     """Return why there is no outcome, (organisations,): '' where there is one; a reason once given stays."""
@@ -24,6 +31,17 @@ def with_reasons(work: Work, rule: Rule, after: State) -> Strings:
 
 
 def _said(work: Work, rule: Rule, after: State) -> Strings | str:
+    pool = getattr(rule, "pool", None)
+    if pool is None:
+        return _said_of_all(work, rule, after)
+    is_in_one = np.zeros(after.score.shape[1], dtype=bool)
+    for own in work.peers.pools(pool):
+        is_in_one[own] = True
+    unknown = f"its {pool.removeprefix('node:')} is unknown, so there is nobody to compare it with"
+    return np.where(is_in_one, _said_of_all(work, rule, after), unknown).astype(object)
+
+
+def _said_of_all(work: Work, rule: Rule, after: State) -> Strings | str:
     match rule:
         case scoring.Read() | scoring.Labels():
             return f"there is no figure of {rule.measure}"
@@ -32,10 +50,16 @@ def _said(work: Work, rule: Rule, after: State) -> Strings | str:
             return "it has no standard error" if has_reference else "there is nothing to compare it with"
         case scoring.Standardise():
             return f"fewer than {plain(rule.least):g} have a figure, or all have the same"
+        case scoring.Transform(by="power"):
+            return f"its figure has no power of {plain(rule.power):g}"
         case scoring.Transform() | scoring.Goalposts():
             return "its figure has no logarithm"
         case combining.Combination() if after.n_used is not None:
-            said = [f"{n} of {after.n_expected} are there" for n in after.n_used]
+            all_there = NOTHING_OF_ALL.get(rule.do, "")
+            said = [
+                all_there if n == after.n_expected and all_there else f"{n} of {after.n_expected} are there"
+                for n in after.n_used
+            ]
             lacks = [f"; without {one}" if one else "" for one in _missing(work, rule)]
             return np.array([a + b for a, b in zip(said, lacks, strict=True)], dtype=object)
         case grading.Adjustment():

@@ -93,8 +93,8 @@ class Run:
     def league(self, league: League) -> Floats:
         """Return places in a league, ties in the best, NaN without a score: (draws, organisations)."""
         state = self.states[league.of]
-        score = np.floor(np.round(-up(state.better, state.score) / league.unit, 6) + 0.5) * league.unit
-        order = score
+        rounded = np.floor(np.round(state.score / league.unit, 6) + 0.5) * league.unit
+        order = score = -up(state.better, rounded)
         if "grade" in league.by and state.grade is not None:
             order = state.grade if "score" not in league.by else _first_by(state.grade, score)
         found = np.full(order.shape, np.nan)

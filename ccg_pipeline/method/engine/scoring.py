@@ -19,6 +19,9 @@ from ccg_pipeline.method.statistics.standard_errors import binomial, interval, p
 
 COUNTED = ("binomial", "poisson")
 
+EQUAL = 1e-12
+"""Figures that are all the same have a spread of so little of their mean at most, which is rounding."""
+
 
 def read(work: Work, state: State, rule: rules.Read) -> State:
     """The figures as published."""
@@ -158,7 +161,8 @@ def _middle_and_spread(x: Floats, rule: rules.Standardise, weights: Floats | Non
             corrected = squares * n / np.where(n > rule.ddof, n - rule.ddof, np.nan)
         else:  # the same for weights that count how sure a figure is
             corrected = squares / (1 - np.square(w).sum(axis=1, keepdims=True)) if rule.ddof else squares
-    return middle, np.sqrt(corrected)
+    spread = np.sqrt(corrected)
+    return middle, np.where(spread > EQUAL * np.abs(middle), spread, 0.0)
 
 
 def spread_by_rank(work: Work, state: State, rule: rules.SpreadByRank) -> State:
@@ -172,8 +176,10 @@ def spread_by_rank(work: Work, state: State, rule: rules.SpreadByRank) -> State:
     if rule.floor is not None:
         fails = np.isfinite(x) & ~reaches(x, up(state.better, plain(rule.floor)))
     order = np.where(meets | fails, np.nan, x)
-    if rule.untie is not None:  # among equals the published place decides
-        order = np.round(order, 6) - 1e-8 * np.nan_to_num(work.facts.value(rule.untie))
+    if rule.untie is not None:  # among equals the published place decides, by less than one place
+        place = np.nan_to_num(work.facts.value(rule.untie))
+        rounded = np.asarray(np.round(-order, 6), dtype=np.float64)
+        order = -places(rounded) - place / (place.max() + 1)
     out = np.full(np.broadcast_shapes(order.shape, x.shape), np.nan)
     for own in work.peers.pools(rule.pool):
         others = np.maximum(np.isfinite(order[:, own]).sum(axis=1, keepdims=True) - 1, 1)

@@ -48,6 +48,7 @@ class Chapter:
 
 
 METHOD, GATE = "ccg_pipeline.method", "expert_panels.ledger"
+WORDS = "ccg_pipeline.framework.vocabulary"
 CHAPTERS = (
     Chapter(
         "Which figure counts",
@@ -113,12 +114,46 @@ CHAPTERS = (
         ("method_robustness",),
         ("robustness.yaml: ",),
     ),
-    Chapter(
-        "The rules of an edition",
-        tuple(f"{METHOD}.engine.{module}" for module in ("scoring", "combining", "grading", "turning")),
-        ("method_orchards", "method_cqc", "method_fitted_cuts"),
-    ),
     Chapter("Composites up a hierarchy", (f"{METHOD}.scoring.composite",), ("method_composite",)),
+    Chapter(
+        "Rules that give a score",
+        (
+            f"{WORDS}.scoring: Read Take Transform Distance Goalposts Steps Labels",
+            f"{METHOD}.engine.scoring: read take transform distance reference_of goalposts steps labels",
+        ),
+        ("rules_scoring",),
+    ),
+    Chapter(
+        "Rules that compare organisations",
+        (
+            f"{WORDS}.scoring: Standardise SpreadByRank",
+            f"{METHOD}.engine.scoring: standardise spread_by_rank",
+        ),
+        ("rules_comparing",),
+    ),
+    Chapter(
+        "Rules that combine members",
+        (f"{WORDS}.combining: Mean Spread Count LookUp Pick Tallies", f"{METHOD}.engine.combining"),
+        ("rules_combining",),
+    ),
+    Chapter(
+        "Rules that grade, and leagues",
+        (
+            f"{WORDS}.grading: Cuts Quantiles FittedCuts Clusters AsScored",
+            f"{METHOD}.engine.grading: cuts quantiles fitted_cuts fitted_lines clusters as_scored",
+        ),
+        ("rules_grading", "method_fitted_cuts"),
+    ),
+    Chapter(
+        "Rules that adjust",
+        (
+            f"{WORDS}.grading: Put Cap Require Bound Round",
+            f"{METHOD}.engine.grading: holds put cap require bound round_to",
+        ),
+        ("rules_adjusting",),
+    ),
+    Chapter("Order, direction and draws", (f"{METHOD}.engine.turning",), ("rules_together",)),
+    Chapter("Whole frameworks", (), ("method_orchards", "method_cqc")),
     Chapter("Clusters", (f"{METHOD}.statistics.clusters",), ("method_clusters",)),
     Chapter("Similar organisations", (f"{METHOD}.statistics.peers",), ("method_peers",)),
     Chapter("Intervals of single figures", (f"{METHOD}.statistics.intervals",), ("statistics_intervals",)),
@@ -163,11 +198,9 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
 
 def _public(module: ModuleType) -> list[str]:
     """Return the names of the public functions of a module, in the order of its source."""
-    functions = inspect.getmembers(module, inspect.isfunction)
-    own = [
-        (one.__code__.co_firstlineno, name) for name, one in functions if one.__module__ == module.__name__
-    ]
-    return [name for _, name in sorted(own) if not name.startswith("_")]
+    found = [one for _, one in inspect.getmembers(module, inspect.isfunction)]
+    own = [one for one in found if one.__module__ == module.__name__ and not one.__name__.startswith("_")]
+    return [one.__name__ for one in sorted(own, key=lambda one: one.__code__.co_firstlineno)]
 
 
 def _without_signposts(module: ModuleType) -> str:

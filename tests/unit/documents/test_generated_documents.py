@@ -24,7 +24,7 @@ def test_the_page_is_current(page: Any) -> None:
 
 
 def test_every_spec_of_the_method_and_the_gate_has_a_chapter() -> None:
-    kinds = ("method", "statistics", "gate", "committee")
+    kinds = ("method", "statistics", "rules", "gate", "committee")
     written = {path.stem.removeprefix("test_") for kind in kinds for path in SPEC.glob(f"test_{kind}_*.py")}
     assert written == {spec for chapter in handbook.CHAPTERS for spec in chapter.spec}
 

@@ -1,4 +1,4 @@
-"""Fixtures of the framework's tests: a copy of the edition with one fault planted in it."""
+"""Fixtures of the framework's tests: an edition, or a small one, with one fault planted in it."""
 
 import shutil
 from collections.abc import Callable
@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ccg_pipeline.framework.families import edition_in
 from ccg_pipeline.framework.load import EDITIONS
+from expert_panels.foundation.fault import Fault
+from tests.support.notations.orchards import EDITION, FRUIT
 
 
 @pytest.fixture
@@ -23,3 +26,29 @@ def plant(tmp_path: Path) -> Callable[[str, str, str], tuple[Path, int]]:
         return folder, text.count("\n", 0, start) + 1
 
     return planted
+
+
+@pytest.fixture
+def orchards(tmp_path: Path) -> Path:
+    """The folder of a small edition."""
+    (tmp_path / "edition.yaml").write_text(EDITION, encoding="utf-8")
+    (tmp_path / "fruit.csv").write_text(FRUIT, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def refused(orchards: Path) -> Callable[[str, str, str], str]:
+    """Replace the first ``old`` of a file of the small edition by ``new``; return the sentence about it."""
+
+    def said_of(file: str, old: str, new: str) -> str:
+        text = (orchards / file).read_text(encoding="utf-8")
+        assert old in text, f"{file} does not hold {old!r}, so nothing was planted"
+        (orchards / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+        with pytest.raises(Fault) as caught:
+            edition_in(orchards)
+        said = str(caught.value)
+        assert "\n" not in said
+        assert said.endswith(".")
+        return said
+
+    return said_of

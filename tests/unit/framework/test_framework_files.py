@@ -20,7 +20,7 @@ NO_YAML = [
     (b"a: 1\n---\nb: 2\n", "x.yaml, line 2: no valid YAML, "),
     (b"a: !!python/object:os.system {}\n", "x.yaml, line 1: no valid YAML, "),
     (b"a: \x00\n", "x.yaml: no valid YAML, "),
-    (b"a: \xff\n", "x.yaml: no UTF-8 at byte 3."),
+    (b"a: \xff\n", "x.yaml: no UTF-8 at byte 3; save it as UTF-8."),
 ]
 
 NO_CSV = [
@@ -31,7 +31,7 @@ NO_CSV = [
     (b"code,name\nhealth,Health\n\ncare,\n", "x.csv, line 4 (care): name is missing."),
     (b'code,name\nhealth,"Hea"lth\n', "x.csv, line 2: no valid CSV, "),
     (b'code,name\nhealth,"Hea\nlth"\ncare,\n', "x.csv, line 4 (care): name is missing."),
-    (b"code,name\nhealth,\xff\n", "x.csv: no UTF-8 at byte 17."),
+    (b"code,name\nhealth,\xff\n", "x.csv: no UTF-8 at byte 17; save it as UTF-8."),
 ]
 
 
@@ -75,7 +75,7 @@ def test_a_table_may_not_hold_what_is_given_for_all_rows(tmp_path: Path) -> None
 def test_a_list_is_not_taken_for_a_mapping_nor_the_other_way_round(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("- 1\n- 2\n", encoding="utf-8")
-    with pytest.raises(Fault, match=r"^x.yaml, line 1: this is list: input should be"):
+    with pytest.raises(Fault, match=r"^x.yaml, line 1: this is a list: a mapping is needed"):
         Document(path).model(Sourced)
     path.write_text("value: 1\n", encoding="utf-8")
     with pytest.raises(Fault, match=r"^x.yaml, line 1: a list is needed here\.$"):
@@ -89,5 +89,5 @@ def test_a_fault_behind_an_alias_is_named_at_its_anchor(tmp_path: Path) -> None:
         "  source: a book\n",
         encoding="utf-8",
     )
-    with pytest.raises(Fault, match=r"^x.yaml, line 5: value is 'many': input should be a valid"):
+    with pytest.raises(Fault, match=r"^x.yaml, line 5: value is 'many': a number is needed"):
         Document(path).models(Sourced)

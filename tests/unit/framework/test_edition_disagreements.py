@@ -1,0 +1,155 @@
+"""Parts of an edition that are right by themselves and do not agree are refused at their line.
+
+Belongs here: nodes, scales, rounds, gates and leagues against each other.
+Does not belong here: what is wrong in one part (test_edition_faults.py).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ccg_pipeline.framework.families import read_edition
+from tests.support.notations.orchards import EDITION
+
+Refused = Callable[[str, str, str], str]
+
+OF = 'of: {rows: fruit, where: {how: band}, each: {node: "{code}", weight: "{weight}"}}'
+
+# what is there | what is put in its place | what is said after "edition.yaml, line "
+DISAGREEMENTS = [
+    (
+        "rounds:\n",
+        "  - {key: area, level: x, steps: [{do: read, measure: m, provenance: found, source: A}]}\nrounds:\n",
+        "31: area stands twice among the nodes.",
+    ),
+    ("scales:\n", "scales:\n  - {key: words, labels: [a, b]}\n", "7: words stands twice among the scales."),
+    (
+        "leagues:\n",
+        "  - {key: annual, every: month, provenance: found, source: A}\nleagues:\n",
+        "39: annual stands",
+    ),
+    ("[Good, Fair, Poor]", "[Good, Good, Poor]", "6: a label of words stands twice."),
+    ("[green, amber, red]", "[green, amber]", "6: words has 3 labels and 2 colours."),
+    ("scale: words", "scale: word", "18: area is graded on word, which is no scale of the edition."),
+    ("    scale: words\n", "", "16: area gives grades and names no scale."),
+    (
+        "level: fruit\n",
+        "level: fruit\n    scale: words\n",
+        "8 (row 101, fruit.csv, line 2): 101 has a scale and no st",
+    ),
+    (OF, 'of: [{node: "123"}]', "20: area uses 123, which is no node of the edition."),
+    (OF, "of: [{node: area}]", "20: area uses itself."),
+    (
+        "do: standardise",
+        "do: standardise, pool: node:area",
+        "15 (row 101, fruit.csv, line 2): 101 uses area, which s",
+    ),
+    (OF, 'of: [{node: "101", by: grade}]', "20: area uses the grade of 101, which has none."),
+    ("below: 0}", "below: 0, by: grade}", "25: area uses the grade of 122, which has none."),
+    (
+        "{do: standardise",
+        "{do: count, of: [{node: a}]",
+        "15 (row 101, fruit.csv, line 2): 101 uses a, which is no no",
+    ),
+    (
+        "{do: standardise",
+        "{do: read, measure: x",
+        "15 (row 101, fruit.csv, line 2): 101: read begins a second time; ",
+    ),
+    (
+        "{do: read",
+        "{do: round, unit: 1}\n      - {do: read",
+        "14 (row 101, fruit.csv, line 2): steps.0.provenance is",
+    ),
+    (
+        '{do: read, measure: "f/{code}", better: "{better}"',
+        "{do: round, unit: 1",
+        "14 (row 101, fruit.csv, line 2): 101: round comes first, and has no figure; the first step reads, t",
+    ),
+    (
+        "{do: cuts, at: [1, 0]",
+        "{do: distance, error: binomial",
+        "24: area: a distance needs the counts of a measu",
+    ),
+    (
+        "at: [1, 0]",
+        "at: [0, 1]",
+        "24: area: higher is better, so lines from the best grade on must fall, not 0, 1.",
+    ),
+    ("at: [1, 0]", "at: [2, 1, 0]", "24: area: 3 lines make 4 grades, and its scale has 3 labels."),
+    (
+        "do: cuts, at: [1, 0]",
+        "do: quantiles, shares: [.2, .4, .6]",
+        "24: area: 3 lines make 4 grades, and its sca",
+    ),
+    (
+        "      - do: put",
+        "      - {do: as_scored, provenance: found, source: A}\n      - do: put",
+        "25: area: grade 1",
+    ),
+    (
+        "      - do: put",
+        "      - {do: clusters, provenance: found, source: A}\n      - do: put",
+        "25: area: clusters gra",
+    ),
+    (
+        "      - {do: cuts, at: [1, 0], provenance: assumed, source: A guess}\n",
+        "",
+        "24: area: put changes a grade b",
+    ),
+    ("value: 3", "value: 4", "25: area: value is 4, and its scale has the grades 1 to 3."),
+    ("value: 3", "value: 1.5", "25: area: value is 1.5, and its scale has the grades 1 to 3."),
+    (
+        "do: put\n        value: 3",
+        "do: cap\n        at_worst: 0",
+        "25: area: at_worst is 0, and its scale has the g",
+    ),
+    ("levels: [area]", "levels: [aera]", "34: annual shows aera, which is no level of a node."),
+    ("every: year", "every: year\n    words: {words: wrods}", "34: annual names wrods, which is no scale."),
+    ("verifies: [area]", 'verifies: ["123"]', "38: the gate apples names 123, which is no node."),
+    (
+        "verifies: [area]",
+        "verifies: [area], may_moderate: [pear]",
+        "38: the gate apples names pear, which is no",
+    ),
+    (
+        "verifies: [area]",
+        "verifies: [area], after: [pears]",
+        "38: the gate apples comes after pears, which is no",
+    ),
+    ("{of: area, by", "{of: aera, by", "40: a league is of aera, which is no node."),
+    ("{of: area, by", '{of: "101", by', "40: a league is by grade, and 101 has none."),
+    ("{of: area, by", '{pool: "node:pear", of: area, by', "40: a league's pool is pear, which is no node."),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), DISAGREEMENTS)
+def test_a_disagreement_is_said_at_its_line(refused: Refused, old: str, new: str, said: str) -> None:
+    assert refused("edition.yaml", old, new).startswith(f"edition.yaml, line {said}")
+
+
+def test_scales_in_each_others_place_have_as_many_labels(orchards: Path) -> None:
+    text = EDITION.replace("scales:\n", "scales:\n  - {key: two, labels: [a, b]}\n")
+    (orchards / "edition.yaml").write_text(
+        text.replace("every: year", "every: year\n    words: {words: two}")
+    )
+    assert read_edition(orchards)[1] == [
+        "edition.yaml, line 35: words and two have not the same number of labels."
+    ]
+
+
+def test_gates_of_one_name_are_refused(orchards: Path) -> None:
+    gate = "      - {key: apples, body: The panel, verifies: [area], provenance: found, source: A book}\n"
+    (orchards / "edition.yaml").write_text(EDITION.replace(gate, gate + gate))
+    assert read_edition(orchards)[1] == ["edition.yaml, line 39: the gate apples stands twice."]
+
+
+def test_every_fault_is_found_and_what_rests_on_one_says_nothing_of_it(orchards: Path) -> None:
+    text = EDITION.replace("do: standardise", "do: count, of: [{node: a}]").replace("of: area", "of: pear")
+    (orchards / "edition.yaml").write_text(text)
+    assert read_edition(orchards)[1] == [
+        "edition.yaml, line 15 (row 101, fruit.csv, line 2): 101 uses a, which is no node of the edition.",
+        "edition.yaml, line 15 (row 122, fruit.csv, line 3): 122 uses a, which is no node of the edition.",
+        "edition.yaml, line 40: a league is of pear, which is no node.",
+    ]
