@@ -144,3 +144,8 @@ class Supplementary(Frozen):
     max_age_months: Annotated[int, Field(gt=0)]
     provenance: Provenance
     source: Text
+
+    @property
+    def measure(self) -> str:
+        """The measure that it is."""
+        return f"{self.publication}/{self.code}"

@@ -85,11 +85,14 @@ def test_a_reference_needs_a_share_of_the_organisations(needs: float, is_there: 
 def test_a_reference_of_counts_is_that_of_all_of_them_together() -> None:
     counts = {"numerator": "10 90", "denominator": "100 300"}  # 25 %, where the mean of the two is 20
     found = run("distance error: binomial", {"x": "10 30"}, counts=counts)
-    assert found.learned.steps["it", 1].value == 25
+    assert found.learned.steps["it", 1].value.tolist() == [25, 25]
     half = run("distance error: binomial", {"x": "10 30"}, counts={**counts, "numerator": "10 -"})
-    assert half.learned.steps["it", 1].value == 20  # of figures, where not more than half have counts
+    assert half.learned.steps["it", 1].value.tolist() == [
+        20,
+        20,
+    ]  # of figures, where not more than half have counts
     none = run("distance error: binomial", {"x": "10 20 60 / 5 5 5"})
-    assert none.learned.steps["it", 1].value == 30  # of the first draw
+    assert none.learned.steps["it", 1].value.tolist() == [30, 30, 30]  # of the first draw
 
 
 def test_a_published_interval_gives_the_error() -> None:
@@ -120,6 +123,14 @@ def test_limits_are_widened_where_more_than_chance_is_seen(z: float, fields: str
     assert np.abs(found.states["it"].score[0]) == pytest.approx(z * 5 / np.sqrt(25 + learned.tau2))
 
 
+def test_one_alone_cannot_say_how_much_wider_its_limits_should_be() -> None:
+    text = "distance error: binomial, standard: 50, widen: true"
+    found = worked_out(text, {"x": "60 -"}, counts={"denominator": "100 100"})
+    assert np.isnan(found.score).all()
+    wide = "its limits are to be widened, and too few have a figure to say by how much"
+    assert reasons(found) == f"{wide}; there is no figure of x"
+
+
 def test_extremes_are_pulled_in_or_left_out() -> None:
     z = np.array([1, -1] * 7 + [30, -30] * 3, dtype=float)
 
@@ -139,7 +150,7 @@ def test_what_a_distance_learned_stands_still_in_draws() -> None:
     published = run(text, {"x": "40 60"}, counts=counts)
     drawn = run(text, {"x": "40 60 / 90 90"}, counts=counts, learned=published.learned).states["it"]
     learned = published.learned.steps["it", 1]
-    assert learned.value == 50
+    assert learned.value.tolist() == [50, 50]
     assert drawn.score[0] == pytest.approx(published.states["it"].score[0])
     assert drawn.score[1] == pytest.approx((90 - learned.value) / learned.spread)
 

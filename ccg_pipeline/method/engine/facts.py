@@ -32,16 +32,19 @@ class Facts:
     """What is known of organisations, by measure, for whatever edition.
 
     ``values`` (draws, organisations) in the published unit. ``judgements`` (draws, organisations) of labels,
-    '' where there is none. ``others``: the figure of an organisation that is not assessed, such as England,
-    by measure. ``attributes`` (organisations,), None or NaN where unknown. ``why`` (organisations,): why
-    there is no figure, '' where there is one. What is not there at all is missing for every organisation.
+    '' where there is none. ``others``: by measure the figure of an organisation that is not assessed, such as
+    England: one for all, or (organisations,) where each is set against that of its own period. ``periods``
+    (organisations,): which period a figure is of; of one where nothing is said. ``attributes``
+    (organisations,), None or NaN where unknown. ``why`` (organisations,): why there is no figure, '' where
+    there is one. What is not there at all is missing for every organisation.
     """
 
     organisations: Sequence[str]
     values: Mapping[str, Floats] = field(default_factory=dict)
     judgements: Mapping[str, Strings] = field(default_factory=dict)
     counts: Mapping[str, Counts] = field(default_factory=dict)
-    others: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    others: Mapping[str, Mapping[str, Floats | float]] = field(default_factory=dict)
+    periods: Mapping[str, Floats] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     why: Mapping[str, Strings] = field(default_factory=dict)
 
@@ -60,6 +63,16 @@ class Facts:
         found = self.counts.get(measure)
         none = np.full(len(self.organisations), np.nan)
         return Counts(none, none, none, none) if found is None else found
+
+    def other(self, organisation: str, measure: str) -> Floats:
+        """Return the figure of another that each organisation is set against, (organisations,)."""
+        found = self.others.get(organisation, {}).get(measure, np.nan)
+        return np.broadcast_to(np.asarray(found, dtype=float), len(self.organisations))
+
+    def period(self, measure: str) -> Floats:
+        """Return a number for the period of each figure, (organisations,); the same where nothing is said."""
+        found = self.periods.get(measure)
+        return np.zeros(len(self.organisations)) if found is None else found
 
     def reason(self, measure: str) -> Strings:
         """Return why there is no figure, where something is said; '' elsewhere."""

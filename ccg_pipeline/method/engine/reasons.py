@@ -46,8 +46,12 @@ def _said_of_all(work: Work, rule: Rule, after: State) -> Strings | str:
         case scoring.Read() | scoring.Labels():
             return f"there is no figure of {rule.measure}"
         case scoring.Distance():
-            has_reference = np.isfinite(work.learned_at(work.number).value)
-            return "it has no standard error" if has_reference else "there is nothing to compare it with"
+            learned = work.learned_at(work.number)
+            if np.isnan(learned.tau2):
+                return "its limits are to be widened, and too few have a figure to say by how much"
+            has_reference = np.isfinite(learned.value)
+            why = np.where(has_reference, "it has no standard error", "there is nothing to compare it with")
+            return why.astype(object)
         case scoring.Standardise():
             return f"fewer than {plain(rule.least):g} have a figure, or all have the same"
         case scoring.Transform(by="power"):

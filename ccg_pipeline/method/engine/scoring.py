@@ -14,10 +14,11 @@ from ccg_pipeline.method.engine.facts import Facts, State
 from ccg_pipeline.method.engine.turning import exceeds, places, reaches, up
 from ccg_pipeline.method.engine.work import Work
 from ccg_pipeline.method.statistics.dispersion import dispersion
-from ccg_pipeline.method.statistics.grid import Floats, Integers
+from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers
 from ccg_pipeline.method.statistics.standard_errors import binomial, interval, poisson
 
 COUNTED = ("binomial", "poisson")
+LEAST_TO_WIDEN = 2  # one organisation has no spread between organisations
 
 EQUAL = 1e-12
 """Figures that are all the same have a spread of so little of their mean at most, which is rounding."""
@@ -51,13 +52,14 @@ def distance(work: Work, state: State, rule: rules.Distance) -> State:
 
 @dataclass(frozen=True)
 class Reference:
-    """What a distance is measured by: the reference, and the spread of each organisation about it.
+    """What a distance is measured by: the reference of each organisation, and its spread about that.
 
-    ``error`` (organisations,) is the plain standard error, ``phi`` the dispersion, ``tau2`` the variance
-    between organisations by which limits are widened (0 where they are not).
+    ``value``, ``spread`` and ``error``, the plain standard error, (organisations,). ``phi`` is the
+    dispersion, ``tau2`` the variance between organisations by which limits are widened: 0 where they are not,
+    NaN where they should be and too few have a figure to say by how much.
     """
 
-    value: float
+    value: Floats
     spread: Floats
     error: Floats
     phi: float
@@ -69,33 +71,47 @@ def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Refere
     measure = getattr(work.node.steps[0], "measure", "")
     count, per = work.facts.count(measure), plain(rule.per)
     centre = reference_of(work.facts, measure, value, rule)
-    reference = centre if rule.standard is None else plain(rule.standard)
+    reference = centre if rule.standard is None else np.full(value.shape, plain(rule.standard))
 
-    def errors(at: float) -> Floats:
+    def errors(at: Floats) -> Floats:
         if rule.error == "interval":
             return interval(count.lower_95, count.upper_95)
         of_counts = binomial if rule.error == "binomial" else poisson
-        return of_counts(np.asarray(at), count.denominator, per)
+        return of_counts(at, count.denominator, per)
 
     error, about = errors(reference), errors(centre)
     with np.errstate(all="ignore"):  # without a standard error: left out there
         found = dispersion((value - centre) / about, about, plain(rule.winsorise), rule.extremes)
     tau2 = found.tau2 if rule.widen and found.phi > plain(rule.widen_above) else 0.0
+    if rule.widen and found.n < LEAST_TO_WIDEN:
+        tau2 = np.nan
     spread = np.sqrt(np.square(np.where(error > 0, error, np.nan)) + tau2)
     return Reference(reference, spread, error, found.phi, tau2)
 
 
-def reference_of(facts: Facts, measure: str, value: Floats, rule: rules.Distance) -> float:
-    """The reference organisation's figure, else that of enough organisations together; NaN without one."""
-    published = facts.others.get(rule.reference, {}).get(measure, np.nan)
-    has = np.isfinite(value)
-    if np.isfinite(published) or not has.any() or has.mean() < plain(rule.reference_needs):
-        return float(published)
+def reference_of(facts: Facts, measure: str, value: Floats, rule: rules.Distance) -> Floats:
+    """The reference organisation's figure, else that of enough organisations together, of each one's period.
+
+    (organisations,); NaN where there is none.
+    """
+    found = np.array(facts.other(rule.reference, measure))
+    lacks = np.isfinite(value) & np.isnan(found)
+    period = facts.period(measure)
+    for one in np.unique(period[lacks]):
+        own = lacks & (period == one)
+        if own.mean() >= plain(rule.reference_needs):
+            found[own] = _together(facts, measure, value, own, rule)
+    return found
+
+
+def _together(facts: Facts, measure: str, value: Floats, own: Booleans, rule: rules.Distance) -> float:
+    """The figure of some organisations together: of their counts, or the plain mean."""
     count = facts.count(measure)
-    counted = has & np.isfinite(count.numerator) & (count.denominator > 0)
-    if rule.error in COUNTED and 2 * counted.sum() > has.sum():
-        return float(plain(rule.per) * (count.numerator[counted].sum() / count.denominator[counted].sum()))
-    return float(value[has].sum() / has.sum())
+    counted = own & np.isfinite(count.numerator) & (count.denominator > 0)
+    if rule.error in COUNTED and 2 * counted.sum() > own.sum():
+        events, exposed = (np.where(counted, one, 0).sum() for one in (count.numerator, count.denominator))
+        return float(plain(rule.per) * (events / exposed))
+    return float(np.where(own, value, 0).sum() / own.sum())
 
 
 def goalposts(work: Work, state: State, rule: rules.Goalposts) -> State:

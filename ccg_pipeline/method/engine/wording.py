@@ -122,12 +122,12 @@ def _scored(rule: scoring.Take | scoring.Transform | scoring.Distance | scoring.
             return f"{way}, counted from {_n(rule.low)} to {_n(rule.high)}{logs}"
         case scoring.Distance():
             learned = seen.run.learned.steps[seen.node.key, seen.number]
-            other = seen.run.facts.others.get(rule.reference, {}).get(_measure(seen.node), np.nan)
+            other = seen.run.facts.other(rule.reference, _measure(seen.node))[seen.at]
             whose = "the standard" if rule.standard is not None else rule.reference
             if rule.standard is None and np.isnan(other):
                 whose = "all organisations together,"
             widened = f", limits widened for a spread of {figure(learned.tau2**0.5)}" if learned.tau2 else ""
-            return f"standard errors from {whose} {figure(learned.value)}{widened}"
+            return f"standard errors from {whose} {figure(float(learned.value[seen.at]))}{widened}"
 
 
 def _measure(node: Node) -> str:

@@ -43,12 +43,12 @@ def test_a_figure_that_is_not_published_is_missing_and_its_status_says_why() -> 
 
 @pytest.mark.parametrize(
     ("measure", "england"),
-    [("rate", 15.0), ("late", np.nan), ("alone", 5.0), ("said", np.nan)],
-    ids=["of the newest period", "older than an organisation's", "where no organisation has one", "none"],
+    [("rate", "15 15"), ("late", "- 35"), ("alone", "- -"), ("said", "- -")],
+    ids=["of the period of the figure", "each of its own period", "where there is no figure", "none"],
 )
-def test_englands_figure_counts_where_none_is_newer(measure: str, england: float) -> None:
+def test_each_figure_is_set_against_england_of_its_own_period(measure: str, england: str) -> None:
     facts = gathered(frame(OBSERVATIONS), MEASURES, ("A", "B"), ("ENG",))
-    assert facts.others["ENG"][measure] == pytest.approx(england, nan_ok=True)
+    assert facts.other("ENG", measure) == pytest.approx(numbers(england)[0], nan_ok=True)
 
 
 def test_what_is_not_there_is_missing_for_everybody() -> None:

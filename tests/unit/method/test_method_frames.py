@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ccg_pipeline.framework.families import edition_named
+from ccg_pipeline.framework.load import EDITION as EDITION_KEY
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.engine.gathering import gathered
+from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.scoring.clinical import rate_panel
@@ -80,3 +84,39 @@ def test_a_row_has_points_or_a_reason_and_z_can_be_worked_out_from_it() -> None:
     np.testing.assert_allclose(by_z["z"], distance / widened)
     directed = by_z[by_z["limits"] != "range"]
     assert (directed["points"] == 1 + (directed["z"] >= 1.96) - (directed["z"] <= -1.96)).all()
+
+
+def test_the_engine_gives_every_figure_to_the_last_bit() -> None:
+    latest = _observed(seed=5)
+    bands = band_indicators(latest, EDITION, CCGS)
+    measures = latest[latest["indicator_code"].isin([one.code for one in EDITION.supplementary])]
+    candidates = [rate_panel(bands, measures, EDITION, one.key, "annual") for one in EDITION.panels]
+    overall = rate_overall(bands, EDITION, "annual").assign(node="overall")
+    now = pd.concat(
+        [
+            bands.assign(node=bands["indicator_code"] + ".z", figure=bands["z"])[bands["z"].notna()],
+            bands.assign(node=bands["indicator_code"], figure=bands["points"]),
+            score_areas(bands, EDITION).assign(
+                figure=lambda rows: rows["score"], node=lambda rows: "area." + rows["area_code"]
+            ),
+            *[one.assign(node=one["panel"], figure=one["grade"].astype("Float64")) for one in candidates],
+            overall.assign(figure=overall["overall_score"]),
+            overall.assign(node="overall, grade", figure=overall["grade"].astype("Float64")),
+        ]
+    )
+    edition = edition_named(EDITION_KEY)
+    keys = {one.code: one.measure for one in EDITION.indicators}
+    keys |= {one.code: one.measure for one in EDITION.supplementary}
+    run = Run(
+        edition,
+        gathered(latest.assign(measure=latest["indicator_code"].map(keys)), edition.measures, CCGS, ["ENG"]),
+    )
+    found = {key: state.outcome[0] for key, state in run.states.items()}
+    found |= {"overall": run.states["overall"].score[0], "overall, grade": run.states["overall"].outcome[0]}
+    counted = 0
+    for node, rows in now.groupby("node"):
+        figures = rows.set_index("ccg_code")["figure"].reindex(CCGS).to_numpy(dtype=float, na_value=np.nan)
+        assert np.array_equal(figures, found[str(node)], equal_nan=True), node
+        counted += len(figures)
+    print(f"{counted:,} figures of the Improvement and Assessment Framework, equal to the last bit")
+    assert counted > 20_000
