@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.made_once import made_once
+
 # A busy machine is no failure of a property: none of them is about time.
 settings.register_profile("whatever the machine does", deadline=None)
 settings.load_profile("whatever the machine does")
@@ -82,11 +84,9 @@ def ccg_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def made_up_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up year, whole; to be copied from and left as it is."""
-    folder = tmp_path_factory.mktemp("year")
     from ccg_pipeline.demo.year import make_year
 
-    make_year(folder)
-    return folder
+    return made_once(tmp_path_factory, "year", lambda folder: make_year(folder))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,8 +4,6 @@ Belongs here: the made-up year, landing folders, databases to run in and their c
 Does not belong here: what the stories do (small_pipeline.py), what is typed (terminal.py).
 """
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from ccg_pipeline.orchestration.resources import engine_of
+from tests.support.made_once import made_once
 from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, SmallPipeline, copy_files
 from tests.support.worlds.terminal import Terminal, score_march
 
@@ -100,14 +99,16 @@ def _scored(databases: Databases, landing: Path) -> str:
     with dg.DagsterInstance.ephemeral() as instance:
         pipeline = SmallPipeline(databases.empty(), landing, instance)
         pipeline.run(MONTH, YEAR)
+        pipeline.engine.dispose()  # the last connection to go puts everything into the one file
         return pipeline.url
 
 
 @pytest.fixture(scope="session")
-def sqlite_scored_url(sqlite: Databases, small_landing: Path, ccg_home: Path) -> str:
+def sqlite_scored_url(tmp_path_factory: pytest.TempPathFactory, small_landing: Path, ccg_home: Path) -> str:
     """An SQLite database in which a month and a year are scored and nothing is signed; only to be copied."""
     del ccg_home
-    return _scored(sqlite, small_landing)
+    folder = made_once(tmp_path_factory, "sqlite", lambda new: _scored(SqliteFiles(new), small_landing))
+    return f"sqlite:///{folder}/1.db"
 
 
 @pytest.fixture(scope="session")
@@ -165,21 +166,8 @@ def sqlite_pipeline(
 
 @pytest.fixture(scope="session")
 def scored_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder in which `ccg run` took March to the gates; to be copied from and left as it is.
-
-    Made once for all processes of the tests: whichever comes first makes it, and the others wait for it.
-    """
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    home, is_made = folder / "scored" / "home", folder / "scored.made"
-    with (folder / "scored.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_made.exists():
-            shutil.rmtree(home.parent, ignore_errors=True)
-            score_march(home)
-            is_made.touch()
-    return home
+    """A home folder in which `ccg run` took March to the gates; to be copied from and left as it is."""
+    return made_once(tmp_path_factory, "scored", lambda folder: score_march(folder / "home")) / "home"
 
 
 @pytest.fixture(scope="module")

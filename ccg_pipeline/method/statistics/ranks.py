@@ -25,6 +25,7 @@ _METHOD_OF_TIES = {"best": "min", "mean": "average", "worst": "max"}
 
 MOST_UNITS = 5_000  # more make tables of all pairs of more than 200 MB each
 AT_ONCE = 64  # statements looked at together: more leave the cache
+FAR = 60.0  # spreads: beyond it, every gap counts alike
 OF_A_DRAW = 1e-4  # by which part of a draw the gap puts equal shares in order: it never outweighs a draw
 
 
@@ -73,11 +74,11 @@ def compare_all(draws: Floats, coverage: float = 0.95) -> Comparisons:
     """Which units are shown to be above which, all at once: in `coverage` of draws no statement is wrong.
 
     `draws` (r, n) of scores, higher is better, what is equal on paper equal; a unit with a NaN is left out.
-    From one half of the draws comes v(j, k), the share in which j is not above k; equal shares are put in
-    order by the gap over its spread. The other half decides how many statements, beginning with the least v,
-    may be made: as many as at most 1 − `coverage` of these draws contradict in any place, and none with v of
-    1 − `coverage` or more. ValueError below 4 draws, and above `MOST_UNITS` units, whose pairs would not fit
-    in memory.
+    From one half of the draws comes v(j, k), the share in which j, whose mean is higher, is not above k;
+    equal shares are put in order by the gap over its spread. The other half decides how many statements,
+    beginning with the least v, may be made: as many as at most 1 − `coverage` of these draws contradict in
+    any place, and none with v of 1 − `coverage` or more. ValueError below 4 draws, and above `MOST_UNITS`
+    units, whose pairs would not fit in memory.
     """
     if not 0 < coverage < 1:
         raise ValueError(f"Coverage lies between 0 and 1, not {coverage}.")
@@ -88,8 +89,9 @@ def compare_all(draws: Floats, coverage: float = 0.95) -> Comparisons:
     if len(units) > MOST_UNITS:
         pairs = f"{len(units):,} units make {len(units) ** 2:,} pairs"
         raise ValueError(f"{pairs}: at most {MOST_UNITS:,} units are compared at once.")
-    x = np.ascontiguousarray(draws[:, units], dtype=np.float32)
-    evidence, check = x[::2], x[1::2]
+    units = units[np.argsort(-draws[:, units].mean(axis=0), kind="stable")]
+    x = draws[:, units].T.astype(np.float32)  # a unit's draws one after the other, the highest mean first
+    evidence, check = np.ascontiguousarray(x[:, ::2]), np.ascontiguousarray(x[:, 1::2])
     v = _share_not_above(evidence)
     row, column = np.nonzero(v < 1 - coverage)
     order = np.argsort(v[row, column], kind="stable")
@@ -101,32 +103,36 @@ def compare_all(draws: Floats, coverage: float = 0.95) -> Comparisons:
 
 
 def _share_not_above(draws: Singles) -> Floats:
-    """v(j, k), (n, n): share of draws in which j is not above k, and a little more where the gap is small."""
-    n = draws.shape[1]
-    is_not_above = np.empty((n, n), dtype=bool)
-    count = np.zeros((n, n), dtype=np.min_scalar_type(len(draws)))  # small numbers are counted faster
-    for one in draws:
-        np.less_equal(one[:, None], one, out=is_not_above)
-        count += is_not_above
-    mean, variance = draws.mean(axis=0, dtype=float), draws.var(axis=0, dtype=float)
-    spread = np.sqrt(variance[:, None] + variance)
-    with np.errstate(divide="ignore", invalid="ignore"):  # no spread: a gap is certain, none is none
-        gap = np.nan_to_num((mean[:, None] - mean) / spread, nan=0.0, posinf=60.0, neginf=-60.0)
-    return np.asarray((count + OF_A_DRAW * np.exp(-np.clip(gap, -60, 60)).clip(0, 1)) / len(draws))
+    """v(j, k), (n, n): share of draws (n, r) in which j is not above k, and a little more for a small gap.
+
+    Units come by their means; 1 where j comes after k, of which nothing is stated.
+    """
+    n, r = draws.shape
+    mean, variance = draws.mean(axis=1, dtype=float), draws.var(axis=1, dtype=float)
+    found = np.ones((n, n))
+    for j in range(n - 1):
+        count = (draws[j + 1 :] >= draws[j]).sum(axis=1)
+        spread = np.sqrt(variance[j] + variance[j + 1 :])
+        with np.errstate(divide="ignore", invalid="ignore"):  # no spread: a gap is certain, none is none
+            gap = np.nan_to_num((mean[j] - mean[j + 1 :]) / spread, nan=0.0, posinf=FAR)
+        found[j, j + 1 :] = (count + OF_A_DRAW * np.exp(-np.clip(gap, 0, FAR))) / r
+    return found
 
 
 def _not_contradicted(draws: Singles, row: Integers, column: Integers, v: Floats, at_most: float) -> int:
     """How many of the statements, in their order, may be made: those of equal v together or not at all."""
-    allowed = int(at_most * (len(draws) - 1))  # so many draws may contradict
+    r = draws.shape[1]
+    allowed = int(at_most * (r - 1))  # so many draws may contradict
     left = draws
     for begin in range(0, len(row), AT_ONCE):
-        wrong = left[:, row[begin : begin + AT_ONCE]] <= left[:, column[begin : begin + AT_ONCE]]
-        is_spoilt, before = wrong.any(axis=1), len(draws) - len(left)
+        wrong = left[row[begin : begin + AT_ONCE]] <= left[column[begin : begin + AT_ONCE]]
+        is_spoilt, before = wrong.any(axis=0), r - left.shape[1]
         if before + is_spoilt.sum() > allowed:
-            spoilt = before + np.logical_or.accumulate(wrong[is_spoilt], axis=1).sum(axis=0)
+            spoilt = before + np.logical_or.accumulate(wrong[:, is_spoilt], axis=0).sum(axis=1)
             first = begin + int(np.argmax(spoilt > allowed))
             return int(np.searchsorted(v, v[first], side="left"))
-        left = left[~is_spoilt]
+        if is_spoilt.any():
+            left = left[:, ~is_spoilt]
     return len(row)
 
 
