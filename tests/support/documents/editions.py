@@ -9,7 +9,6 @@ A block begins with ``<!-- file NAME -->``, ``<!-- command ccg … -->`` or ``<!
 """
 
 import inspect
-import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -24,13 +23,14 @@ from unittest.mock import patch
 from pydantic import BaseModel
 from typer.main import get_command
 
+from ccg_pipeline.cli.options import console
 from ccg_pipeline.cli.verbs import app
 from ccg_pipeline.framework.families import SKELETON
 from ccg_pipeline.framework.vocabulary import combining, grading, rule, scoring
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "editions.md"
 BLOCK = re.compile(r"<!-- (file|command|rules) ?(.*?) -->\n.*?<!-- end -->", re.DOTALL)
-WIDTH = "100"
+WIDTH = 100
 
 KINDS = {
     "Rules that score": (
@@ -106,7 +106,8 @@ def _block(found: re.Match[str]) -> str:
 def printed(line: str) -> str:
     """Return what a line prints, typed in the folder where we are."""
     out = StringIO()
-    with redirect_stdout(out), patch.dict(os.environ, COLUMNS=WIDTH):
+    # whoever was first to load the console fixed its width by the environment of that moment
+    with redirect_stdout(out), patch.multiple(console, _width=WIDTH, _height=25):
         get_command(app).main(shlex.split(line)[1:], "ccg", standalone_mode=False)
     return "".join(f"{one.rstrip()}\n" for one in out.getvalue().splitlines()).strip("\n") + "\n"
 

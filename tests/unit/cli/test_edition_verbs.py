@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from ccg_pipeline.cli import main as cli
+from ccg_pipeline.cli.options import console, errors
 from ccg_pipeline.framework.families import SKELETON
 from ccg_pipeline.publish.export import UNRELEASED
 
@@ -36,7 +37,9 @@ Typed = Callable[..., Answer]
 def ccg(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Typed:
     """The command, typed in an empty folder on a wide terminal."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
+    for one in (console, errors):  # their width is fixed by the environment of whoever loaded them first
+        monkeypatch.setattr(one, "_width", 200)
+        monkeypatch.setattr(one, "_height", 25)
 
     def typed(*words: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["ccg", "edition", *words])
