@@ -158,17 +158,17 @@ class Edition(Frozen):
         return self.scale[scale].labels if scale is not None else ()
 
     def numbers(self) -> Iterator[Number]:
-        """Every rule, number and choice, with where it stands and where it comes from."""
+        """Every rule, number and choice, with its place and where it comes from."""
         for field in ("nodes", "rounds", "leagues"):
             yield from numbers_of(getattr(self, field), "edition.yaml", field)
 
 
 Place = tuple[str | int, ...]
-"""Where something stands in an edition: ``("nodes", 3, "steps", 0)``."""
+"""Where something is in an edition: ``("nodes", 3, "steps", 0)``."""
 
 
 def disagreements(edition: Edition) -> Iterator[tuple[Place, str]]:
-    """Whatever does not fit together in an edition: where it stands, and a sentence without its full stop."""
+    """Whatever does not fit together in an edition: its place, and a sentence without its full stop."""
     for field in ("nodes", "scales", "rounds"):
         keys = [one.key for one in getattr(edition, field)]
         for place, key in enumerate(keys):

@@ -5,7 +5,7 @@ Does not belong here: what must agree between nodes (edition.py), the vocabulary
 
 A family has ``rows: indicators`` (indicators.csv), perhaps ``where: {how: band}``, and ``{column}`` wherever
 a cell belongs; an empty cell drops its key. ``{rows: …, where: …, each: …}`` makes a list inside a node; its
-rows see the family's row too. What stands under ``shared`` is there for YAML's anchors alone.
+rows see the family's row too. What is under ``shared`` is there for YAML's anchors alone.
 """
 
 import re
@@ -31,7 +31,7 @@ FAMILY_KEYS = ("rows", "where")
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its cells by column, and where it stands."""
+    """A row of a table: its cells by column, and its place."""
 
     cells: Mapping[str, str]
     place: str

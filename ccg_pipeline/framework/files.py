@@ -156,7 +156,7 @@ class Misfit(NamedTuple):
     def _shown(self) -> str:
         match self.offender:
             case list() | tuple():
-                return "a list"  # in full it would bury the sentence
+                return "a list"  # in full it would hide the sentence
             case dict():
                 return "a mapping"
             case None:
@@ -198,7 +198,7 @@ def misfit_of(error: ValidationError) -> Misfit:
     # Of a number that is written with its own source, what is wrong as a plain number says nothing.
     errors = [one for one in errors if not _is_sourced_number(one)] or errors
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-    # Pydantic names the member of a union, which stands in no file, among the steps: `float`, or a function.
+    # Pydantic names the member of a union, which is in no file, among the steps: `float`, or a function.
     place = [
         step
         for number, step in enumerate(first["loc"])

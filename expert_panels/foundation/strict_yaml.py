@@ -47,6 +47,8 @@ def parse(text: str, name: str) -> Parsed:
     yaml = YAML(typ="safe", pure=True)
     try:
         root = yaml.compose(text)
+        if root is not None and (circle := _within_itself(root)) is not None:
+            raise Fault(f"{name}, line {circle.start_mark.line + 1}: a part refers to itself.")
         return Parsed(None if root is None else yaml.constructor.construct_document(root), root)
     except MarkedYAMLError as error:
         where = f"{name}, line {error.problem_mark.line + 1}" if error.problem_mark else name
@@ -58,3 +60,24 @@ def parse(text: str, name: str) -> Parsed:
     except RecursionError:
         where, reason = name, "it is nested too deeply"
     raise Fault(f"{where}: no valid YAML, {' '.join(reason.split())}.")
+
+
+def _within_itself(root: Node) -> Node | None:
+    """Return a part that an alias puts within itself; None where there is none."""
+    open_nodes, done = set(), set()
+    work = [(root, False)]
+    while work:
+        node, is_left = work.pop()
+        if is_left:
+            open_nodes.discard(id(node))
+            done.add(id(node))
+        elif id(node) in open_nodes:
+            return node
+        elif id(node) not in done:
+            open_nodes.add(id(node))
+            work.append((node, True))
+            if isinstance(node, MappingNode):
+                work += [(one, False) for pair in node.value for one in pair]
+            elif isinstance(node, SequenceNode):
+                work += [(one, False) for one in node.value]
+    return None

@@ -40,7 +40,7 @@ class Combination(Rule):
 
 
 class OfPoints(Combination):
-    """A combination that gives points of its own: `better` is their way."""
+    """A combination that gives its own points: `better` is their way."""
 
     better: Way = "higher"
 

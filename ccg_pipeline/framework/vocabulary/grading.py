@@ -87,7 +87,7 @@ class FittedCuts(Grading):
     """Lines halfway between the grades `to` which the publisher gave, where these can be parted by a line.
 
     Where they overlap, the line is taken that misses the fewest. The lines are learned from the published
-    figures and stand still in draws: for a framework whose lines rest on organisations not at hand.
+    figures and are held in draws: for a framework whose lines rest on organisations not at hand.
     """
 
     do: Literal["fitted_cuts"]

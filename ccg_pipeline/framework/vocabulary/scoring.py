@@ -70,7 +70,7 @@ class Distance(Rule):
     a proportion (``binomial``) or rate (``poisson``) of counts per `per`, or from published 95 % limits
     (``interval``). `widen`: where phi, without `winsorise` at either end (``winsorise``d or ``truncate``d),
     exceeds `widen_above`, the variance between organisations is added. All of this is learned from the
-    published figures and stands still in draws.
+    published figures and is held in draws.
     """
 
     do: Literal["distance"]
@@ -135,7 +135,7 @@ class Goalposts(Rule):
 
 
 class Standardise(Rule):
-    """Set against all organisations of the pool, anew in every draw, turned so that higher is better.
+    """Set against all organisations of the pool, again in every draw, turned so that higher is better.
 
     ``z``: standard deviations (dividing by n − `ddof`) from the mean, times `unit`, plus `middle`; weighted
     by an attribute where asked. ``min_max``: from `low` for the worst to `high` for the best. ``percentile``:

@@ -19,7 +19,7 @@ from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers, Stri
 
 @dataclass(frozen=True)
 class Counts:
-    """What stands beside a published figure, (organisations,) each; NaN where it was not published."""
+    """The counts and limits of published figures, (organisations,) each; NaN where it was not published."""
 
     numerator: Floats
     denominator: Floats
@@ -33,7 +33,7 @@ class Facts:
 
     ``values`` (draws, organisations) in the published unit. ``judgements`` (draws, organisations) of labels,
     '' where there is none. ``others``: by measure the figure of an organisation that is not assessed, such as
-    England: one for all, or (organisations,) where each is set against that of its own period. ``periods``
+    England: one for all, or (organisations,) where each is set against that of the same period. ``periods``
     (organisations,): which period a figure is of; of one where nothing is said. ``attributes``
     (organisations,), None or NaN where unknown. ``why`` (organisations,): why there is no figure, '' where
     there is one. What is not there at all is missing for every organisation.
@@ -59,7 +59,7 @@ class Facts:
         return np.full((1, len(self.organisations)), "", dtype=object) if found is None else found
 
     def count(self, measure: str) -> Counts:
-        """Return what stands beside a measure's figures; NaN for all where nothing does."""
+        """Return the counts and limits of a measure's figures; NaN where there are none."""
         found = self.counts.get(measure)
         none = np.full(len(self.organisations), np.nan)
         return Counts(none, none, none, none) if found is None else found

@@ -29,7 +29,7 @@ def gathered(
     `latest`: at most one row a `measure` and `organisation_code` (ValueError otherwise), with status, value,
     numerator, denominator, lower_95, upper_95, judgement and period_end. A figure that is not published is
     missing, and its status is the reason. `others` are organisations that are not assessed, such as England,
-    with at most one row a period: each figure is set against that of its own period.
+    with at most one row a period: each figure is set against that of the same period.
     """
     cells = row_of_each_cell(latest, measures, organisations, "organisation_code", "measure")
     status = np.where(cells < 0, "", words(latest, "status", cells))

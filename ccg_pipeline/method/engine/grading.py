@@ -36,7 +36,7 @@ def cuts(work: Work, state: State, rule: rules.Cuts) -> State:
 
 
 def quantiles(work: Work, state: State, rule: rules.Quantiles) -> State:
-    """By the pool's own quantiles (interpolated, R's type 7), anew in every draw."""
+    """By the pool's own quantiles (interpolated, R's type 7), again in every draw."""
     turned = up(state.better, state.score)
     grade = np.full(turned.shape, np.nan)
     for own in work.peers.pools(rule.pool):

@@ -136,7 +136,7 @@ def standardise(work: Work, state: State, rule: rules.Standardise) -> State:
             continue
         weights = None if rule.weights is None else _weights(work, rule.weights, own)
         middle, spread = _middle_and_spread(x[:, own], rule, weights)
-        if rule.held:  # a base year's stand still
+        if rule.held:  # a base year's are held
             middle, spread = work.learned(dict[int, tuple[Floats, Floats]]).setdefault(
                 number, (middle, spread)
             )

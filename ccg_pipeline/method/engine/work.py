@@ -1,4 +1,4 @@
-"""One step at work: what a rule sees beside the state that it is given.
+"""One step at work: what a rule sees besides the state that it is given.
 
 Belongs here: the facts, the nodes before, pools, attributes, and what a step learned.
 Does not belong here: any rule (scoring.py, combining.py, grading.py), the order of steps (run.py).
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Learned:
-    """What was learned from the published figures and stands still in draws.
+    """What was learned from the published figures and is held in draws.
 
     ``steps``: by node and number of the step. ``pools``: what each organisation's pool was told by.
     """

@@ -60,3 +60,21 @@ def test_what_would_lose_or_do_something_in_silence_is_refused(text: str, where:
         parse(text, "x.yaml")
     assert str(fault.value).startswith(f"{where}: no valid YAML, {why}")
     assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a: &one [*one]\n", 1), ("a: 1\nb: &one {c: {d: *one}}\n", 2), ("&top {a: *top}\n", 1)],
+)
+def test_a_part_that_refers_to_itself_is_refused_at_its_line(text: str, line: int) -> None:
+    with pytest.raises(Fault) as fault:
+        parse(text, "x.yaml")
+    assert str(fault.value) == f"x.yaml, line {line}: a part refers to itself."
+
+
+def test_a_part_that_two_others_refer_to_is_read() -> None:
+    assert parse("a: &one [1]\nb: *one\nc: {d: *one}\n", "x.yaml").data == {
+        "a": [1],
+        "b": [1],
+        "c": {"d": [1]},
+    }
