@@ -4,13 +4,13 @@ Belongs here: the models of these rules, each with what it says.
 Does not belong here: what they do to arrays (the method's engine), combining members (combining.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ccg_pipeline.framework.provenance import Frozen, Text
+from ccg_pipeline.framework.provenance import Frozen, Stated, Text
 from ccg_pipeline.framework.vocabulary.rule import Member, Number, Rule, Way, Whole, of_pool, plain
 
 Pool = Text | None
@@ -83,6 +83,14 @@ class Distance(Rule):
     winsorise: Number = 0.1
     extremes: Literal["winsorise", "truncate"] = "winsorise"
     widen_above: Number = 1.0
+
+    def stated(self) -> Iterator[Stated]:
+        """As of every rule, and the defaults that decide here, which nobody has stated: they are assumed."""
+        yield from super().stated()
+        deciding = ("reference_needs", *(("winsorise", "extremes", "widen_above") if self.widen else ()))
+        for name in deciding:
+            if name not in self.model_fields_set:
+                yield Stated(name, getattr(self, name), "", "assumed", "The default of the rule")
 
     @model_validator(mode="after")
     def _can_be_done(self) -> Self:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.families import edition_in
 
@@ -62,3 +64,31 @@ def test_points_of_labels_and_levels_are_listed_by_their_names(orchards: Path) -
     found = stated(edition_in(orchards))
     assert ("nodes / 101 / steps / 1 / points / Green", 2, "found") in found
     assert ("nodes / 101 / steps / 2 / levels / 1 / above", 9, "assumed") in found
+
+
+@pytest.mark.parametrize(
+    ("fields", "assumed"),
+    [
+        ("", {"reference_needs": 0}),
+        ("reference_needs: 0.5, ", {}),
+        (
+            "widen: true, winsorise: 0.2, ",
+            {"reference_needs": 0, "extremes": "winsorise", "widen_above": 1},
+        ),
+    ],
+    ids=["always", "stated", "where limits are widened"],
+)
+def test_defaults_of_a_distance_that_decide_are_listed_as_assumed(
+    orchards: Path, fields: str, assumed: dict[str, float | str]
+) -> None:
+    file = orchards / "edition.yaml"
+    text = file.read_text(encoding="utf-8").replace(
+        "do: standardise", f"do: distance, {fields}error: binomial"
+    )
+    file.write_text(text, encoding="utf-8")
+    found = [one for one in edition_in(orchards).numbers() if one.source == "The default of the rule"]
+    of_first = {
+        one.item.rpartition(" / ")[2]: one.value for one in found if one.item.startswith("nodes / 101 /")
+    }
+    assert of_first == assumed
+    assert {one.provenance for one in found} <= {"assumed"}
