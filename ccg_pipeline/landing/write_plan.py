@@ -4,16 +4,19 @@ Belongs here: pieces of tables from what was read, each held against its shape.
 Does not belong here: reading a file (sources/), which of two revisions counts (method/assess.py).
 """
 
+from typing import Any
+
 import pandas as pd
+import pandera.pandas as pa
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.landing.files import Landed
 from ccg_pipeline.landing.record import Months, file_rows
-from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Refused
+from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.storage.sql import BY_NAME
 from ccg_pipeline.tables.column import Basis
-from ccg_pipeline.tables.conform import conform
+from ccg_pipeline.tables.conform import SchemaFault, conform
 from ccg_pipeline.tables.observations import SOURCE_OBSERVATION
 from ccg_pipeline.tables.records import QUARANTINE
 from ccg_pipeline.tables.schema import schema_of
@@ -27,13 +30,14 @@ def write_plan(landed: list[Landed], keys: list[str], edition: Edition, again: M
     the months that are stored are written again too, and what it no longer tells goes.
     """
     files = {(one.found.sha256, one.found.path.name): one for one in landed}
+    _conform([one.outcome for one in files.values() if isinstance(one.outcome, Reading)], edition)
     pieces: list[Piece] = []
     months: set[str] = set()
     for (sha256, name), one in files.items():
         pieces.append(Piece("source_file", {"sha256": sha256, "name": name}, file_rows([one])))
         own = (one.months & set(keys)) | again.get((sha256, name), frozenset())
         months |= own
-        observations, quarantine = _rows(one, edition)
+        observations, quarantine = _rows(one)
         file = {"source_sha256": sha256, "source_name": name}
         within = observations[observations["partition_key"].isin(own)]
         pieces += [
@@ -51,13 +55,37 @@ def _nothing_yet(table: str) -> pd.DataFrame:
     return pd.DataFrame(columns=[column.name for column in BY_NAME[table].columns])
 
 
-def _rows(one: Landed, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _conform(read: list[Reading], edition: Edition) -> None:
+    """Hold the rows of files against their shape; SchemaFault names the first file that has not got it."""
+    basis = Basis(edition)
+    observations = [(one.source_file.name, one.observations) for one in read]
+    quarantines = [(f"quarantine of {one.source_file.name}", one.quarantine) for one in read]
+    _conform_each(observations, schema_of(SOURCE_OBSERVATION, basis))
+    _conform_each(quarantines, schema_of(QUARANTINE, basis))
+
+
+def _conform_each(named: list[tuple[str, pd.DataFrame]], schema: pa.DataFrameSchema) -> None:
+    """The same for frames of one table, those with the same columns and types together.
+
+    To hold ten rows against a schema costs what ten thousand cost; one by one they are held only to say which
+    file is at fault.
+    """
+    alike: dict[tuple[Any, ...], list[tuple[str, pd.DataFrame]]] = {}
+    for name, frame in named:
+        alike.setdefault((*frame.columns, *frame.dtypes), []).append((name, frame))
+    for group in alike.values():
+        try:
+            conform(pd.concat([frame for _, frame in group]), schema, "what was read")
+        except SchemaFault:
+            for name, frame in group:
+                conform(frame, schema, name)
+            raise
+
+
+def _rows(one: Landed) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the observations and the quarantine of a file, each with its month; none of a refused file."""
     if isinstance(one.outcome, Refused):
         return _none(OBSERVATION_COLUMNS), _none(QUARANTINE_COLUMNS)
-    name, basis = one.outcome.source_file.name, Basis(edition)
-    conform(one.outcome.observations, schema_of(SOURCE_OBSERVATION, basis), name)
-    conform(one.outcome.quarantine, schema_of(QUARANTINE, basis), f"quarantine of {name}")
     return _by_month(one.outcome.observations), _by_month(one.outcome.quarantine)
 
 

@@ -47,6 +47,11 @@ class Comparison:
     of_figures: bool = False
     as_landed: bool = False
 
+    @property
+    def compared(self) -> list[str]:
+        """The columns that decide whether a row holds."""
+        return list(dict.fromkeys([*self.filled, *(name for pair in self.not_below for name in pair)]))
+
     def failing(self) -> "pd.Index[int]":
         """Return the positions of the rows that do not hold; a missing number is below every other."""
         fails = self.rows[list(self.filled)].isna().any(axis=1)

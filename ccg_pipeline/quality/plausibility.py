@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.expectations import Expectation, Suite
@@ -28,7 +29,7 @@ from ccg_pipeline.quality.distributions import agreement, denominators, distribu
 from ccg_pipeline.reference.populations import population_mid_2015
 from expert_panels.foundation.fault import Fault
 
-FailingRows = Callable[[Comparison], "pd.Index[int]"]
+FailingRows = Callable[[Comparison, pd.DataFrame], list[int]]
 
 
 @dataclass(frozen=True)
@@ -56,27 +57,44 @@ class Landed:
         return Landed(*(frame[~frame["indicator_code"].isin(indicators)] for frame in frames))
 
 
-def validate(
-    landed: Landed, edition: Edition, ccg_codes: Sequence[str], month_end: date, suite: Suite = "observations"
-) -> PlausibilityReport:
-    """Hold what was known at `month_end` against every expectation of a suite of the edition.
+@dataclass(frozen=True)
+class Asked:
+    """What is to be held against a suite: what was known at the end of a month."""
+
+    landed: Landed
+    month_end: date
+    suite: Suite = "observations"
+
+
+def validate(asked: Sequence[Asked], edition: Edition, ccg_codes: Sequence[str]) -> list[PlausibilityReport]:
+    """Hold what was known at each month's end against every expectation of its suite of the edition.
 
     No period is stale that an earlier or a new row renews. Fault names what the edition expects
     and nothing here can check.
     """
-    landed = landed.upto(month_end)
-    asked = _great_expectations()
-    checks = []
-    for one in edition.expectations:
-        if suite in one.suites:
-            shown = landed.without(list(one.leaves_out))
-            comparison = _comparison(one, shown, edition, ccg_codes, month_end)
-            failing = asked(comparison) if comparison.as_landed else comparison.failing()
-            findings = _findings(one, comparison, failing)
-            if comparison.of_figures and suite == "observations":  # one publication alone decides no rating
-                findings = tuple(_decided(each, landed, edition, ccg_codes, month_end) for each in findings)
+    wanted = [[one for one in edition.expectations if each.suite in one.suites] for each in asked]
+    known = [each.landed.upto(each.month_end) for each in asked]
+    compared = [
+        [
+            _comparison(one, landed.without(list(one.leaves_out)), edition, ccg_codes, each.month_end)
+            for one in own
+        ]
+        for each, landed, own in zip(asked, known, wanted, strict=True)
+    ]
+    failing = iter(_failing([one for own in compared for one in own]))
+    reports = []
+    for each, landed, own, comparisons in zip(asked, known, wanted, compared, strict=True):
+        checks = []
+        for one, comparison in zip(own, comparisons, strict=True):
+            findings = _findings(one, comparison, next(failing))
+            if comparison.of_figures and each.suite == "observations":  # a publication decides no rating
+                findings = tuple(
+                    _decided(found, landed, edition, ccg_codes, each.month_end) for found in findings
+                )
             checks.append(Checked(one.key, one.title, one.severity, findings))
-    return PlausibilityReport(month_end, edition.key, bool(landed.now["is_made_up"].any()), tuple(checks))
+        is_made_up = bool(landed.now["is_made_up"].any())
+        reports.append(PlausibilityReport(each.month_end, edition.key, is_made_up, tuple(checks)))
+    return reports
 
 
 def _comparison(
@@ -115,9 +133,15 @@ def _of_whole_publications(observations: pd.DataFrame, edition: Edition) -> pd.D
 def _findings(
     expectation: Expectation, comparison: Comparison, failing: "pd.Index[int]"
 ) -> tuple[Finding, ...]:
+    every, shown = comparison.rows, list(comparison.shown)
+    fails = every.index.isin(failing)
+    none = every[shown].head(0).reset_index(drop=True)
+    compared = every[["subject", "indicator_code", "period_end"]].drop_duplicates()
+    periods = dict(iter(compared.drop(columns="subject").groupby(compared["subject"])))
     findings = []
-    for subject, rows in comparison.rows.groupby("subject", sort=True):
-        failed = rows.loc[rows.index.intersection(failing)]
+    for subject, found in every.groupby("subject", sort=True).indices.items():
+        places = np.asarray(found)
+        rows, failed = every.take(places), every.take(places[fails[places]])
         findings.append(
             Finding(
                 check=expectation.key,
@@ -125,8 +149,8 @@ def _findings(
                 severity=expectation.severity,
                 success=failed.empty,
                 observed=comparison.say(rows, failed),
-                failing=failed[list(comparison.shown)].reset_index(drop=True),
-                compared=rows[["indicator_code", "period_end"]].drop_duplicates(ignore_index=True),
+                failing=none if failed.empty else failed[shown].reset_index(drop=True),
+                compared=periods[subject].reset_index(drop=True),
             )
         )
     return tuple(findings)
@@ -148,11 +172,36 @@ def _decided(
     return replace(finding, failing=failing, decides=changes, consequence=sentence(changes))
 
 
+def _failing(comparisons: Sequence[Comparison]) -> list["pd.Index[int]"]:
+    """The positions of the rows of each comparison that do not hold.
+
+    Great Expectations takes as long to be asked about ten rows as about ten thousand, so that it is asked
+    once about all comparisons of the same kind, one below the other.
+    """
+    found = [pd.Index([], dtype="int64") if one.as_landed else one.failing() for one in comparisons]
+    alike: dict[tuple[object, ...], list[int]] = {}
+    for number, one in enumerate(comparisons):
+        if one.as_landed and len(one.rows):
+            alike.setdefault((one.filled, one.not_below), []).append(number)
+    if not alike:
+        return found
+    ask = _great_expectations()
+    for numbers in alike.values():
+        together = [comparisons[number] for number in numbers]
+        rows = pd.concat([one.rows[one.compared] for one in together], ignore_index=True)
+        fails = np.zeros(len(rows), dtype=bool)
+        fails[ask(together[0], rows)] = True
+        ends = np.cumsum([len(one.rows) for one in together])[:-1]
+        for number, of_one in zip(numbers, np.split(fails, ends), strict=True):
+            found[number] = comparisons[number].rows.index[of_one]
+    return found
+
+
 def _great_expectations() -> FailingRows:
     """Prepare Great Expectations in memory: no project folder, no analytics, no progress bars.
 
-    The answer gives the positions of all rows of a comparison that fail. It is made from the index that Great
-    Expectations reports, because its list of unexpected values stops at 200.
+    The answer gives the places of all rows that fail what a comparison asks. It is made from the index that
+    Great Expectations reports, because its list of unexpected values stops at 200.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with warnings.catch_warnings():
@@ -171,9 +220,7 @@ def _great_expectations() -> FailingRows:
     batches = asset.add_batch_definition_whole_dataframe("all rows")
     complete = {"result_format": "COMPLETE", "unexpected_index_column_names": [POSITION]}
 
-    def failing(comparison: Comparison) -> "pd.Index[int]":
-        if comparison.rows.empty:
-            return pd.Index([], dtype="int64")
+    def failing(comparison: Comparison, rows: pd.DataFrame) -> list[int]:
         asked: list[Any] = [ExpectColumnValuesToNotBeNull(column=name) for name in comparison.filled]
         for larger, smaller in comparison.not_below:
             asked.append(
@@ -181,8 +228,6 @@ def _great_expectations() -> FailingRows:
                     column_A=larger, column_B=smaller, or_equal=True, ignore_row_if="neither"
                 )
             )
-        used = [*comparison.filled, *(name for pair in comparison.not_below for name in pair)]
-        rows = comparison.rows[list(dict.fromkeys(used))]
         batch = batches.get_batch(batch_parameters={"dataframe": rows.assign(**{POSITION: rows.index})})
         found: set[int] = set()
         for result in batch.validate(gx.ExpectationSuite("asked", asked), result_format=complete).results:
@@ -191,7 +236,7 @@ def _great_expectations() -> FailingRows:
             ):  # it catches its own exceptions and calls them failures
                 raise RuntimeError(f"Great Expectations could not check: {result.exception_info}")
             found.update(int(row[POSITION]) for row in result.result["unexpected_index_list"] or [])
-        return pd.Index(sorted(found), dtype="int64")
+        return sorted(found)
 
     return failing
 

@@ -20,7 +20,7 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.publish.validation_report import render
 from ccg_pipeline.quality.kept_findings import rows_to_keep
-from ccg_pipeline.quality.plausibility import Landed, validate
+from ccg_pipeline.quality.plausibility import Asked, Landed, validate
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.reference.populations import population_mid_2015
 from ccg_pipeline.sources.catalogue import read_file
@@ -71,7 +71,8 @@ def held(
     now: pd.DataFrame, before: pd.DataFrame, edition: Edition, codes: list[str], end: date
 ) -> PlausibilityReport:
     """What the expectations about the observations say of `now`, of which each figure is told by one file."""
-    return validate(Landed(now, before, now), edition, codes, end)
+    (report,) = validate([Asked(Landed(now, before, now), end)], edition, codes)
+    return report
 
 
 def render_alone(report: PlausibilityReport) -> str:
@@ -183,7 +184,8 @@ def test_two_files_of_one_date_must_say_the_same(
     said = two_files(tmp_path, **other)
     known = said.drop_duplicates(["organisation_code"])
     for suite in ("observations", "publications"):
-        found = validate(Landed(known, known.iloc[:0], said), EDITION, CODES, MARCH, suite)  # type: ignore[arg-type]  # of a tuple
+        asked = Asked(Landed(known, known.iloc[:0], said), MARCH, suite)  # type: ignore[arg-type]  # of a tuple
+        (found,) = validate([asked], EDITION, CODES)
         checked = found.of("files_agree")
         assert checked.success is agree
         if not agree:
@@ -222,7 +224,8 @@ def test_a_value_that_decides_nothing_is_not_said_to(tmp_path: Path) -> None:
 
 def test_the_suite_of_publications_holds_its_own_expectations_alone(tmp_path: Path) -> None:
     march = observed(tmp_path, month_of_eip(3, "2017-05-11"))
-    report = validate(Landed(march, march.iloc[:0], march), EDITION, CODES, MARCH, "publications")
+    asked = Asked(Landed(march, march.iloc[:0], march), MARCH, "publications")
+    (report,) = validate([asked], EDITION, CODES)
     assert [one.check for one in report.checks] == [
         "value_inside_interval",
         "denominators_fit_population",
@@ -313,12 +316,12 @@ def test_great_expectations_is_imported_late_and_leaves_no_trace(tmp_path: Path)
 import sys, warnings
 import pandas as pd
 from datetime import date
-from ccg_pipeline.quality.plausibility import Landed, validate
+from ccg_pipeline.quality.plausibility import Asked, Landed, validate
 from ccg_pipeline.framework.load import load_edition
 assert "great_expectations" not in sys.modules
 before = list(warnings.filters)
 rows = pd.read_pickle(sys.argv[1])
-validate(Landed(rows, rows, rows), load_edition(), ["01C"], date(2017, 3, 31))
+validate([Asked(Landed(rows, rows, rows), date(2017, 3, 31))], load_edition(), ["01C"])
 assert "great_expectations" in sys.modules
 assert list(warnings.filters) == before, "warning filters changed"
 import os; assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
