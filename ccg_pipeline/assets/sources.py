@@ -154,7 +154,7 @@ def source_asset(
         keys = list(context.partition_keys)
         fetched = _fetched(downloads, edition, publication.key, keys, landing)
         landed = landed_of(landing, database, edition, publication.key, keys)
-        pieces = write_plan(landed, keys, edition, to_write_again(database, landed))
+        pieces = write_plan(landed, keys, edition, to_write_again(database, landed, edition))
         return materialize_result(
             pieces,
             about=planned_observations(pieces),
@@ -166,7 +166,7 @@ def source_asset(
 
 
 def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
-    """Build the asset of what is in the landing folder and belongs to no publication."""
+    """Build the asset of files in the landing folder of which no publication that is asked for takes any."""
 
     @dg.asset(
         dagster_type=PIECES,
@@ -177,7 +177,8 @@ def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
         retry_policy=RETRY,
         code_version=code_version("ccg_pipeline.sources"),
         description=(
-            "Files in the landing folder that are of no publication known here, each with the reason."
+            "Files in the landing folder that are of no publication known here, each with the reason, and "
+            "those of publications of which no edition in force asks anything."
         ),
         check_specs=[
             dg.AssetCheckSpec(
@@ -190,11 +191,11 @@ def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
     def unrecognised_files(
         landing: dg.ResourceParam[LandingFolder], database: dg.ResourceParam[Engine]
     ) -> dg.MaterializeResult:
-        """Record the files that belong to no publication, so that none is overlooked."""
+        """Record files of no publication, or of one that nobody asks anything: none is overlooked."""
         landed = landed_of(landing, database, edition, "", [])
-        reasons = [str(one.outcome) for one in landed]
+        reasons = [str(one.outcome) for one in landed if isinstance(one.outcome, Refused)]
         return materialize_result(
-            write_plan(landed, [], edition, to_write_again(database, landed)),
+            write_plan(landed, [], edition, to_write_again(database, landed, edition)),
             about=None,
             metadata={
                 "files": len(landed),
@@ -204,7 +205,7 @@ def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
                 dg.AssetCheckResult(
                     asset_key=UNRECOGNISED,
                     check_name="every_file_is_recognised",
-                    passed=not landed,
+                    passed=not reasons,
                     severity=dg.AssetCheckSeverity.WARN,
                     description=" ".join(reasons) or "Every file was recognised.",
                 )

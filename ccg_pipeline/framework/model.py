@@ -87,7 +87,7 @@ class Publication(Frozen):
     layout: Literal["published", "assumed", "made_up"]
     read_for: Literal["figures", "supplement", "account"] = "figures"
     cadence: Literal["monthly", "quarterly", "annual"]
-    level: Literal["ccg", "lsoa", "local_authority", "stp"]
+    level: Literal["ccg", "lsoa", "local_authority", "stp", "trust", "any"]
     undated_period_start: date | None = None
     undated_period_end: date | None = None
     undated_published_on: date | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted, wanted_by
 from ccg_pipeline.sources.catalogue import files_in, read_file
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.sources.result import Reading, Refused
@@ -75,12 +76,13 @@ class LandingFolder:
         folder = Path(self.path)
         return tuple(self._found(path) for path in files_in(folder)) if folder.is_dir() else ()
 
-    def read(self, found: Found, edition: Edition) -> Landed:
-        """Return what is in a file, looked into once."""
-        key = (found, edition.key)
+    def read(self, found: Found, wanted: Edition | Wanted) -> Landed:
+        """Return what is in a file of what is wanted, looked into once."""
+        asked = wanted_by(wanted)
+        key = (found, asked.fingerprint())
         if key not in self._landed:
             try:
-                self._landed[key] = Landed(found, read_file(found.path, edition, found.amendments))
+                self._landed[key] = Landed(found, read_file(found.path, asked, found.amendments))
             except Refused as refused:
                 self._landed[key] = Landed(found, refused)
         return self._landed[key]

@@ -12,6 +12,7 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted, wanted_by
 from ccg_pipeline.landing.files import Found, Landed, LandingFolder
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.sources.result import Reading
@@ -36,10 +37,25 @@ Months = Mapping[tuple[str, str], frozenset[str]]
 """File, by its sha256 and name -> months."""
 
 
-def read_by(found: Found) -> str:
-    """Return by what a file was read: this code, sidecar and amendments. Another of any reads it again."""
+def read_by(found: Found, asked: str) -> str:
+    """Return by what a file was read: this code, sidecar, what was `asked` of it, and amendments.
+
+    Another of any reads it again.
+    """
     amended = f":{sha256_of(repr(found.amendments))[:12]}" if found.amendments else ""
-    return f"{code_version('ccg_pipeline.sources')}:{found.sidecar_sha256[:12]}{amended}"
+    return f"{code_version('ccg_pipeline.sources')}:{found.sidecar_sha256[:12]}:{asked}{amended}"
+
+
+def _is_read(found: Found, asked: str, stored: str) -> bool:
+    """True where a file was read by this code and asked for the same, or for anything where now nothing is.
+
+    What another edition took from it stays, so that editions which run by turns do not undo each other.
+    """
+    now = read_by(found, asked)
+    if asked or stored == now:
+        return stored == now
+    before = stored.split(":")
+    return len(before) > 2 and stored == read_by(found, before[2])
 
 
 def amendments_in_force(engine: Engine, day: date) -> dict[str, tuple[Amendment, ...]]:
@@ -63,59 +79,68 @@ def files_of(landing: LandingFolder, engine: Engine) -> tuple[Found, ...]:
     return tuple(replace(found, amendments=holding.get(found.sha256, ())) for found in landing.files())
 
 
-def recorded(engine: Engine, files: Collection[Found]) -> dict[Found, Recorded]:
+def recorded(engine: Engine, files: Collection[Found], wanted: Edition | Wanted) -> dict[Found, Recorded]:
     """Return those of `files` that were read before, with what was found in them."""
     column = source_file.c
     columns = (column.sha256, column.name, column.read_by, column.publication, column.months, column.state)
+    asked = wanted_by(wanted)
     with reading(engine) as connection:
-        rows = {tuple(row[:3]): row[3:] for row in connection.execute(select(*columns)).all()}
+        rows = {tuple(row[:2]): row[2:] for row in connection.execute(select(*columns)).all()}
     record = {}
     for found in files:
-        row = rows.get((found.sha256, found.path.name, read_by(found)))
-        if row is not None:
-            months = frozenset(month for month in row[1].split(",") if month)
-            record[found] = Recorded(row[0], months, row[2] == "refused")
+        row = rows.get((found.sha256, found.path.name))
+        if row is not None and _is_read(found, asked.fingerprint(row[1]), row[0]):
+            months = frozenset(month for month in row[2].split(",") if month)
+            record[found] = Recorded(row[1], months, row[3] == "refused")
     return record
 
 
 def landed_of(
-    landing: LandingFolder, engine: Engine, edition: Edition, publication: str, months: Collection[str]
+    landing: LandingFolder,
+    engine: Engine,
+    wanted: Edition | Wanted,
+    publication: str,
+    months: Collection[str],
 ) -> list[Landed]:
-    """Return the files of a publication that tell of `months`, or were refused; others stay closed."""
+    """Return the files of a publication that tell of `months`, or were refused; others stay closed.
+
+    Publication '' has those of no publication, and of publications of which nobody asks anything.
+    """
+    asked = wanted_by(wanted)
     files = files_of(landing, engine)
-    record = recorded(engine, files)
-    wanted = [
+    record = recorded(engine, files, asked)
+    to_open = [
         found
         for found in files
         if found not in record
         or (
-            record[found].publication == publication
+            asked.source_of(record[found].publication) == publication
             and (record[found].is_refused or not record[found].months.isdisjoint(months))
         )
     ]
-    landed = [landing.read(found, edition) for found in wanted]
-    return [one for one in landed if one.publication == publication]
+    landed = [landing.read(found, asked) for found in to_open]
+    return [one for one in landed if asked.source_of(one.publication) == publication]
 
 
-def to_write_again(engine: Engine, landed: Collection[Landed]) -> Months:
+def to_write_again(engine: Engine, landed: Collection[Landed], wanted: Edition | Wanted) -> Months:
     """Return the months that are stored of those of `landed` that were read in another way before.
 
     They tell something else now (or no more) in every one of these months, not only in those of a run.
     """
-    record = recorded(engine, [one.found for one in landed])
+    record = recorded(engine, [one.found for one in landed], wanted)
     changed = {(one.found.sha256, one.found.path.name) for one in landed if one.found not in record}
     column = source_observation.c
     statement = select(column.source_sha256, column.source_name, column.partition_key).distinct()
-    wanted = column.source_sha256.in_(sorted(sha256 for sha256, _ in changed))
+    is_changed = column.source_sha256.in_(sorted(sha256 for sha256, _ in changed))
     months: dict[tuple[str, str], frozenset[str]] = {}
     with reading(engine) as connection:
-        for sha256, name, month in connection.execute(statement.where(wanted)).all():
+        for sha256, name, month in connection.execute(statement.where(is_changed)).all():
             if (sha256, name) in changed:
                 months[sha256, name] = months.get((sha256, name), frozenset()) | {month}
     return months
 
 
-def file_rows(landed: list[Landed]) -> pd.DataFrame:
+def file_rows(landed: list[Landed], wanted: Edition | Wanted) -> pd.DataFrame:
     """Return the account of each file, read or refused: one row a file, columns of table source_file."""
     rows = []
     for one in landed:
@@ -139,5 +164,6 @@ def file_rows(landed: list[Landed]) -> pd.DataFrame:
         }
         if isinstance(one.outcome, Reading):
             account |= vars(one.outcome.source_file) | {"state": "read", "refusal": ""}
-        rows.append(account | {"read_by": read_by(one.found), "months": ",".join(sorted(one.months))})
+        by = read_by(one.found, wanted_by(wanted).fingerprint(one.publication))
+        rows.append(account | {"read_by": by, "months": ",".join(sorted(one.months))})
     return pd.DataFrame(rows).drop_duplicates(["sha256", "name"])

@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.landing.files import Landed
 from ccg_pipeline.landing.record import Months, file_rows
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
@@ -22,19 +23,23 @@ from ccg_pipeline.tables.records import QUARANTINE
 from ccg_pipeline.tables.schema import schema_of
 
 
-def write_plan(landed: list[Landed], keys: list[str], edition: Edition, again: Months) -> list[Piece]:
+def write_plan(
+    landed: list[Landed], keys: list[str], edition: Edition, again: Months, wanted: Wanted | None = None
+) -> list[Piece]:
     """Return what the files of a publication put into the months `keys`, file by file.
 
     A file replaces its own rows alone: an older file of the same figures stays beside it, and one that was
-    taken away does not take its figures with it. Of a file in `again`, which was read in another way before,
+    taken away does not take its figures with it. `wanted` is what the editions in force want together, the
+    edition alone where it is not given. Of a file in `again`, which was read in another way before,
     the months that are stored are written again too, and what it no longer tells goes.
     """
+    basis = Basis(edition, all_wanted=wanted)
     files = {(one.found.sha256, one.found.path.name): one for one in landed}
-    _conform([one.outcome for one in files.values() if isinstance(one.outcome, Reading)], edition)
+    _conform([one.outcome for one in files.values() if isinstance(one.outcome, Reading)], basis)
     pieces: list[Piece] = []
     months: set[str] = set()
     for (sha256, name), one in files.items():
-        pieces.append(Piece("source_file", {"sha256": sha256, "name": name}, file_rows([one])))
+        pieces.append(Piece("source_file", {"sha256": sha256, "name": name}, file_rows([one], basis.wanted)))
         own = (one.months & set(keys)) | again.get((sha256, name), frozenset())
         months |= own
         observations, quarantine = _rows(one)
@@ -55,9 +60,8 @@ def _nothing_yet(table: str) -> pd.DataFrame:
     return pd.DataFrame(columns=[column.name for column in BY_NAME[table].columns])
 
 
-def _conform(read: list[Reading], edition: Edition) -> None:
+def _conform(read: list[Reading], basis: Basis) -> None:
     """Hold the rows of files against their shape; SchemaFault names the first file that has not got it."""
-    basis = Basis(edition)
     observations = [(one.source_file.name, one.observations) for one in read]
     quarantines = [(f"quarantine of {one.source_file.name}", one.quarantine) for one in read]
     _conform_each(observations, schema_of(SOURCE_OBSERVATION, basis))

@@ -19,6 +19,7 @@ from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import last_day
+from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.landing.record import files_of, recorded
 from ccg_pipeline.orchestration.automation import requests, rounds_due
@@ -201,13 +202,16 @@ class MainJob:
         if self._files is None:
             self._tell("looking into the landing folder")
             files = files_of(self._landing, self._engine)
-            record = recorded(self._engine, files)
+            asked = wanted_by(self._edition)
+            record = recorded(self._engine, files, asked)
             self._new = [found for found in files if found not in record]
-            self._files = {found: (one.publication, one.months) for found, one in record.items()}
+            self._files = {
+                found: (asked.source_of(one.publication), one.months) for found, one in record.items()
+            }
             for number, found in enumerate(self._new, start=1):
                 self._tell(f"reading {found.path.name} ({number} of {len(self._new)})")
-                landed = self._landing.read(found, self._edition)
-                self._files[found] = (landed.publication, landed.months)
+                landed = self._landing.read(found, asked)
+                self._files[found] = (asked.source_of(landed.publication), landed.months)
         return self._files
 
     def converge(self) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.model import Edition, Publication
+from ccg_pipeline.framework.wanted import Wanted, wanted_by
 from ccg_pipeline.sources import declared, engine
 from ccg_pipeline.sources.corrections import Amendment, NoSuchColumn
 from ccg_pipeline.sources.declaration import Reader
@@ -31,6 +32,7 @@ from ccg_pipeline.sources.publications import (
     lsoa_admissions,
     mar,
     ncmp,
+    nof,
     primary_care_dementia,
     qof,
     rtt,
@@ -61,8 +63,13 @@ READERS: Mapping[str, Reader] = {
     "eip": eip.READER,
     "qof": qof.READER,
     "chc": chc.READER,
+    "nof": nof.READER,
+    "nof_workbook": nof.WORKBOOK_READER,
     DECLARED: declared.READER,
 }
+PUBLICATIONS: Mapping[str, Publication] = {nof.PUBLICATION.key: nof.PUBLICATION}
+"""What is known of publications that no single edition describes."""
+
 """Layout to its reader. Most are called as their publication, which may have more than one layout over the
 years; ``declared`` reads every publication that has none here."""
 
@@ -77,34 +84,32 @@ def recognise(path: Path) -> str:
     return READERS[key].layout.publication or declared.publication_of(document)
 
 
-def read_file(path: Path, edition: Edition, amendments: tuple[Amendment, ...] = ()) -> Reading:
-    """Read one file, with what was said of single rows of it.
+def read_file(path: Path, wanted: Edition | Wanted, amendments: tuple[Amendment, ...] = ()) -> Reading:
+    """Read what is wanted of one file, with what was said of single rows of it.
 
+    An edition stands for what it alone wants.
     Raises Refused, with one sentence and the publication if it was recognised.
     """
     document = open_document(path)
     key = _layout_of(document)
+    asked = wanted_by(wanted)
     amended = replace(document, sheets=tuple(each.amended_by(amendments) for each in document.sheets))
     try:
-        return (
-            declared.read(amended, edition)
-            if key == DECLARED
-            else engine.read(READERS[key], amended, edition)
-        )
+        return declared.read(amended, asked) if key == DECLARED else engine.read(READERS[key], amended, asked)
     except NoSuchColumn as error:
         raise Refused(
             f"{document.name}: cannot be amended so. {error}", READERS[key].layout.publication
         ) from None
 
 
-def read_landing(folder: Path, edition: Edition) -> Iterator[tuple[Path, Reading | Refused]]:
+def read_landing(folder: Path, wanted: Edition | Wanted) -> Iterator[tuple[Path, Reading | Refused]]:
     """Read every file below ``folder``, sorted by its path in it; a refused one comes with its refusal.
 
     Sidecars, hidden files and folders that begin with ``_`` or ``.`` are no source files.
     """
     for path in files_in(folder):
         try:
-            yield path, read_file(path, edition)
+            yield path, read_file(path, wanted)
         except Refused as refused:
             yield path, refused
 

@@ -16,7 +16,7 @@ from ccg_pipeline.sources.row_accounting import RowAccounting
 
 KEY = ["indicator_code", "organisation_code", "period_start", "period_end"]
 FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")
-CLAIMABLE = ("ccg", "england", "nhs_england", "stp", "local_authority", "outside_england")
+NO_KIND = ("none", "blank", "unknown", "other_ccg")  # of these nothing can be claimed, not even a refusal
 
 
 def claim_each_row(
@@ -40,7 +40,7 @@ def claim_each_row(
         },
         index=account.rows.index,
     )
-    is_known = kinds.isin(CLAIMABLE) & claims["period_start"].notna() & claims["period_end"].notna()
+    is_known = ~kinds.isin(NO_KIND) & claims["period_start"].notna() & claims["period_end"].notna()
     is_known &= claims["indicator_code"].ne("")
     claims = claims[account.kept & is_known.to_numpy()]
     claims["rows"] = pd.Series([(int(row),) for row in claims.index], index=claims.index, dtype=object)

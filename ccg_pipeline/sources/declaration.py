@@ -6,15 +6,16 @@ Does not belong here: carrying a declaration out (``engine``), any publication, 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
 
 import pandas as pd
 
-from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import Period
 from ccg_pipeline.sources.row_accounting import RowAccounting
+from ccg_pipeline.sources.tables import Table
 
 ASKED_BY_NOBODY = Period()
 
@@ -45,8 +46,9 @@ class Reader:
       name do not say it, and sets ``account.organisation``.
 
     Exceptions of its own, each a function: ``check`` doubts rows; ``fill`` works out cells of claims from
-    others; ``observe`` stands in for claims where rows are no figures of organisations; ``derive`` makes more
-    observations of the observations.
+    others; ``observe`` stands in for claims where rows are no figures of organisations (``figures`` then
+    names the indicator alone, or none where each row names its measure); ``is_note`` finds lines that are no
+    rows of the table; ``derive`` makes more observations of the observations.
 
     ``shares`` are columns given as a share of one, to be read as percent. ``needs`` is the figure without
     which nothing is published. ``also`` are readers of other tables of the same file.
@@ -62,10 +64,11 @@ class Reader:
     levels: Mapping[str, str] | None = None
     organisation: str = ""
     kinds: Callable[[RowAccounting], "pd.Series[str]"] | None = None
+    is_note: Callable[[Table], "pd.Series[bool]"] | None = None
     check: Callable[[RowAccounting], None] | None = None
     fill: Callable[[pd.DataFrame], pd.DataFrame] | None = None
-    observe: Callable[[RowAccounting, "pd.Series[str]"], pd.DataFrame] | None = None
-    derive: Callable[[pd.DataFrame, Edition], pd.DataFrame] | None = None
+    observe: Callable[[RowAccounting, "pd.Series[str]", Wanted], pd.DataFrame] | None = None
+    derive: Callable[[pd.DataFrame, Wanted], pd.DataFrame] | None = None
     shares: frozenset[str] = frozenset()
     needs: Literal["value", "numerator"] = "value"
     status: Literal["published", "assumed"] = "published"
@@ -76,3 +79,16 @@ class Reader:
         """Every indicator or supplementary measure of which the publication's files may tell."""
         told = [*self.figures, *(indicator for indicator, _ in self.measures.values())]
         return tuple(dict.fromkeys(told))
+
+    def narrowed_to(self, wanted: Wanted) -> Self:
+        """The reader that asks for nothing but what is wanted: all else is "not asked for"."""
+        key = self.layout.publication
+        asked = {one for one in self.indicators if wanted.measure(key, one) is not None}
+        return replace(
+            self,
+            figures={one: columns for one, columns in self.figures.items() if one in asked},
+            measures={word: to for word, to in self.measures.items() if to[0] in asked},
+            subjects={line: one for line, one in self.subjects.items() if one in asked},
+            observe=self.observe if asked or (not self.indicators and wanted.of(key)) else None,
+            also=tuple(one.narrowed_to(wanted) for one in self.also),
+        )

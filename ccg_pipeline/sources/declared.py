@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.cells import SUPPRESSED, texts
 from ccg_pipeline.sources.claims import FIGURES, claim_each_row
@@ -23,7 +23,7 @@ from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.observing import observe
-from ccg_pipeline.sources.organisations import kinds_of, read_codes
+from ccg_pipeline.sources.organisations import ENGLAND, kinds_of, read_codes
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.sources.row_accounting import RowAccounting
 from ccg_pipeline.sources.tables import find_table
@@ -49,14 +49,15 @@ def publication_of(document: Document) -> str:
     return _the_one(document, texts(find_table(document, LAYOUT).rows["publication"]), "publication")
 
 
-def read(document: Document, edition: Edition) -> Reading:
-    """Whatever the file declares for the edition's indicators and supplementary measures."""
+def read(document: Document, wanted: Wanted) -> Reading:
+    """Whatever the file declares of what is wanted."""
     table = find_table(document, LAYOUT)
     words = {name: texts(table.rows[name]) for name in COLUMNS}
     key = _the_one(document, words["publication"], "publication")
-    if key not in {each.key for each in edition.publications}:
+    if key not in wanted.keys:
         raise Refused(
-            f"{document.name}: declares the publication {key!r}, which {edition.key} does not have."
+            f"{document.name}: declares the publication {key!r}, which no edition in force reads; "
+            f"correct its column 'publication', or run with the edition that reads it."
         )
     layout = _the_one(document, words["layout"], "layout", key)
     if layout not in LAYOUTS:
@@ -67,7 +68,7 @@ def read(document: Document, edition: Edition) -> Reading:
     start, account.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
     published = read_days(table.rows["published_on"])
     kinds = kinds_of(account.organisation)
-    kinds = _classify_rows(account, kinds, key, edition)
+    kinds = _classify_rows(account, kinds, key, wanted)
     for dates, name in (
         (start, "period_start"),
         (account.period_end, "period_end"),
@@ -79,7 +80,7 @@ def read(document: Document, edition: Edition) -> Reading:
     if (withheld := words["status"].isin(SUPPRESSED)).any():
         columns = {name: cells.mask(withheld & cells.eq(""), "*") for name, cells in columns.items()}
     claims = claim_each_row(account, kinds, start, **columns)
-    observations = observe(claims, account, edition)
+    observations = observe(claims, account, wanted, key)
     latest = published.max()
     return assemble(
         document,
@@ -92,17 +93,22 @@ def read(document: Document, edition: Edition) -> Reading:
 
 
 def _classify_rows(
-    account: RowAccounting, kinds: "pd.Series[str]", publication: str, edition: Edition
+    account: RowAccounting, kinds: "pd.Series[str]", publication: str, wanted: Wanted
 ) -> "pd.Series[str]":
     """Settle rows about other indicators or organisations than asked; the kinds that may be claimed."""
-    from_here = {each.code: each.publication for each in edition.indicators}
-    from_here |= {each.code: each.publication for each in edition.supplementary}
-    account.set_aside(~account.indicator.isin(list(from_here)), "not_asked_for")
+    measures = {each.code: each for each in wanted.measures.values()}
+    account.set_aside(~account.indicator.isin(list(measures)), "not_asked_for")
+    whose = account.indicator.map({code: each.organisation for code, each in measures.items()}).fillna("ccg")
+    is_other_kind = ~whose.isin(["ccg", "stp"])
+    said = texts(account.rows["organisation_code"])
+    is_own = is_other_kind & account.organisation.ne(ENGLAND)
+    # a word that stands for nobody among CCGs may be somebody's code: NA is Namibia
+    account.organisation = account.organisation.mask(is_own, said)
+    kinds = kinds.mask(is_own, whose.mask(said.eq(""), "blank"))
     account.settle_organisations(kinds, [*FIGURES, "judgement"])
-    elsewhere = ~account.indicator.isin([code for code, key in from_here.items() if key == publication])
+    elsewhere = ~account.indicator.isin([each.code for each in wanted.of(publication)])
     account.doubt_where(elsewhere, f"indicator {{}} does not come from {publication}", account.indicator)
-    of_plans = [each.code for each in edition.supplementary if each.level == "stp"]
-    other_level = (kinds.eq("stp") != account.indicator.isin(of_plans)) & ~kinds.isin(["unknown", "blank"])
+    other_level = (kinds.eq("stp") != whose.eq("stp")) & ~kinds.isin(["unknown", "blank"]) & ~is_other_kind
     account.doubt_where(other_level, "the indicator is not about organisations like {}", account.organisation)
     return kinds.mask(
         elsewhere | other_level, "unknown"

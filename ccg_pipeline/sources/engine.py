@@ -5,11 +5,13 @@ Does not belong here: anything of one publication (its declaration), what a figu
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.model import Edition, Publication
+from ccg_pipeline.framework.model import Publication
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.cells import heading, is_mark, texts, times
 from ccg_pipeline.sources.claims import FIGURES, KEY, claim_each_group, claim_each_row
@@ -34,9 +36,10 @@ Asked = Mapping[str, Mapping[str, str]]
 Part = tuple[RowAccounting, pd.DataFrame]
 
 
-def read(reader: Reader, document: Document, edition: Edition) -> Reading:
-    """What ``document`` says, as ``reader`` declares. Raises Refused, with one sentence."""
-    publication = edition.publication(reader.layout.publication)
+def read(reader: Reader, document: Document, wanted: Wanted) -> Reading:
+    """What ``document`` says of what is ``wanted``, as ``reader`` declares. Raises Refused."""
+    publication = wanted.publication(reader.layout.publication)
+    reader = reader.narrowed_to(wanted)
     tables = [
         (each, table) for each in (reader, *reader.also) for table in find_tables(document, each.layout)
     ]
@@ -55,7 +58,7 @@ def read(reader: Reader, document: Document, edition: Edition) -> Reading:
     _refuse_different_periods(document, publication, [settling for _, settling, _ in settled])
     parts: list[Part] = []
     for _, settling, dates in settled:
-        observations = settling.observations(edition)
+        observations = settling.observations(wanted)
         if settling.reader.layout.every_sheet:
             observations = observations.assign(
                 published_on=dates.published_on, dates_provenance=dates.provenance
@@ -143,9 +146,12 @@ class _Settling:
 
     def __init__(self, reader: Reader, table: Table, document: Document, publication: Publication) -> None:
         self.reader = reader
+        has_header = set(reader.layout.columns) <= set(table.rows.columns)
+        if reader.is_note is not None and has_header:
+            table = replace(table, ragged=table.ragged.difference(table.rows.index[reader.is_note(table)]))
         self.account = RowAccounting(table)
         self.asked = self._asked()
-        self.is_asked = bool(self.asked or reader.measures or reader.observe)
+        self.is_asked = bool(self.asked or reader.measures or (reader.observe and has_header))
         if self.is_asked and table.is_uneven:
             raise Refused(
                 f"{document.name}: the blocks side by side in sheet {table.sheet!r} have not the same "
@@ -166,7 +172,7 @@ class _Settling:
         about = {indicator for line, indicator in reader.subjects.items() if _is_about(table, line)}
         return {indicator: figures for indicator, figures in reader.figures.items() if indicator in about}
 
-    def observations(self, edition: Edition) -> pd.DataFrame:
+    def observations(self, wanted: Wanted) -> pd.DataFrame:
         """The table's observations, every row of it settled."""
         account, reader = self.account, self.reader
         if not self.is_asked:
@@ -178,14 +184,16 @@ class _Settling:
         if reader.check is not None:
             reader.check(account)
         if reader.observe is not None:
-            return reader.observe(account, kinds).assign(
-                period_start=self.account.period_start.iloc[0], period_end=account.period_end.iloc[0]
-            )
+            observations = reader.observe(account, kinds, wanted)
+            if "period_end" in observations:
+                return observations
+            ends = account.period_start.iloc[0], account.period_end.iloc[0]
+            return observations.assign(period_start=ends[0], period_end=ends[1])
         claims = self._claims(kinds, words)
         if reader.fill is not None:
             claims = reader.fill(claims)
-        observations = observe(claims, account, edition, needs=reader.needs)
-        return observations if reader.derive is None else reader.derive(observations, edition)
+        observations = observe(claims, account, wanted, reader.layout.publication, needs=reader.needs)
+        return observations if reader.derive is None else reader.derive(observations, wanted)
 
     def _ask_nothing(self) -> pd.DataFrame:
         """Set every row aside: about nobody (a note, a total, no table at all), or not asked for."""

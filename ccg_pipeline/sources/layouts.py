@@ -22,7 +22,8 @@ class Layout:
     ``always_under`` one).
 
     With ``every_sheet`` each sheet that has the header holds such a table, and the header may come again:
-    further down, or side by side, as a block that leaves out any of ``columns`` which stays the same.
+    further down, or side by side, as a block that leaves out any of ``columns`` which stays the same. A
+    column that stays the same comes first, except in ``any_order``.
     """
 
     publication: str
@@ -35,6 +36,7 @@ class Layout:
     under: str = ""
     always_under: bool = False
     every_sheet: bool = False
+    any_order: bool = False
 
     def heading_of(self, column: str) -> str:
         """What publishers call a column of ours."""

@@ -5,14 +5,13 @@ Does not belong here: which rows make a claim (``claims`` and each publication),
 world.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Measure, Wanted
 from ccg_pipeline.sources.cells import Figures, half_of_last_digit, is_mark, no_figures, read_figures, text
 from ccg_pipeline.sources.claims import FIGURES, KEY
 from ccg_pipeline.sources.row_accounting import Mask, RowAccounting
@@ -21,52 +20,14 @@ Array = npt.NDArray[np.float64]
 COLUMNS = [*KEY, "organisation_kind", "rows", *FIGURES, "judgement", "status"]
 
 
-@dataclass(frozen=True)
-class Unit:
-    """What figures of one indicator or supplementary measure may be.
-
-    ``labels`` are a judgement's, by their casefolded form; empty for a measure with figures.
-    """
-
-    labels: dict[str, str]
-    is_share: bool  # a part of its denominator, in percent
-    may_be_negative: bool  # a gradient or a difference; a share, a count or a rate may not
-    scale: float
-    counts_decide: bool  # its standard error comes from counts, so its value does too
-
-
-def unit_of(edition: Edition, code: str) -> Unit:
-    """The unit of an indicator or of a supplementary measure (which are shares, counts or judgements)."""
-    if code not in edition.indicator_codes:
-        measure = edition.measure(code)
-        return Unit(
-            _labels(edition, measure.points_scale),
-            is_share=measure.unit == "%",
-            may_be_negative=False,
-            scale=100.0,
-            counts_decide=False,
-        )
-    indicator = edition.indicator(code)
-    return Unit(
-        labels=_labels(edition, indicator.points_scale) if indicator.kind == "judgement" else {},
-        is_share=indicator.kind == "proportion",
-        may_be_negative=indicator.kind in ("index", "mean"),
-        scale=indicator.scale,
-        counts_decide=indicator.standard_error in ("binomial", "poisson"),
-    )
-
-
-def _labels(edition: Edition, scale: str | None) -> dict[str, str]:
-    return {} if scale is None else {label.casefold(): label for label in edition.points_scale(scale).labels}
-
-
 def observe(
     claims: pd.DataFrame,
     account: RowAccounting,
-    edition: Edition,
+    wanted: Wanted,
+    publication: str,
     needs: Literal["value", "numerator"] = "value",
 ) -> pd.DataFrame:
-    """Turn claims into observations, and quarantine in ``account`` the rows of those that cannot be believed.
+    """Turn claims of a publication into observations; quarantine in ``account`` rows of what cannot be true.
 
     A claim with a quarantined row becomes an observation of status refused, without figures. ``needs`` is the
     figure without which nothing is published. A value is computed from its counts where its standard error
@@ -75,19 +36,15 @@ def observe(
     """
     if claims.empty:
         return pd.DataFrame(columns=COLUMNS)
-    units = {code: unit_of(edition, code) for code in claims["indicator_code"].unique()}
-    each = [units[code] for code in claims["indicator_code"]]
+    each = [_wanted(wanted, publication, code) for code in claims["indicator_code"]]
     figures = {
         name: read_figures(claims[name]) if name in claims else no_figures(len(claims)) for name in FIGURES
     }
     words = [text(cell) for cell in claims["judgement"]] if "judgement" in claims else [""] * len(claims)
     doubts = _Doubts(claims, account)
     _doubt_figures(doubts, figures, each)
-    is_judged = np.array([bool(unit.labels) for unit in each])
-    unknown = [
-        not is_mark(word) and word.casefold() not in unit.labels
-        for word, unit in zip(words, each, strict=True)
-    ]
+    is_judged = np.array([unit.kind == "judgement" for unit in each])
+    unknown = [not is_mark(word) and not unit.label(word) for word, unit in zip(words, each, strict=True)]
     doubts.where(is_judged & np.array(unknown), "judgement {} is none of its labels", "judgement")
     twice = claims.duplicated(KEY, keep=False).to_numpy()
     doubts.where(twice, "the organisation has more than one row for this period", can_be_true=True)
@@ -98,7 +55,7 @@ def observe(
 
     value = _value(figures, each)
     judgement = np.array(
-        [unit.labels.get(word.casefold(), "") for word, unit in zip(words, each, strict=True)]
+        ["" if is_mark(word) else unit.label(word) for word, unit in zip(words, each, strict=True)]
     )
     needed = value if needs == "value" else figures[needs].values
     is_complete = np.where(is_judged, judgement != "", ~np.isnan(needed))
@@ -127,6 +84,14 @@ def observe(
     return observations.loc[refused_last].drop_duplicates(KEY).sort_index()
 
 
+def _wanted(wanted: Wanted, publication: str, code: str) -> Measure:
+    """The measure of a claim; a reader claims nothing else than what is wanted."""
+    measure = wanted.measure(publication, code)
+    if measure is None:
+        raise KeyError(f"nobody asks {publication} for {code}")
+    return measure
+
+
 class _Doubts:
     """Quarantines the rows of claims."""
 
@@ -142,12 +107,12 @@ class _Doubts:
             self._accounting.doubt(self._rows[place], reason.format(said), can_be_true)
 
 
-def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Unit]) -> None:
+def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Measure]) -> None:
     """Doubt whatever cannot be true of the figures of one claim."""
     for name, column in figures.items():
         doubts.where(column.is_fault, f"{name} is {{}}, which is no figure", name)
     numerator, denominator, value, lower, upper = (figures[name].values for name in FIGURES)
-    is_share = np.array([unit.is_share for unit in units])
+    is_share = np.array([unit.kind == "proportion" for unit in units])
     has_floor = np.array([not unit.may_be_negative for unit in units])
     doubts.where(numerator < 0, "numerator {} is below zero", "numerator")
     doubts.where(denominator < 0, "denominator {} is below zero", "denominator")
@@ -170,14 +135,14 @@ def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Uni
         )
 
 
-def _ratio(figures: dict[str, Figures], units: list[Unit]) -> Array:
+def _ratio(figures: dict[str, Figures], units: list[Measure]) -> Array:
     """scale × numerator / denominator; NaN where nobody was counted, whatever the numerator."""
     denominator = figures["denominator"].values
     scale = np.array([unit.scale for unit in units])
     return scale * figures["numerator"].values / np.where(denominator > 0, denominator, np.nan)
 
 
-def _value(figures: dict[str, Figures], units: list[Unit]) -> Array:
+def _value(figures: dict[str, Figures], units: list[Measure]) -> Array:
     """From counts where they decide or where nothing else is published, else as published."""
     published, ratio = figures["value"].values, _ratio(figures, units)
     decide = np.array([unit.counts_decide for unit in units])

@@ -143,7 +143,7 @@ def _are_uneven(blocks: Sequence[Mapping[str, int]], layout: Layout) -> bool:
     """Whether blocks have different columns, or one has its period or name behind its figures."""
     if len({frozenset(block) for block in blocks}) > 1:
         return True
-    return any(
+    return not layout.any_order and any(
         block[name] > place
         for block in blocks
         for name in layout.columns

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted, wanted_by
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,12 @@ class Basis:
     ccg_codes: Sequence[str] = ()
     lane: str = ""
     panel: str = ""
+    all_wanted: Wanted | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the editions in force want together; the edition alone where no other is."""
+        return self.all_wanted or wanted_by(self.edition)
 
     @property
     def lanes(self) -> tuple[str, ...]:

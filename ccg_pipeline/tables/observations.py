@@ -10,6 +10,14 @@ from ccg_pipeline.tables.column import Basis, Depends, Rule, Table, date, number
 from ccg_pipeline.tables.lanes import IS_MADE_UP, MONTH, PERIOD
 
 ORGANISATION_KINDS = ("ccg", "england", "nhs_england", "local_authority", "outside_england", "stp")
+ORGANISATION_KIND = text(
+    "organisation_kind",
+    "What kind of organisation it is.",
+    Depends(
+        f"{', '.join(ORGANISATION_KINDS)}, and the kinds that the editions in force are about",
+        lambda basis: (*ORGANISATION_KINDS, *basis.wanted.organisation_kinds),
+    ),
+)
 STATUSES = ("published", "suppressed", "missing", "refused")
 LAYOUTS = ("published", "assumed", "made_up")
 SHA256 = "[0-9a-f]{64}"
@@ -22,7 +30,7 @@ CODE_OF_KIND = {
 PUBLICATION = text(
     "publication",
     "Key of the publication that the figure is from.",
-    Depends("publications of the edition", lambda basis: [one.key for one in basis.edition.publications]),
+    Depends("publications of the editions in force", lambda basis: basis.wanted.keys),
 )
 FIGURES = (
     number("numerator", "What was counted, as published.", "unit of the indicator"),
@@ -68,17 +76,11 @@ _FIGURE = ("indicator_code", "organisation_code", "period_start", "period_end")
 OBSERVATION_COLUMNS = (
     text(
         "indicator_code",
-        "Code of the indicator, or of a supplementary measure.",
-        Depends(
-            "indicators and supplementary measures of the edition",
-            lambda basis: [
-                *basis.edition.indicator_codes,
-                *(one.code for one in basis.edition.supplementary),
-            ],
-        ),
+        "Code of the measure within its publication: of an indicator, or of a supplementary measure.",
+        Depends("measures that the editions in force read", lambda basis: basis.wanted.codes),
     ),
     text("organisation_code", "Code of the organisation that the figure is about.", unit="ODS or ONS code"),
-    text("organisation_kind", "What kind of organisation it is.", ORGANISATION_KINDS),
+    ORGANISATION_KIND,
     *PERIOD,
     *FIGURES,
     JUDGEMENT,
@@ -97,12 +99,8 @@ OBSERVATION_COLUMNS = (
 
 
 def _rules(basis: Basis) -> list[Rule]:
-    edition = basis.edition
-    in_percent = frozenset(
-        [one.code for one in edition.indicators if one.kind == "proportion"]
-        + [one.code for one in edition.supplementary if one.unit == "%"]
-    )
-    counted = in_percent | {one.code for one in edition.indicators if one.kind == "rate"}
+    in_percent = basis.wanted.codes_of_kind("proportion")
+    counted = in_percent | basis.wanted.codes_of_kind("rate")
     return [
         Rule("must begin no later than it ends", lambda rows: rows["period_start"] <= rows["period_end"]),
         Rule("must have a code of its kind of organisation", _has_code_of_its_kind),

@@ -9,11 +9,14 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.sources.catalogue import read_file, read_landing
 from ccg_pipeline.sources.result import Reading, Refused
+from tests.support import nof_files
 
 MONTHS = pd.period_range("2016-04", "2017-04", freq="M")
 RTT = {
@@ -277,10 +280,12 @@ def test_the_whole_landing_folder_is_read_in_seconds(landing: Path, edition: Edi
     outcomes = dict(read_landing(landing, edition))
     assert time.process_time() - began < 20
     read = [each for each in outcomes.values() if isinstance(each, Reading)]
-    assert len(read) == 3 + 13 + 12 + 8
-    # trusts of the NHS Oversight Framework: no publication of this edition, so each is refused by name
-    assert {path.parent.name for path, each in outcomes.items() if isinstance(each, Refused)} == {"nof"}
-    assert len(outcomes) == len(read) + 6
+    assert len(outcomes) == len(read) == 3 + 13 + 12 + 8 + 6
+    # trusts of the NHS Oversight Framework: this edition asks for none of it
+    nof = [each.source_file for each in read if each.source_file.publication == "nof"]
+    assert [(file.rows_read, file.rows_not_asked_for) for file in nof] == [
+        (rows, rows) for rows in (351, 351, 331, 2242, 2260, 2137)
+    ]
     for reading in read:
         file = reading.source_file
         fates = (
@@ -333,3 +338,21 @@ def test_a_web_page_saved_over_a_real_file(landing: Path, tmp_path: Path, editio
     )
     with pytest.raises(Refused, match=r"LA_April_16.xls: is a web page"):
         read_file(path, edition)
+
+
+def test_trusts_of_the_oversight_framework_have_the_published_figures_places_and_types(landing: Path) -> None:
+    wanted = wanted_by(edition_named("nof_2025_26"))
+    readings = [read_file(path, wanted) for path in sorted((landing / "nof").iterdir())]
+    for reading in readings:
+        file = reading.source_file
+        assert (file.rows_not_an_organisation, file.rows_quarantined) == (0, 0)
+        assert file.rows_used + file.rows_not_asked_for == file.rows_read
+    key = ["organisation_code", "measure", "period_end"]
+    found = pd.concat([reading.observations for reading in readings])
+    found = found.assign(measure="nof/" + found["indicator_code"]).set_index(key).sort_index()
+    tables = [nof_files.read(path) for path in sorted((landing / "nof").iterdir())]
+    expected = nof_files.observations(tables).set_index(key).sort_index()
+    expected = expected[expected.index.get_level_values("measure").isin(wanted.measures)]
+    for column in ("value", "judgement", "status"):
+        assert found[column].astype(object).equals(expected[column].astype(object)), column
+    assert found.groupby("period_end").size().to_list() == [2225, 2236, 2163]

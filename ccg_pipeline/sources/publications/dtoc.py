@@ -12,7 +12,7 @@ holds beds under the same headings; only delayed days are read.
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.method.statistics.apportionment import divide, worst_status
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
 from ccg_pipeline.reference.populations import adults_mid_2015
@@ -77,12 +77,13 @@ def fill(claims: pd.DataFrame) -> pd.DataFrame:
     return claims.assign(denominator=adults.where(is_england, ""))
 
 
-def derive(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+def derive(observations: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     """Beside what the authorities say, what each CCG then has."""
-    if observations.empty:
+    measure = wanted.measure(LAYOUT.publication, INDICATOR)
+    if observations.empty or measure is None:
         return observations
     period = {name: observations[name].iloc[0] for name in ("period_start", "period_end")}
-    of_ccgs = apportion(observations, edition.indicator(INDICATOR).scale)
+    of_ccgs = apportion(observations, measure.scale)
     return pd.concat([of_ccgs.assign(indicator_code=INDICATOR, **period), observations], ignore_index=True)
 
 

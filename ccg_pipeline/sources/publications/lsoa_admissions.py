@@ -11,6 +11,7 @@ the fit; they were read and used for what they are, and the note of each CCG say
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.method.statistics.gradient import gradient_index
 from ccg_pipeline.sources.cells import read_figures
 from ccg_pipeline.sources.declaration import Reader
@@ -35,7 +36,7 @@ LAYOUT = Layout(
 _FIGURES = ("population", "deprivation", "rate")  # what the fit needs; the rate stands for the other two
 
 
-def gradients(account: RowAccounting, kinds: "pd.Series[str]") -> pd.DataFrame:
+def gradients(account: RowAccounting, kinds: "pd.Series[str]", _wanted: Wanted) -> pd.DataFrame:
     """The absolute gradient index of each CCG, with its 95 % interval.
 
     A CCG with a quarantined small area is refused: a line through the others would be another figure. So is
@@ -99,4 +100,4 @@ def _observe(
     return code, gradient.slope, gradient.lower_95, gradient.upper_95, "published", note, rows
 
 
-READER = Reader(LAYOUT, period=beside_the_file(), observe=gradients)
+READER = Reader(LAYOUT, period=beside_the_file(), figures={INDICATOR: {}}, observe=gradients)

@@ -10,7 +10,7 @@ Region says nothing more, and that of April 2016 says December in every row: it 
 
 import pandas as pd
 
-from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.cells import texts
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
@@ -43,7 +43,7 @@ def check(account: RowAccounting) -> None:
         account.doubt_where(other, name + " {} is not that of the line 'Period:'", said)
 
 
-def derive(observations: pd.DataFrame, _edition: Edition) -> pd.DataFrame:
+def derive(observations: pd.DataFrame, _wanted: Wanted) -> pd.DataFrame:
     """The count is the value."""
     return observations.assign(value=observations["numerator"])
 

@@ -6,6 +6,8 @@ Does not belong here: files to read (``small_files``), any test.
 
 import pandas as pd
 
+from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted, wanted_by
 from ccg_pipeline.sources.result import Reading
 
 
@@ -18,3 +20,12 @@ def account(reading: Reading) -> tuple[int, int, int, int, int]:
     file = reading.source_file
     kinds = file.rows_used, file.rows_not_asked_for, file.rows_not_an_organisation, file.rows_quarantined
     return file.rows_read, *kinds
+
+
+def without(edition: Edition, code: str) -> Wanted:
+    """What the edition would want if it had not the indicator or supplementary measure of that code."""
+    kept = {
+        name: tuple(one for one in getattr(edition, name) if one.code != code)
+        for name in ("indicators", "supplementary")
+    }
+    return wanted_by(edition.model_copy(update=kept))

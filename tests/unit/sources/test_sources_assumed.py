@@ -20,7 +20,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import READERS, read_file
 from ccg_pipeline.sources.result import Refused
 from tests.support.worlds.planted_files import respoil_workbook
-from tests.unit.sources.readings import account, by_code
+from tests.unit.sources.readings import account, by_code, without
 
 CODES = ("00C", "00D", "00J", "00K")
 NUMERATORS, DENOMINATORS = [30.0, 41.0, 7.0, 90.0], [110.0, 90.0, 33.0, 120.0]
@@ -89,6 +89,19 @@ def test_what_is_written_is_read_back(tmp_path: Path, edition: Edition, publicat
     assert set(rows["layout"]) == {"assumed"}
     assert reading.source_file.publication == publication
     assert reading.source_file.rows_quarantined == 0
+
+
+@pytest.mark.parametrize("publication", FILES)
+def test_without_its_indicator_a_file_is_read_and_its_rows_are_not_asked_for(
+    tmp_path: Path, edition: Edition, publication: str
+) -> None:
+    path = write(tmp_path, publication)
+    before = read_file(path, edition).source_file
+    after = read_file(path, without(edition, FILES[publication][0]))
+    assert after.observations.empty
+    assert (after.source_file.publication, after.source_file.rows_used) == (publication, 0)
+    assert (after.source_file.rows_read, after.source_file.rows_quarantined) == (before.rows_read, 0)
+    assert after.source_file.rows_not_asked_for >= before.rows_used
 
 
 @pytest.mark.parametrize("publication", sorted(set(FILES) - {"satod"}))

@@ -7,6 +7,7 @@ import pytest
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import READERS, read_landing, recognise
 from ccg_pipeline.sources.result import Reading, Refused
+from tests.unit.sources.readings import without
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,
     FINGERTIPS_HEADER,
@@ -34,6 +35,8 @@ IAPT_HEADER = (
     "reporting_period,start_date,end_date,org_type,org_code,org_name,variable_type,variable_a,variable_b,"
     "measure_name,measure_statistic,value"
 )
+NOF_HEADER = "Quarter,Trust_type,Trust_code,Trust_name,Metric_ID,Value"
+NOF_ROW = "Q3 2025/26,Ambulance trust,RRU,London,OF0017,30.88"
 
 
 @pytest.fixture
@@ -59,6 +62,11 @@ def landing(tmp_path: Path) -> Path:
     write_workbook(
         folder / "primary_care_dementia", primary_care_sheets(primary_care_row("National", "ENG", 1, 2))
     )
+    write_lines(folder / "nof", NOF_HEADER, NOF_ROW)
+    write_workbook(
+        folder / "nof_workbook",
+        {"About": [["No table"]], "Data": [[*NOF_HEADER.split(",")], [*NOF_ROW.split(",")]]},
+    )
     write_archive(folder / "ld_care", {"2016-17.csv": ld_care_csv("00L,LDOB001,12")})
     write_lines(folder / "fingertips", FINGERTIPS_HEADER, fingertips_row("E92000001", "England", 19.1))
     write_lines(folder / "satod", DECLARED_HEADER, declared_row("101a", "00C", "10", "40"))
@@ -69,7 +77,27 @@ def test_every_layout_is_recognised_by_what_it_holds(landing: Path) -> None:
     found = {path.name: recognise(path) for path in landing.rglob("*") if path.is_file()}
     seen = [name for name, reader in READERS.items() if reader.status == "published" or name == "fingertips"]
     names = {name: name for name in [*seen, "satod"] if name != "declared"}
-    assert found == names | {"primary_care_dementia": "dementia_diagnoses"}  # a later layout of it
+    assert found == names | {"primary_care_dementia": "dementia_diagnoses", "nof_workbook": "nof"}
+
+
+INDICATORS = {name: code for name, reader in READERS.items() for code in reader.indicators}
+
+
+@pytest.mark.parametrize("code", sorted(set(INDICATORS.values())))
+def test_without_an_indicator_files_are_read_and_its_rows_are_not_asked_for(
+    landing: Path, edition: Edition, code: str
+) -> None:
+    before, after = dict(read_landing(landing, edition)), dict(read_landing(landing, without(edition, code)))
+    for path, reading in before.items():
+        if path.name == "satod" and code == "101a":
+            continue  # without its only indicator nobody reads a publication that has no layout of its own
+        later = after[path]
+        assert isinstance(reading, Reading)
+        assert isinstance(later, Reading)
+        kept = reading.observations[reading.observations["indicator_code"] != code]
+        assert later.observations.reset_index(drop=True).equals(kept.reset_index(drop=True))
+        assert later.source_file.rows_read == reading.source_file.rows_read
+        assert later.source_file.rows_quarantined == reading.source_file.rows_quarantined == 0
 
 
 def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
@@ -83,7 +111,7 @@ def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
     read = list(read_landing(landing, edition))
     names = [str(path.relative_to(landing)) for path, _ in read]
     assert names == sorted(names)
-    assert len(names) == 14
+    assert len(names) == 16
     outcomes = {path.name: outcome for path, outcome in read}
     assert isinstance(outcomes.pop("gossip.csv"), Refused)
     assert all(isinstance(outcome, Reading) for outcome in outcomes.values())
