@@ -3,17 +3,19 @@
 Belongs here: reading the columns that the made-up year, and anybody with figures of their own, write.
 Does not belong here: layouts of real publications (each has its module).
 
-One row an indicator, organisation and period; one publication a file. The column layout says in every row
-"made_up" (made by the made-up year) or "declared" (somebody's own return). Dates are ISO, organisations ODS
-codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status is for such a mark
-where no figure has room for it.
+One row a measure (or indicator), organisation and period; one publication a file. A measure is its code
+within the publication, or ``publication/code``; the edition that reads it says what kind of organisation it
+is about, and codes of organisations that are no CCGs stay as they are. The column layout says in every row
+"made_up" (made by the made-up year) or "declared" (somebody's own return). Dates are ISO, organisations of the
+NHS ODS codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status is for such a
+mark where no figure has room for it.
 """
 
 from collections.abc import Iterable
 
 import pandas as pd
 
-from ccg_pipeline.framework.wanted import Wanted
+from ccg_pipeline.framework.wanted import Wanted, measure_of
 from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.cells import SUPPRESSED, texts
 from ccg_pipeline.sources.claims import FIGURES, claim_each_row
@@ -37,7 +39,7 @@ LAYOUT = Layout(
     publication="",  # each file says its own
     what="a file in the declared layout",
     kind="csv",
-    columns={name: (name,) for name in COLUMNS},
+    columns={name: (name,) for name in COLUMNS} | {"indicator": ("indicator", "measure")},
 )
 
 
@@ -63,7 +65,7 @@ def read(document: Document, wanted: Wanted) -> Reading:
     if layout not in LAYOUTS:
         raise Refused(f"{document.name}: its layout {layout!r} is neither 'made_up' nor 'declared'.", key)
     account = RowAccounting(table)
-    account.indicator = words["indicator"]
+    account.indicator = words["indicator"].str.removeprefix(measure_of(key, ""))
     account.organisation = read_codes(table.rows["organisation_code"])
     start, account.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
     published = read_days(table.rows["published_on"])
