@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     landing: str = ""
     downloads: str = ""
     actor: str = ""
+    editions: str = ""
     dagster_home: str = Field("", validation_alias="DAGSTER_HOME")
 
 
@@ -44,6 +45,11 @@ def database_url() -> str:
 def landing_path() -> str:
     """Return the landing folder in use: CCG_LANDING, or `landing` in the home folder."""
     return Settings().landing or str(home() / "landing")
+
+
+def editions_in_force() -> tuple[str, ...]:
+    """Return the editions in force besides that of 2016/17: CCG_EDITIONS, keys or folders with commas."""
+    return tuple(one for one in (part.strip() for part in Settings().editions.split(",")) if one)
 
 
 def downloads_path() -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, picture_of
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.method.assess import ONE_FIGURE, current_observations
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS
 from ccg_pipeline.storage import frames
@@ -31,13 +32,15 @@ FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=62), warn_wind
 """Months are ingested by the 5th of the next; one missed month warns, two fail."""
 
 
-def observations_asset(edition: Edition, months: dg.TimeWindowPartitionsDefinition) -> dg.AssetsDefinition:
-    """Build the observations asset, downstream of every publication of the edition."""
+def observations_asset(
+    edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition
+) -> dg.AssetsDefinition:
+    """Build the observations asset, downstream of every publication of which anything is wanted."""
 
     @dg.asset(
         dagster_type=PIECES,
         key=OBSERVATIONS,
-        deps=[source_key(publication.key) for publication in edition.publications],
+        deps=[source_key(key) for key in wanted.keys],
         partitions_def=months,
         backfill_policy=dg.BackfillPolicy.single_run(),
         group_name="observations",
@@ -67,7 +70,7 @@ def observations_asset(edition: Edition, months: dg.TimeWindowPartitionsDefiniti
         stand = current_observations(said, edition)[["partition_key", *OBSERVATION_COLUMNS]].reset_index(
             drop=True
         )
-        conform(stand, schema_of(OBSERVATION, Basis(edition)), "observations")
+        conform(stand, schema_of(OBSERVATION, Basis(edition, all_wanted=wanted)), "observations")
         by_publication = stand[stand["status"] == "published"].groupby("publication").size()
         return materialize_result(
             [

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, table_of
 from ccg_pipeline.framework.model import Edition, Publication
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.landing.downloads.outcomes import Fetched
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import Landed, LandingFolder
@@ -104,12 +105,11 @@ def _soundness(key: dg.AssetKey, landed: list[Landed], fetched: list[Fetched]) -
 
 
 def source_asset(
-    publication: Publication, edition: Edition, months: dg.TimeWindowPartitionsDefinition
+    publication: Publication, edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition
 ) -> dg.AssetsDefinition:
     """Build the asset of one publication."""
     key = source_key(publication.key)
-    fed = [one.code for one in edition.indicators if one.publication == publication.key]
-    fed += [one.code for one in edition.supplementary if one.publication == publication.key]
+    fed = [one.code for one in wanted.of(publication.key)]
     layouts = {
         "published": "its publisher's own layout",
         "assumed": "its publisher's layout as far as it is known (assumed)",
@@ -153,8 +153,8 @@ def source_asset(
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
         fetched = _fetched(downloads, edition, publication.key, keys, landing)
-        landed = landed_of(landing, database, edition, publication.key, keys)
-        pieces = write_plan(landed, keys, edition, to_write_again(database, landed, edition))
+        landed = landed_of(landing, database, wanted, publication.key, keys)
+        pieces = write_plan(landed, keys, edition, to_write_again(database, landed, wanted), wanted)
         return materialize_result(
             pieces,
             about=planned_observations(pieces),
@@ -165,7 +165,7 @@ def source_asset(
     return source
 
 
-def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
+def unrecognised_asset(edition: Edition, wanted: Wanted) -> dg.AssetsDefinition:
     """Build the asset of files in the landing folder of which no publication that is asked for takes any."""
 
     @dg.asset(
@@ -192,10 +192,10 @@ def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
         landing: dg.ResourceParam[LandingFolder], database: dg.ResourceParam[Engine]
     ) -> dg.MaterializeResult:
         """Record files of no publication, or of one that nobody asks anything: none is overlooked."""
-        landed = landed_of(landing, database, edition, "", [])
+        landed = landed_of(landing, database, wanted, "", [])
         reasons = [str(one.outcome) for one in landed if isinstance(one.outcome, Refused)]
         return materialize_result(
-            write_plan(landed, [], edition, to_write_again(database, landed, edition)),
+            write_plan(landed, [], edition, to_write_again(database, landed, wanted), wanted),
             about=None,
             metadata={
                 "files": len(landed),
@@ -215,7 +215,9 @@ def unrecognised_asset(edition: Edition) -> dg.AssetsDefinition:
     return unrecognised_files
 
 
-def source_assets(edition: Edition, months: dg.TimeWindowPartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """Build one asset for each publication of the edition, and one for what belongs to none."""
-    sources = [source_asset(publication, edition, months) for publication in edition.publications]
-    return [*sources, unrecognised_asset(edition)]
+def source_assets(
+    edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """Build one asset for each publication of which anything is wanted, and one for what belongs to none."""
+    sources = [source_asset(wanted.publication(key), edition, wanted, months) for key in wanted.keys]
+    return [*sources, unrecognised_asset(edition, wanted)]

@@ -9,10 +9,24 @@ from typing import Annotated
 import typer
 
 from ccg_pipeline.cli.asked_tables import tables_asked
-from ccg_pipeline.cli.options import AsAt, Database, Format, Month, Output, Unreleased, Year, console, errors
+from ccg_pipeline.cli.options import (
+    AsAt,
+    Database,
+    EditionNamed,
+    Format,
+    Month,
+    Output,
+    Quarter,
+    RoundNamed,
+    Unreleased,
+    Year,
+    console,
+    errors,
+)
 from ccg_pipeline.cli.output import refuse_output, write
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import organisation as printed
+from ccg_pipeline.cli.rounds import asked_for, export_round
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.publish.export import exported, stamped
 from ccg_pipeline.publish.weights import weights_of
@@ -25,7 +39,9 @@ def export(
     table: Annotated[
         str,
         typer.Argument(
-            help="assessment, area_scores, ratings, bands, overall; or dictionary.", metavar="TABLE"
+            help="assessment, area_scores, ratings, bands, overall; or dictionary. "
+            "With --edition: scores, places, figures, organisations.",
+            metavar="TABLE",
         ),
     ],
     file_format: Format = "csv",
@@ -35,11 +51,17 @@ def export(
     database: Database = "",
     unreleased: Unreleased = False,
     as_at: AsAt = "",
+    edition_named: EditionNamed = "",
+    quarter: Quarter = "",
+    round_name: RoundNamed = "",
 ) -> None:
     """Write a released table; an unreleased one only with `--unreleased`, logged and stamped.
 
     `dictionary` writes what every column of every exported table means, with its kind and unit.
     """
+    if asked := asked_for(edition_named, month, quarter, year, round_name):
+        export_round(asked, table, file_format, output, database)
+        return
     refuse_output(file_format, output)
     edition = load_edition()
     if table == DICTIONARY.name:

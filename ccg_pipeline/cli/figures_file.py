@@ -14,7 +14,7 @@ import numpy as np
 
 from ccg_pipeline.cli.csv_table import NUMBER, ORGANISATION, Cell, CsvTable, number_in
 from ccg_pipeline.framework.edition import Edition
-from ccg_pipeline.framework.vocabulary.scoring import Distance, Labels, Read, SpreadByRank, Standardise
+from ccg_pipeline.framework.vocabulary.scoring import Distance, Labels, Read, SpreadByRank
 from ccg_pipeline.method.engine.facts import Counts, Facts
 from expert_panels.foundation.fault import Fault
 
@@ -121,9 +121,6 @@ def _asked(edition: Edition) -> Asked:
     for condition in conditions:
         if condition.says:
             said.setdefault(condition.of, set()).update(condition.says)
-    pools = [getattr(one, "pool", None) for one in (*steps, *edition.leagues)]
-    weights = [one.weights for one in steps if isinstance(one, Standardise) and one.weights is not None]
-    named = [one for one in pools if one is not None and not one.startswith("node:")]
     return Asked(
         figures=frozenset(one.measure for one in steps if isinstance(one, Read))
         | frozenset(one.untie for one in steps if isinstance(one, SpreadByRank) and one.untie is not None),
@@ -132,8 +129,8 @@ def _asked(edition: Edition) -> Asked:
         references=frozenset(
             one.reference for one in steps if isinstance(one, Distance) and one.standard is None
         ),
-        attributes=tuple(dict.fromkeys([*named, *weights])),
-        weights=frozenset(weights),
+        attributes=edition.attributes,
+        weights=frozenset(edition.weights),
     )
 
 

@@ -29,6 +29,15 @@ Panel = Annotated[
 ]
 Month = Annotated[str, typer.Option("--month", help="Month of the interim lane: 2017-03.")]
 Year = Annotated[str, typer.Option("--year", help="Financial year of the annual lane: 2016-17.")]
+Quarter = Annotated[
+    str, typer.Option("--quarter", help="Quarter of an edition's year: 2025-Q3. Needs --edition.")
+]
+EditionNamed = Annotated[
+    str, typer.Option("--edition", help="Key of an edition, or its folder; without, iaf_2016_17.")
+]
+RoundNamed = Annotated[
+    str, typer.Option("--round", help="Round of the edition, where it has several of a kind.")
+]
 Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; without, SQLite in .ccg/.")]
 Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the name.", metavar="CCG")]
 Landing = Annotated[

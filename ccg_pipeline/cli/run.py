@@ -5,29 +5,39 @@ Does not belong here: what a run does (orchestration/main_job.py), what it print
 (prints/lists.py).
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ccg_pipeline.assets.rounds import EditionRound
 from ccg_pipeline.cli.options import (
     Database,
+    EditionNamed,
     Landing,
     Month,
+    Quarter,
+    RoundNamed,
     Year,
     chosen,
     console,
     errors,
 )
 from ccg_pipeline.cli.prints import lists as printed_lists
+from ccg_pipeline.cli.prints import rounds as printed_rounds
+from ccg_pipeline.cli.rounds import Asked, asked_for
 from ccg_pipeline.demo.year import is_unfinished, make_year
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.round_dates import keys_of, newest_over
 from ccg_pipeline.framework.rounds import day_of
-from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance, last_month
+from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
+from ccg_pipeline.orchestration.news import last_month
 from ccg_pipeline.settings import database_url, landing_path
 from ccg_pipeline.storage.database import open_for_reading
-from expert_panels.foundation.fault import WrongUse
+from expert_panels.foundation.fault import Fault, WrongUse
 
 
 def run(
@@ -38,14 +48,20 @@ def run(
     amended_on: Annotated[
         str, typer.Option(help="Day whose waivers and corrections are in force; today without.")
     ] = "",
+    edition: EditionNamed = "",
+    quarter: Quarter = "",
+    round_name: RoundNamed = "",
 ) -> None:
     """Take a month or a year from its source files to the panels' gates, and release what may be released.
 
     `--landing` names a folder of source files as they were downloaded. Without it, it is the made-up year,
     which is written first if need be. Without `--month` and `--year` it is the last month in the folder, and
     the financial year when that month ends one.
+
+    With `--edition`, a round of that edition goes from its source files to its release.
     """
-    lane, key = chosen(month, year)
+    asked = asked_for(edition, month, quarter, year, round_name)
+    lane, key = ("", "") if asked else chosen(month, year)
     day = day_of(amended_on, "--amended-on") if amended_on else None
     url = database or database_url()
     folder = landing or Path(landing_path())
@@ -57,14 +73,34 @@ def run(
         def tell(step: str) -> None:
             progress.update(task, description=step, advance=1)
 
-        if landing is None and is_unfinished(folder):
+        if landing is None and asked is None and is_unfinished(folder):
             make_year(folder, progress=lambda name: tell(f"making up {name}"))
         with dagster_instance(url) as instance:
-            job = MainJob(instance, url, str(folder.absolute()), tell, day)
-            wanted = [(lane, key)] if lane else last_month(job.files())
-            for one_lane, one_key in wanted:
-                job.run(one_lane, one_key)
-    printed_lists.summary(console, open_for_reading(url), load_edition(), wanted, job.outcome)
+            editions = [asked.edition] if asked else None
+            job = MainJob(instance, url, str(folder.absolute()), tell, day, editions)
+            if asked:
+                asked = replace(asked, key=asked.key or _newest(asked, job.months()))
+                job.run_round(EditionRound(asked.edition, asked.round), asked.key)
+            else:
+                wanted = [(lane, key)] if lane else last_month(job.files())
+                for one_lane, one_key in wanted:
+                    job.run(one_lane, one_key)
+    engine = open_for_reading(url)
+    if asked:
+        printed_rounds.summary(console, engine, asked.edition, asked.round, asked.key, job.outcome)
+    else:
+        printed_lists.summary(console, engine, load_edition(), wanted, job.outcome)
+
+
+def _newest(asked: Asked, months: Sequence[str]) -> str:
+    """Return the newest round that is over and of which the files tell; Fault where there is none."""
+    if found := newest_over(asked.edition, asked.round, months):
+        return found
+    told = f"they tell of {months[0]} to {months[-1]}" if months else "there is no figure in them"
+    raise Fault(
+        f"The files of the landing folder tell of no {asked.round.every} of {asked.edition.key} that is "
+        f"over: {told}, and it has {' '.join(keys_of(asked.edition, asked.round))}."
+    )
 
 
 def _progress() -> Progress:

@@ -12,10 +12,20 @@ import typer
 from rich.progress import Progress
 
 from ccg_pipeline.cli.asked_tables import tables_asked
-from ccg_pipeline.cli.options import Database, Month, Year, console, errors
+from ccg_pipeline.cli.options import (
+    Database,
+    EditionNamed,
+    Month,
+    Quarter,
+    RoundNamed,
+    Year,
+    console,
+    errors,
+)
 from ccg_pipeline.cli.output import write
 from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.prints.organisation import provenance, stamps
+from ccg_pipeline.cli.rounds import asked_for, league_round
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.uncertainty.robustness import robustness
@@ -53,11 +63,18 @@ def print_league(
     year: Year = "",
     database: Database = "",
     unreleased: Unreleased = False,
+    edition_named: EditionNamed = "",
+    quarter: Quarter = "",
+    round_name: RoundNamed = "",
 ) -> None:
     """Print or write the league of an area or of the overall score, each place with its 95 % set.
 
-    A withheld area has none. `--format svg` draws every place on the bar of its set.
+    A withheld area has none. `--format svg` draws every place on the bar of its set. With `--edition`, the
+    leagues of that edition are printed.
     """
+    if asked := asked_for(edition_named, month, quarter, year, round_name):
+        league_round(asked, database)
+        return
     if file_format not in LEAGUE_FORMATS:
         raise WrongUse(f"--format {file_format!r} is not known: choose one of {', '.join(LEAGUE_FORMATS)}.")
     if bool(area) == overall:

@@ -13,7 +13,7 @@ from pydantic import Field
 from ccg_pipeline.framework.provenance import Frozen, Number, Provenance, Stated, Text, numbers_of
 from ccg_pipeline.framework.vocabulary.grading import BEGINS, GRADES, Adjustment, Cap, Put, Step
 from ccg_pipeline.framework.vocabulary.rule import Way, of_pool, plain
-from ccg_pipeline.framework.vocabulary.scoring import Distance, Labels, Read, SpreadByRank
+from ccg_pipeline.framework.vocabulary.scoring import Distance, Labels, Read, SpreadByRank, Standardise
 
 
 class Node(Frozen):
@@ -151,6 +151,21 @@ class Edition(Frozen):
     def measures(self) -> tuple[str, ...]:
         """Every measure that a node reads, in the order of the nodes."""
         return tuple(dict.fromkeys(key for node in self.nodes for key in node.measures_used()))
+
+    @cached_property
+    def weights(self) -> tuple[str, ...]:
+        """The attributes of organisations by which a step weighs them."""
+        steps = [step for node in self.nodes for step in node.steps]
+        found = [one.weights for one in steps if isinstance(one, Standardise) and one.weights is not None]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes of organisations by which pools are made, then those by which they are weighed."""
+        steps = [step for node in self.nodes for step in node.steps]
+        pools = [getattr(one, "pool", None) for one in (*steps, *self.leagues)]
+        named = [one for one in pools if one is not None and not of_pool(one)]
+        return tuple(dict.fromkeys([*named, *self.weights]))
 
     def labels(self, node: str) -> tuple[str, ...]:
         """Return the labels of a node's grades, best first; none where it has no scale."""

@@ -15,8 +15,10 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.assets.gates import decision_key
 from ccg_pipeline.assets.observations import OBSERVATIONS
+from ccg_pipeline.assets.rounds import EditionRound
 from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.orchestration.run_process import UNFINISHED, fail_orphaned_runs
 from ccg_pipeline.release import notices
 from ccg_pipeline.release.committee import bodies_of
@@ -36,15 +38,15 @@ def lane_selection(lane: str) -> dg.AssetSelection:
     return dg.AssetSelection.key_prefixes([lane]) - dg.AssetSelection.assets([lane, "assessment"])
 
 
-def ingest_selection(edition: Edition) -> dg.AssetSelection:
+def ingest_selection(wanted: Wanted) -> dg.AssetSelection:
     """Return all sources and the observations."""
-    sources = [source_key(publication.key) for publication in edition.publications]
+    sources = [source_key(key) for key in wanted.keys]
     return dg.AssetSelection.assets(UNRECOGNISED, OBSERVATIONS, *sources)
 
 
-def jobs(edition: Edition) -> list[Any]:
+def jobs(edition: Edition, wanted: Wanted) -> list[Any]:
     """Return the jobs: ingest, the month (ingest and interim lane), each lane, each lane's release."""
-    ingest = ingest_selection(edition)
+    ingest = ingest_selection(wanted)
     made = [
         dg.define_asset_job(
             "ingest",
@@ -73,6 +75,18 @@ def jobs(edition: Edition) -> list[Any]:
             ),
         ]
     return made
+
+
+def round_jobs(rounds: Sequence[EditionRound]) -> list[Any]:
+    """Return the job of each round of an edition: from the observations to its release."""
+    return [
+        dg.define_asset_job(
+            one.name,
+            selection=dg.AssetSelection.key_prefixes([one.edition.key, one.round.key]),
+            description=f"{one.edition.title}, {one.round.title or one.round.key}: nodes, places, release.",
+        )
+        for one in rounds
+    ]
 
 
 @dg.schedule(

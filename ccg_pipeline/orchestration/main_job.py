@@ -6,29 +6,31 @@ Does not belong here: options and printing (cli/verbs.py), what a step does (ass
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
 import dagster as dg
-import pandas as pd
 from dagster import ExecuteInProcessResult
 from sqlalchemy import select
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
+from ccg_pipeline.assets.rounds import EditionRound
 from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
+from ccg_pipeline.framework.edition import Edition as AnyEdition
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.round_dates import days_of
 from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.landing.record import files_of, recorded
 from ccg_pipeline.orchestration.automation import requests, rounds_due
-from ccg_pipeline.orchestration.definitions import build_definitions
+from ccg_pipeline.orchestration.definitions import build_definitions, named_editions
+from ccg_pipeline.orchestration.news import Months, spans, unread
 from ccg_pipeline.orchestration.outcome import Outcome
-from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.orchestration.run_process import PROCESS_TAG, fail_orphaned_runs, this_process
-from ccg_pipeline.settings import dagster_home, database_url, launched_by
+from ccg_pipeline.settings import dagster_home, database_url, editions_in_force, launched_by
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import observed, plausibility, source_observation
 from expert_panels.foundation.fault import Fault, sentence_in
@@ -97,62 +99,6 @@ def _progress_logger(tell: Step) -> dg.LoggerDefinition:
     return progress
 
 
-Months = Mapping[Found, tuple[str, frozenset[str]]]
-"""File -> its publication (empty when it is of none) and the months of which it tells."""
-
-
-def unread(
-    files: Months, held: set[tuple[str, str]], new: Collection[Found], last: str
-) -> dict[str, set[str]]:
-    """Return publication -> the months up to `last` of which one of its files tells something new.
-
-    `held` has (sha256, month) of the figures that were stored, `new` the files that were never read before,
-    or not in this way: all their months are news. One with no figure that is asked for comes with no month,
-    so that it gets on record.
-    """
-    news: dict[str, set[str]] = {}
-    new = set(new)
-    first = str(MONTHS.start.strftime("%Y-%m"))
-    for found, (publication, months) in files.items():
-        missing = {
-            month
-            for month in months
-            if first <= month <= last and (found in new or (found.sha256, month) not in held)
-        }
-        if missing or found in new:
-            news.setdefault(publication, set()).update(missing)
-    return news
-
-
-def spans(news: Mapping[str, set[str]], last: str) -> list[tuple[str, str, list[str]]]:
-    """Return first month, last month and publications of each stretch of months without a gap, in order.
-
-    Publications without a month join the last stretch, or stand for the month `last` alone.
-    """
-    months = pd.PeriodIndex(sorted(set().union(*news.values())) or [last], freq="M")
-    starts = [at for at in range(len(months)) if at == 0 or months[at] != months[at - 1] + 1]
-    stretches = []
-    for start, end in zip(starts, [*starts[1:], len(months)], strict=True):
-        within = {month.strftime("%Y-%m") for month in months[start:end]}
-        is_last = end == len(months)
-        of_it = sorted(one for one, own in news.items() if own & within or (is_last and not own))
-        stretches.append((min(within), max(within), of_it))
-    return stretches
-
-
-def last_month(files: Months) -> list[tuple[str, str]]:
-    """Return the lanes and partitions of the newest month in a folder: the month, and the year that it ends.
-
-    Raises Fault when there is no figure in the folder.
-    """
-    months = set().union(*(of_file for _, of_file in files.values())) if files else set()
-    if not months:
-        raise Fault("There is no file with a figure in the landing folder: name one with --landing.")
-    newest = max(months)
-    month = ("interim", newest)
-    return [month, ("annual", f"{int(newest[:4]) - 1}-04-01")] if newest.endswith("-03") else [month]
-
-
 def daemon_is_live(instance: dg.DagsterInstance) -> bool:
     """Return whether a Dagster daemon has looked at the sensors within the last minute."""
     beats = instance.get_daemon_heartbeats()
@@ -169,16 +115,21 @@ class MainJob:
         landing: str,
         tell: Step = lambda _: None,
         amended_on: date | None = None,
+        editions: Sequence[AnyEdition] | None = None,
     ) -> None:
-        """`amended_on`: the day whose corrections of refused rows are in force; today without."""
+        """`amended_on`: the day whose corrections of refused rows are in force; today without.
+
+        `editions` run by their rounds; without them, those of CCG_EDITIONS.
+        """
         self._instance, self._tell = instance, tell
         self._edition = load_edition()
         self._landing = LandingFolder(landing, amended_on)
         self._engine = engine_of(database_url)
+        self._editions = named_editions(editions_in_force()) if editions is None else list(editions)
         progress = {"progress": _progress_logger(tell)}
         self._definitions = dg.Definitions.merge(
             # one landing folder for all runs of this job, so that each file is looked into once
-            build_definitions(database_url, landing, lambda: self._landing),
+            build_definitions(database_url, landing, lambda: self._landing, self._editions),
             dg.Definitions(loggers=progress),
         )
         self._files: dict[Found, tuple[str, frozenset[str]]] | None = None
@@ -197,12 +148,23 @@ class MainJob:
         self.converge()
         return self.outcome
 
+    def run_round(self, of: EditionRound, partition_key: str) -> Outcome:
+        """Read what is new, score a round of an edition, and release it. Raises as `run` does."""
+        self._ingest(days_of(of.edition, of.round, partition_key)[1].strftime("%Y-%m"))
+        self._tell(f"{of.edition.title}, {partition_key}")
+        self._execute(of.name, {PARTITION: partition_key})
+        return self.outcome
+
+    def months(self) -> list[str]:
+        """Return the months of which the files of the landing folder tell, in order."""
+        return sorted(set().union(*(months for _, months in self.files().values())))
+
     def files(self) -> Months:
         """Return the landing folder's files with their publications and months; only new ones are opened."""
         if self._files is None:
             self._tell("looking into the landing folder")
             files = files_of(self._landing, self._engine)
-            asked = wanted_by(self._edition)
+            asked = wanted_by(self._edition, *self._editions)
             record = recorded(self._engine, files, asked)
             self._new = [found for found in files if found not in record]
             self._files = {

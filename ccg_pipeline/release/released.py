@@ -138,6 +138,9 @@ def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: 
 
 def _newest(partitions: pd.DataFrame) -> tuple[str, str]:
     """Return the newest partition, a month before a year: the interim table is what most people ask for."""
+    partitions = partitions[
+        ~partitions["lane"].str.contains("/")
+    ]  # those of other editions are asked for by name
     if partitions.empty:
         return "", ""
     ordered = partitions.sort_values(["lane", "partition_key"], ascending=[False, False])

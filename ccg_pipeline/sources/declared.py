@@ -6,9 +6,9 @@ Does not belong here: layouts of real publications (each has its module).
 One row a measure (or indicator), organisation and period; one publication a file. A measure is its code
 within the publication, or ``publication/code``; the edition that reads it says what kind of organisation it
 is about, and codes of organisations that are no CCGs stay as they are. The column layout says in every row
-"made_up" (made by the made-up year) or "declared" (somebody's own return). Dates are ISO, organisations of the
-NHS ODS codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status is for such a
-mark where no figure has room for it.
+"made_up" (made by the made-up year) or "declared" (somebody's own return). Dates are ISO, organisations of
+the NHS ODS codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status is for such
+a mark where no figure has room for it.
 """
 
 from collections.abc import Iterable

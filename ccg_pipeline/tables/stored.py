@@ -18,6 +18,7 @@ from ccg_pipeline.tables.records import (
     QUARANTINE,
     SOURCE_FILE,
 )
+from ccg_pipeline.tables.scores import PLACE, SCORE
 from ccg_pipeline.tables.uncertainty import CERTAINTY
 
 STORED = (
@@ -34,6 +35,8 @@ STORED = (
     AREA_SCORE,
     CANDIDATE_RATING,
     OVERALL_RATING,
+    SCORE,
+    PLACE,
     LANE_FINGERPRINT,
     GATE,
     KEPT,

@@ -105,17 +105,16 @@ def observations(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def trusts(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return name, region, trust_type and is_acute of every trust, by its code; of several the last row."""
+    """Return name, region and trust_type of every trust, by its code; of several the last row."""
     known = _of_trusts(pd.concat(list(tables), ignore_index=True)).drop_duplicates("trust_code", keep="last")
-    known = known.set_index("trust_code")[["trust_name", "region", "trust_type"]].sort_index()
-    return known.assign(is_acute=known["trust_type"].str.startswith("Acute"))
+    return known.set_index("trust_code")[["trust_name", "region", "trust_type"]].sort_index()
 
 
 def facts(observed: pd.DataFrame, known: pd.DataFrame, edition: Edition, end: date) -> Facts:
     """Return what is known of the trusts in the quarter that ends so, for an edition."""
     of_quarter = observed[observed["period_end"] == pd.Timestamp(end)]
     codes = known.index[known.index.isin(of_quarter["organisation_code"])].tolist()
-    attributes = {name: known.loc[codes, name].to_numpy(dtype=object) for name in ("trust_type", "is_acute")}
+    attributes = {name: known.loc[codes, name].to_numpy(dtype=object) for name in ("trust_type",)}
     return gathered(of_quarter, edition.measures, codes, attributes=attributes)
 
 

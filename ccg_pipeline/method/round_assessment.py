@@ -1,0 +1,66 @@
+"""A round of an edition, from figures to scores and places: the door of the method for any framework.
+
+Belongs here: which organisations are assessed, running the engine, its tables.
+Does not belong here: reading figures (storage/), the rules (engine/), what is released (release/).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ccg_pipeline.framework.edition import Edition, Round
+from ccg_pipeline.method.engine.gathering import gathered
+from ccg_pipeline.method.engine.rows import place_table, score_table
+from ccg_pipeline.method.engine.run import Run
+from expert_panels.foundation.fault import Fault
+
+
+@dataclass(frozen=True)
+class RoundTables:
+    """A round's ``run``, and its ``scores`` and ``places`` as rows of the tables `score` and `place`."""
+
+    run: Run
+    scores: pd.DataFrame
+    places: pd.DataFrame
+
+
+def run_of(edition: Edition, figures: pd.DataFrame, organisations: pd.DataFrame) -> Run:
+    """Run an edition on figures, as `assess_round` takes them; the same figures give the same run."""
+    told = set(figures["organisation_code"])
+    assessed = [str(code) for code in organisations.index if code in told]
+    others = sorted(told - set(organisations.index))
+    attributes: Mapping[str, Any] = {
+        str(name): organisations.loc[assessed, name].to_numpy(dtype=object) for name in organisations.columns
+    }
+    return Run(edition, gathered(figures, edition.measures, assessed, others, attributes))
+
+
+def assess_round(
+    edition: Edition, one: Round, key: str, figures: pd.DataFrame, organisations: pd.DataFrame
+) -> RoundTables:
+    """Run an edition on the figures of one round.
+
+    `figures`: at most one row a measure and organisation, with the columns that `gathered` asks for, and
+    is_made_up. `organisations`: one row an organisation that may be assessed, by its code as index, and a
+    column an attribute. Assessed are those of which there is any figure. Fault where that is none.
+    """
+    if not set(organisations.index).intersection(figures["organisation_code"]):
+        raise Fault(
+            f"There is no figure of {edition.key} for any {edition.organisation} in {key}: land its files, "
+            "or name another round."
+        )
+    run = run_of(edition, figures, organisations)
+    is_made_up = bool(figures["is_made_up"].any())
+
+    def labelled(table: pd.DataFrame) -> pd.DataFrame:
+        named = table.rename(columns={"organisation": "organisation_code"}).reset_index(drop=True)
+        return named.assign(edition=edition.key, round=one.key, partition_key=key, is_made_up=is_made_up)
+
+    scores, places = labelled(score_table(run)), labelled(place_table(run))
+    places["pool"] = places["pool"].fillna("").astype("str")
+    places["place"] = places["place"].astype("float64")
+    return RoundTables(
+        run, scores.astype({"grade": "Int64", "why": "str"}), places.astype({"place": "Int64"})
+    )

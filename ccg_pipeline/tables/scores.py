@@ -1,0 +1,66 @@
+"""What an edition's nodes came to in a round, and the places of its leagues: of editions of any framework.
+
+Belongs here: columns and keys of the tables `score` and `place`.
+Does not belong here: how a score comes about (the method's engine), tables of the two lanes of before.
+"""
+
+from ccg_pipeline.tables.column import Rule, Table, number, text, whole
+from ccg_pipeline.tables.lanes import IS_MADE_UP
+
+ROUND = ("edition", "round", "partition_key")
+ROUND_COLUMNS = (
+    text("edition", "Key of the edition.", like=r"[a-z][a-z0-9_]*"),
+    text("round", "Key of the round within its edition."),
+    text(
+        "partition_key",
+        "The month (2017-03), quarter (2025-Q3) or year (2016-17, 2022) of the round.",
+        like=r"\d{4}(-\d{2}|-Q[1-4])?",
+    ),
+)
+ORGANISATION = text("organisation_code", "Code of the organisation.")
+LABEL = text("label", "The grade in words.", may_be_missing=True)
+
+SCORE = Table(
+    "score",
+    "What each node of an edition came to for each organisation in a round.",
+    (
+        *ROUND_COLUMNS,
+        text("node", "Key of the node."),
+        text("level", "The framework's own word for such a node: indicator, domain, …"),
+        ORGANISATION,
+        number("score", "The score that the node's rules give.", "as the node has it"),
+        whole("grade", "The grade, 1 best.", may_be_missing=True, at_least=1),
+        LABEL,
+        whole("n_used", "Members that are there.", may_be_missing=True, at_least=0),
+        whole("n_expected", "Members that the node combines.", may_be_missing=True, at_least=0),
+        text("changed_by", "Why an adjustment changed the score or grade.", may_be_missing=True),
+        text("why", "Why there is no score.", may_be_missing=True),
+        IS_MADE_UP,
+    ),
+    (*ROUND, "node", "organisation_code"),
+    rules=lambda _: [
+        Rule(
+            "must have a score or say why there is none",
+            lambda rows: rows["score"].notna() | rows["grade"].notna() | (rows["why"] != ""),
+        ),
+        Rule(
+            "must have a label with a grade, and only with one",
+            lambda rows: rows["grade"].notna() == (rows["label"] != ""),
+        ),
+    ],
+)
+PLACE = Table(
+    "place",
+    "The places of an edition's leagues in a round.",
+    (
+        *ROUND_COLUMNS,
+        text("league", "Name of the league."),
+        text("pool", "Among whom the place is counted; empty where among all.", may_be_missing=True),
+        ORGANISATION,
+        whole("place", "The place, ties in the best.", may_be_missing=True, at_least=1),
+        LABEL,
+        number("score", "The score by which places are given.", "as the node has it"),
+        IS_MADE_UP,
+    ),
+    (*ROUND, "league", "organisation_code"),
+)

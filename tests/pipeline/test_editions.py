@@ -1,0 +1,198 @@
+"""Editions of any framework from files to releases: through Dagster, and read back by the commands.
+
+Belongs here: small outside editions on a few rows of files, run as people run them.
+Does not belong here: the rules (tests/spec), editions that ship against published figures (tests/published).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from ccg_pipeline.assets.rounds import EditionRound
+from ccg_pipeline.framework.families import edition_named
+from ccg_pipeline.orchestration.definitions import build_definitions
+from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
+from ccg_pipeline.orchestration.resources import engine_of
+from ccg_pipeline.release.rounds import NO_GATE, ReleasedRound, released_round
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.pieces import rows_of
+from expert_panels.foundation.fault import Fault
+from tests.support.worlds.terminal import Terminal
+
+HEADER = "Quarter,Region,Trust_type,Trust_code,Trust_name,Metric_ID,Reporting_date,Units,Value,Rank\n"
+EDITION = """\
+key: KEY
+title: Ambulances, an example
+year: "2025-26"
+organisation: trust
+scales:
+  - {key: marks, labels: [LABELS]}
+nodes:
+  - key: minutes
+    name: Response time
+    level: metric
+    steps: [{do: read, measure: nof/OF0017, better: lower, provenance: assumed, source: a test}]
+  - key: sickness
+    level: metric
+    steps: [{do: read, measure: nof/OF0086, better: lower, provenance: assumed, source: a test}]
+  - key: mark
+    name: Mark
+    level: overall
+    scale: marks
+    steps:
+      - {do: take, of: [{node: minutes}], provenance: assumed, source: a test}
+      - {do: cuts, at: [CUTS], provenance: assumed, source: a test}
+rounds:
+  - {key: quarter, every: quarter, provenance: assumed, source: a test}
+leagues:
+  - {of: mark, name: Order, provenance: assumed, source: a test}
+"""
+THREE = ("Fast, Fair, Slow", "20, 30", ["Fast", "Fair", "Slow"])
+SEVEN = ("A, B, C, D, E, F, G", "19, 21, 24, 26, 30, 33", ["B", "C", "E"])
+
+
+def rows(quarter: str, **minutes: float) -> str:
+    return "".join(
+        f"{quarter} 2025/26,London,Ambulance trust,{code},{code} Trust,OF0017,To Dec 2025,mins,{value},\n"
+        for code, value in minutes.items()
+    )
+
+
+def edition_in(folder: Path, key: str, labels: str, cuts: str) -> Path:
+    folder.mkdir()
+    text = EDITION.replace("KEY", key).replace("LABELS", labels).replace("CUTS", cuts)
+    (folder / "edition.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+class World:
+    """A landing folder, a database, two editions outside the package."""
+
+    def __init__(self, home: Path, instance: dg.DagsterInstance) -> None:
+        self.home, self.url, self.landing = home, f"sqlite:///{home}/ccg.db", home / "landing"
+        self.instance, self.engine = instance, engine_of(self.url)
+        self.landing.mkdir()
+        self.three = edition_named(str(edition_in(home / "three", "three", *THREE[:2])))
+        self.seven = edition_named(str(edition_in(home / "seven", "seven", *SEVEN[:2])))
+
+    def land(self, name: str, text: str, sidecar: str = "") -> None:
+        (self.landing / name).write_text(HEADER + text, encoding="utf-8")
+        if sidecar:
+            (self.landing / f"{name}.yaml").write_text(sidecar, encoding="utf-8")
+
+    def run(self, name: str, key: str) -> ReleasedRound:
+        edition = getattr(self, name)
+        job = MainJob(self.instance, self.url, str(self.landing), editions=[self.three, self.seven])
+        job.run_round(EditionRound(edition, edition.rounds[0]), key)
+        return self.released(name, key)
+
+    def released(self, name: str, key: str) -> ReleasedRound:
+        edition = getattr(self, name)
+        with reading(self.engine) as connection:
+            return released_round(connection, edition, edition.rounds[0], key)
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("CCG_HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    with dagster_instance() as instance:
+        yield World(tmp_path, instance)
+
+
+def labels(released: ReleasedRound, node: str = "mark") -> dict[str, str]:
+    scores = released.tables["scores"]
+    own = scores[scores["node"] == node]
+    return dict(zip(own["organisation_code"], own["label"], strict=True))
+
+
+def test_two_editions_of_three_and_seven_grades_share_a_database(world: World) -> None:
+    world.land("q3.csv", rows("Q3", RRU=20, RX7=20.01, RX9=30.01) + rows("Q2", RRU=31))
+    third, other = world.run("three", "2025-Q3"), world.run("seven", "2025-Q3")
+    assert labels(third) == dict(zip(["RRU", "RX7", "RX9"], THREE[2], strict=True))
+    assert labels(other) == {"RRU": "B", "RX7": "B", "RX9": "F"}
+    assert labels(world.run("three", "2025-Q2")) == {"RRU": "Slow"}  # one organisation
+    assert labels(world.released("three", "2025-Q3")) == labels(third)
+    header = third.release.header
+    assert (header["lane"], header["verification"], third.release.serial) == ("three/quarter", NO_GATE, 1)
+
+    sickness = third.tables["scores"].query("node == 'sickness'")
+    assert set(sickness["why"]) == {"there is no figure of nof/OF0086"}
+    places = third.tables["places"].set_index("organisation_code")["place"]
+    assert places.to_dict() == {"RRU": 1, "RX7": 2, "RX9": 3}
+    assert len(rows_of(world.engine, "score", edition="three")) == 3 * 4
+    assert len(rows_of(world.engine, "score", edition="seven")) == 3 * 3
+
+
+def test_the_same_files_make_no_new_release_and_changed_ones_supersede(world: World) -> None:
+    world.land("q3.csv", rows("Q3", RRU=20, RX7=25))
+    first = world.run("three", "2025-Q3")
+    again = world.run("three", "2025-Q3")
+    assert (again.release.serial, again.release.sha256) == (1, first.release.sha256)
+    world.land("q3_revised.csv", rows("Q3", RRU=33), sidecar="revised_on: 2026-03-01\n")
+    second = world.run("three", "2025-Q3")
+    assert second.release.serial == 2
+    assert labels(second) == {"RRU": "Slow", "RX7": "Fair"}
+
+
+def test_without_a_figure_there_is_a_sentence_and_nothing_is_released(world: World) -> None:
+    world.land("q3.csv", rows("Q3", RRU=20))
+    with pytest.raises(Fault, match=r"^There is no figure of three for any trust in 2025-Q1"):
+        world.run("three", "2025-Q1")
+    with pytest.raises(Fault, match="Nothing of three 2025-Q1 is released"):
+        world.released("three", "2025-Q1")
+
+
+def test_each_node_is_an_asset_that_rests_on_what_it_uses(world: World) -> None:
+    definitions = build_definitions(world.url, str(world.landing), editions=[world.three])
+    graph = definitions.resolve_asset_graph()
+    mark = graph.get(dg.AssetKey(["three", "quarter", "overall", "mark"]))
+    assert mark.parent_keys == {dg.AssetKey(["three", "quarter", "metric", "minutes"])}
+    assert mark.partitions_def is not None
+    assert mark.partitions_def.get_partition_keys() == ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4"]
+    release = graph.get(dg.AssetKey(["three", "quarter", "release"]))
+    assert release.parent_keys == {dg.AssetKey(["three", "quarter", "scores"])}
+
+
+def test_the_commands_read_a_released_round(world: World, ccg: Terminal) -> None:
+    world.land("q3.csv", rows("Q3", RRU=20, RX7=25))
+    of = ["--edition", str(world.home / "three"), "--database", world.url]
+    said = ccg.type("run", *of, "--quarter", "2025-Q3", "--landing", str(world.landing))
+    assert said.code == 0, said.err
+    assert "release 1" in said.said
+    assert NO_GATE in said.said
+    shown = ccg.type("show", "RRU", *of).said
+    assert "Fast" in shown
+    assert "Order: place 1 of 2" in shown
+    explained = ccg.type("explain", "RX7", "mark", *of).said
+    assert "cuts" in explained
+    assert "q3.csv" in explained
+    assert "RX7" in ccg.type("league", *of).said
+    path = world.home / "scores.csv"
+    assert ccg.type("export", "scores", *of, "--output", str(path)).code == 0
+    assert set(pd.read_csv(path)["label"].dropna()) == {"Fast", "Fair"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["show", "RRU", "--quarter", "2025-Q3"], "--quarter is of an edition with such rounds"),
+        (["show", "RRU", "--edition", "THREE", "--month", "2025-10"], "three has no round for --month"),
+        (["show", "RRU", "--edition", "THREE", "--quarter", "2024-Q3"], "is no quarter of three"),
+        (["show", "ZZZ", "--edition", "THREE"], "There is no organisation 'ZZZ'"),
+        (["explain", "RRU", "zzz", "--edition", "THREE"], "three has no node 'zzz'"),
+        (["export", "bands", "--edition", "THREE"], "There is no table 'bands' of a round"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said(
+    world: World, ccg: Terminal, arguments: list[str], why: str
+) -> None:
+    world.land("q3.csv", rows("Q3", RRU=20))
+    world.run("three", "2025-Q3")
+    named = [str(world.home / "three") if one == "THREE" else one for one in arguments]
+    answer = ccg.type(*named, "--database", world.url)
+    assert answer.code == 2
+    assert why in " ".join(answer.err.split())
