@@ -13,12 +13,19 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.landing.files import Landed
 from ccg_pipeline.landing.record import Months, file_rows
-from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, Refused
+from ccg_pipeline.sources.result import (
+    ATTRIBUTE_COLUMNS,
+    OBSERVATION_COLUMNS,
+    QUARANTINE_COLUMNS,
+    Reading,
+    Refused,
+)
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.storage.sql import BY_NAME
 from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import SchemaFault, conform
 from ccg_pipeline.tables.observations import SOURCE_OBSERVATION
+from ccg_pipeline.tables.organisations import ORGANISATION_ATTRIBUTE
 from ccg_pipeline.tables.records import QUARANTINE
 from ccg_pipeline.tables.schema import schema_of
 
@@ -49,6 +56,15 @@ def write_plan(
             Piece("source_observation", {**file, "partition_key": sorted(own)}, within, brings_in_data=True),
             Piece("quarantine", file, quarantine, brings_in_data=True),
         ]
+        known = one.outcome.organisations if isinstance(one.outcome, Reading) else pd.DataFrame()
+        if len(known) or (sha256, name) in again:
+            pieces.append(
+                Piece(
+                    "organisation_attribute",
+                    file,
+                    known if len(known) else pd.DataFrame(columns=ATTRIBUTE_COLUMNS),
+                )
+            )
     return [*pieces, *(Piece(name, {"partition_key": sorted(months)}, _nothing_yet(name)) for name in _LATER)]
 
 
@@ -66,6 +82,8 @@ def _conform(read: list[Reading], basis: Basis) -> None:
     quarantines = [(f"quarantine of {one.source_file.name}", one.quarantine) for one in read]
     _conform_each(observations, schema_of(SOURCE_OBSERVATION, basis))
     _conform_each(quarantines, schema_of(QUARANTINE, basis))
+    told = [(f"organisations of {one.source_file.name}", one.organisations) for one in read]
+    _conform_each([one for one in told if len(one[1])], schema_of(ORGANISATION_ATTRIBUTE, basis))
 
 
 def _conform_each(named: list[tuple[str, pd.DataFrame]], schema: pa.DataFrameSchema) -> None:

@@ -9,20 +9,22 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.sources.claims import FIGURES, KEY
 from ccg_pipeline.sources.corrections import notes
 from ccg_pipeline.sources.dating import Dates
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS, QUARANTINE_COLUMNS, Reading, SourceFile
 from ccg_pipeline.sources.row_accounting import RowAccounting
 
+Part = tuple[RowAccounting, pd.DataFrame]
+"""A table's rows, settled, and its observations."""
 _DATES = ("period_start", "period_end", "published_on", "revised_on")
-_FIGURES = ("numerator", "denominator", "value", "lower_95", "upper_95")
 
 
 def assemble(
     document: Document,
     publication: str,
-    parts: Sequence[tuple[RowAccounting, pd.DataFrame]],
+    parts: Sequence[Part],
     dates: Dates,
     *,
     layout: str = "published",
@@ -76,6 +78,26 @@ def assemble(
     )
 
 
+def each_once(parts: Sequence[Part]) -> Sequence[Part]:
+    """Of what several tables of a file say alike, the first; where they contradict each other, neither."""
+    numbered = [frame.assign(part=number) for number, (_, frame) in enumerate(parts)]
+    said = pd.concat(numbered, ignore_index=True)
+    again = said[said.duplicated(KEY, keep=False)]
+    if again.empty:
+        return parts
+    for _, same in again.groupby(KEY):
+        if len(same[[*FIGURES, "judgement", "status"]].drop_duplicates()) > 1:
+            for number, rows in zip(same["part"], same["rows"], strict=True):
+                parts[number][0].doubt(rows, "another table of the file says otherwise")
+    refused = np.array(
+        [parts[number][0].is_doubted(rows) for number, rows in zip(said["part"], said["rows"], strict=True)]
+    )
+    said.loc[refused, list(FIGURES)] = np.nan
+    said.loc[refused, ["judgement", "status"]] = "", "refused"
+    said = said.drop_duplicates(KEY)
+    return [(account, said[said["part"].eq(number)]) for number, (account, _) in enumerate(parts)]
+
+
 def name_rows(rows: Iterable[int]) -> str:
     """Rows as a cell reference: "row 35", "rows 16, 20", "rows 16-170" for many."""
     numbers = sorted(rows)
@@ -103,7 +125,7 @@ def _column(frame: pd.DataFrame, constant: object, name: str) -> object:
     cells = frame[name].to_numpy() if name in frame else np.full(len(frame), constant, dtype=object)
     if name in _DATES:
         return np.where(pd.isna(cells), np.datetime64("NaT"), cells).astype("datetime64[ns]")
-    if name in _FIGURES:
+    if name in FIGURES:
         return cells.astype("float64")
     if name in ("is_made_up", "row"):
         return cells.astype(bool if name == "is_made_up" else "int64")

@@ -50,8 +50,9 @@ class Reader:
     names the indicator alone, or none where each row names its measure); ``is_note`` finds lines that are no
     rows of the table; ``derive`` makes more observations of the observations.
 
-    ``shares`` are columns given as a share of one, to be read as percent. ``needs`` is the figure without
-    which nothing is published. ``also`` are readers of other tables of the same file.
+    ``attributes`` are columns that tell of the organisations themselves. ``shares`` are columns given as a
+    share of one, to be read as percent. ``needs`` is the figure without which nothing is published. ``also``
+    are readers of other tables of the same file.
     """
 
     layout: Layout
@@ -69,6 +70,7 @@ class Reader:
     fill: Callable[[pd.DataFrame], pd.DataFrame] | None = None
     observe: Callable[[RowAccounting, "pd.Series[str]", Wanted], pd.DataFrame] | None = None
     derive: Callable[[pd.DataFrame, Wanted], pd.DataFrame] | None = None
+    attributes: tuple[str, ...] = ()
     shares: frozenset[str] = frozenset()
     needs: Literal["value", "numerator"] = "value"
     status: Literal["published", "assumed"] = "published"

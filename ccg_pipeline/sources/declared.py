@@ -7,8 +7,8 @@ One row a measure (or indicator), organisation and period; one publication a fil
 within the publication, or ``publication/code``; the edition that reads it says what kind of organisation it
 is about, and codes of organisations that are no CCGs stay as they are. The column layout says in every row
 "made_up" (made by the made-up year) or "declared" (somebody's own return). Dates are ISO, organisations of
-the NHS ODS codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status is for such
-a mark where no figure has room for it.
+the NHS have ODS codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status
+is for such a mark where no figure has room for it.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ import pandas as pd
 
 from ccg_pipeline.framework.wanted import Wanted, measure_of
 from ccg_pipeline.sources.assembling import assemble
+from ccg_pipeline.sources.attributes import attributes_of
 from ccg_pipeline.sources.cells import SUPPRESSED, texts
 from ccg_pipeline.sources.claims import FIGURES, claim_each_row
 from ccg_pipeline.sources.dates import read_days
@@ -29,6 +30,7 @@ from ccg_pipeline.sources.organisations import ENGLAND, kinds_of, read_codes
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.sources.row_accounting import RowAccounting
 from ccg_pipeline.sources.tables import find_table
+from ccg_pipeline.tables.observations import ORGANISATION_KINDS
 
 COLUMNS = (
     "layout", "publication", "indicator", "period_start", "period_end", "published_on", "organisation_code",
@@ -82,9 +84,11 @@ def read(document: Document, wanted: Wanted) -> Reading:
     if (withheld := words["status"].isin(SUPPRESSED)).any():
         columns = {name: cells.mask(withheld & cells.eq(""), "*") for name, cells in columns.items()}
     claims = claim_each_row(account, kinds, start, **columns)
+    is_listed = kinds.isin([*ORGANISATION_KINDS, "none"])  # their names are in the reference
     observations = observe(claims, account, wanted, key)
     latest = published.max()
-    return assemble(
+    known = attributes_of(account, kinds.mask(is_listed, "none"), {"name": table.rows["organisation_name"]})
+    reading = assemble(
         document,
         key,
         [(account, observations)],
@@ -92,6 +96,7 @@ def read(document: Document, wanted: Wanted) -> Reading:
         layout=LAYOUTS[layout],
         made_up=layout == "made_up" or is_made_up(document),
     )
+    return reading.with_organisations(known)
 
 
 def _classify_rows(

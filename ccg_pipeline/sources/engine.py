@@ -12,9 +12,10 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Publication
 from ccg_pipeline.framework.wanted import Wanted
-from ccg_pipeline.sources.assembling import assemble
+from ccg_pipeline.sources.assembling import Part, assemble, each_once
+from ccg_pipeline.sources.attributes import WHOSE, attributes_of
 from ccg_pipeline.sources.cells import heading, is_mark, texts, times
-from ccg_pipeline.sources.claims import FIGURES, KEY, claim_each_group, claim_each_row
+from ccg_pipeline.sources.claims import FIGURES, claim_each_group, claim_each_row
 from ccg_pipeline.sources.dating import Dates, dates_of, is_made_up
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
@@ -33,7 +34,6 @@ from ccg_pipeline.sources.tables import Table, find_tables, preamble
 
 TITLE_SHEET = 40  # rows of a sheet that may hold a title, a date of publication, a status
 Asked = Mapping[str, Mapping[str, str]]
-Part = tuple[RowAccounting, pd.DataFrame]
 
 
 def read(reader: Reader, document: Document, wanted: Wanted) -> Reading:
@@ -57,6 +57,7 @@ def read(reader: Reader, document: Document, wanted: Wanted) -> Reading:
     ]
     _refuse_different_periods(document, publication, [settling for _, settling, _ in settled])
     parts: list[Part] = []
+    known: list[pd.DataFrame] = []
     for _, settling, dates in settled:
         observations = settling.observations(wanted)
         if settling.reader.layout.every_sheet:
@@ -64,35 +65,19 @@ def read(reader: Reader, document: Document, wanted: Wanted) -> Reading:
                 published_on=dates.published_on, dates_provenance=dates.provenance
             )
         parts.append((settling.account, observations))
+        known += settling.known
     dates = _latest([dates for *_, dates in settled])
-    return assemble(
+    read_so_far = assemble(
         document,
         publication.key,
-        _each_once(parts),
+        each_once(parts),
         dates.with_period_assumed() if reader.period.is_assumed else dates,
         layout=reader.status,
         made_up=is_made_up(document, *(preamble(sheet, TITLE_SHEET) for sheet in document.sheets)),
     )
-
-
-def _each_once(parts: list[Part]) -> list[Part]:
-    """Of what several tables of a file say alike, the first; where they contradict each other, neither."""
-    numbered = [frame.assign(part=number) for number, (_, frame) in enumerate(parts)]
-    said = pd.concat(numbered, ignore_index=True)
-    again = said[said.duplicated(KEY, keep=False)]
-    if again.empty:
-        return parts
-    for _, same in again.groupby(KEY):
-        if len(same[[*FIGURES, "judgement", "status"]].drop_duplicates()) > 1:
-            for number, rows in zip(same["part"], same["rows"], strict=True):
-                parts[number][0].doubt(rows, "another table of the file says otherwise")
-    refused = np.array(
-        [parts[number][0].is_doubted(rows) for number, rows in zip(said["part"], said["rows"], strict=True)]
-    )
-    said.loc[refused, list(FIGURES)] = np.nan
-    said.loc[refused, ["judgement", "status"]] = "", "refused"
-    said = said.drop_duplicates(KEY)
-    return [(account, said[said["part"].eq(number)]) for number, (account, _) in enumerate(parts)]
+    if not known:
+        return read_so_far
+    return read_so_far.with_organisations(pd.concat(known, ignore_index=True).drop_duplicates(WHOSE))
 
 
 def _said(document: Document, tables: list[tuple[Reader, Table]]) -> Iterator[Mapping[str, object]]:
@@ -150,6 +135,7 @@ class _Settling:
         if reader.is_note is not None and has_header:
             table = replace(table, ragged=table.ragged.difference(table.rows.index[reader.is_note(table)]))
         self.account = RowAccounting(table)
+        self.known: list[pd.DataFrame] = []
         self.asked = self._asked()
         self.is_asked = bool(self.asked or reader.measures or (reader.observe and has_header))
         if self.is_asked and table.is_uneven:
@@ -185,6 +171,7 @@ class _Settling:
             reader.check(account)
         if reader.observe is not None:
             observations = reader.observe(account, kinds, wanted)
+            self._learn_attributes(kinds)
             if "period_end" in observations:
                 return observations
             ends = account.period_start.iloc[0], account.period_end.iloc[0]
@@ -194,6 +181,11 @@ class _Settling:
             claims = reader.fill(claims)
         observations = observe(claims, account, wanted, reader.layout.publication, needs=reader.needs)
         return observations if reader.derive is None else reader.derive(observations, wanted)
+
+    def _learn_attributes(self, kinds: "pd.Series[str]") -> None:
+        rows = self.account.rows
+        if cells := {name: rows[name] for name in self.reader.attributes if name in rows}:
+            self.known.append(attributes_of(self.account, kinds, cells))
 
     def _ask_nothing(self) -> pd.DataFrame:
         """Set every row aside: about nobody (a note, a total, no table at all), or not asked for."""

@@ -4,16 +4,18 @@ Belongs here: the types that every reader returns, their columns, and the rule t
 Does not belong here: how any publication is laid out, scoring, storage.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Self
 
 import pandas as pd
 
-from ccg_pipeline.tables import observations, records
+from ccg_pipeline.tables import observations, organisations, records
 from expert_panels.foundation.fault import Fault
 
 OBSERVATION_COLUMNS = tuple(one.name for one in observations.OBSERVATION_COLUMNS)
 QUARANTINE_COLUMNS = tuple(one.name for one in records.QUARANTINE_COLUMNS)
+ATTRIBUTE_COLUMNS = tuple(one.name for one in organisations.ORGANISATION_ATTRIBUTE.columns)
 
 
 class Refused(Fault):
@@ -62,8 +64,20 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Reading:
-    """A file that was read: its account, its observations and its quarantined rows."""
+    """A file that was read: its account, observations, quarantined rows, attributes of organisations."""
 
     source_file: SourceFile
     observations: pd.DataFrame
     quarantine: pd.DataFrame
+    organisations: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ATTRIBUTE_COLUMNS))
+
+    def with_organisations(self, known: pd.DataFrame) -> Self:
+        """The same, with attributes of the organisations that the file is about."""
+        file = self.source_file
+        said = known.assign(
+            source_sha256=file.sha256,
+            source_name=file.name,
+            published_on=pd.Series(file.published_on, index=known.index, dtype="datetime64[ns]"),
+            revised_on=pd.Series(file.revised_on, index=known.index, dtype="datetime64[ns]"),
+        )
+        return replace(self, organisations=said[[*ATTRIBUTE_COLUMNS]])

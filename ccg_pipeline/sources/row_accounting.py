@@ -71,6 +71,11 @@ class RowAccounting:
         """True for rows that are not set aside, doubted or not."""
         return np.asarray(self._aside == "", dtype=bool)
 
+    @property
+    def used(self) -> Mask:
+        """True for rows that are neither set aside nor doubted."""
+        return self.kept & ~self._doubted
+
     def set_aside(self, which: object, fate: Literal["not_asked_for", "not_an_organisation"]) -> None:
         """Set aside rows that are neither set aside nor doubted yet."""
         self._aside[np.asarray(which, dtype=bool) & self.kept & ~self._doubted] = fate

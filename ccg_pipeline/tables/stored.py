@@ -9,6 +9,7 @@ from ccg_pipeline.tables.bands import INDICATOR_BAND
 from ccg_pipeline.tables.candidates import CANDIDATE_RATING
 from ccg_pipeline.tables.gates import GATE, KEPT, LANE_FINGERPRINT, RELEASE, RELEASE_TIME
 from ccg_pipeline.tables.observations import OBSERVATION, SOURCE_OBSERVATION
+from ccg_pipeline.tables.organisations import ORGANISATION_ATTRIBUTE
 from ccg_pipeline.tables.overall import OVERALL_RATING
 from ccg_pipeline.tables.records import (
     AMENDMENT,
@@ -26,6 +27,7 @@ STORED = (
     SOURCE_FILE,
     SOURCE_OBSERVATION,
     OBSERVATION,
+    ORGANISATION_ATTRIBUTE,
     OBSERVED,
     PLAUSIBILITY,
     QUARANTINE,

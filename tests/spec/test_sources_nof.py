@@ -195,3 +195,19 @@ def test_a_file_without_a_column_is_refused_by_what_it_lacks(tmp_path: Path) -> 
 def test_a_quarter_ends_where_its_financial_year_says(word: str) -> None:
     days = quarter_in(word)
     assert (days[1].isoformat() if days else "") == QUARTERS[word]
+
+
+def test_trusts_have_names_regions_and_types_from_their_rows(tmp_path: Path) -> None:
+    spoilt = B.replace("26.57", "slow").replace("RX7,North West,", "RX9,East Midlands,")
+    known = read(tmp_path, [A, NEXT.replace(",London,OF", ",London Ambulance,OF"), spoilt]).organisations
+    assert [
+        (row["organisation_code"], f"{row['period_end']:%Y-%m}", row["attribute"], row["value"])
+        for row in known.to_dict("records")
+    ] == [
+        ("RRU", "2025-12", "name", "London"),
+        ("RRU", "2026-03", "name", "London Ambulance"),
+        ("RRU", "2025-12", "region", "London"),
+        ("RRU", "2026-03", "region", "London"),
+        ("RRU", "2025-12", "trust_type", "Ambulance trust"),
+        ("RRU", "2026-03", "trust_type", "Ambulance trust"),
+    ]

@@ -187,5 +187,6 @@ READER = Reader(
     is_note=is_note,
     kinds=kinds,
     observe=observe_trusts,
+    attributes=("name", "region", "trust_type", "trust_subtype"),
 )
 WORKBOOK_READER = replace(READER, layout=replace(LAYOUT, kind="workbook", every_sheet=True, any_order=True))

@@ -1,0 +1,24 @@
+"""Organisations as files tell of them: names, regions and types, of the period of which a file says so.
+
+Belongs here: the table of these attributes.
+Does not belong here: organisations that the reference lists, figures of organisations (observations.py).
+"""
+
+from ccg_pipeline.tables.column import Table, date, text
+from ccg_pipeline.tables.observations import DATES, FILE, ORGANISATION_KIND
+
+ORGANISATION_ATTRIBUTE = Table(
+    "organisation_attribute",
+    "What files say of organisations that no reference lists, file by file and period by period.",
+    (
+        *FILE,
+        ORGANISATION_KIND,
+        text("organisation_code", "Code of the organisation.", unit="the publisher's code"),
+        text("attribute", "What is said: name, region, trust_type …", like="[a-z][a-z0-9_]*"),
+        text("value", "What it is."),
+        date("period_end", "Last day of the data period of which it is said."),
+        *DATES,
+    ),
+    ("source_sha256", "source_name", "organisation_kind", "organisation_code", "attribute", "period_end"),
+    indexes={"whose": ("organisation_kind", "organisation_code")},
+)
