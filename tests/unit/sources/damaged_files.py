@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 import xlwt
 
+from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.documents import Document, Kind, open_document
 from ccg_pipeline.sources.result import Reading, Refused
@@ -50,7 +52,7 @@ def sound_file(path: Path, edition: Edition) -> Sound:
     """The file at ``path``, which must be read without a row in quarantine."""
     document = open_document(path)
     grids = {sheet.name: [list(row) for row in sheet.rows] for sheet in document.sheets}
-    reading = read_file(path, edition)
+    reading = read_file(path, wanted_by(edition, edition_named("nof_2025_26")))
     assert reading.quarantine.empty, path
     return Sound(path.read_bytes(), document, grids, reading)
 
@@ -228,6 +230,6 @@ def _numbers(cell: str) -> list[int]:
 def outcome(path: Path, edition: Edition) -> Reading | Refused:
     """What reading gives; anything but a reading or a refusal is a defect and comes through."""
     try:
-        return read_file(path, edition)
+        return read_file(path, wanted_by(edition, edition_named("nof_2025_26")))
     except Refused as refused:
         return refused

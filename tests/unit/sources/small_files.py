@@ -55,6 +55,8 @@ FINGERTIPS_HEADER = (
     "Column not used,Time period Sortable,New data,Compared to goal,Time period range"
 )
 
+NOF_HEADER = "Quarter,Trust_type,Trust_code,Trust_name,Metric_ID,Value,Rank"
+
 
 def fingertips_row(area: str, kind: str, value: object, subject: str = "91547", year: str = "2015/16") -> str:
     name = "England" if kind == "England" else "Somewhere"

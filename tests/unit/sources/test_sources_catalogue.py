@@ -11,6 +11,7 @@ from tests.unit.sources.readings import without
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,
     FINGERTIPS_HEADER,
+    NOF_HEADER,
     cancer_record,
     declared_row,
     dtoc_sheets,
@@ -35,8 +36,7 @@ IAPT_HEADER = (
     "reporting_period,start_date,end_date,org_type,org_code,org_name,variable_type,variable_a,variable_b,"
     "measure_name,measure_statistic,value"
 )
-NOF_HEADER = "Quarter,Trust_type,Trust_code,Trust_name,Metric_ID,Value"
-NOF_ROW = "Q3 2025/26,Ambulance trust,RRU,London,OF0017,30.88"
+NOF_ROW = "Q3 2025/26,Ambulance trust,RRU,London,OF0017,30.88,7"
 
 
 @pytest.fixture

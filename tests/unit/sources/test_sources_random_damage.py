@@ -28,6 +28,7 @@ from tests.unit.sources.damaged_files import (
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,
     FINGERTIPS_HEADER,
+    NOF_HEADER,
     cancer_record,
     declared_row,
     dtoc_sheets,
@@ -90,6 +91,11 @@ AUTHORITIES = [
     ("E06000004", "110", "Stockton On Tees UA", [20, 7, 1, 28]),
 ]
 COMMISSIONERS = [("00C", 200, 190), ("00D", 300, 240), ("00J", 90, 77), ("X24", 50, 40)]
+TRUSTS = [
+    f"Q3 2025/26,Ambulance trust,{code},{name},{metric},{n}.5,{n}"
+    for n, (code, name) in enumerate([("RRU", "London"), ("RX6", "North East"), ("RYA", "Midlands")], start=1)
+    for metric in ("OF1017", "OF0086", "OF5002", "OF9999")
+]
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "rtt": lambda path: write_workbook(path, rtt_sheets(*COMMISSIONERS)),
     "dtoc": lambda path: write_workbook(path, dtoc_sheets(*AUTHORITIES)),
@@ -126,6 +132,10 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
         ),
     ),
     "ld_care": lambda path: write_archive(path, {"2016-17.csv": LD_YEAR, "2017-18.csv": LD_YEAR}),
+    "nof": lambda path: write_lines(path, NOF_HEADER, *TRUSTS),
+    "nof_workbook": lambda path: write_workbook(
+        path, {"Data": [list(line.split(",")) for line in (NOF_HEADER, *TRUSTS)]}
+    ),
     "fingertips": lambda path: write_lines(
         path, FINGERTIPS_HEADER, *(fingertips_row(*area, 18, "92949", "2017") for area in AREAS)
     ),
