@@ -9,6 +9,7 @@ import pytest
 
 from ccg_pipeline.assets.observations import observations_asset
 from ccg_pipeline.assets.sources import source_asset
+from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.orchestration.io_manager import FrameStore
@@ -45,7 +46,10 @@ def test_figures_of_the_207_are_kept_as_published_and_restated_for_the_209(
     pipeline = SmallPipeline(sqlite.empty(), landing, instance)
     database = engine_of(pipeline.url)
     result = dg.materialize(
-        [source_asset(EDITION.publication("qof"), EDITION, MONTHS), observations_asset(EDITION, MONTHS)],
+        [
+            source_asset(EDITION.publication("qof"), EDITION, wanted_by(EDITION), MONTHS),
+            observations_asset(EDITION, wanted_by(EDITION), MONTHS),
+        ],
         partition_key="2017-03",
         instance=instance,
         resources={
