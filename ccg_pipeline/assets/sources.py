@@ -18,6 +18,7 @@ from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import Landed, LandingFolder
 from ccg_pipeline.landing.record import landed_of, to_write_again
 from ccg_pipeline.landing.write_plan import planned_observations, write_plan
+from ccg_pipeline.sources.catalogue import PUBLICATIONS
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.pieces import Piece
@@ -219,5 +220,6 @@ def source_assets(
     edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition
 ) -> list[dg.AssetsDefinition]:
     """Build one asset for each publication of which anything is wanted, and one for what belongs to none."""
-    sources = [source_asset(wanted.publication(key), edition, wanted, months) for key in wanted.keys]
+    described = {key: PUBLICATIONS.get(key) or wanted.publication(key) for key in wanted.keys}
+    sources = [source_asset(one, edition, wanted, months) for one in described.values()]
     return [*sources, unrecognised_asset(edition, wanted)]
