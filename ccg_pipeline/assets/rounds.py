@@ -21,15 +21,16 @@ from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.framework.edition import Edition, Node, Round
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import days_of, keys_of, lane_of
-from ccg_pipeline.method.round_assessment import RoundTables, assess_round
+from ccg_pipeline.method.round_assessment import RoundTables, assess_round, organisations_of
 from ccg_pipeline.release.archive import candidate_fingerprints, new_releases, part_pieces
 from ccg_pipeline.release.parts import OPEN
 from ccg_pipeline.release.rounds import NO_GATE, header_of, part_of
 from ccg_pipeline.settings import launched_by
 from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.figures import figures_between, organisations_of_kind
+from ccg_pipeline.storage.figures import figures_between
 from ccg_pipeline.storage.fingerprint import canonical_json
+from ccg_pipeline.storage.organisations import organisations
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
@@ -172,14 +173,14 @@ def _assessed(of: EditionRound, database: Engine, key: str) -> tuple[RoundTables
     first, last = days_of(of.edition, of.round, key)
     with reading(database) as connection:
         figures = figures_between(connection, of.edition.measures, first, last)
-        attributes = of.edition.attributes
-        organisations = organisations_of_kind(connection, of.edition.organisation, attributes, last)
-    tables = assess_round(of.edition, of.round, key, figures, organisations)
+    known = organisations(database, of.edition.organisation, last)
+    assessed = organisations_of(of.edition, figures, known)
+    tables = assess_round(of.edition, of.round, key, figures, assessed)
     basis = Basis(load_edition())  # no column of these tables depends on it
     what = f"{lane_of(of.edition, of.round)} {key}"
     conform(tables.scores, schema_of(SCORE, basis), f"scores of {what}")
     conform(tables.places, schema_of(PLACE, basis), f"places of {what}")
-    return tables, {"figures": figures, "organisations": organisations.reset_index()}
+    return tables, {"figures": figures, "organisations": assessed.reset_index()}
 
 
 def _pieces(

@@ -26,13 +26,25 @@ class RoundTables:
     places: pd.DataFrame
 
 
+def organisations_of(edition: Edition, figures: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the organisations that `figures` are of and that the edition assesses, by their code as index.
+
+    Columns: name, and the attributes that the edition's rules go by; None where `known`, which has a row an
+    organisation by its code, says nothing.
+    """
+    own = figures.loc[figures["organisation_kind"] == edition.organisation, "organisation_code"]
+    codes = pd.Index(sorted(own.unique()), name="organisation_code")
+    found = known.reindex(index=codes, columns=["name", *edition.attributes])
+    return found.astype(object).where(found.notna(), None)
+
+
 def run_of(edition: Edition, figures: pd.DataFrame, organisations: pd.DataFrame) -> Run:
     """Run an edition on figures, as `assess_round` takes them; the same figures give the same run."""
     told = set(figures["organisation_code"])
     assessed = [str(code) for code in organisations.index if code in told]
     others = sorted(told - set(organisations.index))
     attributes: Mapping[str, Any] = {
-        str(name): organisations.loc[assessed, name].to_numpy(dtype=object) for name in organisations.columns
+        name: organisations.loc[assessed, name].to_numpy(dtype=object) for name in edition.attributes
     }
     return Run(edition, gathered(figures, edition.measures, assessed, others, attributes))
 

@@ -137,6 +137,7 @@ def leagues(console: Console, released: ReleasedRound) -> None:
     if places.empty:
         _say(console, "The edition has no league.")
         return
+    names = released.tables["organisations"]["name"]
     for name, own in places.groupby("league", sort=False):
         ordered = own.sort_values(["pool", "place", "organisation_code"], na_position="last")
         rows = [
@@ -144,12 +145,13 @@ def leagues(console: Console, released: ReleasedRound) -> None:
                 row["pool"],
                 "" if pd.isna(row["place"]) else str(row["place"]),
                 row["organisation_code"],
+                names[row["organisation_code"]] or "",
                 row["label"],
                 figure(row["score"]),
             ]
             for row in ordered.to_dict("records")
         ]
-        heads = ["within", "place", "organisation", "grade", "score"]
+        heads = ["within", "place", "organisation", "name", "grade", "score"]
         console.print(table_of(heads, rows, f"League: {name}", ["place", "score"]))
     _say(console, NO_SETS)
 
