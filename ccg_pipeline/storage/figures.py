@@ -14,8 +14,8 @@ from ccg_pipeline.storage.sql import observation
 
 FIGURE = (
     "measure", "organisation_kind", "organisation_code", "period_start", "period_end", "status", "value",
-    "numerator", "denominator", "lower_95", "upper_95", "judgement", "source_name", "source_sha256", "sheet", "cell",
-    "note", "is_made_up",
+    "numerator", "denominator", "lower_95", "upper_95", "judgement", "source_name", "source_sha256", "sheet",
+    "cell", "note", "is_made_up",
 )  # fmt: skip
 """What is known of a figure: which it is, what it says, and the file and cell that it came from."""
 
