@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ccg_pipeline.framework.provenance import Frozen, Stated, Text
+from ccg_pipeline.framework.provenance import Choice, Frozen, Stated, Text
 from ccg_pipeline.framework.vocabulary.rule import Member, Number, Rule, Way, Whole, of_pool, plain
 
 Pool = Text | None
@@ -18,11 +18,23 @@ Pool = Text | None
 
 
 class Read(Rule):
-    """The measure as published, and which way it is better: stated where it enters, and nowhere else."""
+    """The measure as published, and which way it is better: stated where it enters, and nowhere else.
+
+    `error`, of a figure without counts or limits: ``repeated``, told by how much the figures of the same
+    organisation differ between successive periods. Without one the figure is taken as exact, unless a
+    distance that follows has an error.
+    """
 
     do: Literal["read"]
     measure: Text
     better: Way = "higher"
+    error: Choice | None = None
+
+    @model_validator(mode="after")
+    def _error_is_known(self) -> Self:
+        if self.error is not None and self.error.value != "repeated":
+            raise ValueError(f"the error {self.error.value!r} is not known; write repeated, or leave it out")
+        return self
 
     def way_after(self, before: Way, members: Mapping[str, Way]) -> Way:
         """As stated."""
@@ -66,16 +78,18 @@ class Distance(Rule):
     """Standard errors from a reference, positive is better; limits widened where asked.
 
     The reference is `standard`, else the figure of the organisation `reference`, else that of the
-    organisations together, where at least the share `reference_needs` of them has one. The `error` is that of
-    a proportion (``binomial``) or rate (``poisson``) of counts per `per`, or from published 95 % limits
-    (``interval``). `widen`: where phi, without `winsorise` at either end (``winsorise``d or ``truncate``d),
-    exceeds `widen_above`, the variance between organisations is added. All of this is learned from the
-    published figures and is held in draws.
+    organisations together, where at least the share `reference_needs` of them has one. The `error` is that
+    of a proportion (``binomial``) or rate (``poisson``) of counts per `per`, or from published 95 % limits
+    (``interval``). `phi`: by how much one event that brings many counts makes the variance of counts
+    greater than it would be by chance alone; limits and draws go by it. `widen`: where the dispersion,
+    without `winsorise` at either end (``winsorise``d or ``truncate``d), exceeds `widen_above`, the variance
+    between organisations is added. All of this is learned from the published figures and is held in draws.
     """
 
     do: Literal["distance"]
     error: Literal["binomial", "poisson", "interval"]
     per: Number = 100.0
+    phi: Number = 1.0
     standard: Number | None = None
     reference: Text = "ENG"
     reference_needs: Number = 0.0
@@ -97,6 +111,8 @@ class Distance(Rule):
         per, needs = plain(self.per), plain(self.reference_needs)
         if per <= 0:
             raise ValueError(f"per is {per:g}, and must be above 0")
+        if plain(self.phi) < 1:
+            raise ValueError(f"phi is {plain(self.phi):g}, and must be 1 or more")
         if not 0 <= plain(self.winsorise) < 0.5:
             raise ValueError(f"winsorise {plain(self.winsorise):g} is not at least 0 and below 0.5")
         if not 0 <= needs <= 1:

@@ -80,7 +80,7 @@ def _of_league(run: Run, league: League) -> pd.DataFrame:
     columns = (
         run.edition.key,
         league.name or run.edition.node[league.of].title,
-        _pools(run, league.pool),
+        pools_of(run, league.pool),
         list(run.facts.organisations),
         run.league(league)[0],
         labels_of(run, league.of),
@@ -90,7 +90,7 @@ def _of_league(run: Run, league: League) -> pd.DataFrame:
     return found.sort_values(["pool", "place", "organisation"], kind="stable", na_position="last")
 
 
-def _pools(run: Run, pool: str | None) -> list[str | None]:
+def pools_of(run: Run, pool: str | None) -> list[str | None]:
     """Return what tells the pool of each organisation; None where it is in none."""
     found: list[str | None] = [None] * len(run.facts.organisations)
     if pool is not None:

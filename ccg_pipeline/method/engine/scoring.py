@@ -70,14 +70,15 @@ def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Refere
     """Reference, spread of each organisation, and what widened it: of the published figures."""
     measure = getattr(work.node.steps[0], "measure", "")
     count, per = work.facts.count(measure), plain(rule.per)
+    widening = float(np.sqrt(plain(rule.phi)))
     centre = reference_of(work.facts, measure, value, rule)
     reference = centre if rule.standard is None else np.full(value.shape, plain(rule.standard))
 
     def errors(at: Floats) -> Floats:
         if rule.error == "interval":
-            return interval(count.lower_95, count.upper_95)
+            return interval(count.lower_95, count.upper_95) * widening
         of_counts = binomial if rule.error == "binomial" else poisson
-        return of_counts(at, count.denominator, per)
+        return of_counts(at, count.denominator, per) * widening
 
     error, about = errors(reference), errors(centre)
     with np.errstate(all="ignore"):  # without a standard error: left out there

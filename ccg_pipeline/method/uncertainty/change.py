@@ -31,9 +31,9 @@ from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.scoring.banding import points_of, turned_z
 from ccg_pipeline.method.scoring.clinical import grade_of
 from ccg_pipeline.method.statistics.grid import Floats, figures, row_of_each_cell, words
+from ccg_pipeline.method.statistics.priors import LEAST_FOR_A_PRIOR, between
 from ccg_pipeline.method.statistics.trends import benjamini_hochberg, change
 from ccg_pipeline.method.uncertainty.outcomes import Fixed, fixed_by_data, outcomes, rules_of
-from ccg_pipeline.method.uncertainty.true_values import LEAST_FOR_A_PRIOR, between
 
 PARTS = ("real", "noise", "reference", "definition", "boundary")
 BOUNDARIES = (" / cuts / ", "banding / cut", "significant_at", "good_at", "outstanding_at")

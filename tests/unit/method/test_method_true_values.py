@@ -11,7 +11,8 @@ from scipy import stats
 
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.uncertainty.true_values import LEAST_FOR_A_PRIOR, TrueValues, between, true_values
+from ccg_pipeline.method.statistics.priors import LEAST_FOR_A_PRIOR, between
+from ccg_pipeline.method.uncertainty.true_values import TrueValues, true_values
 from tests.support.notations.method_tables import EDITION, edition_of, observations
 
 SHARE, RATE, INTERVAL = (EDITION.indicator(code) for code in ("123a", "125a", "105d"))

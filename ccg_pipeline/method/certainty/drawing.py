@@ -1,0 +1,128 @@
+"""Random numbers: true values behind the figures of an edition, and what would be published of them again.
+
+Belongs here: drawing from distributions of true values, and chance anew.
+Does not belong here: priors (statistics/priors.py), errors (errors.py), the rules (the engine).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.random import SFC64, Generator, SeedSequence
+
+from ccg_pipeline.framework.edition import Edition
+from ccg_pipeline.method.certainty.errors import Sampled, errors_of, sampled
+from ccg_pipeline.method.engine.facts import Facts
+from ccg_pipeline.method.statistics.grid import Booleans, Floats
+from ccg_pipeline.method.statistics.priors import POSTERIORS, PRIORS
+
+MANY = 30.0
+"""Events from which a gamma, beta, Poisson or binomial number is worked out of a normal one: their skewness
+is met, and what is left is far below the error of a chance over thousands of draws."""
+
+
+@dataclass(frozen=True)
+class Drawer:
+    """A measure ready to be drawn: its figures, and the two parameters of their true values, (n, nodes)."""
+
+    figures: Sampled
+    one: Floats
+    two: Floats
+
+    def draw(self, random: Generator, draws: int) -> tuple[Floats, Floats]:
+        """True values and figures measured again, in the published unit, (draws, n) each."""
+        figures, n = self.figures, self.one.shape[0]
+        which = random.integers(0, self.one.shape[1], (draws, n))
+        a, b = (one[np.arange(n), which] for one in (self.one, self.two))
+        if figures.family == "interval":
+            true = a + b * random.standard_normal((draws, n))
+            again = true + figures.second * random.standard_normal((draws, n))
+            low, high = figures.lowest, figures.highest
+            return np.clip(true, low, high), np.clip(again, low, high)
+        if figures.family == "binomial":
+            true = _beta(random, a, b)
+            again = _binomial(random, figures.second, true) / figures.second
+        else:
+            true = _gamma(random, a) / b
+            again = _poisson(random, true * figures.second) / figures.second
+        return true * figures.per, again * figures.per
+
+
+def drawers_of(
+    edition: Edition, facts: Facts, history: Sequence[Facts]
+) -> tuple[dict[str, Drawer], list[str]]:
+    """Return each measure of an edition that can be drawn, and those that have an error which nothing tells.
+
+    Priors are worked out here, once.
+    """
+    found, untold = {}, []
+    for measure, error in errors_of(edition).items():
+        figures = sampled(measure, error, facts, history)
+        if figures is not None:
+            prior = PRIORS[figures.family](figures.first, figures.second, True)
+            posterior = POSTERIORS[figures.family](*prior, figures.first[:, None], figures.second[:, None])
+            one, two = np.broadcast_arrays(*posterior)
+            found[measure] = Drawer(figures, one, two)
+        elif np.isfinite(facts.value(measure)).any():
+            untold.append(measure)
+    return found, untold
+
+
+def drawn(drawers: dict[str, Drawer], facts: Facts, seed: int, chunk: int, draws: int) -> tuple[Facts, Facts]:
+    """Return the facts with `draws` draws of each measure: of true values, and of figures measured again.
+
+    The same `seed` and `chunk` give the same draws of a measure, whatever other measures there are.
+    """
+    true, again = dict(facts.values), dict(facts.values)
+    for measure, drawer in drawers.items():
+        random = Generator(SFC64(SeedSequence(seed, spawn_key=(chunk, *measure.encode()))))
+        for values, new in zip((true, again), drawer.draw(random, draws), strict=True):
+            there = drawer.figures.there
+            values[measure] = np.repeat(facts.values[measure], draws, axis=0)
+            values[measure][:, there] = new
+    return replace(facts, values=true), replace(facts, values=again)
+
+
+def _parted(is_large: Booleans, large: Floats, exact: Floats) -> Floats:
+    out = np.empty(is_large.shape)
+    out[is_large], out[~is_large] = large, exact
+    return out
+
+
+def _gamma(random: Generator, a: Floats) -> Floats:
+    """Gamma numbers of shape `a`; of a large one the cube of a normal number (Wilson and Hilferty 1931)."""
+    many = a >= MANY
+    if many.all():
+        return _cube(random, a)
+    return _parted(many, _cube(random, a[many]), random.standard_gamma(a[~many]))
+
+
+def _cube(random: Generator, a: Floats) -> Floats:
+    of_a = 1 / (9 * a)
+    base = 1 - of_a + np.sqrt(of_a) * random.standard_normal(a.shape)
+    return np.asarray(a * base * base * base)
+
+
+def _beta(random: Generator, a: Floats, b: Floats) -> Floats:
+    x = _gamma(random, a)
+    return x / (x + _gamma(random, b))
+
+
+def _poisson(random: Generator, mean: Floats) -> Floats:
+    """Poisson numbers; of a large mean by a normal number and its skewness (Cornish and Fisher 1938)."""
+    many = mean >= MANY
+    z = random.standard_normal(mean[many].shape)
+    large = np.rint(mean[many] + np.sqrt(mean[many]) * z + (z * z - 1) / 6)
+    return _parted(many, large, random.poisson(mean[~many]).astype(float))
+
+
+def _binomial(random: Generator, n: Floats, p: Floats) -> Floats:
+    """Binomial numbers of n, rounded, in the same way: the variance decides."""
+    n, p = np.broadcast_arrays(n, p)
+    variance = n * p * (1 - p)
+    many = variance >= MANY
+    z, own, share = random.standard_normal(int(many.sum())), n[many], p[many]
+    large = np.rint(own * share + np.sqrt(variance[many]) * z + (1 - 2 * share) * (z * z - 1) / 6)
+    trials = np.maximum(np.rint(n[~many]), 1)
+    exact = random.binomial(trials.astype(np.int64), p[~many]) * (n[~many] / trials)
+    return _parted(many, np.clip(large, 0, own), exact)

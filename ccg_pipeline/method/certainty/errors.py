@@ -1,0 +1,129 @@
+"""Which error each measure of an edition has, and how large it is for every figure.
+
+Belongs here: reading an edition's errors, events and exposures of figures, the spread between periods.
+Does not belong here: priors (statistics/priors.py), random numbers (drawing.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ccg_pipeline.framework.edition import Edition
+from ccg_pipeline.framework.vocabulary.rule import plain
+from ccg_pipeline.framework.vocabulary.scoring import Distance, Read
+from ccg_pipeline.method.engine.facts import Facts
+from ccg_pipeline.method.statistics.grid import Booleans, Floats
+from ccg_pipeline.method.statistics.standard_errors import interval
+
+LEAST_PAIRS = 10
+"""So many organisations must have a figure in two successive periods; the spread of fewer says too little."""
+
+
+@dataclass(frozen=True)
+class Error:
+    """A measure's error: ``binomial``, ``poisson``, ``interval`` or ``repeated``; counts are per `per`."""
+
+    kind: str
+    per: float = 1.0
+    phi: float = 1.0
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """The figures of a measure that have an error, `there` (organisations,), and what is known of them.
+
+    Of those there, (n,): ``first`` the events, or the figure; ``second`` those exposed, or its standard
+    error. Where one event brings many counts, both are divided by phi. ``family``: ``binomial``, ``poisson``
+    or ``interval``. ``per`` turns a share or rate into the published unit. What is drawn of an ``interval``
+    is held within ``lowest`` and ``highest``.
+    """
+
+    family: str
+    there: Booleans
+    first: Floats
+    second: Floats
+    per: float
+    lowest: float = -np.inf
+    highest: float = np.inf
+
+
+def errors_of(edition: Edition) -> dict[str, Error]:
+    """Return the error of each measure that has one, as the steps of the edition say, the first of them."""
+    found: dict[str, Error] = {}
+    for node in edition.nodes:
+        read = node.steps[0]
+        if not isinstance(read, Read):
+            continue
+        for step in node.steps:
+            if isinstance(step, Distance):
+                of_counts = step.error != "interval"
+                error = Error(step.error, plain(step.per) if of_counts else 1.0, plain(step.phi))
+                found.setdefault(read.measure, error)
+        if read.error is not None:
+            found.setdefault(read.measure, Error(read.error.value))
+    return found
+
+
+def sampled(measure: str, error: Error, facts: Facts, history: Sequence[Facts]) -> Sampled | None:
+    """Return a measure's figures with their errors; None where there is not one that has an error.
+
+    `facts` are those published, `history` those of the periods before, the latest first. A figure without
+    what its error is told by (a denominator above 0, both limits) has none, and is held in draws.
+    """
+    value, count = facts.value(measure)[0], facts.count(measure)
+    if error.kind == "repeated":
+        return _repeated(measure, facts, history)
+    if error.kind == "interval":
+        first, second = value, interval(count.lower_95, count.upper_95) * np.sqrt(error.phi)
+    else:
+        second = count.denominator
+        counted = np.isfinite(count.numerator)
+        first = np.where(counted, count.numerator, value * second / error.per)
+        first = np.clip(first, 0, second if error.kind == "binomial" else None)
+        first, second = first / error.phi, second / error.phi
+    there = np.isfinite(value) & np.isfinite(first) & (second > 0)
+    if not there.any():
+        return None
+    return Sampled(error.kind, there, first[there], second[there], error.per)
+
+
+def _repeated(measure: str, facts: Facts, history: Sequence[Facts]) -> Sampled | None:
+    """Var(x − x of the period before) / 2, of all organisations and periods together.
+
+    What all have moved by is taken away, and real changes of single organisations are not: the error is
+    rather too large than too small. Draws stay within what was ever seen.
+    """
+    value = facts.value(measure)[0]
+    periods = [value, *(_in_order(one, measure, facts.organisations) for one in history)]
+    differences = [_centred(now - before) for now, before in pairwise(periods)]
+    differences = [one for one in differences if len(one) >= LEAST_PAIRS]
+    there = np.isfinite(value)
+    if not differences or not there.any():
+        return None
+    squares = sum(np.square(one).sum() for one in differences)
+    degrees = sum(len(one) - 1 for one in differences)
+    error = float(np.sqrt(squares / degrees / 2))
+    if not error > 0:
+        return None
+    seen = np.concatenate(periods)
+    return Sampled(
+        "interval",
+        there,
+        value[there],
+        np.full(there.sum(), error),
+        1.0,
+        float(np.nanmin(seen)),
+        float(np.nanmax(seen)),
+    )
+
+
+def _centred(difference: Floats) -> Floats:
+    known = difference[np.isfinite(difference)]
+    return known - known.mean() if len(known) else known
+
+
+def _in_order(facts: Facts, measure: str, organisations: Sequence[str]) -> Floats:
+    of: Mapping[str, float] = dict(zip(facts.organisations, facts.value(measure)[0], strict=True))
+    return np.array([of.get(one, np.nan) for one in organisations])

@@ -1,0 +1,50 @@
+"""Places in leagues with their sets: who is shown to be above whom, all at once, within each pool.
+
+Belongs here: a league's places, sets and chances of the first ten, from draws of true values.
+Does not belong here: comparing draws (statistics/ranks.py), drawing (drawing.py), places without draws.
+"""
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.edition import Edition, League
+from ccg_pipeline.framework.vocabulary.combining import Combination
+from ccg_pipeline.method.engine.rows import pools_of
+from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.statistics.grid import Floats
+from ccg_pipeline.method.statistics.ranks import Singles, compare_all, probability_of_top
+
+FIRST = 10
+PLACE_SETS = ("league", "pool", "organisation", "place", "place_first", "place_last", "p_first_ten")
+
+
+def place_sets(run: Run, league: League, orders: Singles) -> pd.DataFrame:
+    """Return a league's places with their sets; columns PLACE_SETS, in the order of organisations.
+
+    `orders` (draws, organisations) as `Run.league` gives them for draws of true values. A league of a node
+    that rests on one figure has sets and no places. NaN where an organisation has no place.
+    """
+    published, n = run.league(league)[0], len(run.facts.organisations)
+    first, last, ten = (np.full(n, np.nan) for _ in range(3))
+    for own in run.peers.pools(league.pool):
+        turned: Floats = np.where(np.isfinite(published[own]), -orders[:, own].astype(float), np.nan)
+        sets = compare_all(turned).rank_sets()
+        first[own], last[own] = sets.lower, sets.upper
+        ten[own] = np.where(np.isfinite(published[own]), probability_of_top(turned, FIRST), np.nan)
+    return pd.DataFrame(
+        {
+            "league": league.name or run.edition.node[league.of].title,
+            "pool": pools_of(run, league.pool),
+            "organisation": list(run.facts.organisations),
+            "place": np.nan if rests_on_one(run.edition, league.of) else published,
+            "place_first": first,
+            "place_last": last,
+            "p_first_ten": ten,
+        }
+    )
+
+
+def rests_on_one(edition: Edition, key: str) -> bool:
+    """Whether a node combines one member alone, so that its place is that member's."""
+    begins = edition.node[key].steps[0]
+    return isinstance(begins, Combination) and len(begins.of) == 1

@@ -1,0 +1,175 @@
+"""How sure an edition's ratings, scores and places are: draws of every figure through the one engine.
+
+Belongs here: running the draws in chunks, and the tables of what comes of them.
+Does not belong here: random numbers (drawing.py), rules (the engine), words (saying.py).
+
+Two kinds, kept apart: ``underlying`` is what the true values would earn, ``again`` what the same care would
+earn, measured once more. What the published run learned (references, limits, fitted lines) is held in both;
+what compares organisations with each other is worked out anew in each draw.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ccg_pipeline.framework.edition import Edition
+from ccg_pipeline.framework.vocabulary.combining import Combination
+from ccg_pipeline.method.certainty.drawing import Drawer, drawers_of, drawn
+from ccg_pipeline.method.certainty.places import PLACE_SETS, place_sets
+from ccg_pipeline.method.engine.facts import Facts
+from ccg_pipeline.method.engine.run import Run, resting_on
+from ccg_pipeline.method.statistics.grid import Floats
+from ccg_pipeline.method.statistics.ranks import Singles
+
+DRAWS = 4_000
+CHUNK = 50  # draws at once: more leave the cache, and take twice the time
+KINDS = ("underlying", "again")
+SURE = 0.95
+GRADE_CHANCES = ("node", "organisation", "kind", "grade", "label", "chance")
+SCORE_INTERVALS = ("node", "organisation", "kind", "score", "lower_95", "upper_95")
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """What draws say of a run's figures.
+
+    ``grade_chance``: columns GRADE_CHANCES, a row for each grade of each graded node that a round shows, each
+    kind and each organisation that has a grade; shares of the draws, whose sum is below 1 where some draws
+    give no grade. ``score_interval``: columns SCORE_INTERVALS, for each node that a round shows and that
+    combines others or has a league: between which scores 95 of 100 draws of true values lie. ``place``:
+    columns PLACE_SETS, of each league. ``untold``: nodes of which nothing is said, each with the measure that
+    has an error which nothing tells. ``draws``: how many.
+    """
+
+    grade_chance: pd.DataFrame
+    score_interval: pd.DataFrame
+    place: pd.DataFrame
+    untold: dict[str, str]
+    draws: int
+
+
+def certainty(run: Run, history: Sequence[Facts] = (), draws: int = DRAWS, seed: int = 0) -> Certainty:
+    """Return how sure the figures of a published `run` are.
+
+    `history`: the facts of the periods before, the latest first, for errors that are told by the spread
+    between periods. The same run, history, draws and seed give the same tables to the last bit. ValueError
+    below 4 draws.
+    """
+    if draws < 4:
+        raise ValueError(f"{draws} draws say too little; take 4 or more, better thousands.")
+    edition = run.edition
+    drawers, lost = drawers_of(edition, run.facts, history)
+    untold = _resting_on_untold(edition, lost)
+    shown = [key for key in _shown(edition) if key in run.states and key not in untold]
+    leagues = [one for one in edition.leagues if one.of in run.states and one.of not in untold]
+    wanted = resting_on(edition, [*shown, *(one.of for one in leagues)])
+    graded = [key for key in shown if run.states[key].grade is not None]
+    scored = [key for key in shown if _has_interval(edition, key)]
+    n = len(run.facts.organisations)
+    counts = {
+        (key, kind): np.zeros((len(edition.labels(key)), n), dtype=np.int64)
+        for key in graded
+        for kind in KINDS
+    }
+    scores = {key: np.empty((draws, n), dtype=np.float32) for key in scored}
+    orders = [np.empty((draws, n), dtype=np.float32) for _ in leagues]
+    for begin, kind, drawn_run in _runs(run, drawers, wanted, draws, seed):
+        rows = slice(begin, min(begin + CHUNK, draws))
+        for key in graded:
+            grade = np.broadcast_to(np.asarray(drawn_run.states[key].grade), (rows.stop - begin, n))
+            for number, count in enumerate(counts[key, kind], start=1):
+                count += (grade == number).sum(axis=0)
+        if kind == KINDS[0]:
+            for key in scored:
+                scores[key][rows] = drawn_run.states[key].score
+            for order, league in zip(orders, leagues, strict=True):
+                order[rows] = drawn_run.league(league)
+    places = [place_sets(run, *one) for one in zip(leagues, orders, strict=True)]
+    return Certainty(
+        _stacked(
+            [_chances(run, key, kind, count / draws) for (key, kind), count in counts.items()], GRADE_CHANCES
+        ),
+        _stacked([_intervals(run, key, found) for key, found in scores.items()], SCORE_INTERVALS),
+        _stacked(places, PLACE_SETS),
+        untold,
+        draws,
+    )
+
+
+def _runs(
+    run: Run, drawers: dict[str, Drawer], wanted: Iterable[str], draws: int, seed: int
+) -> Iterator[tuple[int, str, Run]]:
+    for chunk, begin in enumerate(range(0, draws, CHUNK)):
+        both = drawn(drawers, run.facts, seed, chunk, min(CHUNK, draws - begin))
+        for kind, facts in zip(KINDS, both, strict=True):
+            yield begin, kind, Run(run.edition, facts, run.learned, only=wanted)
+
+
+def _shown(edition: Edition) -> list[str]:
+    """The nodes whose level a round shows; all, where a round names no level."""
+    if any(not one.levels for one in edition.rounds):
+        return [one.key for one in edition.nodes]
+    levels = {level for one in edition.rounds for level in one.levels}
+    return [one.key for one in edition.nodes if one.level in levels]
+
+
+def _has_interval(edition: Edition, key: str) -> bool:
+    """Whether it combines others or has a league: the interval of a single figure is its publisher's."""
+    return isinstance(edition.node[key].steps[0], Combination) or any(
+        one.of == key for one in edition.leagues
+    )
+
+
+def _resting_on_untold(edition: Edition, lost: Iterable[str]) -> dict[str, str]:
+    """The nodes that rest on a measure whose error nothing tells, and the first such measure of each."""
+    found: dict[str, str] = {}
+    for node in edition.nodes:
+        own = [one for one in node.measures_used() if one in set(lost)]
+        own += [found[key] for key in node.nodes_used() if key in found]
+        if own:
+            found[node.key] = own[0]
+    return found
+
+
+def _chances(run: Run, key: str, kind: str, chance: Floats) -> pd.DataFrame:
+    grade = run.states[key].grade
+    assert grade is not None  # only graded nodes are counted
+    rated, labels = np.flatnonzero(np.isfinite(grade[0])), run.edition.labels(key)
+    return pd.DataFrame(
+        {
+            "node": key,
+            "organisation": np.repeat(np.asarray(run.facts.organisations, dtype=object)[rated], len(labels)),
+            "kind": kind,
+            "grade": np.tile(np.arange(1, len(labels) + 1), len(rated)),
+            "label": np.tile(np.asarray(labels, dtype=object), len(rated)),
+            "chance": chance[:, rated].T.ravel(),
+        }
+    )
+
+
+def _intervals(run: Run, key: str, scores: Singles) -> pd.DataFrame:
+    published = run.states[key].score[0]
+    there = np.flatnonzero(np.isfinite(published))
+    x, tail = scores[:, there], (1 - SURE) / 2
+    n = len(x)
+    low, high = (
+        int(np.ceil(tail * n)) - 1,
+        int(np.ceil((1 - tail) * n)) - 1,
+    )  # the inverse of the distribution
+    ordered = np.partition(x, (max(low, 0), high), axis=0)
+    return pd.DataFrame(
+        {
+            "node": key,
+            "organisation": np.asarray(run.facts.organisations, dtype=object)[there],
+            "kind": KINDS[0],
+            "score": published[there],
+            "lower_95": ordered[max(low, 0)].astype(float),
+            "upper_95": ordered[high].astype(float),
+        }
+    )
+
+
+def _stacked(tables: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns))
