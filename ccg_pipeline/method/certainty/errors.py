@@ -93,7 +93,8 @@ def _repeated(measure: str, facts: Facts, history: Sequence[Facts]) -> Sampled |
     """Var(x − x of the period before) / 2, of all organisations and periods together.
 
     What all have moved by is taken away, and real changes of single organisations are not: the error is
-    rather too large than too small. Draws stay within what was ever seen.
+    rather too large than too small. None where nothing differs, for such a measure is published less often
+    than there are periods. Draws stay within what was ever seen.
     """
     value = facts.value(measure)[0]
     periods = [value, *(_in_order(one, measure, facts.organisations) for one in history)]

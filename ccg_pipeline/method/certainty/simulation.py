@@ -39,14 +39,16 @@ class Certainty:
     kind and each organisation that has a grade; shares of the draws, whose sum is below 1 where some draws
     give no grade. ``score_interval``: columns SCORE_INTERVALS, for each node that a round shows and that
     combines others or has a league: between which scores 95 of 100 draws of true values lie. ``place``:
-    columns PLACE_SETS, of each league. ``untold``: nodes of which nothing is said, each with the measure that
-    has an error which nothing tells. ``draws``: how many.
+    columns PLACE_SETS, of each league. ``held``: by node the
+    measures that it rests on and that have an error which nothing tells, such as one that is not found in the
+    period before: they are held in draws. Of a node that rests on such alone nothing is said. ``draws``: how
+    many.
     """
 
     grade_chance: pd.DataFrame
     score_interval: pd.DataFrame
     place: pd.DataFrame
-    untold: dict[str, str]
+    held: dict[str, tuple[str, ...]]
     draws: int
 
 
@@ -61,7 +63,8 @@ def certainty(run: Run, history: Sequence[Facts] = (), draws: int = DRAWS, seed:
         raise ValueError(f"{draws} draws say too little; take 4 or more, better thousands.")
     edition = run.edition
     drawers, lost = drawers_of(edition, run.facts, history)
-    untold = _resting_on_untold(edition, lost)
+    held, drawn_too = _resting_on(edition, lost), _resting_on(edition, drawers)
+    untold = set(held) - set(drawn_too)
     shown = [key for key in _shown(edition) if key in run.states and key not in untold]
     leagues = [one for one in edition.leagues if one.of in run.states and one.of not in untold]
     wanted = resting_on(edition, [*shown, *(one.of for one in leagues)])
@@ -93,7 +96,7 @@ def certainty(run: Run, history: Sequence[Facts] = (), draws: int = DRAWS, seed:
         ),
         _stacked([_intervals(run, key, found) for key, found in scores.items()], SCORE_INTERVALS),
         _stacked(places, PLACE_SETS),
-        untold,
+        held,
         draws,
     )
 
@@ -122,15 +125,15 @@ def _has_interval(edition: Edition, key: str) -> bool:
     )
 
 
-def _resting_on_untold(edition: Edition, lost: Iterable[str]) -> dict[str, str]:
-    """The nodes that rest on a measure whose error nothing tells, and the first such measure of each."""
-    found: dict[str, str] = {}
+def _resting_on(edition: Edition, measures: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """By node, those of some measures that it rests on; no node that rests on none."""
+    found: dict[str, tuple[str, ...]] = {}
+    wanted = set(measures)
     for node in edition.nodes:
-        own = [one for one in node.measures_used() if one in set(lost)]
-        own += [found[key] for key in node.nodes_used() if key in found]
-        if own:
-            found[node.key] = own[0]
-    return found
+        own = [one for one in node.measures_used() if one in wanted]
+        own += [one for key in node.nodes_used() for one in found[key]]
+        found[node.key] = tuple(dict.fromkeys(own))
+    return {key: own for key, own in found.items() if own}
 
 
 def _chances(run: Run, key: str, kind: str, chance: Floats) -> pd.DataFrame:

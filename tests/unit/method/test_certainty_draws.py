@@ -115,7 +115,7 @@ def test_without_a_period_before_nothing_is_said_and_the_measure_is_named() -> N
     published, before = periods(2.0)
     nothing = certainty(published, draws=100)
     assert nothing.grade_chance.empty
-    assert nothing.untold["it"] == "x"
+    assert nothing.held["it"] == ("x",)
     assert len(certainty(published, [before], draws=100).grade_chance) == 400 * 2 * 2
 
 
