@@ -48,6 +48,21 @@ class Sampled:
     lowest: float = -np.inf
     highest: float = np.inf
 
+    def standard_errors(self) -> Floats:
+        """Return the standard error of each figure, (organisations,), in its unit; NaN where there is none.
+
+        Of counts those of their own share or rate, half an event being added on either side (Jeffreys), so
+        that none and all have an error too.
+        """
+        found = np.full(self.there.shape, np.nan)
+        x, n = self.first, self.second
+        if self.family == "binomial":
+            share = (x + 0.5) / (n + 1)
+            found[self.there] = np.sqrt(share * (1 - share) / n)
+        else:
+            found[self.there] = np.sqrt(x + 0.5) / n if self.family == "poisson" else n
+        return found * self.per
+
 
 def errors_of(edition: Edition) -> dict[str, Error]:
     """Return the error of each measure that has one, as the steps of the edition say, the first of them."""

@@ -139,7 +139,9 @@ def furthest_off(said: Floats, seen: Floats) -> float:
     """The greatest difference in a tenth of said chance with 900 cells or more."""
     tenth = np.minimum((said * 10).astype(int), 9)
     differences = [
-        abs(said[tenth == i].mean() - seen[tenth == i].mean()) for i in range(10) if (tenth == i).sum() >= LEAST
+        abs(said[tenth == i].mean() - seen[tenth == i].mean())
+        for i in range(10)
+        if (tenth == i).sum() >= LEAST
     ]
     return float(max(differences))
 

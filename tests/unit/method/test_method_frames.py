@@ -7,6 +7,7 @@ import pytest
 from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.framework.load import EDITION as EDITION_KEY
 from ccg_pipeline.framework.rules import Lane
+from ccg_pipeline.method.certainty.simulation import certainty
 from ccg_pipeline.method.engine.gathering import gathered
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.scoring.areas import score_areas
@@ -14,6 +15,7 @@ from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.overall import rate_overall
 from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
+from ccg_pipeline.method.uncertainty.simulation import uncertainty
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.tables.areas import AREA_SCORE
 from ccg_pipeline.tables.bands import INDICATOR_BAND
@@ -120,3 +122,25 @@ def test_the_engine_gives_every_figure_to_the_last_bit() -> None:
         counted += len(figures)
     print(f"{counted:,} figures of the Improvement and Assessment Framework, equal to the last bit")
     assert counted > 20_000
+
+
+def test_draws_through_the_engine_agree_with_those_through_the_frames() -> None:
+    latest = _observed(seed=5)
+    bands = band_indicators(latest, EDITION, CCGS)
+    measures = latest[latest["indicator_code"].isin([one.code for one in EDITION.supplementary])]
+    before = uncertainty(bands, measures, EDITION, "annual", seed=1, draws=2000, versions=1, samples=1).table
+    keys = {one.code: one.measure for one in (*EDITION.indicators, *EDITION.supplementary)}
+    edition = edition_named(EDITION_KEY)
+    facts = gathered(
+        latest.assign(measure=latest["indicator_code"].map(keys)), edition.measures, CCGS, ["ENG"]
+    )
+    now = certainty(Run(edition, facts), draws=2000, seed=1).grade_chance
+    now = now[now["kind"] == "underlying"].pivot(
+        index=["node", "organisation"], columns="grade", values="chance"
+    )
+    panels = before[before["measure"] != "area"].set_index(["code", "ccg_code"])
+    chances = panels[[f"p_grade_{grade}" for grade in range(1, 5)]].dropna()
+    difference = chances.to_numpy() - now.reindex(index=chances.index, columns=range(1, 5)).to_numpy()
+    print(f"Draws of {len(chances):,} ratings: chances differ by {np.abs(difference).max():.3f} at most")
+    assert len(chances) > 200
+    assert np.abs(difference).max() < 0.05
