@@ -17,6 +17,7 @@ from ccg_pipeline.method.scoring.moderated import BLOCKS
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
 from ccg_pipeline.release.committee import bodies_of, submit_to_committee
+from ccg_pipeline.release.rederived import faults_of_releases
 from ccg_pipeline.release.released import Tables, unreleased
 from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.storage.database import kind_of, open_for_reading, open_for_writing, reading
@@ -177,7 +178,7 @@ def follow(database: str) -> None:
 
 @app.command()
 def verify(database: Database = "") -> None:
-    """Check the whole ledger: every line, the chain, the releases' hashes, what recorders signed."""
+    """Check the whole ledger: every line, the chain, each release worked out anew, what recorders signed."""
     engine = opened_for_reading(database)
     with reading(engine) as connection:
         known = known_heads(connection)
@@ -195,6 +196,10 @@ def verify(database: Database = "") -> None:
                 faults.append(f"Line {line.seq}, signed by {line.recorded_by}: {fault}")
     if faults:
         raise Fault("The sign-off ledger is broken: " + " ".join(faults))
+    with reading(engine) as connection:
+        differ = faults_of_releases(connection, load_edition(), load_terms())
+    if differ:
+        raise Fault(" ".join(differ))
     console.print(
         f"The ledger is whole: {ledger.head(engine).seq} lines, head {ledger.head(engine).hash[:SHORT]}."
     )

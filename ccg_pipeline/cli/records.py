@@ -19,6 +19,7 @@ from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
 from ccg_pipeline.release.archive import fetch, keep, latest_release
 from ccg_pipeline.release.committee import moderation_asked
+from ccg_pipeline.release.rederived import check_release
 from ccg_pipeline.release.tables import SHOWN, is_overridden
 from ccg_pipeline.settings import database_url, keys_of
 from ccg_pipeline.storage.database import kind_of, reading
@@ -42,6 +43,7 @@ from expert_panels.minutes.form import MinutedDecision, MinutesFault, Written, d
 from expert_panels.minutes.recorder import MEANING, SUFFIX, hold, is_record, record
 from expert_panels.minutes.recorder import checked as checked_record
 from expert_panels.settings import VARIABLE, declared
+from expert_panels.terms import load_terms
 
 app = typer.Typer(rich_markup_mode="markdown")
 
@@ -241,6 +243,8 @@ def _released_as(line: Line, engine: Engine) -> str:
     """Return in which words the newest release shows the table of a line; '' where it shows it no more."""
     with reading(engine) as connection:
         found = latest_release(connection, line.lane, line.partition_key)
+        if found is not None:
+            check_release(connection, load_edition(), found, load_terms())
     entries = {} if found is None else {**found.header["panels"], "": found.header["overall"] or {}}
     shown = (
         str(one["verification"]) for one in entries.values() if one.get("subject") == line.subject_sha256

@@ -81,10 +81,27 @@ def latest_release(
     ).first()
     if row is None:
         return None
-    serial, sha256, header = int(row[0]), str(row[1]), str(row[2])
+    return _checked(lane, partition_key, int(row[0]), str(row[1]), str(row[2]))
+
+
+def _checked(lane: str, partition_key: str, serial: int, sha256: str, header: str) -> Release:
     if sha256_of(header) != sha256:
         raise StorageFault(f"Release {serial} of {lane} {partition_key} was altered: it no longer matches.")
     return Release(lane, partition_key, serial, sha256, json.loads(header))
+
+
+def release_numbered(connection: Connection, lane: str, partition_key: str, serial: int) -> Release | None:
+    """Return one release by its number, or None; StorageFault when its header was altered."""
+    key = release.c.lane == lane, release.c.partition_key == partition_key, release.c.serial == serial
+    row = connection.execute(select(release.c.sha256, release.c.header).where(*key)).first()
+    return None if row is None else _checked(lane, partition_key, serial, str(row[0]), str(row[1]))
+
+
+def numbers_released(connection: Connection) -> list[tuple[str, str, int]]:
+    """Return lane, partition key and number of every release that was ever made, in order."""
+    columns = release.c.lane, release.c.partition_key, release.c.serial
+    rows = connection.execute(select(*columns).order_by(*columns)).all()
+    return [(str(lane), str(key), int(serial)) for lane, key, serial in rows]
 
 
 def released_partitions(connection: Connection, as_at: date | None = None) -> pd.DataFrame:

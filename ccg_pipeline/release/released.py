@@ -19,11 +19,13 @@ from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import Release, fetch, latest_release, released_partitions
 from ccg_pipeline.release.parts import OPEN, OVERALL, tables_of
+from ccg_pipeline.release.rederived import check_release
 from ccg_pipeline.release.tables import NO_COMMITTEE, SHOWN, assessed_tables, by_committee, is_overridden
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.frames import read, typed
 from ccg_pipeline.storage.sql import BY_NAME, lane_fingerprint
 from expert_panels.foundation.fault import Fault
+from expert_panels.terms import Terms, load_terms
 
 NOT_VERIFIED = "not verified, not for publication"
 
@@ -67,12 +69,18 @@ def kept_part(connection: Connection, sha256: str) -> dict[str, pd.DataFrame]:
 
 
 def released(
-    engine: Engine, edition: Edition, lane: str = "", partition_key: str = "", as_at: date | None = None
+    engine: Engine,
+    edition: Edition,
+    lane: str = "",
+    partition_key: str = "",
+    as_at: date | None = None,
+    terms: Mapping[str, Terms] | None = None,
 ) -> Tables:
     """Return the newest release of a lane's partition; without one, of the newest partition there is.
 
-    With `as_at`, the release that stood at the end of that day (UTC), whatever has followed it.
-    Raises Fault, and StorageFault when a part is absent or was altered.
+    With `as_at`, the release that stood at the end of that day (UTC), whatever has followed it. `terms` are
+    those of every body, the packaged ones where none are given. Raises Fault, and StorageFault when a part is
+    absent or was altered, or when the release is not what the ledger gives.
     """
     with reading(engine) as connection:
         if not lane:
@@ -89,6 +97,7 @@ def released(
                 f"No {named} has been released: `ccg panel status` says what is awaited, and --unreleased "
                 "shows what is not verified."
             )
+        check_release(connection, edition, found, load_terms() if terms is None else terms)
         parts = {OPEN: kept_part(connection, found.header["open"])}
         for panel, said in found.header["panels"].items():
             if said["verification"] in SHOWN:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ccg_pipeline.framework.edition import Edition, Round
 from ccg_pipeline.framework.round_dates import lane_of
-from ccg_pipeline.release.archive import Release, fetch, latest_release
+from ccg_pipeline.release.archive import Release, StorageFault, fetch, latest_release
 from ccg_pipeline.release.parts import OPEN
 from ccg_pipeline.storage.fingerprint import canonical_json, canonical_rows
 from ccg_pipeline.storage.frames import completed, typed
@@ -70,6 +70,23 @@ class ReleasedRound:
         return bool(self.release.header["is_made_up"])
 
 
+def checked_round(connection: Connection, edition: Edition, one: Round, release: Release) -> dict[str, Any]:
+    """Return the part of a round's release; StorageFault unless its header says what the round gives.
+
+    No panel verifies it, so nothing but its own part and the edition speaks for it.
+    """
+    header, key = release.header, release.partition_key
+    expected = header_of(edition, one, key, str(header.get("open")), bool(header.get("is_made_up")))
+    content: dict[str, Any] = json.loads(fetch(connection, str(header.get("open"))))
+    about = {"edition": edition.key, "round": one.key, "partition_key": key, "part": OPEN}
+    if header != expected or any(content.get(name) != said for name, said in about.items()):
+        raise StorageFault(
+            f"Release {release.serial} of {release.lane} {key} is not what its part and the edition give, "
+            "and is not shown."
+        )
+    return content
+
+
 def released_round(connection: Connection, edition: Edition, one: Round, key: str) -> ReleasedRound:
     """Read the newest release of a round, checked against its sha256; Fault where there is none."""
     release = latest_release(connection, lane_of(edition, one), key)
@@ -78,7 +95,7 @@ def released_round(connection: Connection, edition: Edition, one: Round, key: st
             f"Nothing of {edition.key} {key} is released in this database: run `ccg run --edition "
             f"{edition.key} --{one.every} {key}`."
         )
-    content = json.loads(fetch(connection, str(release.header["open"])))
+    content = checked_round(connection, edition, one, release)
     tables = {
         name: pd.DataFrame(packed["rows"], columns=packed["columns"])
         for name, packed in content["tables"].items()

@@ -236,6 +236,12 @@ def lines(engine: Engine, gate: Gate | None = None, after: int = 0) -> list[Line
         return _read(connection, decision_ledger.c.seq > after, *(_of(gate) if gate else ()))
 
 
+def lines_of_round(connection: Connection, lane: str, partition_key: str) -> list[Line]:
+    """Return the lines of all bodies of one lane and partition, in order, as this connection sees them."""
+    its = decision_ledger.c.lane == lane, decision_ledger.c.partition_key == partition_key
+    return _read(connection, *its)
+
+
 def head(engine: Engine) -> Head:
     """Return number and hash of the last line."""
     with reading(engine) as connection:
