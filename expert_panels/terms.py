@@ -28,7 +28,7 @@ class Member(Frozen):
 
     name: str = Field(min_length=1)
     role: str = Field(min_length=1)
-    email: str = Field(pattern=r"^[^\s@A-Z]+@[^\s@A-Z]+$")
+    email: str = Field(pattern=r"^[!-?\[-~]+@[!-?\[-~]+$")  # ASCII, in small letters
     since: date = Field(alias="from")
     to: date | None = None
 

@@ -49,5 +49,12 @@ def serve(host: Host = LOOPBACK, port: Port = 8001, database: Database = "") -> 
     app = panel_room(open_database(database or database_url()), host, settings)
     address = settings.settings.address if settings else f"http://{host}:{port}"
     console.print(f"The panels' room: {address}", highlight=False)
-    # the access record is a table of the database, and needs no second one in a log
-    uvicorn.run(app, host=host, port=port, log_config=LOGGING, access_log=False, server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=LOGGING,
+        access_log=False,  # the access record is a table of the database, and needs no second one in a log
+        server_header=False,
+        proxy_headers=False,  # else X-Forwarded-For walks round the limit of tries
+    )

@@ -25,8 +25,8 @@ from expert_panels.ledger.refusal import refusal
 from expert_panels.ledger.table import (
     LedgerError,
     decision_ledger,
-    missing_triggers,
     reading,
+    unsound_triggers,
     writing,
 )
 from expert_panels.terms import Terms
@@ -193,6 +193,9 @@ def decide_all(
 
 def _decide(connection: Connection, terms: Terms, taken: Decision, at: datetime) -> Line:
     gate, actor = Gate(terms.panel, taken.lane, taken.partition_key), taken.actor.strip().lower()
+    if not actor.isascii() or not taken.actor.isascii():
+        # the Kelvin sign is lowered to a plain k, and then two addresses are one
+        raise DecisionRefused(f"{taken.actor!r} is no address of a member: write it in ASCII letters.")
     # No `at`: a line from a machine whose clock is ahead counts here, or its author could sign twice.
     state = fold(_read(connection, *_of(gate)), terms)
     day = at.astimezone(UTC).date()
@@ -274,8 +277,8 @@ def verify(engine: Engine, known_head: str | Collection[str] = ()) -> list[str]:
         if not inspect(connection).has_table(decision_ledger.name):
             return ["There is no ledger in this database: the table decision_ledger is missing."]
         unguarded = [
-            f"The trigger {name} is missing: the database would let lines be changed."
-            for name in missing_triggers(connection)
+            f"The trigger {name} is {what}: the database would let lines be changed."
+            for name, what in unsound_triggers(connection).items()
         ]
         return unguarded + faults_of(_stored(connection), known)
 

@@ -150,34 +150,52 @@ def brief(fault: DatabaseError) -> str:
     return str(fault.orig).splitlines()[0]
 
 
-def missing_triggers(connection: Connection) -> list[str]:
-    """Return the names of the triggers that this database should have and does not, in order."""
+def unsound_triggers(connection: Connection) -> dict[str, str]:
+    """Return the triggers that do not guard this database, by name: `missing`, or `disabled or altered`.
+
+    One that is there but does nothing, or does it at another time, guards nothing.
+    """
+    wanted = _TRIGGERS[connection.dialect.name]
     if connection.dialect.name == "postgresql":
-        found = connection.exec_driver_sql(  # one that is disabled guards nothing
-            "SELECT tgname FROM pg_trigger "
-            "WHERE tgrelid = to_regclass('decision_ledger') AND tgenabled <> 'D'"
+        found = connection.exec_driver_sql(
+            "SELECT tgname, tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgattr = '' "
+            # when it fires: the sum of row 1, before 2, insert 4, delete 8, update 16 and truncate 32
+            "AND tgtype = CASE tgname WHEN 'decision_ledger_insert' THEN 7 ELSE 58 END "
+            "AND proname = 'decision_ledger_refuses', prosrc "
+            "FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+            "WHERE tgrelid = to_regclass('decision_ledger')"
         )
+        body = _POSTGRES_FUNCTION.split("$$")[1]
+        sound = {str(name): bool(fires) and source == body for name, fires, source in found}
     else:
         found = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'decision_ledger'"
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'decision_ledger'"
         )
-    return sorted(set(_TRIGGERS[connection.dialect.name]) - {str(name) for (name,) in found})
+        sound = {str(name): made == _made("sqlite", str(name)) for name, made in found}
+    unsound = sorted(name for name in wanted if not sound.get(name, False))
+    return {name: "disabled or altered" if name in sound else "missing" for name in unsound}
+
+
+def _made(dialect: str, name: str) -> str:
+    """Return the statement that makes a trigger; '' for one that is not ours."""
+    if (when := _TRIGGERS[dialect].get(name)) is None:
+        return ""
+    is_postgres = dialect == "postgresql"
+    refuses = f"BEGIN SELECT RAISE(ABORT, {_REFUSES}); END"
+    does = "EXECUTE FUNCTION decision_ledger_refuses()" if is_postgres else refuses
+    return f"CREATE TRIGGER {name} {when} {does}"
 
 
 def guard(connection: Connection) -> list[str]:
-    """Make the triggers that are missing, inside the caller's transaction; return their names."""
-    missing, is_postgres = missing_triggers(connection), connection.dialect.name == "postgresql"
-    if missing and is_postgres:
+    """Make the triggers that do not guard, inside the caller's transaction; return their names."""
+    unsound, is_postgres = list(unsound_triggers(connection)), connection.dialect.name == "postgresql"
+    if unsound and is_postgres:
         connection.exec_driver_sql(_POSTGRES_FUNCTION)
-    for name in missing:
-        when = _TRIGGERS[connection.dialect.name][name]
-        if is_postgres:
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON decision_ledger")  # a disabled one
-            does = "EXECUTE FUNCTION decision_ledger_refuses()"
-        else:
-            does = f"BEGIN SELECT RAISE(ABORT, {_REFUSES}); END"
-        connection.exec_driver_sql(f"CREATE TRIGGER {name} {when} {does}")
-    return missing
+    for name in unsound:
+        table = " ON decision_ledger" if is_postgres else ""
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{table}")
+        connection.exec_driver_sql(_made(connection.dialect.name, name))
+    return unsound
 
 
 @event.listens_for(decision_ledger, "after_create")

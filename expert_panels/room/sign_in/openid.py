@@ -167,7 +167,11 @@ class OpenIdSignIn:
         if not max(since, now - sessions.ABSOLUTE.total_seconds()) - apart <= proved <= now + apart:
             raise Denied("the sign-in service says that you proved who you are at another time than now.")
         email = claims.get(self._settings.email_claim)
-        if not isinstance(email, str) or "@" not in email or claims.get("email_verified") is False:
+        # Nothing but a plain true counts: some services send the text "false", 0 or nothing at all. Nothing
+        # may be said only of a claim of another name, for `email_verified` is not about it.
+        unsaid = None if self._settings.email_claim == "email" else True
+        is_verified = claims.get("email_verified", unsaid) is True
+        if not isinstance(email, str) or "@" not in email or not email.isascii() or not is_verified:
             raise Denied("the sign-in service gives no e-mail address of yours that it has verified.")
         name = claims.get("name")
         return Person(

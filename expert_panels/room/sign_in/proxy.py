@@ -35,6 +35,8 @@ class ProxySignIn:
         email = self._header(request, self._settings.email_header).strip().lower()
         if not email:
             return None
+        if not self._header(request, self._settings.email_header).isascii():
+            raise Denied("The proxy names an address that is not written in ASCII letters.")
         if request.session.get("for") != email:  # forms of whoever used this browser before are void
             request.session.clear()
             request.session["for"] = email

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DatabaseError
 
@@ -24,6 +25,7 @@ from expert_panels.ledger.record import (
 )
 from expert_panels.ledger.table import LedgerError, decision_ledger, guard, writing
 from expert_panels.schema import METADATA
+from expert_panels.terms import Member
 from tests.support.notations import ledger_cases
 from tests.support.notations.gate_lines import START, TERMS, a_line, email, lines_of, sha
 
@@ -210,23 +212,51 @@ def test_an_insert_that_does_not_follow_is_refused(engine: Engine, seq: int, pre
 
 
 UNDONE = {
-    "sqlite": [(f"decision_ledger_{what}", "DROP TRIGGER {}") for what in ("insert", "update", "delete")],
+    # what is done to a trigger -> what is said of it
+    "sqlite": [
+        (f"decision_ledger_{what}", [undo, *again], said)
+        for what in ("insert", "update", "delete")
+        for undo, again, said in (
+            ("DROP TRIGGER {}", [], "missing"),
+            (
+                "DROP TRIGGER {}",
+                [f"CREATE TRIGGER {{}} BEFORE {what.upper()} ON decision_ledger BEGIN SELECT 1; END"],
+                "disabled or altered",
+            ),
+        )
+    ],
     "postgresql": [
-        (f"decision_ledger_{what}", undo)
+        (f"decision_ledger_{what}", [undo], said)
         for what in ("insert", "change")
-        for undo in ("DROP TRIGGER {} ON decision_ledger", "ALTER TABLE decision_ledger DISABLE TRIGGER {}")
+        for undo, said in (
+            ("DROP TRIGGER {} ON decision_ledger", "missing"),
+            ("ALTER TABLE decision_ledger DISABLE TRIGGER {}", "disabled or altered"),
+            ("ALTER TABLE decision_ledger ENABLE REPLICA TRIGGER {}", "disabled or altered"),
+        )
     ],
 }
 
 
-def test_a_trigger_that_is_gone_is_named_and_comes_back_when_asked_for(engine: Engine) -> None:
+def test_an_address_is_written_in_ascii(engine: Engine) -> None:
+    """The Kelvin sign is lowered to a plain k, so that another address would be a member's."""
     ledger_cases.filled(engine)
-    for trigger, undo in UNDONE[engine.dialect.name]:
+    address = "\u212aim@panel.example"
+    with pytest.raises(DecisionRefused, match="is no address of a member: write it in ASCII letters"):
+        decide(
+            engine, TERMS, decision="approve", subject=sha("A"), actor=address, lane="x", partition_key="y"
+        )
+    with pytest.raises(ValidationError, match="email"):
+        Member.model_validate({"name": "Kim", "role": "chair", "from": "2016-04-01", "email": address})
+
+
+def test_a_trigger_that_guards_nothing_is_named_and_comes_back_when_asked_for(engine: Engine) -> None:
+    ledger_cases.filled(engine)
+    for trigger, undone, said in UNDONE[engine.dialect.name]:
         with engine.begin() as connection:
-            connection.execute(text(undo.format(trigger)))
-        assert verify(engine) == [
-            f"The trigger {trigger} is missing: the database would let lines be changed."
-        ]
+            for statement in undone:
+                connection.execute(text(statement.format(trigger)))
+        named = f"The trigger {trigger} is {said}: the database would let lines be changed."
+        assert [verify(engine) for _ in range(2)] == [[named]] * 2  # verifying repairs nothing
         with engine.begin() as connection:
             assert guard(connection) == [trigger]
             assert guard(connection) == []

@@ -194,6 +194,10 @@ LIES: dict[str, tuple[Callable[[Provider], None], str]] = {
     "a proof of tomorrow": (shifted("auth_time", 31), "another time"),
     "a true proof": (claims(auth_time=True), "auth_time"),
     "an address not verified": (claims(email_verified=False), "e-mail"),
+    "an address verified in a text": (claims(email_verified="false"), "e-mail"),
+    "an address verified by a number": (claims(email_verified=1), "e-mail"),
+    "an address of which nothing is said": (claims(email_verified=None), "e-mail"),
+    "an address with a Kelvin sign": (claims(email="\u212aim@panel.example"), "e-mail"),
     "no address": (claims(email=None), "e-mail"),
 }
 
@@ -310,7 +314,12 @@ def test_a_member_signs_in_at_a_real_provider(engine: Engine, tmp_path: Path) ->
     ):
         try:
             _wait_for(f"{issuer}/.well-known/openid-configuration", process)
-            about = {"email": EMAIL, "name": "The chair", "auth_time": int(time.time())}
+            about = {
+                "email": EMAIL,
+                "name": "The chair",
+                "auth_time": int(time.time()),
+                "email_verified": True,
+            }
             HTTP.put(f"{issuer}/users/one", json=about).raise_for_status()
             with room(engine, issuer, utc_now) as client:
                 asked = client.get("/sign-in?back=/page").headers["location"]
