@@ -1,7 +1,7 @@
 """Random numbers: true values behind the figures of an edition, and what would be published of them again.
 
 Belongs here: drawing from distributions of true values, and chance anew.
-Does not belong here: priors (statistics/priors.py), errors (errors.py), the rules (the engine).
+Does not belong here: priors (statistics/tails.py), errors (errors.py), the rules (the engine).
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.method.certainty.errors import Sampled, errors_of, sampled
 from ccg_pipeline.method.engine.facts import Facts
 from ccg_pipeline.method.statistics.grid import Booleans, Floats
-from ccg_pipeline.method.statistics.priors import POSTERIORS, PRIORS
+from ccg_pipeline.method.statistics.tails import posteriors
 
 MANY = 30.0
 """Events from which a gamma, beta, Poisson or binomial number is worked out of a normal one: their skewness
@@ -59,10 +59,7 @@ def drawers_of(
     for measure, error in errors_of(edition).items():
         figures = sampled(measure, error, facts, history)
         if figures is not None:
-            prior = PRIORS[figures.family](figures.first, figures.second, True)
-            posterior = POSTERIORS[figures.family](*prior, figures.first[:, None], figures.second[:, None])
-            one, two = np.broadcast_arrays(*posterior)
-            found[measure] = Drawer(figures, one, two)
+            found[measure] = Drawer(figures, *posteriors(figures.family, figures.first, figures.second))
         elif np.isfinite(facts.value(measure)).any():
             untold.append(measure)
     return found, untold

@@ -151,8 +151,7 @@ WORLDS: dict[str, tuple[Callable[[int], World], float]] = {
     "spread 1.2": (lambda seed: of_limits(1.2, seed), 0.04),
     "spread 3.0": (lambda seed: of_limits(3.0, seed), 0.04),
     "small counts": (of_counts, 0.04),
-    # The prior is a normal one: of outliers it is less sure than it might be
-    "heavy tails": (lambda seed: of_limits(1.2, seed, tails=3), 0.06),
+    "heavy tails": (lambda seed: of_limits(1.2, seed, tails=3), 0.04),
 }
 
 

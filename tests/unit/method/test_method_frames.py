@@ -129,7 +129,8 @@ def test_draws_through_the_engine_agree_with_those_through_the_frames() -> None:
     bands = band_indicators(latest, EDITION, CCGS)
     measures = latest[latest["indicator_code"].isin([one.code for one in EDITION.supplementary])]
     before = uncertainty(bands, measures, EDITION, "annual", seed=1, draws=2000, versions=1, samples=1).table
-    keys = {one.code: one.measure for one in (*EDITION.indicators, *EDITION.supplementary)}
+    keys = {one.code: one.measure for one in EDITION.indicators}
+    keys |= {one.code: one.measure for one in EDITION.supplementary}
     edition = edition_named(EDITION_KEY)
     facts = gathered(
         latest.assign(measure=latest["indicator_code"].map(keys)), edition.measures, CCGS, ["ENG"]
