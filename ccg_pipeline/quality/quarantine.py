@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
@@ -93,12 +94,16 @@ def refusal_of(engine: Engine, wanted: str) -> Refusal:
 
 @dataclass(frozen=True)
 class Effect:
-    """What is assessed without a refused row, and with it as it was read into `figures`."""
+    """What is assessed without a refused row, and with it as it was read into `figures`.
+
+    ``is_later``: all its figures are of periods that end after the month or year.
+    """
 
     refusal: Refusal
     without: Assessed
     with_it: Assessed
     figures: pd.DataFrame
+    is_later: bool = False
 
     @property
     def moves(self) -> dict[str, pd.DataFrame]:
@@ -168,9 +173,10 @@ def effect_of(
     within = read_with[read_with["period_end"] <= pd.Timestamp(end)]
     together = pd.concat([others, within[list(others.columns)]], ignore_index=True)
     with_it = assess_source_observations(together, edition, lane, end)
-    own = within[[_rests_on(cell, refusal.row) for cell in within["cell"]]]
-    own = own[own["sheet"] == refusal.sheet]
-    return Effect(refusal, without, with_it, own[own["status"] == "published"])
+    is_its = np.array([_rests_on(cell, refusal.row) for cell in read_with["cell"]], dtype=bool)
+    own = read_with[is_its & (read_with["sheet"] == refusal.sheet) & (read_with["status"] == "published")]
+    in_time = own[own["period_end"] <= pd.Timestamp(end)]
+    return Effect(refusal, without, with_it, in_time, is_later=len(own) > 0 and in_time.empty)
 
 
 def _rests_on(cell: str, row: int) -> bool:
@@ -192,6 +198,8 @@ def summary(effect: Effect, edition: Edition) -> Mapping[str, str]:
     ccgs = set(own["ccg_code"])
     layers = [rows for name, rows in effect.moves.items() if name != "observations"]
     others = sum(int((~rows["ccg_code"].isin(ccgs)).sum()) for rows in layers)
-    if not len(effect.figures):
+    if effect.is_later:
+        said = "nothing yet: its data period ends later"
+    elif not len(effect.figures):
         said = "nothing can be taken from it as it stands"
     return {"would_change": said or "nothing of its own CCG", "of_others": str(others)}

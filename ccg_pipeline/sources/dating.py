@@ -6,12 +6,12 @@ Does not belong here: reading a date from a cell (``dates``).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from ccg_pipeline.framework.model import Publication
 from ccg_pipeline.sources.cells import heading, text
-from ccg_pipeline.sources.dates import Period, last_day_of_month, read_day, read_period
+from ccg_pipeline.sources.dates import Period, last_day_of_month, month_of, read_day, read_period
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.result import Refused
 
@@ -52,16 +52,23 @@ def dates_of(document: Document, publication: Publication, preamble: Mapping[str
 def period_in_preamble(
     document: Document, publication: Publication, preamble: Mapping[str, object]
 ) -> Period:
-    """The period that the line "Period:" names. Raises Refused where it is not there or cannot be read."""
+    """The period that the line "Period:" names, else the sidecar's. Raises Refused without either.
+
+    A spreadsheet keeps a month that somebody typed as "Mar-17" as a date, the first of that month.
+    """
     cell = preamble.get("period", "")
-    period = read_period(cell)
-    if period is None:
-        said = f"says {text(cell)!r}" if text(cell) else "is missing"
-        raise Refused(
-            f"{document.name}: its line 'Period:' {said}, which is no period; download it again.",
-            publication.key,
-        )
-    return period
+    if (period := read_period(cell)) is not None:
+        return period
+    if isinstance(cell, date) and cell.day == 1:
+        return month_of(cell.date() if isinstance(cell, datetime) else cell)
+    if document.sidecar.period_start and document.sidecar.period_end:
+        return document.sidecar.period_start, document.sidecar.period_end
+    said = f"says {text(cell)!r}" if text(cell) else "is missing"
+    raise Refused(
+        f"{document.name}: its line 'Period:' {said}, which is no period; give period_start and period_end "
+        f"in {document.name}.meta.yaml beside it.",
+        publication.key,
+    )
 
 
 def assumed_period(document: Document, publication: Publication) -> Period:

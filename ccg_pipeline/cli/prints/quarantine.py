@@ -47,6 +47,8 @@ def effect(console: Console, engine: Engine, found: Effect, edition: Edition, la
         heads = ["CCG", "what", "without the row", "with it"]
         title = f"{lane.capitalize()} {words(lane, key)}"
         console.print(table_of(heads, own.to_numpy(dtype=object).tolist(), title))
+    elif found.is_later:
+        console.print("Nothing yet: the data period of the row ends later.")
     elif found.figures.empty:
         console.print("Nothing can be taken from the row as it stands: see what --set COLUMN=VALUE gives.")
     printed_changes.moves(
