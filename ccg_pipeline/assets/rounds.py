@@ -35,7 +35,7 @@ from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
 from ccg_pipeline.tables.schema import schema_of
-from ccg_pipeline.tables.scores import PLACE, SCORE
+from ccg_pipeline.tables.scores import GRADE_CHANCE, PLACE, SCORE
 
 
 @dataclass(frozen=True)
@@ -173,13 +173,18 @@ def _assessed(of: EditionRound, database: Engine, key: str) -> tuple[RoundTables
     first, last = days_of(of.edition, of.round, key)
     with reading(database) as connection:
         figures = figures_between(connection, of.edition.measures, first, last)
+        every = keys_of(of.edition, of.round)
+        earlier = [days_of(of.edition, of.round, one) for one in reversed(every[: every.index(key)])]
+        known_before = (figures_between(connection, of.edition.measures, *days) for days in earlier)
+        before = [one for one in known_before if len(one)]
     known = organisations(database, of.edition.organisation, last)
     assessed = organisations_of(of.edition, figures, known)
-    tables = assess_round(of.edition, of.round, key, figures, assessed)
+    tables = assess_round(of.edition, of.round, key, figures, assessed, before)
     basis = Basis(load_edition())  # no column of these tables depends on it
     what = f"{lane_of(of.edition, of.round)} {key}"
     conform(tables.scores, schema_of(SCORE, basis), f"scores of {what}")
     conform(tables.places, schema_of(PLACE, basis), f"places of {what}")
+    conform(tables.chances, schema_of(GRADE_CHANCE, basis), f"chances of {what}")
     return tables, {"figures": figures, "organisations": assessed.reset_index()}
 
 
@@ -196,6 +201,7 @@ def _pieces(
         {
             "scores": tables.scores[tables.scores["level"].isin(levels)],
             "places": tables.places,
+            "chances": tables.chances,
             **rests_on,
         },
     )
@@ -203,6 +209,7 @@ def _pieces(
     return [
         Piece("score", scope, tables.scores),
         Piece("place", scope, tables.places),
+        Piece("grade_chance", scope, tables.chances),
         *part_pieces(lane_of(of.edition, of.round), OPEN, {key: content}, by, is_made_up),
     ]
 

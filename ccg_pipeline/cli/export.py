@@ -40,7 +40,7 @@ def export(
         str,
         typer.Argument(
             help="assessment, area_scores, ratings, bands, overall; or dictionary. "
-            "With --edition: scores, places, figures, organisations.",
+            "With --edition: scores, places, chances, figures, organisations.",
             metavar="TABLE",
         ),
     ],

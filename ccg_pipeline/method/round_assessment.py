@@ -4,13 +4,14 @@ Belongs here: which organisations are assessed, running the engine, its tables.
 Does not belong here: reading figures (storage/), the rules (engine/), what is released (release/).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ccg_pipeline.framework.edition import Edition, Round
+from ccg_pipeline.method.certainty.simulation import certainty
 from ccg_pipeline.method.engine.gathering import gathered
 from ccg_pipeline.method.engine.rows import place_table, score_table
 from ccg_pipeline.method.engine.run import Run
@@ -19,11 +20,12 @@ from expert_panels.foundation.fault import Fault
 
 @dataclass(frozen=True)
 class RoundTables:
-    """A round's ``run``, and its ``scores`` and ``places`` as rows of the tables `score` and `place`."""
+    """A round's ``run``, and its rows of the tables `score`, `place` and `grade_chance`."""
 
     run: Run
     scores: pd.DataFrame
     places: pd.DataFrame
+    chances: pd.DataFrame
 
 
 def organisations_of(edition: Edition, figures: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
@@ -50,13 +52,19 @@ def run_of(edition: Edition, figures: pd.DataFrame, organisations: pd.DataFrame)
 
 
 def assess_round(
-    edition: Edition, one: Round, key: str, figures: pd.DataFrame, organisations: pd.DataFrame
+    edition: Edition,
+    one: Round,
+    key: str,
+    figures: pd.DataFrame,
+    organisations: pd.DataFrame,
+    before: Sequence[pd.DataFrame] = (),
 ) -> RoundTables:
     """Run an edition on the figures of one round.
 
     `figures`: at most one row a measure and organisation, with the columns that `gathered` asks for, and
-    is_made_up. `organisations`: one row an organisation that may be assessed, by its code as index, and a
-    column an attribute. Assessed are those of which there is any figure. Fault where that is none.
+    is_made_up; `before`: the same of the rounds before, the latest first. `organisations`: one row an
+    organisation that may be assessed, by its code as index, and a column an attribute. Assessed are those of
+    which there is any figure. Fault where that is none.
     """
     if not set(organisations.index).intersection(figures["organisation_code"]):
         raise Fault(
@@ -70,9 +78,20 @@ def assess_round(
         named = table.rename(columns={"organisation": "organisation_code"}).reset_index(drop=True)
         return named.assign(edition=edition.key, round=one.key, partition_key=key, is_made_up=is_made_up)
 
-    scores, places = labelled(score_table(run)), labelled(place_table(run))
+    sure = certainty(run, [run_of(edition, each, organisations).facts for each in before])
+    told = sure.score_interval.drop(columns=["kind", "score"])
+    scores = labelled(score_table(run).merge(told, on=["node", "organisation"], how="left", validate="1:1"))
+    sets = sure.place.drop(columns=["pool", "place"]).rename(
+        columns={"place_first": "set_first", "place_last": "set_last"}
+    )
+    ranked = place_table(run).merge(sets, on=["league", "organisation"], how="left", validate="1:1")
+    places = labelled(ranked)
     places["pool"] = places["pool"].fillna("").astype("str")
-    places["place"] = places["place"].astype("float64")
+    whole = ["place", "set_first", "set_last"]
+    places[whole] = places[whole].astype("float64")
     return RoundTables(
-        run, scores.astype({"grade": "Int64", "why": "str"}), places.astype({"place": "Int64"})
+        run,
+        scores.astype({"grade": "Int64", "why": "str", "lower_95": "float64", "upper_95": "float64"}),
+        places.astype({**dict.fromkeys(whole, "Int64"), "p_first_ten": "float64"}),
+        labelled(sure.grade_chance).astype({"grade": "int64", "chance": "float64"}),
     )

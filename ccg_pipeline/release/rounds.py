@@ -19,15 +19,15 @@ from ccg_pipeline.release.archive import Release, StorageFault, fetch, latest_re
 from ccg_pipeline.release.parts import OPEN
 from ccg_pipeline.storage.fingerprint import canonical_json, canonical_rows
 from ccg_pipeline.storage.frames import completed, typed
-from ccg_pipeline.storage.sql import observation, place, score
+from ccg_pipeline.storage.sql import grade_chance, observation, place, score
 from expert_panels.foundation.fault import Fault
 
 NO_GATE = "no panel verifies it, for the edition has no gate"
 """What the header of a release says where an edition is released without anybody's signature."""
 
-TABLES = ("scores", "places", "figures", "organisations")
-"""What a part holds: scores, places, and what they rest on: published figures and what is known of the
-organisations. Whoever has the part and the edition can work its scores out again."""
+TABLES = ("scores", "places", "chances", "figures", "organisations")
+"""What a part holds: scores, places, chances, and what they rest on: published figures, and what is known of
+the organisations. Whoever has the part and the edition can work its scores out again."""
 
 
 def part_of(edition: Edition, one: Round, key: str, tables: Mapping[str, pd.DataFrame]) -> str:
@@ -102,6 +102,7 @@ def released_round(connection: Connection, edition: Edition, one: Round, key: st
     }
     tables["scores"] = completed(typed(tables["scores"], score), score)
     tables["places"] = completed(typed(tables["places"], place), place)
+    tables["chances"] = completed(typed(tables["chances"], grade_chance), grade_chance)
     tables["figures"] = typed(tables["figures"], observation)
     tables["organisations"] = tables["organisations"].set_index("organisation_code")
     return ReleasedRound(release, tables)

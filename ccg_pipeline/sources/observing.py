@@ -119,6 +119,9 @@ def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Mea
     doubts.where(is_share & (numerator > denominator), "numerator is above denominator")
     doubts.where(~is_share & (denominator == 0) & (numerator > 0), "denominator is zero")
     doubts.where(is_share & (value > 100), "value {} is above 100 %", "value")
+    codes = np.array([unit.code for unit in units], dtype=object)
+    of_one = "value {} seems to be a share of one, and per cent are meant"
+    doubts.where(_shares_of_one(value, denominator, codes, is_share), of_one, "value", can_be_true=True)
     doubts.where(has_floor & (value < 0), "value {} is below zero", "value")
     doubts.where(lower > upper, "lower limit is above upper limit")
     outside = ~(lower > upper) & ((value < lower) | (value > upper))
@@ -133,6 +136,21 @@ def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Mea
             "value",
             can_be_true=True,
         )
+
+
+MANY = 10
+"""Figures of a measure in one file that all are at most 1 % are no accident (assumed)."""
+
+
+def _shares_of_one(value: Array, denominator: Array, codes: Mask, is_share: Mask) -> Mask:
+    """Per cent without counts, MANY of a measure, all from 0 to 1 and not all whole: 0.69 for 69."""
+    alone = is_share & ~np.isnan(value) & ~(denominator > 0)
+    found = np.zeros(len(value), dtype=bool)
+    for code in set(codes[alone]):
+        own = alone & (codes == code)
+        within = (value[own] >= 0) & (value[own] <= 1)
+        found |= own & (len(within) >= MANY and within.all() and (value[own] % 1 > 0).any())
+    return found
 
 
 def _ratio(figures: dict[str, Figures], units: list[Measure]) -> Array:

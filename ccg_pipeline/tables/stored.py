@@ -19,7 +19,7 @@ from ccg_pipeline.tables.records import (
     QUARANTINE,
     SOURCE_FILE,
 )
-from ccg_pipeline.tables.scores import PLACE, SCORE
+from ccg_pipeline.tables.scores import GRADE_CHANCE, PLACE, SCORE
 from ccg_pipeline.tables.uncertainty import CERTAINTY
 
 STORED = (
@@ -39,6 +39,7 @@ STORED = (
     OVERALL_RATING,
     SCORE,
     PLACE,
+    GRADE_CHANCE,
     LANE_FINGERPRINT,
     GATE,
     KEPT,

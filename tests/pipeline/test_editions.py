@@ -34,7 +34,7 @@ nodes:
   - key: minutes
     name: Response time
     level: metric
-    steps: [{do: read, measure: nof/OF0017, better: lower, provenance: assumed, source: a test}]
+    steps: [{do: read, measure: nof/OF0017, better: lower, error: repeated, provenance: assumed, source: a test}]
   - key: sickness
     level: metric
     steps: [{do: read, measure: nof/OF0086, better: lower, provenance: assumed, source: a test}]
@@ -125,6 +125,20 @@ def test_two_editions_of_three_and_seven_grades_share_a_database(world: World) -
     assert places.to_dict() == {"RRU": 1, "RX7": 2, "RX9": 3}
     assert len(rows_of(world.engine, "score", edition="three")) == 3 * 4
     assert len(rows_of(world.engine, "score", edition="seven")) == 3 * 3
+
+
+def test_how_often_a_grade_would_come_again_is_told_by_the_quarters_before(world: World) -> None:
+    """Figures without counts: the spread between quarters is their error, where an edition says so."""
+    steady = {f"R{at:02}": 25.0 for at in range(6)}
+    restless = {f"R{at:02}": 19.0 + at for at in range(6, 12)}
+    world.land("q1.csv", rows("Q1", **steady, **restless))
+    alone = world.run("three", "2025-Q1")
+    assert alone.tables["chances"].empty
+    world.land("q2.csv", rows("Q2", **steady, **dict.fromkeys(restless, 26.0)))
+    chances = world.run("three", "2025-Q2").tables["chances"]
+    told = chances.groupby(["organisation_code", "kind"])["chance"].sum()
+    assert len(told) == 2 * 12
+    assert told.round(9).eq(1).all()
 
 
 def test_the_same_files_make_no_new_release_and_changed_ones_supersede(world: World) -> None:

@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from ccg_pipeline.assets.sources import RETRY, source_asset
+from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.orchestration.io_manager import FrameStore
@@ -52,7 +53,7 @@ def materialised(
     """Run the source of the Quality and Outcomes Framework; the result, and what its event log says."""
     database = engine_of(url)
     result = dg.materialize(
-        [source_asset(EDITION.publication("qof"), EDITION, MONTHS)],
+        [source_asset(EDITION.publication("qof"), EDITION, wanted_by(EDITION), MONTHS)],
         partition_key="2017-03",
         instance=instance,
         resources={

@@ -4,7 +4,7 @@ Belongs here: the prints of a released round and of a run's end.
 Does not belong here: what an edition is and what it gives on a file of figures (edition.py).
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from sqlalchemy import Engine, func, select
 
 from ccg_pipeline.cli.prints.edition import explanation
 from ccg_pipeline.cli.prints.layout import table_of
-from ccg_pipeline.framework.edition import Edition, Round
+from ccg_pipeline.framework.edition import Edition, Node, Round
+from ccg_pipeline.method.certainty.saying import CONDITION, sentence, words_of
 from ccg_pipeline.method.engine.explaining import explain
 from ccg_pipeline.method.engine.run import Run, resting_on
 from ccg_pipeline.method.engine.wording import figure
@@ -25,9 +26,9 @@ from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import quarantine, source_file
 
-NO_SETS = (
-    "A place says who is before whom by the published figures, and not who is told apart: two that stand "
-    "close may be alike."
+SETS = (
+    "A place says who is before whom by the published figures, its set who is told apart: in 95 of 100 draws "
+    "all sets of a league are right at once."
 )
 
 
@@ -70,8 +71,8 @@ def summary(
         counts = scores[scores["label"] != ""].groupby(["node", "label"]).size()
         table = [[node.title, *(str(counts.get((node.key, one), "")) for one in labels)] for node in graded]
         console.print(table_of(["grades", *labels], table, numbers=labels))
-    for sentence in refused["refusal"]:
-        _say(console, f"Refused: {sentence}")
+    for refusal in refused["refusal"]:
+        _say(console, f"Refused: {refusal}")
     for check in sorted(set(outcome.warned)):
         _say(console, f"Warned: {check}")
     asked = f"--edition {edition.key} --{one.every} {key}"
@@ -99,7 +100,34 @@ def of_organisation(
             among = places[(places["league"] == row["league"]) & (places["pool"] == row["pool"])]
             n_placed = int(among["place"].notna().sum())
             within = f" ({row['pool']})" if row["pool"] else ""
-            _say(console, f"{row['league']}{within}: place {row['place']} of {n_placed}.")
+            place = f"{row['league']}{within}: place {row['place']} of {n_placed}"
+            first, last = row["set_first"], row["set_last"]
+            _say(console, f"{place}." if pd.isna(first) else f"{place}, in a set from {first} to {last}.")
+    for said in again(nodes, released, code):
+        _say(console, said)
+
+
+def again(nodes: Sequence[Node], released: ReleasedRound, code: str) -> list[str]:
+    """What is said beside each grade of an organisation: how often it would come again, and the condition."""
+    chances, scores = released.tables["chances"], released.tables["scores"]
+    own = chances[(chances["organisation_code"] == code) & (chances["kind"] == "again")]
+    earned = scores[scores["organisation_code"] == code].set_index("node")["label"]
+    said = []
+    for node in nodes:
+        rows = own[own["node"] == node.key]
+        if len(rows) and earned[node.key]:
+            each = {
+                _graded(label): chance for label, chance in zip(rows["label"], rows["chance"], strict=True)
+            }
+            label = _graded(earned[node.key])
+            words = sentence(each, label, released.release.partition_key)
+            said.append(f"{node.title} ({words_of(each, label)}): {words}")
+    return [*said, CONDITION] if said else []
+
+
+def _graded(label: str) -> str:
+    """A grade that is a number, told from the counts beside it."""
+    return f"grade {label}" if label.isdigit() else label
 
 
 def _outcome(row: Mapping[Hashable, Any]) -> list[str]:
@@ -146,14 +174,15 @@ def leagues(console: Console, released: ReleasedRound) -> None:
                 "" if pd.isna(row["place"]) else str(row["place"]),
                 row["organisation_code"],
                 names[row["organisation_code"]] or "",
+                "" if pd.isna(row["set_first"]) else f"{row['set_first']} to {row['set_last']}",
                 row["label"],
                 figure(row["score"]),
             ]
             for row in ordered.to_dict("records")
         ]
-        heads = ["within", "place", "organisation", "name", "grade", "score"]
+        heads = ["within", "place", "organisation", "name", "set", "grade", "score"]
         console.print(table_of(heads, rows, f"League: {name}", ["place", "score"]))
-    _say(console, NO_SETS)
+    _say(console, SETS)
 
 
 def provenance(released: ReleasedRound) -> str:

@@ -1,4 +1,4 @@
-"""The tables `score` and `place` come: what editions of any framework came to.
+"""The tables `score`, `place` and `grade_chance` come: what editions of any framework came to.
 
 Belongs here: nothing but the number, for tables that are not there yet are made from their definitions after
 the last revision.
