@@ -34,7 +34,13 @@ nodes:
   - key: minutes
     name: Response time
     level: metric
-    steps: [{do: read, measure: nof/OF0017, better: lower, error: repeated, provenance: assumed, source: a test}]
+    steps:
+      - do: read
+        measure: nof/OF0017
+        better: lower
+        error: {value: repeated, provenance: assumed, source: a test}
+        provenance: assumed
+        source: a test
   - key: sickness
     level: metric
     steps: [{do: read, measure: nof/OF0086, better: lower, provenance: assumed, source: a test}]
