@@ -36,6 +36,7 @@ from ccg_pipeline.orchestration.partitions import LOOK_BACK, MONTHS, YEAR_OF_MON
 from ccg_pipeline.orchestration.resources import resources
 from ccg_pipeline.orchestration.run_process import in_process_executor
 from ccg_pipeline.settings import database_url, downloads_path, editions_in_force, landing_path
+from expert_panels.foundation.fault import Fault
 
 
 def lanes_of(edition: Edition) -> list[Lane]:
@@ -45,8 +46,20 @@ def lanes_of(edition: Edition) -> list[Lane]:
 
 
 def rounds_of(editions: Sequence[AnyEdition]) -> list[EditionRound]:
-    """Return the rounds of editions of any framework."""
-    return [EditionRound(edition, one) for edition in editions for one in edition.rounds]
+    """Return the rounds of editions of any framework.
+
+    Raises Fault for a round with gates: nobody could verify it here, and it must not go out without.
+    """
+    rounds = [EditionRound(edition, one) for edition in editions for one in edition.rounds]
+    for each in rounds:
+        if each.round.gates:
+            bodies = ", ".join(gate.body for gate in each.round.gates)
+            raise Fault(
+                f"{each.edition.key}: its round {each.round.key} has gates ({bodies}), and only the edition "
+                "of 2016/17 can be verified at gates so far. `ccg edition try` shows what it gives; nothing "
+                "of it can be released."
+            )
+    return rounds
 
 
 def named_editions(names: Sequence[str]) -> list[AnyEdition]:

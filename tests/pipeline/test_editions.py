@@ -166,6 +166,18 @@ def test_without_a_figure_there_is_a_sentence_and_nothing_is_released(world: Wor
         world.released("three", "2025-Q1")
 
 
+def test_an_edition_with_gates_is_not_released_without_them(world: World, ccg: Terminal) -> None:
+    path = edition_in(world.home / "gated", "gated", *THREE[:2]) / "edition.yaml"
+    gate = "{key: board, body: board, verifies: [mark], provenance: assumed, source: a test}"
+    text = path.read_text(encoding="utf-8").replace("every: quarter,", f"every: quarter, gates: [{gate}],")
+    path.write_text(text, encoding="utf-8")
+    world.land("q3.csv", rows("Q3", RRU=20))
+    of = ["--edition", str(world.home / "gated"), "--database", world.url, "--landing", str(world.landing)]
+    answer = ccg.type("run", *of, "--quarter", "2025-Q3")
+    assert answer.code == 1
+    assert "gated: its round quarter has gates (board)" in " ".join(answer.err.split())
+
+
 def test_each_node_is_an_asset_that_rests_on_what_it_uses(world: World) -> None:
     definitions = build_definitions(world.url, str(world.landing), editions=[world.three])
     graph = definitions.resolve_asset_graph()
