@@ -51,7 +51,7 @@ from tests.support.worlds.small_pipeline import (
 
 pytestmark = pytest.mark.daemon
 
-WANTED, CHANGES, KILLS, SEED = 2_000, 6, 4, 2016
+WANTED, CHANGES, KILLS, SEED = 2_000, 10, 5, 2016
 PEOPLE = ("members", "members", "engineers")
 
 GATES = [(lane, key, body) for lane, key in (MONTH, YEAR) for body in PANELS] + [(*YEAR, COMMITTEE)]

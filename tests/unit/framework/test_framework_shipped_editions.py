@@ -49,7 +49,7 @@ FAULTS = """
     hdi_2022    | {of: hdi             | {of: hdj              | a league is of hdj, which is no node
     nof_2025_26 | {node: average}      | {node: segment}       | uses segment, which stands below it
     nof_2025_26 | nof/{code}", better: | nof/{code}", worse:   | unknown key
-    nof_2025_26 | better: lower, <<    | better: higher, <<    | turn one before they are combined
+    nof_2025_26 | better: lower, error | better: higher, error | turn one before they are combined
     nof_2026_27 | value: 1.925         | value: 2.925          | lines from the best grade on must rise
     nof_2026_27 | value: 3             | value: 6              | its scale has the grades 1 to 5
 """
