@@ -19,6 +19,7 @@ import pytest
 from ccg_pipeline.assets.observations import FRESH, OBSERVATIONS
 from ccg_pipeline.orchestration.definitions import build_definitions
 from ccg_pipeline.orchestration.main_job import dagster_instance
+from ccg_pipeline.orchestration.run_process import PROCESS_TAG
 from ccg_pipeline.release import tables as published
 from ccg_pipeline.release.committee import judgement_before_committee
 from expert_panels.ledger import record as ledger
@@ -246,13 +247,19 @@ def test_a_round_does_not_wait_for_a_run_that_was_killed(deployment: Deployment)
     """All of Dagster is killed while a run is under way, and somebody decides before it is back."""
     instance = deployment.pipeline.instance
 
-    def status(run_id: str) -> dg.DagsterRunStatus:
+    def run_of(run_id: str) -> dg.DagsterRun:
         run = instance.get_run_by_id(run_id)
         assert run is not None
-        return run.status
+        return run
+
+    def status(run_id: str) -> dg.DagsterRunStatus:
+        return run_of(run_id).status
+
+    def tags(run_id: str) -> dict[str, str]:
+        return dict(run_of(run_id).tags)
 
     run_id = deployment.launch("interim_lane", MONTH[1])
-    deployment.wait("the run to begin", lambda: status(run_id) is dg.DagsterRunStatus.STARTED)
+    deployment.wait("the run to say its process", lambda: PROCESS_TAG in tags(run_id))
     deployment.live.kill()
     deployment.pipeline.approve(["dementia"], *MONTH)
     assert status(run_id) is dg.DagsterRunStatus.STARTED
