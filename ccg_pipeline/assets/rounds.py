@@ -7,7 +7,7 @@ Does not belong here: any rule (method/), what a release contains (release/round
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +22,7 @@ from ccg_pipeline.framework.edition import Edition, Node, Round
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import days_of, keys_of, lane_of
 from ccg_pipeline.method.round_assessment import RoundTables, assess_round, organisations_of
+from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import candidate_fingerprints, new_releases, part_pieces
 from ccg_pipeline.release.parts import OPEN
 from ccg_pipeline.release.rounds import NO_GATE, header_of, part_of
@@ -48,7 +49,7 @@ class EditionRound:
     @property
     def name(self) -> str:
         """The name of its job and group."""
-        return f"{self.edition.key}_{self.round.key}"
+        return f"{self.edition.key}__{_word(self.round.key)}"
 
     @cached_property
     def partitions(self) -> dg.StaticPartitionsDefinition:
@@ -63,11 +64,14 @@ class EditionRound:
 
     def key(self, *path: str) -> dg.AssetKey:
         """Return the asset key of something in this round."""
-        return dg.AssetKey([self.edition.key, self.round.key, *path])
+        return dg.AssetKey([self.edition.key, _word(self.round.key), *path])
 
     def node_key(self, node: Node) -> dg.AssetKey:
-        """Return the asset key of a node: Dagster allows letters, digits and underscores."""
-        return self.key(_word(node.level), _word(node.key))
+        """Return the asset key of a node; nodes that Dagster would call the same have their number in it."""
+        names = [(_word(one.level), _word(one.key)) for one in self.edition.nodes]
+        at = self.edition.nodes.index(node)
+        level, name = names[at]
+        return self.key(level, name if names.count((level, name)) == 1 else f"{name}_{at + 1}")
 
     @property
     def step(self) -> dict[str, Any]:
@@ -86,6 +90,7 @@ class EditionRound:
 
 
 def _word(text: str) -> str:
+    """Return a text as Dagster takes it in a key: ASCII letters, digits and underscores."""
     return "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in text)
 
 
@@ -177,7 +182,7 @@ def _assessed(of: EditionRound, database: Engine, key: str) -> tuple[RoundTables
         earlier = [days_of(of.edition, of.round, one) for one in reversed(every[: every.index(key)])]
         known_before = (figures_between(connection, of.edition.measures, *days) for days in earlier)
         before = [one for one in known_before if len(one)]
-    known = organisations(database, of.edition.organisation, last)
+    known = _known(database, of.edition.organisation, last)
     assessed = organisations_of(of.edition, figures, known)
     tables = assess_round(of.edition, of.round, key, figures, assessed, before)
     basis = Basis(load_edition())  # no column of these tables depends on it
@@ -186,6 +191,14 @@ def _assessed(of: EditionRound, database: Engine, key: str) -> tuple[RoundTables
     conform(tables.places, schema_of(PLACE, basis), f"places of {what}")
     conform(tables.chances, schema_of(GRADE_CHANCE, basis), f"chances of {what}")
     return tables, {"figures": figures, "organisations": assessed.reset_index()}
+
+
+def _known(database: Engine, kind: str, upto: date) -> pd.DataFrame:
+    """Return what is known of the organisations of a kind by their code: CCGs are those of the reference."""
+    if kind != "ccg":
+        return organisations(database, kind, upto)
+    known = ccgs().set_index("ccg_code")
+    return known.rename(columns={"ccg_name": "name", "region_name": "region"})
 
 
 def _pieces(

@@ -59,7 +59,9 @@ def export(
 
     `dictionary` writes what every column of every exported table means, with its kind and unit.
     """
-    if asked := asked_for(edition_named, month, quarter, year, round_name):
+    if asked := asked_for(
+        edition_named, month, quarter, year, round_name, {"--as-at": as_at, "--unreleased": unreleased}
+    ):
         export_round(asked, table, file_format, output, database)
         return
     refuse_output(file_format, output)

@@ -5,11 +5,11 @@ Does not belong here: the verbs of the two lanes of 2016/17 (run.py, show.py, â€
 (prints/rounds.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from ccg_pipeline.cli.options import console, errors
 from ccg_pipeline.cli.output import refuse_output, write
@@ -18,6 +18,7 @@ from ccg_pipeline.framework.edition import Edition, Round
 from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import key_typed, keys_of, round_of
+from ccg_pipeline.method.engine.rows import place_table, score_table
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.round_assessment import run_of
 from ccg_pipeline.publish.export import exported, stamped
@@ -36,16 +37,26 @@ class Asked:
     key: str
 
 
-def asked_for(edition: str, month: str, quarter: str, year: str, name: str = "") -> Asked | None:
-    """Return what the options ask for; None for the edition of 2016/17, which has verbs of its own.
+def asked_for(
+    edition: str,
+    month: str,
+    quarter: str,
+    year: str,
+    name: str = "",
+    others: Mapping[str, object] | None = None,
+) -> Asked | None:
+    """Return what the options ask for; None for the edition of 2016/17, which other functions serve.
 
-    WrongUse for a round that the edition does not have.
+    `others`: options that only that edition has, as they were given. WrongUse for one of them with another
+    edition, and for a round that the edition does not have.
     """
     if not edition or edition == load_edition().key:
         if quarter or name:
             option = "--quarter" if quarter else "--round"
             raise WrongUse(f"{option} is of an edition with such rounds: name it with --edition.")
         return None
+    if given := [option for option, value in (others or {}).items() if value]:
+        raise WrongUse(f"{given[0]} is of the edition {load_edition().key}: leave it out with --edition.")
     typed = {kind: text for kind, text in (("month", month), ("quarter", quarter), ("year", year)) if text}
     if len(typed) > 1:
         raise WrongUse(f"Give one of --{' and --'.join(typed)}, not both.")
@@ -68,7 +79,7 @@ def explain_round(asked: Asked, organisation: str, node: str, database: str) -> 
     keys = {one.title.casefold(): one.key for one in asked.edition.nodes} | keys
     if node.casefold() not in keys:
         raise WrongUse(f"{asked.edition.key} has no node {node!r}: it has {_some(asked.edition)}.")
-    code, run = _found(released, organisation), _run(asked.edition, released)
+    code, run = _found(released, organisation), recomputed(asked.edition, released)
     printed.opening(console, asked.edition, released)
     printed.explained(console, run, released, keys[node.casefold()], code)
 
@@ -98,32 +109,46 @@ def _released(asked: Asked, database: str) -> ReleasedRound:
         if not key:
             every = keys_of(asked.edition, asked.round)
             key = (released_keys(connection, asked.edition, asked.round, every) or every)[-1]
-        return released_round(connection, asked.edition, asked.round, key)
+        released = released_round(connection, asked.edition, asked.round, key)
+    recomputed(asked.edition, released)
+    return released
 
 
-def _run(edition: Edition, released: ReleasedRound) -> Run:
-    """Work a release out again from its own figures; Fault where it does not give the scores that it says."""
+def recomputed(edition: Edition, released: ReleasedRound) -> Run:
+    """Run the edition on a release's figures; Fault where scores, grades or places are not those released.
+
+    Nobody signs a release without gates: it must follow from its own figures and the edition.
+    """
     run = run_of(edition, released.tables["figures"], released.tables["organisations"])
-    said = released.tables["scores"].set_index(["node", "organisation_code"])["score"]
-    for node in said.index.get_level_values("node").unique():
-        again = pd.Series(run.states[node].score[0], index=pd.Index(run.facts.organisations))
-        own = said.loc[node]
-        if not np.allclose(own.astype(float), again.reindex(own.index), rtol=1e-9, atol=1e-9, equal_nan=True):
-            raise Fault(
-                f"{edition.key} as it is now does not give what was released of {node}: the edition was "
-                "changed since; run the round again."
-            )
+    by = ["node", "organisation_code"]
+    scores = score_table(run).rename(columns={"organisation": "organisation_code"}).set_index(by)
+    said = released.tables["scores"].set_index(by)
+    lost = said.index.difference(scores.index)
+    own = scores.reindex(said.index)
+    is_same = np.isclose(said["score"], own["score"].astype(float), rtol=1e-9, atol=1e-9, equal_nan=True)
+    is_same &= (said["label"] == own["label"]).to_numpy()
+    if len(lost) or not is_same.all():
+        node = str(said.index[~is_same][0][0])
+        raise Fault(
+            f"What was released of {node} does not follow from its figures by {edition.key} as it is now: "
+            "the release was altered, or the edition was changed since. Run the round again."
+        )
+    places = place_table(run).set_index(["league", "organisation"])["place"].astype(float)
+    shown = released.tables["places"].set_index(["league", "organisation_code"])["place"].astype("float64")
+    is_its = shown.isna() | (shown.to_numpy() == places.reindex(shown.index).to_numpy())
+    if not is_its.all():
+        raise Fault(f"The places that were released do not follow from the figures by {edition.key}.")
     return run
 
 
 def _found(released: ReleasedRound, text: str) -> str:
     """Return the code of who is meant by a code or a part of a name; WrongUse for nobody or several."""
     known = released.tables["organisations"]
-    names = known["name"].astype("str") if "name" in known else pd.Series("", index=known.index)
+    names = known["name"].fillna("").astype("str")
     for code in known.index:
-        if text.casefold() in (code.casefold(), str(names[code]).casefold()):
+        if text and text.casefold() in (code.casefold(), names[code].casefold()):
             return str(code)
-    found = [str(code) for code in known.index if text.casefold() in str(names[code]).casefold()]
+    found = [str(code) for code in known.index if text and text.casefold() in names[code].casefold()]
     if len(found) == 1:
         return found[0]
     if found:

@@ -5,7 +5,6 @@ Does not belong here: what a run does (orchestration/main_job.py), what it print
 (prints/lists.py).
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -79,7 +78,7 @@ def run(
             editions = [asked.edition] if asked else None
             job = MainJob(instance, url, str(folder.absolute()), tell, day, editions)
             if asked:
-                asked = replace(asked, key=asked.key or _newest(asked, job.months()))
+                asked = replace(asked, key=asked.key or _newest(asked, job))
                 job.run_round(EditionRound(asked.edition, asked.round), asked.key)
             else:
                 wanted = [(lane, key)] if lane else last_month(job.files())
@@ -92,11 +91,12 @@ def run(
         printed_lists.summary(console, engine, load_edition(), wanted, job.outcome)
 
 
-def _newest(asked: Asked, months: Sequence[str]) -> str:
+def _newest(asked: Asked, job: MainJob) -> str:
     """Return the newest round that is over and of which the files tell; Fault where there is none."""
+    months = job.months({measure.partition("/")[0] for measure in asked.edition.measures})
     if found := newest_over(asked.edition, asked.round, months):
         return found
-    told = f"they tell of {months[0]} to {months[-1]}" if months else "there is no figure in them"
+    told = f"they tell of {months[0]} to {months[-1]}" if months else "none is of a publication that it reads"
     raise Fault(
         f"The files of the landing folder tell of no {asked.round.every} of {asked.edition.key} that is "
         f"over: {told}, and it has {' '.join(keys_of(asked.edition, asked.round))}."

@@ -37,7 +37,7 @@ def show(
     as_at: AsAt = "", edition: EditionNamed = "", quarter: Quarter = "", round_name: RoundNamed = "",
 ) -> None:  # fmt: skip
     """Print the assessment of one CCG; with `--edition`, of one organisation of any framework."""
-    if asked := asked_for(edition, month, quarter, year, round_name):
+    if asked := asked_for(edition, month, quarter, year, round_name, _only_2016(as_at, unreleased)):
         show_round(asked, ccg, database)
         return
     code = find_ccg(ccgs(), ccg)
@@ -61,7 +61,7 @@ def explain_area(
 
     With `--edition`, from a node of any framework to its steps, what it uses, and the published figures.
     """
-    if asked := asked_for(edition, month, quarter, year, round_name):
+    if asked := asked_for(edition, month, quarter, year, round_name, _only_2016(as_at, unreleased)):
         explain_round(asked, ccg, area, database)
         return
     of_2016, code = load_edition(), find_ccg(ccgs(), ccg)
@@ -72,3 +72,7 @@ def explain_area(
         month = f"{last_day(tables.partition_key):%Y-%m}"
         findings = concerning(connection, rests_on(found.indicators, of_2016), month)
     printed.explanation(console, tables, of_2016, code, found, findings)
+
+
+def _only_2016(as_at: str, unreleased: bool) -> dict[str, object]:
+    return {"--as-at": as_at, "--unreleased": unreleased}

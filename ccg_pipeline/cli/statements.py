@@ -72,7 +72,9 @@ def print_league(
     A withheld area has none. `--format svg` draws every place on the bar of its set. With `--edition`, the
     leagues of that edition are printed.
     """
-    if asked := asked_for(edition_named, month, quarter, year, round_name):
+    others = {"--area": area, "--overall": overall, "--unreleased": unreleased, "--output": output}
+    others["--format"] = file_format != "table"
+    if asked := asked_for(edition_named, month, quarter, year, round_name, others):
         league_round(asked, database)
         return
     if file_format not in LEAGUE_FORMATS:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from ccg_pipeline.framework.edition import Edition, Round
+from ccg_pipeline.framework.edition import Edition, League, Round
+from ccg_pipeline.method.certainty.places import rests_on_one
 from ccg_pipeline.method.certainty.simulation import certainty
 from ccg_pipeline.method.engine.gathering import gathered
 from ccg_pipeline.method.engine.rows import place_table, score_table
@@ -64,7 +65,8 @@ def assess_round(
     `figures`: at most one row a measure and organisation, with the columns that `gathered` asks for, and
     is_made_up; `before`: the same of the rounds before, the latest first. `organisations`: one row an
     organisation that may be assessed, by its code as index, and a column an attribute. Assessed are those of
-    which there is any figure. Fault where that is none.
+    which there is any figure. Fault where that is none. A league of a node that rests on one figure has sets
+    and no places, as soon as there are sets.
     """
     if not set(organisations.index).intersection(figures["organisation_code"]):
         raise Fault(
@@ -89,9 +91,19 @@ def assess_round(
     places["pool"] = places["pool"].fillna("").astype("str")
     whole = ["place", "set_first", "set_last"]
     places[whole] = places[whole].astype("float64")
+    alone = [_title(edition, league) for league in edition.leagues if rests_on_one(edition, league.of)]
+    places.loc[places["league"].isin(alone) & places["set_first"].notna(), "place"] = float("nan")
+    n_held = sure.grade_chance["node"].map(lambda node: len(sure.held.get(node, ())))
     return RoundTables(
         run,
         scores.astype({"grade": "Int64", "why": "str", "lower_95": "float64", "upper_95": "float64"}),
         places.astype({**dict.fromkeys(whole, "Int64"), "p_first_ten": "float64"}),
-        labelled(sure.grade_chance).astype({"grade": "int64", "chance": "float64"}),
+        labelled(sure.grade_chance.assign(n_held=n_held)).astype(
+            {"grade": "int64", "chance": "float64", "n_held": "int64"}
+        ),
     )
+
+
+def _title(edition: Edition, league: League) -> str:
+    """The name of a league in its table."""
+    return league.name or edition.node[league.of].title

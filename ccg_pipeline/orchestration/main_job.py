@@ -6,7 +6,7 @@ Does not belong here: options and printing (cli/verbs.py), what a step does (ass
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -155,9 +155,10 @@ class MainJob:
         self._execute(of.name, {PARTITION: partition_key})
         return self.outcome
 
-    def months(self) -> list[str]:
-        """Return the months of which the files of the landing folder tell, in order."""
-        return sorted(set().union(*(months for _, months in self.files().values())))
+    def months(self, publications: Collection[str]) -> list[str]:
+        """Return the months of which the landing folder's files of some publications tell, in order."""
+        of_each = (months for publication, months in self.files().values() if publication in publications)
+        return sorted(set().union(*of_each))
 
     def files(self) -> Months:
         """Return the landing folder's files with their publications and months; only new ones are opened."""

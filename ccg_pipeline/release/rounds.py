@@ -82,7 +82,7 @@ def checked_round(connection: Connection, edition: Edition, one: Round, release:
     if header != expected or any(content.get(name) != said for name, said in about.items()):
         raise StorageFault(
             f"Release {release.serial} of {release.lane} {key} is not what its part and the edition give, "
-            "and is not shown."
+            "and is not shown: it was altered, or the edition's title was changed since. Run the round again."
         )
     return content
 

@@ -67,11 +67,11 @@ READERS: Mapping[str, Reader] = {
     "nof_workbook": nof.WORKBOOK_READER,
     DECLARED: declared.READER,
 }
-PUBLICATIONS: Mapping[str, Publication] = {nof.PUBLICATION.key: nof.PUBLICATION}
-"""What is known of publications that no single edition describes."""
-
 """Layout to its reader. Most are called as their publication, which may have more than one layout over the
 years; ``declared`` reads every publication that has none here."""
+
+PUBLICATIONS: Mapping[str, Publication] = {nof.PUBLICATION.key: nof.PUBLICATION}
+"""What is known of publications that no single edition describes."""
 
 
 def recognise(path: Path) -> str:

@@ -83,6 +83,11 @@ GRADE_CHANCE = Table(
         ),
         whole("grade", "The grade, 1 best.", at_least=1),
         text("label", "The grade in words."),
+        whole(
+            "n_held",
+            "Measures that the node rests on and whose error is not known: draws leave them as they are.",
+            at_least=0,
+        ),
         number("chance", "Share of the draws.", "share", 0, 1, may_be_missing=False),
         IS_MADE_UP,
     ),

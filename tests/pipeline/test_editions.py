@@ -4,21 +4,28 @@ Belongs here: small outside editions on a few rows of files, run as people run t
 Does not belong here: the rules (tests/spec), editions that ship against published figures (tests/published).
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pandas as pd
 import pytest
+from sqlalchemy import insert
 
 from ccg_pipeline.assets.rounds import EditionRound
 from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.orchestration.definitions import build_definitions
 from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
 from ccg_pipeline.orchestration.resources import engine_of
+from ccg_pipeline.release.archive import fetch, keep
 from ccg_pipeline.release.rounds import NO_GATE, ReleasedRound, released_round
+from ccg_pipeline.sources.declared import COLUMNS
 from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.pieces import rows_of
+from ccg_pipeline.storage.sql import release
 from expert_panels.foundation.fault import Fault
 from tests.support.worlds.terminal import Terminal
 
@@ -145,6 +152,75 @@ def test_how_often_a_grade_would_come_again_is_told_by_the_quarters_before(world
     told = chances.groupby(["organisation_code", "kind"])["chance"].sum()
     assert len(told) == 2 * 12
     assert told.round(9).eq(1).all()
+    assert (chances["n_held"] == 0).all()
+    # one figure decides the order: there are sets and no places
+    places = world.released("three", "2025-Q2").tables["places"]
+    assert places["set_first"].notna().all()
+    assert places["place"].isna().all()
+
+
+def test_a_release_that_does_not_follow_from_its_figures_is_not_shown(world: World, ccg: Terminal) -> None:
+    """A colleague who may write to the database puts another part under the release."""
+    world.land("q3.csv", rows("Q3", RRU=31, RX7=25))
+    released = world.run("three", "2025-Q3")
+    of = ["--edition", str(world.home / "three"), "--database", world.url]
+    assert "Slow" in ccg.type("show", "RRU", *of).said
+    with world.engine.begin() as connection:
+        content = fetch(connection, released.release.header["open"]).replace('"Slow"', '"Fast"')
+        header = {**released.release.header, "open": keep(connection, "open", content)}
+        connection.execute(
+            insert(release).values(
+                lane="three/quarter",
+                partition_key="2025-Q3",
+                serial=2,
+                sha256=sha256_of(canonical_json(header)),
+                header=canonical_json(header),
+            )
+        )
+    for verb in (["show", "RRU"], ["explain", "RRU", "mark"], ["league"], ["export", "scores"]):
+        answer = ccg.type(*verb, *of)
+        assert answer.code == 1
+        assert "does not follow from its figures" in " ".join(answer.err.split())
+
+
+def test_two_runs_of_a_round_at_once_make_one_release(world: World) -> None:
+    world.land("q3.csv", rows("Q3", RRU=20, RX7=25))
+    typed = [sys.executable, "-m", "ccg_pipeline.cli", "run", "--edition", str(world.home / "three")]
+    typed += ["--quarter", "2025-Q3", "--landing", str(world.landing), "--database", world.url]
+    both = [subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in "ab"]
+    answers = [(*one.communicate(), one.returncode) for one in both]
+    assert [code for *_, code in answers] == [0, 0], answers
+    assert len(rows_of(world.engine, "release")) == 1
+    assert len(rows_of(world.engine, "score", edition="three")) == 2 * 3
+    assert labels(world.released("three", "2025-Q3")) == {"RRU": "Fast", "RX7": "Fair"}
+
+
+def test_an_edition_of_ccgs_reads_the_files_of_another(world: World) -> None:
+    """Measures belong to no edition: one of 2016/17 is read by an edition of other rules and grades."""
+    path = edition_in(world.home / "smoking", "smoking", "Few, Many", "10") / "edition.yaml"
+    text = path.read_text(encoding="utf-8").replace("nof/OF0017", "satod/101a").replace("trust", "ccg")
+    path.write_text(text, encoding="utf-8")
+    row = "declared,satod,101a,2025-04-01,2025-06-30,2025-09-01,{},,{},400,,,,,\n"
+    lines = row.format("00C", 40) + row.format("00K", 41)
+    (world.landing / "satod.csv").write_text(",".join(COLUMNS) + "\n" + lines, encoding="utf-8")
+    edition = edition_named(str(path.parent))
+    job = MainJob(world.instance, world.url, str(world.landing), editions=[edition])
+    job.run_round(EditionRound(edition, edition.rounds[0]), "2025-Q1")
+    with reading(world.engine) as connection:
+        found = released_round(connection, edition, edition.rounds[0], "2025-Q1")
+    assert labels(found) == {"00C": "Few", "00K": "Many"}
+    assert found.tables["organisations"].loc["00C", "name"] == "NHS Darlington CCG"
+
+
+def test_nodes_and_rounds_of_any_name_are_assets(world: World) -> None:
+    path = edition_in(world.home / "named", "named", *THREE[:2]) / "edition.yaml"
+    text = path.read_text(encoding="utf-8").replace("key: sickness", 'key: "min utes"')
+    text = text.replace("key: minutes", "key: min.utes").replace("{node: minutes}", "{node: min.utes}")
+    path.write_text(text.replace("key: quarter", "key: each quarter"), encoding="utf-8")
+    edition = edition_named(str(path.parent))
+    definitions = build_definitions(world.url, str(world.landing), editions=[edition])
+    keys = {key.to_user_string() for key in definitions.resolve_asset_graph().get_all_asset_keys()}
+    assert {"named/each_quarter/metric/min_utes_1", "named/each_quarter/metric/min_utes_2"} <= keys
 
 
 def test_the_same_files_make_no_new_release_and_changed_ones_supersede(world: World) -> None:
@@ -215,6 +291,9 @@ def test_the_commands_read_a_released_round(world: World, ccg: Terminal) -> None
         (["show", "RRU", "--edition", "THREE", "--month", "2025-10"], "three has no round for --month"),
         (["show", "RRU", "--edition", "THREE", "--quarter", "2024-Q3"], "is no quarter of three"),
         (["show", "ZZZ", "--edition", "THREE"], "There is no organisation 'ZZZ'"),
+        (["show", "none", "--edition", "THREE"], "There is no organisation 'none'"),
+        (["show", "RRU", "--edition", "THREE", "--as-at", "2026-01-01"], "--as-at is of the edition iaf"),
+        (["league", "--edition", "THREE", "--format", "csv"], "--format is of the edition iaf_2016_17"),
         (["explain", "RRU", "zzz", "--edition", "THREE"], "three has no node 'zzz'"),
         (["export", "bands", "--edition", "THREE"], "There is no table 'bands' of a round"),
     ],

@@ -96,15 +96,23 @@ def of_organisation(
     console.print(table_of(["", "level", "grade", "score", "rests on", "because"], rows, title, ["score"]))
     places = released.tables["places"]
     for row in places[places["organisation_code"] == code].to_dict("records"):
-        if not pd.isna(row["place"]):
-            among = places[(places["league"] == row["league"]) & (places["pool"] == row["pool"])]
-            n_placed = int(among["place"].notna().sum())
-            within = f" ({row['pool']})" if row["pool"] else ""
-            place = f"{row['league']}{within}: place {row['place']} of {n_placed}"
-            first, last = row["set_first"], row["set_last"]
-            _say(console, f"{place}." if pd.isna(first) else f"{place}, in a set from {first} to {last}.")
+        if said := _place(row, places):
+            _say(console, said)
     for said in again(nodes, released, code):
         _say(console, said)
+
+
+def _place(row: Mapping[Hashable, Any], places: pd.DataFrame) -> str:
+    """What is said of an organisation's place in a league; '' where it has neither place nor set."""
+    within = f" ({row['pool']})" if row["pool"] else ""
+    among = places[(places["league"] == row["league"]) & (places["pool"] == row["pool"])]
+    has_set = not pd.isna(row["set_first"])
+    between = f"in a set from {row['set_first']} to {row['set_last']}" if has_set else ""
+    if pd.isna(row["place"]):
+        alone = "without a place, for it rests on one figure"
+        return f"{row['league']}{within}: {between}, {alone}." if has_set else ""
+    place = f"place {row['place']} of {int(among['place'].notna().sum())}"
+    return f"{row['league']}{within}: {', '.join(part for part in (place, between) if part)}."
 
 
 def again(nodes: Sequence[Node], released: ReleasedRound, code: str) -> list[str]:
@@ -121,7 +129,9 @@ def again(nodes: Sequence[Node], released: ReleasedRound, code: str) -> list[str
             }
             label = _graded(earned[node.key])
             words = sentence(each, label, released.release.partition_key)
-            said.append(f"{node.title} ({words_of(each, label)}): {words}")
+            n_held = int(rows["n_held"].iloc[0])
+            held = f" {n_held} of its measures have no known error and are taken as exact." if n_held else ""
+            said.append(f"{node.title} ({words_of(each, label)}): {words}{held}")
     return [*said, CONDITION] if said else []
 
 

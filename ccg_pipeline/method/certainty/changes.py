@@ -18,6 +18,7 @@ from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.method.statistics.trends import benjamini_hochberg, change
 
 FALSE_DISCOVERIES = 0.05
+"""Share of the changes found that may be chance (assumed, as for trends)."""
 CHANGES = (
     "node", "measure", "organisation", "value", "previous", "difference", "standard_error", "p_value",
     "p_adjusted", "direction",

@@ -18,7 +18,8 @@ from ccg_pipeline.method.statistics.grid import Booleans, Floats
 from ccg_pipeline.method.statistics.standard_errors import interval
 
 LEAST_PAIRS = 10
-"""So many organisations must have a figure in two successive periods; the spread of fewer says too little."""
+"""So many organisations must have a figure in two successive periods; the spread of fewer says too little
+(assumed)."""
 
 
 @dataclass(frozen=True)

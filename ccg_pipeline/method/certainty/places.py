@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.edition import Edition, League
-from ccg_pipeline.framework.vocabulary.combining import Combination
 from ccg_pipeline.method.engine.rows import pools_of
-from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.engine.run import Run, resting_on
 from ccg_pipeline.method.statistics.grid import Floats
 from ccg_pipeline.method.statistics.ranks import Singles, compare_all, probability_of_top
 
@@ -45,6 +44,6 @@ def place_sets(run: Run, league: League, orders: Singles) -> pd.DataFrame:
 
 
 def rests_on_one(edition: Edition, key: str) -> bool:
-    """Whether a node combines one member alone, so that its place is that member's."""
-    begins = edition.node[key].steps[0]
-    return isinstance(begins, Combination) and len(begins.of) == 1
+    """Whether a node rests on one measure alone, so that its place is that of a figure."""
+    under = resting_on(edition, [key])
+    return len({one for node in edition.nodes if node.key in under for one in node.measures_used()}) == 1

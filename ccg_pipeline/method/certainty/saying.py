@@ -10,6 +10,7 @@ same care measured once more, and that can be held against the next figures.
 from collections.abc import Mapping
 
 HOLDS, LIKELY = 0.95, 0.67
+"""From these chances on a rating holds, or is likely to (assumed: the words of no framework)."""
 WORDS = ("holds", "likely to hold", "may not hold", "would probably not be repeated")
 CONDITION = "If the judgements are right, and the values compared with and the method stand as they are."
 
