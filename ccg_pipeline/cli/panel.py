@@ -178,7 +178,7 @@ def follow(database: str) -> None:
 
 @app.command()
 def verify(database: Database = "") -> None:
-    """Check the whole ledger: every line, the chain, each release worked out anew, what recorders signed."""
+    """Check the whole ledger: every line, the chain, each release recomputed, what recorders signed."""
     engine = opened_for_reading(database)
     with reading(engine) as connection:
         known = known_heads(connection)

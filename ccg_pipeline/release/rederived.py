@@ -1,4 +1,4 @@
-"""A release worked out anew: whether the ledger, the terms and the kept parts give the header that is stored.
+"""A release recomputed: whether the ledger, the terms and the kept parts give the header that is stored.
 
 Belongs here: the comparison of a stored release of a lane with what may be said of it, whoever wrote it.
 Does not belong here: the rules of a header (header.py) and of a decision (expert_panels), reading a release
@@ -46,7 +46,7 @@ def check_release(
 def faults_of_releases(connection: Connection, edition: Edition, terms: Mapping[str, Terms]) -> list[str]:
     """Return one sentence for each release of the edition's lanes that is not what the ledger gives.
 
-    Each release that was ever made is worked out anew, and of the parts that it shows the bytes are read.
+    Each release that was ever made is recomputed, and of the parts that it shows the bytes are read.
     """
     lanes, faults = {rule.key for rule in edition.lanes}, []
     for lane, key, serial in numbers_released(connection):
@@ -115,9 +115,9 @@ def _place(lines: Sequence[Line], head: str) -> int | None:
 
 
 def _candidates(edition: Edition, found: Release, states: Mapping[str, GateState]) -> pd.DataFrame:
-    """Return the fingerprints that stood when the release was made, as far as its words depend on them.
+    """Return the fingerprints of when the release was made, as far as its words depend on them.
 
-    A panel's stood as it was verified, or had moved: which of the two is all that its words tell apart.
+    A panel's was as verified, or had changed: its words depend on nothing else.
     """
     header = found.header
     stood = {OPEN: header["open"]}
@@ -134,9 +134,9 @@ def _candidates(edition: Edition, found: Release, states: Mapping[str, GateState
 def _before_committee(
     connection: Connection, edition: Edition, found: Release, states: Mapping[str, GateState]
 ) -> str:
-    """Return the fingerprint of what stood before the committee: its table as confirmed, or '' for another.
+    """Return the fingerprint of what was before the committee: its table as confirmed, or '' for another.
 
-    It stood as confirmed only while every panel's decision was the one on which that table rests.
+    It was as confirmed only while every panel's decision was the one on which that table rests.
     """
     gate = edition.lane(found.lane).overall_gate
     if gate is None:

@@ -27,8 +27,8 @@ from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import quarantine, source_file
 
 SETS = (
-    "A place says who is before whom by the published figures, its set who is told apart: in 95 of 100 draws "
-    "all sets of a league are right at once."
+    "A place says who is before whom by the published figures, its set which places it may have: in 95 of "
+    "100 draws all sets of a league are right at once."
 )
 
 
@@ -116,7 +116,7 @@ def _place(row: Mapping[Hashable, Any], places: pd.DataFrame) -> str:
 
 
 def again(nodes: Sequence[Node], released: ReleasedRound, code: str) -> list[str]:
-    """What is said beside each grade of an organisation: how often it would come again, and the condition."""
+    """What is said of each grade of an organisation: how often it would be repeated, and the condition."""
     chances, scores = released.tables["chances"], released.tables["scores"]
     own = chances[(chances["organisation_code"] == code) & (chances["kind"] == "again")]
     earned = scores[scores["organisation_code"] == code].set_index("node")["label"]
@@ -136,7 +136,7 @@ def again(nodes: Sequence[Node], released: ReleasedRound, code: str) -> list[str
 
 
 def _graded(label: str) -> str:
-    """A grade that is a number, told from the counts beside it."""
+    """A grade that is a number, so that nobody takes it for a count."""
     return f"grade {label}" if label.isdigit() else label
 
 

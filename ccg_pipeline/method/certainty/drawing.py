@@ -1,6 +1,6 @@
 """Random numbers: true values behind the figures of an edition, and what would be published of them again.
 
-Belongs here: drawing from distributions of true values, and chance anew.
+Belongs here: drawing true values, and figures that would be published of them again.
 Does not belong here: priors (statistics/tails.py), errors (errors.py), the rules (the engine).
 """
 

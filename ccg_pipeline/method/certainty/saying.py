@@ -1,4 +1,4 @@
-"""What is said beside a rating: how often the same care, measured again, would earn it.
+"""What is said of a rating: how often the same care, measured again, would earn it.
 
 Belongs here: the sentence, its words and its condition, the one place of each.
 Does not belong here: the chances (simulation.py), where they are shown.

@@ -5,7 +5,7 @@ Does not belong here: random numbers (drawing.py), rules (the engine), words (sa
 
 Two kinds, kept apart: ``underlying`` is what the true values would earn, ``again`` what the same care would
 earn, measured once more. What the published run learned (references, limits, fitted lines) is held in both;
-what compares organisations with each other is worked out anew in each draw.
+what compares organisations with each other is recomputed in each draw.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
