@@ -2,7 +2,7 @@
 # ARGS is passed on:  make run ARGS="--month 2017-03"   make test ARGS="tests/spec -k dementia"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types docs ui room styles bench lock clean
+.PHONY: help install run frameworks test test-long lint types docs ui room styles bench fuzz sbom audit lock clean
 
 # The first that really works is taken: a version manager may offer names that only complain when called.
 WORKS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -37,20 +37,47 @@ $(INSTALLED): requirements.lock pyproject.toml
 run: $(INSTALLED)  ## run the main job on the made-up year
 	$(BIN)/ccg run $(ARGS)
 
+# A separate home, since a database holds one made-up year. Each run finds what is there, so that it can be repeated.
+BEFORE := assurance_2015_16 scorecard_2015 points_league_2015
+frameworks: export CCG_HOME := $(CURDIR)/.ccg/frameworks
+frameworks: export CCG_EDITIONS := assurance_2015_16,scorecard_2015,points_league_2015
+frameworks: $(INSTALLED)  ## run the four frameworks of the made-up year 2015-16, and compare them
+	[ -d $(CCG_HOME)/landing ] || $(BIN)/ccg demo --year 2015-16
+	$(BIN)/ccg run --year 2015-16
+	$(BIN)/ccg panel demonstrate --year 2015-16
+	for each in $(BEFORE); do \
+	  $(BIN)/ccg run --edition $$each --year 2015-16 && \
+	  $(BIN)/ccg panel demonstrate --edition $$each --year 2015-16 || exit 1; done
+	$(BIN)/ccg compare 02N --year 2015-16
+
 # A process a core. The tests of one file stay together, since they share what takes long to make. What the unit
 # and spec tests reach is measured; its floor is `fail_under` in pyproject.toml. With ARGS nothing is measured.
 # What tests write goes into memory where there is room: SQLite waits for the disk at each of some 6,000 commits of
 # a scored month.
 MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'END { print $$4 }')" -gt 8000000 ] && echo /dev/shm)
-PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# One process more than there are cores: some tests wait for a daemon or a browser.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# A worker that dies ends the run with its name: xdist may wait for ever for one that took its place.
+PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	--max-worker-restart 0
+# Minutes each, and more of what other tests show once: people at random, twenty at the same time, backfills by the
+# daemon, editions from files to releases, databases of earlier commits.
+LONG := $(addprefix tests/pipeline/test_,random_people.py random_decisions.py room_load.py daemon_backfills.py kills.py \
+	hospitals_from_files.py nof_any_order.py older_signatures.py trouble.py)
+BACKFILL := tests/pipeline/test_daemon.py::test_a_backfill_of_twelve_months_is_one_run
+
+test-long: $(INSTALLED)  ## run the tests that take minutes each, which `make test` leaves out
+	$(PYTEST) $(LONG) $(BACKFILL)
+
 test: $(INSTALLED)  ## run the tests
 ifdef ARGS
 	$(PYTEST) $(ARGS)
 else
-	@failed=0; \
-	  $(PYTEST) --cov --cov-report term:skip-covered tests/unit tests/spec || failed=1; \
-	  $(PYTEST) --ignore tests/unit --ignore tests/spec || failed=1; \
-	  exit $$failed
+	@failed=0; export TIERS=$$(mktemp); \
+	  TIER="Units and rules" $(PYTEST) --cov --cov-report term:skip-covered tests/unit tests/spec || failed=1; \
+	  TIER="Stories, browsers, published figures" $(PYTEST) --ignore tests/unit --ignore tests/spec \
+	    $(addprefix --ignore ,$(LONG)) --deselect $(BACKFILL) || failed=1; \
+	  cat $$TIERS; rm $$TIERS; exit $$failed
 endif
 
 lint: $(INSTALLED)  ## check style
@@ -67,11 +94,8 @@ docs: $(INSTALLED)  ## write the generated pages of docs/
 	$(BIN)/python -m ccg_pipeline.tables.dictionary
 	$(BIN)/python -m tests.support.house
 
-# The instance is opened once beforehand, because that writes its dagster.yaml: telemetry is off from the start.
-ui: export DAGSTER_HOME := $(CURDIR)/.ccg/dagster
-ui: $(INSTALLED)  ## open Dagster on workspace.yaml
-	@$(BIN)/python -W ignore -c 'from ccg_pipeline.orchestration.main_job import dagster_instance as i; i().__enter__().dispose()'
-	$(BIN)/dagster dev -w workspace.yaml $(ARGS)
+ui: $(INSTALLED)  ## open Dagster
+	@$(BIN)/ccg ui $(ARGS)
 
 room: $(INSTALLED)  ## open the panels' room
 	$(BIN)/ccg room $(ARGS)
@@ -87,13 +111,39 @@ styles:  ## build NHS.UK frontend's styles for the room into the package
 	mkdir -p $(STATIC)/images
 	cp $(NHSUK)/assets/images/nhsuk-icon-arrow-*.svg $(NHSUK)/assets/images/nhsuk-icon-cross.svg $(STATIC)/images
 
-bench: $(INSTALLED)  ## time the main job, the reading, the scoring and the statistics
-	@for each in benchmarks/*.py; do $(BIN)/python -m "benchmarks.$$(basename $$each .py)" $(ARGS) || exit 1; done
+fuzz: $(INSTALLED)  ## damage 10,000 files at random and read them (an hour): not part of the tests
+	$(BIN)/python -m tests.support.fuzz $(ARGS)
+
+bench: $(INSTALLED)  ## time the main job, the reading, the scoring, the statistics and growth
+	@failed=; for each in benchmarks/*.py; do name=$$(basename $$each .py); \
+	  $(BIN)/python -m "benchmarks.$$name" $(ARGS) || failed="$$failed $$name"; done; \
+	  if [ -n "$$failed" ]; then echo "Failed:$$failed"; exit 1; fi
+
+# What looks at the locked packages is kept apart from them, so that it is no part of what it tells of.
+TOOLS := .venv/tools
+$(TOOLS)/installed: requirements-tools.lock $(INSTALLED)
+	@$(BIN)/python -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+	  --require-hashes --requirement requirements-tools.lock
+	@touch $@
+
+sbom: $(TOOLS)/installed  ## list what the image holds, as CycloneDX: build/sbom.json
+	@mkdir -p build
+	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+	  --output-file build/sbom.json requirements-image.lock
+
+# It asks the advisories of OSV, which tell of other indexes than one.
+audit: $(TOOLS)/installed  ## ask for known faults of what the image holds; needs the network
+	$(TOOLS)/bin/pip-audit --requirement requirements-image.lock --disable-pip --require-hashes \
+	  --vulnerability-service osv --progress-spinner off --timeout 10
 
 # Only for who changes a dependency; needs uv.
-lock:  ## freeze the versions in pyproject.toml into requirements.lock
+lock:  ## freeze the versions in pyproject.toml into requirements.lock, and those of the image and the tools
 	uv pip compile --universal --no-strip-extras --generate-hashes --all-extras --group dev \
 	  pyproject.toml -o requirements.lock
+	uv pip compile --universal --no-strip-extras --generate-hashes --all-extras --constraint requirements.lock \
+	  pyproject.toml -o requirements-image.lock
+	uv pip compile --universal --generate-hashes --group tools -o requirements-tools.lock
 
 clean:  ## remove the environment and all caches, but no data
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build *.egg-info

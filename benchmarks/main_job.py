@@ -17,7 +17,8 @@ LIMIT_SECONDS, LIMIT_IMPORT_SECONDS = 20, 8
 TIMED = """
 import json, sys, time
 begin = time.perf_counter()
-from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
+from ccg_pipeline.orchestration.instance import dagster_instance
+from ccg_pipeline.orchestration.main_job import MainJob
 imported = time.perf_counter()
 with dagster_instance() as instance:
     MainJob(instance, sys.argv[1], sys.argv[2]).run("interim", sys.argv[3])
@@ -53,7 +54,7 @@ def main() -> None:
         before = time.perf_counter() - begin
         month = timed(url, landing, "2017-03")
     whole = month["import"] + month["run"]
-    print(f"eleven months and what lies before, read and scored once: {before:.1f} s (not limited)")
+    print(f"eleven months and what is before, read and scored once: {before:.1f} s (not limited)")
     print(f"one month, importing: {month['import']:.1f} s (limit {LIMIT_IMPORT_SECONDS} s)")
     print(f"one month, the whole DAG with its checks: {whole:.1f} s (limit {LIMIT_SECONDS} s)")
     if whole > LIMIT_SECONDS or month["import"] > LIMIT_IMPORT_SECONDS:

@@ -1,8 +1,8 @@
-"""How long reading takes and how much memory: every published file, a month's files, beside plain pandas.
+"""How long reading takes and how much memory: every published file, a month's files, next to plain pandas.
 
 Run as `python -m benchmarks.reading` (or as a file). The files are those of ../shared/landing; where they are
 not, those of the made-up year, and it says so. Limits by the clock: all files 30 s, a month's files 5 s; and
-for the whole tree of processes 600 MB. Beside it, in seconds of processor (so that a busy machine changes no
+for the whole tree of processes 600 MB. Next to it, in seconds of processor (so that a busy machine changes no
 ratio) and without a limit, what `pandas.read_excel` (engine calamine, every sheet, nothing checked) takes for
 the same workbooks.
 """
@@ -111,7 +111,7 @@ def is_workbook(path: Path) -> bool:
 
 def measure(kind: str, landing: Path) -> None:
     """Print the figures of the files below ``landing``, and fail when a limit is passed."""
-    from ccg_pipeline.sources.catalogue import files_in
+    from ccg_pipeline.sources.folder import files_in
 
     files = files_in(landing)
     print(f"{len(files)} {kind} files, {sum(path.stat().st_size for path in files) / 2**20:.1f} MB")
@@ -146,7 +146,7 @@ def main() -> None:
         return
     from ccg_pipeline.demo.year import make_year
 
-    print("No ../shared/landing beside the project: these are the files of the made-up year.")
+    print("No ../shared/landing next to the project: these are the files of the made-up year.")
     with tempfile.TemporaryDirectory() as folder:
         make_year(Path(folder, "landing"))
         measure("made up", Path(folder, "landing"))

@@ -11,19 +11,18 @@ from pathlib import Path
 
 from ccg_pipeline.framework.load import load_edition
 from expert_panels.terms import load_terms
-from tests.support.servers.live_room import LiveRoom, crowd
+from tests.support.servers.live_room import LiveRoom, answered, crowd
 
 LIMIT_SECONDS = 0.3
 CLIENTS, REQUESTS = 20, 200
 LANE, MONTH = "interim", "2017-03"
-ANSWERED = {200, 303, 409}
-"""Shown, recorded, or told that the quorum was there before."""
 
 
 def main() -> None:
     """Print the figures, and fail when the limit is passed or a request was lost."""
     from ccg_pipeline.demo.year import make_year
-    from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
+    from ccg_pipeline.orchestration.instance import dagster_instance
+    from ccg_pipeline.orchestration.main_job import MainJob
 
     terms, panels = load_terms(), [rule.key for rule in load_edition().panels]  # a month has no committee
     seats = [
@@ -48,7 +47,7 @@ def main() -> None:
         seconds = [one.seconds for one in answers if one.what == what]
         print(f"{what}: {len(seconds)} requests, median {1000 * statistics.median(seconds):.0f} ms")
     median = statistics.median(one.seconds for one in answers)
-    lost = REQUESTS - sum(one.status in ANSWERED for one in answers)
+    lost = REQUESTS - len(answered(answers))
     print(
         f"{REQUESTS} requests of {CLIENTS} people at once: median {1000 * median:.0f} ms "
         f"(limit {1000 * LIMIT_SECONDS:.0f} ms), {lost} lost"

@@ -14,10 +14,8 @@ from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.scoring.clinical import rate_panel
-from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel, score_areas
 from ccg_pipeline.reference.organisations import ccgs
 
 LIMIT_SECONDS = 0.5

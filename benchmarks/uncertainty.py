@@ -1,7 +1,7 @@
 """How long the statistics take: full scores, draws through everything, rank sets; and how they grow.
 
 Run as a file; `--growth` adds 2,090 and 20,900 organisations. Limits: full scores of 60 × 209 with intervals,
-bands, trends and peers 1 s; 10,000 draws 12 s on two cores; simultaneous rank sets of 209 0.6 s.
+bands, trends and peers 1 s; the draws of the edition 6 s; simultaneous rank sets of 209 0.6 s.
 """
 
 import resource
@@ -21,11 +21,10 @@ from ccg_pipeline.method.statistics.intervals import rate, wilson
 from ccg_pipeline.method.statistics.peers import against_peers, places_of_peers
 from ccg_pipeline.method.statistics.ranks import MOST_UNITS, compare_all
 from ccg_pipeline.method.statistics.trends import recent_trend, recent_trend_of_proportions
-from ccg_pipeline.method.uncertainty.change import indicator_changes
-from ccg_pipeline.method.uncertainty.simulation import DRAWS, SAMPLES, VERSIONS, uncertainty
+from ccg_pipeline.method.uncertainty.simulation import uncertainty
 from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 
-FULL_SECONDS, DRAWS_SECONDS, RANKS_SECONDS = 1.0, 12.0, 0.6
+FULL_SECONDS, DRAWS_SECONDS, RANKS_SECONDS = 1.0, 6.0, 0.6
 SIZES = (209, 2_090, 20_900)
 FEWER = {20_900: {"draws": 1_000, "versions": 10, "samples": 100}}  # so that it ends within minutes
 
@@ -44,10 +43,8 @@ def league(n: int) -> tuple[list[str], pd.DataFrame]:
     return codes, pd.concat(rings, ignore_index=True)
 
 
-def full(
-    latest: pd.DataFrame, before: pd.DataFrame, edition: Edition, codes: list[str], similar: pd.DataFrame
-) -> None:
-    """Bands, areas, ratings and overall, with intervals, five-point trends, the year's change and peers."""
+def full(latest: pd.DataFrame, edition: Edition, codes: list[str], similar: pd.DataFrame) -> None:
+    """Bands, areas, ratings and overall, with intervals, five-point trends and peers."""
     tables = score(latest, edition, codes, "annual")
     bands = tables["bands"]
     rows = row_of_each_cell(bands, edition.indicator_codes, codes)
@@ -58,7 +55,6 @@ def full(
     recent_trend_of_proportions(x[..., None] * waves, n[..., None])
     low, high = figures(bands, "lower_95", rows), figures(bands, "upper_95", rows)
     recent_trend(value[..., None] * waves, low[..., None] * waves, high[..., None] * waves)
-    indicator_changes(bands, before, edition)
     places = places_of_peers(codes, similar)
     better = [[-1 if one.direction == "lower_is_better" else 1] for one in edition.indicators]
     against_peers(value, places, better)
@@ -87,12 +83,12 @@ def main() -> None:
         codes, similar = league(n)
         latest = observed(edition, codes, np.random.default_rng(1))
         bands = band_indicators(latest, edition, codes)
-        before = bands.assign(value=bands["value"] * 1.01)
-        took = seconds(partial(full, latest, before, edition, codes, similar), 5 if n == 209 else 1)
+        took = seconds(partial(full, latest, edition, codes, similar), 5 if n == 209 else 1)
         print(f"{n:,} organisations, full scores with bands, trends and peers: {took:.2f} s", flush=True)
         over += [took > FULL_SECONDS] if n == 209 else []
-        how = {"draws": DRAWS, "versions": VERSIONS, "samples": SAMPLES} | FEWER.get(n, {})
-        took = seconds(partial(uncertainty, bands, latest, edition, "annual", seed=1, processes=2, **how))
+        how = {name: edition.uncertainty.number(name) for name in ("draws", "versions", "samples")}
+        how |= FEWER.get(n, {})
+        took = seconds(partial(uncertainty, bands, latest, edition, "annual", seed=1, **how))
         said = f"{how['draws']:,} draws and {how['versions']} versions × {how['samples']} samples"
         print(f"{n:,} organisations, {said}: {took:.1f} s", flush=True)
         over += [took > DRAWS_SECONDS] if n == 209 else []

@@ -9,6 +9,7 @@ import getpass
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +17,10 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from expert_panels.foundation.fault import WrongUse
+
+IN_PROCESS, CELERY = "in_process", "celery"
 
 
 class Settings(BaseSettings):
@@ -29,6 +34,14 @@ class Settings(BaseSettings):
     downloads: str = ""
     actor: str = ""
     editions: str = ""
+    executor: str = ""
+    broker: str = ""
+    site: str = ""
+    site_calendar: str = ""
+    site_address: str = ""
+    site_contact: str = ""
+    log: str = ""
+    keep_months: str = ""
     dagster_home: str = Field("", validation_alias="DAGSTER_HOME")
 
 
@@ -50,6 +63,69 @@ def landing_path() -> str:
 def editions_in_force() -> tuple[str, ...]:
     """Return the editions in force besides that of 2016/17: CCG_EDITIONS, keys or folders with commas."""
     return tuple(one for one in (part.strip() for part in Settings().editions.split(",")) if one)
+
+
+def executor_name() -> str:
+    """Return what executes the steps of a run: CCG_EXECUTOR, `in_process` or `celery`; `in_process` without.
+
+    Raises WrongUse for any other word.
+    """
+    said = Settings().executor or IN_PROCESS
+    if said not in (IN_PROCESS, CELERY):
+        raise WrongUse(f"CCG_EXECUTOR is {said!r}: write {IN_PROCESS} or {CELERY}.")
+    return said
+
+
+def broker_url() -> str:
+    """Return the broker of the Celery workers: CCG_BROKER, a URL such as `redis://HOST:6379/0`.
+
+    Raises WrongUse where there is none.
+    """
+    if not (said := Settings().broker):
+        raise WrongUse(
+            "CCG_EXECUTOR is celery and CCG_BROKER is not set: name the broker, redis://HOST:6379/0."
+        )
+    return said
+
+
+@dataclass(frozen=True)
+class SitePlace:
+    """Where a pipeline publishes: a folder ('' for nowhere), a calendar, and whom readers write to.
+
+    `address`: the site's own address, where the folder is served; '' where nobody said it.
+    """
+
+    folder: str
+    calendar: str
+    contact: str
+    address: str = ""
+
+
+def published_to() -> SitePlace:
+    """Return where a pipeline publishes: CCG_SITE, CCG_SITE_CALENDAR, CCG_SITE_CONTACT, CCG_SITE_ADDRESS."""
+    said = Settings()
+    return SitePlace(said.site, said.site_calendar, said.site_contact, said.site_address)
+
+
+def log_format() -> str:
+    """Return how steps are logged: CCG_LOG, `json` for a line each on standard error, or not at all.
+
+    Raises WrongUse for any other word.
+    """
+    if (said := Settings().log) not in ("", "json"):
+        raise WrongUse(f"CCG_LOG is {said!r}: write json, or leave it out.")
+    return said
+
+
+def keep_months() -> int | None:
+    """Return for how many months all is kept: CCG_KEEP_MONTHS, None for ever.
+
+    Raises WrongUse for what is no whole number from 1 on.
+    """
+    said = Settings().keep_months
+    if said and not (said.isdecimal() and int(said) > 0):
+        raise WrongUse(f"CCG_KEEP_MONTHS is {said!r}: write a whole number of months, or leave it out.")
+    return int(said) if said else None
 
 
 def downloads_path() -> str:

@@ -5,7 +5,7 @@ comes as text with its unit, since the room shows figures and computes none.
 Does not belong here: any implementation, any knowledge of what is measured or how it is rated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -15,7 +15,7 @@ from expert_panels.ledger.line import Line
 
 @dataclass(frozen=True)
 class Measure:
-    """An indicator that stands in the table; `decides` says whether the rating rests on it."""
+    """An indicator that is in the table; `decides` says whether the rating rests on it."""
 
     code: str
     name: str
@@ -29,9 +29,10 @@ class Measure:
 class Figure:
     """One measure of one organisation, each part in words; '' where there is none.
 
-    `better` and `worse` say how far the figure is from its next grade, in its own unit and in people, `why`
-    says why it has no grade. `margin` is the distance to the nearest other grade in standard errors, `order`
-    the bare figure, by which a table is sorted, `choices` the judgements that could take this one's place.
+    `band` is what the figure comes to where it has no `grade`. `better` and `worse` say how far the figure is
+    from its next grade, in its own unit and in people, `why` says why it has no grade. `margin` is the
+    distance to the nearest other grade in standard errors, `order` the bare figure, by which a table is
+    sorted, `choices` the judgements that could take this one's place.
     """
 
     measure: str
@@ -50,6 +51,11 @@ class Figure:
     order: float | None = None
     choices: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """What the figure comes to, in one vocabulary: its grade, else its band, else why it has neither."""
+        return self.grade or self.band or self.why
+
 
 @dataclass(frozen=True)
 class Organisation:
@@ -57,7 +63,8 @@ class Organisation:
 
     `grade` counts from 1, the best, and is None where there is no rating: `why` then says why. `close` says
     which single change of a figure would bring another rating, `closeness` how small that change is (None
-    where no single change would).
+    where no single change would), `again` how often the same, measured again, would earn this rating, in a
+    sentence ('' where it is not known), `is_unlikely` whether another rating would be earned more often.
     """
 
     code: str
@@ -72,6 +79,8 @@ class Organisation:
     similar: tuple[str, ...] = ()
     close: str = ""
     closeness: float | None = None
+    again: str = ""
+    is_unlikely: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +106,8 @@ class CandidateTable:
     """The exact rows behind a `subject_sha256`, and what is to be said of all of them.
 
     `labels` are the ratings, best first. `notes` are sentences for the panel about the quality of the data,
-    `distance` is the unit of each row's `closeness`.
+    `distance` is the unit of each row's `closeness`, `kind` the word for one organisation, `alike` by what
+    the similar ones of each were chosen.
     """
 
     panel: str
@@ -111,6 +121,29 @@ class CandidateTable:
     is_made_up: bool
     notes: tuple[str, ...] = ()
     distance: str = "standard errors"
+    kind: str = "CCG"
+    alike: str = ""
+
+    @property
+    def kinds(self) -> str:
+        """The word for several organisations."""
+        return f"{self.kind[:-1]}ies" if self.kind.endswith("y") else f"{self.kind}s"
+
+    @property
+    def kind_head(self) -> str:
+        """The word for one organisation as the head of a column."""
+        return self.kind[:1].upper() + self.kind[1:]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Rating -> organisations that have it, best first; last those without one, under ''."""
+        found = {label: sum(one.rating == label for one in self.organisations) for label in self.labels}
+        return found | {"": sum(not one.rating for one in self.organisations)}
+
+    @cached_property
+    def unlikely(self) -> tuple[Organisation, ...]:
+        """The organisations whose rating would probably not be repeated, were the same measured again."""
+        return tuple(one for one in self.organisations if one.is_unlikely)
 
     @cached_property
     def by_code(self) -> dict[str, Organisation]:
@@ -174,6 +207,22 @@ class RefusedRow:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture as SVG whose text was escaped and whose title says what it shows; `title` is its caption."""
+
+    title: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a figure is seen against: England's for the same measure, all others', its own of before."""
+
+    england: str = ""
+    drawings: tuple[Drawing, ...] = ()
+
+
+@dataclass(frozen=True)
 class MethodNumber:
     """A number or choice of the method: `provenance` is found, derived, memory or assumed."""
 
@@ -185,7 +234,7 @@ class MethodNumber:
 
 
 class Candidates(Protocol):
-    """Where the tables come from. Whatever was ever laid before a panel can be asked for for ever."""
+    """Where the tables come from. Whatever was ever put before a panel can be asked for for ever."""
 
     def table(self, subject_sha256: str) -> CandidateTable | None:
         """Return the table with that fingerprint, or None when no candidate ever had it."""
@@ -205,6 +254,21 @@ class Candidates(Protocol):
 
     def certificate(self, line: Line) -> bytes:
         """Return the signed certificate of a decision's line."""
+        ...
+
+    def issue(self) -> None:
+        """Issue the certificate of each decision without a receipt, and send both to who decided, once.
+
+        What cannot be issued now is left to the next call; nothing is raised for it.
+        """
+        ...
+
+    def released(self, lane: str, partition_key: str) -> Mapping[str, str]:
+        """Return the fingerprint of each body's table that the newest release of a round shows."""
+        ...
+
+    def context(self, subject_sha256: str, organisation: str) -> Mapping[str, Context]:
+        """Return, by measure, what one organisation's figures are seen against."""
         ...
 
     def bodies(self, lane: str) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """How the panels are served in production: the room's address, who proves identities, where notices go.
 
 Belongs here: the frozen model of the one file that says it, named by CCG_ROOM; secrets and recorders' keys
-are files beside it.
+are files next to it.
 Does not belong here: who sits on a panel (terms.py). Without the file there is local mode, for made-up data.
 """
 
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, PositiveInt, StringConstraints, model_validator
+from pydantic import Field, IPvAnyNetwork, PositiveInt, StringConstraints, model_validator
 from securesystemslib.signer import Key
 
-from expert_panels.certificates.signing_key import public_key
+from expert_panels.certificates.signing_key import CommandSigner, public_key
 from expert_panels.declared import Frozen, read
 from expert_panels.foundation.fault import WrongUse
 
@@ -134,18 +134,44 @@ class Minutes(Frozen):
     recorders: Mapping[Address, Path] = Field(default_factory=dict)
 
 
+class Signing(Frozen):
+    """A key of the room that is kept elsewhere: the command that signs, and the file of its public half
+    (PEM).
+
+    The command is given the bytes on standard input and prints their Ed25519 signature.
+    """
+
+    command: Annotated[tuple[Text, ...], Field(min_length=1)]
+    public_key_file: Path
+
+
+class Metrics(Frozen):
+    """Where Prometheus may ask for metrics: with the token of a file, at least 32 characters."""
+
+    token_file: Path
+
+
 class Settings(Frozen):
-    """All of it. `address` is where browsers find the room; links and a sign-in's way back are made of it."""
+    """All of it. `address` is where browsers find the room; links and a sign-in's way back are made of it.
+
+    `trusted_proxies` are the addresses or networks of servers in front of the room, which say in
+    X-Forwarded-For where a request came from; nobody else is believed.
+    """
 
     address: Text
     session_key_file: Path
     sign_in: SignInBy
     notices: Notices = Field(default_factory=Notices)
     minutes: Minutes = Field(default_factory=Minutes)
+    signing: Signing | None = None
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
+    metrics: Metrics | None = None
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:
         _origin("address", self.address)
+        if any(one.prefixlen == 0 for one in self.trusted_proxies):
+            raise ValueError("trusted_proxies: name addresses or networks, and not everybody")
         return self
 
     @property
@@ -193,6 +219,25 @@ class Declared:
             return public_key(path.read_bytes(), str(path))
         except OSError as fault:
             raise WrongUse(f"{path}: the recorder's key cannot be read ({fault.strerror}).") from fault
+
+    def signer(self) -> CommandSigner | None:
+        """Return what signs for the room where its key is kept elsewhere, or None.
+
+        Raises WrongUse when the file of its public half cannot be read, Fault when it holds no such key.
+        """
+        signing = self.settings.signing
+        if signing is None:
+            return None
+        path = self._folder / signing.public_key_file
+        try:
+            return CommandSigner(signing.command, public_key(path.read_bytes(), str(path)))
+        except OSError as fault:
+            raise WrongUse(f"{path}: the room's public key cannot be read ({fault.strerror}).") from fault
+
+    def metrics_token(self) -> str:
+        """Return the token by which Prometheus may ask for metrics; '' where nobody may."""
+        metrics = self.settings.metrics
+        return self.secret(metrics.token_file, _LEAST_KEY) if metrics else ""
 
     def session_key(self) -> str:
         """Return the key that signs the cookies, at least 32 signs."""

@@ -5,25 +5,44 @@ Does not belong here: the ledger (ledger/table.py), reading and writing (each ha
 tables in a database (schema.py).
 """
 
+from datetime import datetime
+
 from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text
 
 metadata = MetaData()
 
 
-def _text(name: str, meaning: str) -> Column[str]:
-    return Column(name, Text, nullable=False, comment=meaning)
+def _text(name: str, meaning: str, server_default: str | None = None) -> Column[str]:
+    return Column(name, Text, nullable=False, comment=meaning, server_default=server_default)
+
+
+def _numbered(what: str, when: str) -> tuple[Column[int], Column[datetime]]:
+    return (
+        Column("seq", Integer, primary_key=True, autoincrement=True, comment=f"Number of the {what}."),
+        Column("at", DateTime(timezone=True), nullable=False, comment=when),
+    )
 
 
 access_log = Table(
     "access_log",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True, comment="Number of the view."),
-    Column("at", DateTime(timezone=True), nullable=False, comment="When it was asked for."),
+    *_numbered("view", "When it was asked for."),
     _text("actor", "Who asked, by e-mail address or account."),
     _text("what", "What was asked for: a command or a page."),
     _text("subject", "About which lane, partition or table."),
     _text("outcome", "Whether it was shown, recorded or denied, and why."),
-    comment="Every view of unreleased ratings and every denied attempt: the pre-release access record.",
+    comment="Every view of unreleased ratings and every denied attempt of somebody known: the pre-release "
+    "access record.",
+)
+
+turned_away = Table(
+    "turned_away",
+    metadata,
+    *_numbered("request", "When it came."),
+    _text("address", "Network address that it came from."),
+    _text("what", "What was asked for."),
+    _text("outcome", "Why it was denied, and how many more there were that are not listed."),
+    comment="The newest denied requests of nobody who is signed in; older ones go.",
 )
 
 remembered = Table(
@@ -47,6 +66,7 @@ notice = Table(
     _text("subject", "Heading of the message."),
     _text("text", "The message."),
     _text("link", "Page of the room that it points to."),
+    _text("attachment", "The certificate that goes with it, in JSON.", server_default=""),
     _text("state", "waiting, leased, sent, refused or passed."),
     Column("attempts", Integer, nullable=False, comment="How often it was tried."),
     Column(

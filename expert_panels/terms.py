@@ -9,12 +9,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, ValidationError, model_validator
 
 from expert_panels.declared import Frozen, read
 from expert_panels.foundation.fault import Fault
@@ -59,7 +59,8 @@ class Terms(Frozen):
     Who has not decided is reminded each `reminder_after_days`, without it never.
     A person who leaves keeps the line with an end date, so that what was signed in term keeps counting.
     `may_moderate` are the codes of the judgements that the body may change before it confirms: none, but for
-    the committee over the overall rating.
+    the committee over the overall rating. `approval` is what an approval of this body means, where that is
+    not the verification of ratings.
     """
 
     panel: str = Field(pattern=r"^[a-z][a-z_]*$")
@@ -74,6 +75,7 @@ class Terms(Frozen):
     members: tuple[Member, ...]
     officers: tuple[Member, ...] = ()
     may_moderate: tuple[str, ...] = ()
+    approval: str = ""
 
     @model_validator(mode="after")
     def _can_be_met(self) -> Self:
@@ -88,14 +90,23 @@ class Terms(Frozen):
         return self
 
     @cached_property
-    def version(self) -> str:
-        """The sha256 of the content, so that a ledger line says under which terms it was written."""
+    def text(self) -> str:
+        """The content as sorted JSON without spaces, as a line of the ledger carries it."""
         content = self.model_dump(mode="json", by_alias=True)
-        for later in ("may_moderate", "reminder_after_days"):
+        for later in ("may_moderate", "reminder_after_days", "approval"):
             if not content[later]:  # terms that say nothing of it have the version that they always had
                 del content[later]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def version(self) -> str:
+        """The sha256 of the content, so that a ledger line says under which terms it was written."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+    def is_laxer_than(self, other: "Terms") -> bool:
+        """Return whether fewer signatures are enough by these terms, or none of chair or deputy."""
+        own, others = self.quorum, other.quorum
+        return own.members < others.members or own.chair_or_deputy < others.chair_or_deputy
 
     def leads(self, role: str) -> bool:
         """Return whether `role` is the chair's or the deputy's."""
@@ -114,16 +125,29 @@ class Terms(Frozen):
         return next((each for each in self.officers if each.email == email and each.serves_on(day)), None)
 
 
+@lru_cache(maxsize=256)
+def terms_in(text: str) -> Terms | None:
+    """Return the terms that a line of the ledger carries; None for a text that is none, or not as we
+    write it."""
+    try:
+        terms = Terms.model_validate_json(text)
+    except ValidationError:
+        return None
+    return terms if terms.text == text else None
+
+
 def _refuse_overlaps(people: Iterable[Member]) -> None:
-    # One person is one voice: two terms of an address may follow each other, never overlap.
+    # One person is one voice: two terms of an address, or of a name, may follow each other, never overlap.
     terms_of: dict[str, list[Member]] = defaultdict(list)
     for person in people:
         terms_of[person.email].append(person)
-    for email, terms in terms_of.items():
+        terms_of[" ".join(person.name.split()).casefold()].append(person)
+    for terms in terms_of.values():
         terms.sort(key=lambda term: term.since)
         for earlier, later in pairwise(terms):
             if earlier.serves_on(later.since):
-                raise ValueError(f"{email} is listed twice for {later.since}")
+                who = later.email if later.email == earlier.email else f"{later.name} ({later.email})"
+                raise ValueError(f"{who} is listed twice for {later.since}")
 
 
 def _read(path: Path) -> Terms:

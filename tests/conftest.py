@@ -1,9 +1,11 @@
 """Fixtures that every tier of tests shares.
 
-Belongs here: where the published files are, the PostgreSQL server, and skipping by name where they are not.
-Does not belong here: fixtures of one tier (each has a conftest of its own).
+Belongs here: where the published files are, the PostgreSQL server, and skipping by name where they are not;
+the made-up year, and a database that is scored once for all processes of the tests.
+Does not belong here: fixtures of one tier (each has its own conftest).
 """
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,13 @@ from tests.support.made_once import made_once
 settings.register_profile("whatever the machine does", deadline=None)
 settings.load_profile("whatever the machine does")
 
+pytest_plugins = ["tests.support.costs"]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real published files beside the project; a test that asks for it is skipped without."""
+    """The folder of real published files next to the project; a test that asks for it is skipped without."""
     if not SHARED.is_dir():
         pytest.skip("published files: no ../shared beside the project")
     return SHARED
@@ -70,9 +73,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(f"  {line}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def keys_beside_no_code(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where a database that a test opens keeps the keys of its room: nothing goes next to the code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CCG_HOME", str(tmp_path_factory.mktemp("keys")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def ccg_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the pipeline keeps what is in neither database nor instance: nothing goes beside the code."""
+    """Where the pipeline keeps what is in neither database nor instance: nothing goes next to the code."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CCG_HOME", str(folder))
@@ -89,6 +100,32 @@ def made_up_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "year", lambda folder: make_year(folder))
 
 
+@pytest.fixture(scope="session")
+def small_landing(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A landing folder with the files of SMALL; to be copied from and left as it is."""
+    from tests.support.worlds.small_pipeline import SMALL, copy_files
+
+    return copy_files(made_up_year, tmp_path_factory.mktemp("small") / "landing", SMALL)
+
+
+@pytest.fixture(scope="session")
+def sqlite_scored_url(tmp_path_factory: pytest.TempPathFactory, small_landing: Path, ccg_home: Path) -> str:
+    """An SQLite database in which a month and a year are scored and nothing is signed; only to be copied."""
+    from tests.support.worlds.small_pipeline import score
+
+    del ccg_home
+    name = "scored.db"
+    folder = made_once(
+        tmp_path_factory, "sqlite", lambda new: score(f"sqlite:///{new / name}", small_landing)
+    )
+    return f"sqlite:///{folder / name}"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare where the browser tests put the pictures that stand in docs/."""
     parser.addoption("--screenshots", default="", help="Folder into which the browser tests write pictures.")
+
+
+def pytest_configure() -> None:
+    """Let Python look for circles as rarely as the command does (`cli/main.py`): importing is faster."""
+    gc.set_threshold(50_000, 50, 100)

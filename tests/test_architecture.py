@@ -90,7 +90,7 @@ PLANTED_IMPORTS = [  # importer, imported, what is broken
     ("ccg_pipeline.attic", "ccg_pipeline.framework.model", ROOMS),
     ("ccg_pipeline.attic.a", "json", ROOMS),
     ("ccg_pipeline.method.statistics.a", "ccg_pipeline.method.scoring.banding", CHAPTERS),
-    ("ccg_pipeline.method.scoring.a", "ccg_pipeline.method.uncertainty.draws", CHAPTERS),
+    ("ccg_pipeline.method.scoring.a", "ccg_pipeline.method.uncertainty.simulation", CHAPTERS),
     ("ccg_pipeline.demo.a", "ccg_pipeline.method.scoring.banding", TRUTH),
     ("expert_panels.a", "ccg_pipeline.framework.load", PANELS),
     ("ccg_pipeline.publish.a", "expert_panels.terms", ASKING),

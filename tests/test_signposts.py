@@ -52,9 +52,9 @@ def stale(source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", [path.as_posix() for path in FILES])
-def test_every_module_that_is_named_is_there(path: str) -> None:
-    assert stale((ROOT / path).read_text(encoding="utf-8")) == []
+def test_every_module_that_is_named_is_there() -> None:
+    said = {path.as_posix(): stale((ROOT / path).read_text(encoding="utf-8")) for path in FILES}
+    assert {path: lines for path, lines in said.items() if lines} == {}
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def ask(*arguments: str, files: Sequence[str] = (), called: str = "") -> Ask:
 
 
 Subjects = Mapping[tuple[str, str], str]
-"""Panel and lane -> fingerprint of the table that was laid before it last."""
+"""Panel and lane -> fingerprint of the table that was put before it last."""
 
 
 def decided(subjects: Subjects, verb: str, panel: str, person: str, *more: str) -> Ask:

@@ -1,6 +1,6 @@
-"""A checkout at work on a database of its own, and keeping all that it says.
+"""A checkout at work on its own database, and keeping all that it says.
 
-Belongs here: processes of a checkout with a home of their own, reading its database and its home.
+Belongs here: processes of a checkout with their own home, reading its database and its home.
 Does not belong here: what is asked (asks.py), in which order (stages.py), what may differ (moment.py).
 """
 

@@ -14,11 +14,13 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.assets.candidates import open_key
 from ccg_pipeline.assets.lane import Lane
-from ccg_pipeline.assets.metadata import materialize_result, picture_of, table_of
+from ccg_pipeline.assets.metadata import in_the_room, materialize_result, on_the_site, picture_of, table_of
 from ccg_pipeline.framework.rounds import words
+from ccg_pipeline.publish.site.addresses import address_of
 from ccg_pipeline.release.archive import new_releases
 from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.release.header import NothingToRelease, check_ledger, checked_header
+from ccg_pipeline.release.released import kept_part
 from ccg_pipeline.release.tables import SHOWN, is_overridden
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json
@@ -50,9 +52,10 @@ def assessment_asset(lane: Lane) -> dg.AssetsDefinition:
         database: dg.ResourceParam[Engine],
         terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> dg.MaterializeResult:
+        keys = context.partition_keys
         try:
             check_ledger(database)
-            headers = [checked_header(database, edition, rule, key, terms) for key in context.partition_keys]
+            headers = [checked_header(database, edition, rule, key, terms) for key in keys]
         except NothingToRelease as reason:
             raise dg.Failure(str(reason), allow_retries=False) from None
         with reading(database) as connection:
@@ -60,17 +63,39 @@ def assessment_asset(lane: Lane) -> dg.AssetsDefinition:
         return materialize_result(
             pieces,
             about=pd.DataFrame({"header": [canonical_json(header) for header in headers]}),
-            metadata={"new releases": len(pieces[0].frame), **_described(lane.name, headers)},
+            metadata={
+                "new releases": len(pieces[0].frame),
+                **_described(lane, headers),
+                **(_grades(database, lane, headers[0]) if len(headers) == 1 else {}),
+                **in_the_room(),
+                **on_the_site(*(address_of(edition.key, lane.name, words(lane.name, key)) for key in keys)),
+            },
         )
 
     return assessment
 
 
-def _described(lane: str, headers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _grades(database: Engine, lane: Lane, header: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how many CCGs have which rating, of each panel and overall, as far as a release shows them."""
+    entries = {**header["panels"], **({"overall": header["overall"]} if header["overall"] else {})}
+    counts = []
+    with reading(database) as connection:
+        for body, entry in entries.items():
+            if entry["verification"] in SHOWN:
+                part = kept_part(connection, str(entry["subject"]))
+                ratings = part["overall_rating" if body == "overall" else "candidate_rating"]["rating"]
+                counts.append({"of": body, **ratings.replace("", "no rating").value_counts().to_dict()})
+    labels = [*lane.edition.labels(lane.name), "no rating"]
+    shown = pd.DataFrame(counts).reindex(columns=["of", *labels]).fillna(dict.fromkeys(labels, 0))
+    return {"grades": table_of(shown.astype(dict.fromkeys(labels, "int64")))} if counts else {}
+
+
+def _described(lane: Lane, headers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what the UI shows of the headers of some releases."""
+    names = {rule.key: rule.name for rule in lane.edition.panels}
     said = [
-        {"partition": words(lane, header["partition_key"])}
-        | {panel: entry["verification"] for panel, entry in header["panels"].items()}
+        {"partition": words(lane.name, header["partition_key"])}
+        | {names[panel]: entry["verification"] for panel, entry in header["panels"].items()}
         | ({"overall": header["overall"]["verification"]} if header["overall"] else {})
         for header in headers
     ]
@@ -85,6 +110,11 @@ def _described(lane: str, headers: Sequence[Mapping[str, Any]]) -> dict[str, Any
     return {
         "panels": table_of(pd.DataFrame(said)),
         "verified": picture_of("Panel areas", counts),
+        "let through": "; ".join(
+            f"{one['about']} ({one['expectation']}) by {one['actor']}: {one['reason']}"
+            for header in headers
+            for one in header.get("let_through", ())
+        ),
         "ledger head": headers[-1]["ledger_head"],
         "is_made_up": any(header["is_made_up"] for header in headers),
     }

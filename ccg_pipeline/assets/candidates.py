@@ -14,10 +14,10 @@ from ccg_pipeline.assets.lane import Lane, of_partition
 from ccg_pipeline.assets.metadata import materialize_result, table_of
 from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.assess import plans_progress
-from ccg_pipeline.method.scoring.clinical import rate_panel
-from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel
 from ccg_pipeline.method.uncertainty.columns import with_uncertainty
 from ccg_pipeline.release.archive import part_pieces
+from ccg_pipeline.release.forms import as_recorded
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part
 from ccg_pipeline.settings import launched_by
 from ccg_pipeline.storage.fingerprint import sha256_of
@@ -81,6 +81,7 @@ def candidates_asset(lane: Lane) -> dg.AssetsDefinition:
                 key: panel_part(edition, lane.name, key, rule.key, own, of_partition(bands, key), scores[key])
                 for key, own in ratings.items()
             }
+            parts = as_recorded(database, lane.name, rule.key, parts)
             together = pd.concat(list(ratings.values()), ignore_index=True)
             is_made_up = bool(together["is_made_up"].any())
             subjects = [(key, sha256_of(content)) for key, content in parts.items()]
@@ -163,7 +164,9 @@ def open_asset(lane: Lane) -> dg.AssetsDefinition:
                 *(
                     piece
                     for part, contents in parts.items()
-                    for piece in part_pieces(lane.name, part, contents, by, is_made_up)
+                    for piece in part_pieces(
+                        lane.name, part, as_recorded(database, lane.name, part, contents), by, is_made_up
+                    )
                 ),
             ],
             about=together,

@@ -11,16 +11,12 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from ccg_pipeline.assets.candidates import open_key
+from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.assets.lane import Lane
-from ccg_pipeline.assets.metadata import PANELS, table_of
+from ccg_pipeline.assets.metadata import PANELS, in_the_room, table_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import OverallGate
-from ccg_pipeline.release.gates import (
-    CONFIRMED_BY_COMMITTEE,
-    VERIFIED_BY_PANEL,
-    show_committee,
-    submit_to_panel,
-)
+from ccg_pipeline.release.gates import SHOWS_THE_LEDGER, show_committee, submit_to_panel
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.pieces import Piece
 from expert_panels.terms import Terms
@@ -31,11 +27,13 @@ def decision_key(body: str) -> dg.AssetKey:
     return dg.AssetKey(["decision", body])
 
 
-def decision_specs(edition: Edition) -> list[dg.AssetSpec]:
+def decision_specs(edition: Edition, rounds: Sequence[EditionRound] = ()) -> list[dg.AssetSpec]:
     """Return the external assets of all bodies' decisions; only the sensor reports on them."""
     bodies = {rule.key: f"panel for {rule.name.lower()}" for rule in edition.panels}
     gates = [lane.overall_gate for lane in edition.lanes if lane.overall_gate is not None]
     bodies |= {gate.key: gate.name.lower() for gate in gates}
+    others = [gate for of in rounds for gate in of.round.gates]
+    bodies |= {gate.panel: gate.name or gate.panel for gate in others if gate.panel not in bodies}
     return [
         dg.AssetSpec(
             decision_key(body),
@@ -80,12 +78,7 @@ def gates_asset(lane: Lane) -> dg.AssetsDefinition:
         internal_asset_deps=upstream,
         can_subset=True,
         check_specs=[
-            dg.AssetCheckSpec(
-                VERIFIED_BY_PANEL,
-                asset=lane.key("gate", rule.key),
-                description=f"The panel for {rule.name.lower()} has verified exactly these rows.",
-            )
-            for rule in panels
+            gate_check(lane.key("gate", rule.key), f"panel for {rule.name.lower()}") for rule in panels
         ],
         **lane.step,
     )
@@ -97,8 +90,8 @@ def gates_asset(lane: Lane) -> dg.AssetsDefinition:
         keys = list(context.partition_keys)
         for panel in specs:
             if lane.key("gate", panel) in context.selected_asset_keys:
-                rows, remarks = submit_to_panel(database, terms[panel], lane.name, keys)
-                yield _shown(lane, panel, keys, rows, remarks, VERIFIED_BY_PANEL)
+                rows, remarks = submit_to_panel(database, lane.edition, terms[panel], lane.name, keys)
+                yield gate_shown(lane.key("gate", panel), lane.scope(keys, panel=panel), rows, remarks)
 
     return gates
 
@@ -125,13 +118,7 @@ def committee_gate_asset(lane: Lane, gate: OverallGate) -> dg.AssetsDefinition:
             open_key(lane),
             decision_key(gate.key),
         ],
-        check_specs=[
-            dg.AssetCheckSpec(
-                CONFIRMED_BY_COMMITTEE,
-                asset=lane.key("gate", gate.key),
-                description=f"The {gate.name.lower()} has confirmed exactly this overall rating.",
-            )
-        ],
+        check_specs=[gate_check(lane.key("gate", gate.key), gate.name.lower())],
     )
     def committee_gate(
         context: dg.AssetExecutionContext,
@@ -140,47 +127,58 @@ def committee_gate_asset(lane: Lane, gate: OverallGate) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
         rows, remarks, table = show_committee(database, lane.edition, lane.rule, keys, terms)
-        return _shown(lane, gate.key, keys, rows, remarks, CONFIRMED_BY_COMMITTEE, [table])
+        scope = lane.scope(keys, panel=gate.key)
+        return gate_shown(lane.key("gate", gate.key), scope, rows, remarks, [table])
 
     return committee_gate
 
 
-def _shown(
-    lane: Lane,
-    body: str,
-    keys: list[str],
+def gate_check(asset: dg.AssetKey, body: str) -> dg.AssetCheckSpec:
+    """Return the check of a gate, whoever decides there."""
+    return dg.AssetCheckSpec(
+        SHOWS_THE_LEDGER,
+        asset=asset,
+        description=(
+            f"The gate of the {body} is as the sign-off ledger has it. Waiting is no failure; a table that "
+            "was let out without its body is marked."
+        ),
+    )
+
+
+def gate_shown(
+    asset: dg.AssetKey,
+    scope: Mapping[str, str | Sequence[str]],
     rows: pd.DataFrame,
     remarks: pd.DataFrame,
-    check: str,
     also: Sequence[Piece] = (),
 ) -> dg.MaterializeResult:
-    """Return what a gate shows: its rows of table `gate`, and one check, amber until the body has verified.
+    """Return what a gate shows: its rows of table `gate`, and one check that says its state in words.
 
-    Amber also where two officers let the rows out instead, which the check says. `also` is written in the
+    The check is amber only where two officers let the rows out without the body. `also` is written in the
     same transaction.
     """
     versions = [f"{row.state}:{row.subject_sha256}:{row.last_line}" for row in rows.itertuples(index=False)]
-    is_verified = rows["state"] == "approved"
-    closed = rows[~is_verified]
+    closed = rows[rows["state"] != "approved"]
     needs = closed["missing"].where(closed["missing"] == "", ", needs " + closed["missing"])
     waiting = "; ".join(closed["partition_key"] + ": " + closed["state"] + needs)
     return dg.MaterializeResult(
-        asset_key=lane.key("gate", body),
-        value=[Piece("gate", lane.scope(keys, panel=body), rows), *also],
+        asset_key=asset,
+        value=[Piece("gate", scope, rows), *also],
         metadata={
             "state": ", ".join(sorted(set(rows["state"]))),
             "round": ", ".join(rows["round"].head(12)),
             "table": table_of(rows[["partition_key", "state", "n_approvals", "quorum", "missing"]]),
             "remarks": table_of(remarks, rows=len(remarks)),
             "is_made_up": bool(rows["is_made_up"].any()),
+            **in_the_room(rows),
         },
         # one partition: `state:subject:last line`; several: the hash of those
         data_version=dg.DataVersion(versions[0] if len(versions) == 1 else sha256_of("\n".join(versions))),
         check_results=[
             dg.AssetCheckResult(
-                asset_key=lane.key("gate", body),
-                check_name=check,
-                passed=bool(is_verified.all()),
+                asset_key=asset,
+                check_name=SHOWS_THE_LEDGER,
+                passed=not rows["state"].str.contains("overridden").any(),
                 severity=dg.AssetCheckSeverity.WARN,
                 description=waiting or "Decided: exactly these rows may go out.",
             )

@@ -11,7 +11,7 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES
+from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES, of_table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import first_day, last_day
 from ccg_pipeline.framework.rules import Lane as LaneName
@@ -76,7 +76,7 @@ class Lane:
             "kinds": set(kinds),
             "code_version": code_version(*made_by),
             "description": description,
-            "metadata": {"table": table, "scope": {"lane": self.name, **scope}} if table else None,
+            "metadata": {**of_table(table), "scope": {"lane": self.name, **scope}} if table else None,
         }
 
     @property

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from ccg_pipeline.assets.lane import Lane, each, of_partition
 from ccg_pipeline.assets.metadata import materialize_result, picture_of, table_of
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.rated import score_areas
 from ccg_pipeline.method.uncertainty.columns import with_uncertainty
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.tables.areas import AREA_SCORE

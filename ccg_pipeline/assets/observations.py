@@ -10,7 +10,7 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, picture_of
+from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, of_table, picture_of
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.wanted import Wanted
@@ -59,7 +59,7 @@ def observations_asset(
             "both stay, as published, in source_observation. Where two of the same date disagree, the note "
             "says so."
         ),
-        metadata={"table": "observation", "scope": {}},
+        metadata={**of_table("observation"), "scope": {}},
     )
     def observations(
         context: dg.AssetExecutionContext, database: dg.ResourceParam[Engine]

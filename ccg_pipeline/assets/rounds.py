@@ -1,102 +1,49 @@
-"""The assets of an edition's round, for any framework: its nodes, its scores and places, its release.
+"""The assets of an edition's round, for any framework: its nodes, its scores and places, its parts.
 
 Belongs here: thin steps that read figures, call one function of the method, hand on rows; one factory.
-Does not belong here: any rule (method/), what a release contains (release/rounds.py), the two lanes of
+Does not belong here: any rule (method/), its gates and its release (round_gates.py), the two lanes of
 2016/17 (lanes.py).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cached_property
+from datetime import date
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.lane import METHOD, Decorator
-from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES, materialize_result, picture_of, table_of
+from ccg_pipeline.assets.edition_round import EditionRound
+from ccg_pipeline.assets.lane import METHOD
+from ccg_pipeline.assets.metadata import PIECES, materialize_result, of_table, picture_of, table_of
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.framework.edition import Edition, Node, Round
+from ccg_pipeline.assets.publication import publication_asset
+from ccg_pipeline.assets.round_gates import gate_assets, release_asset
+from ccg_pipeline.framework.edition import Node
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import days_of, keys_of, lane_of
-from ccg_pipeline.method.round_assessment import RoundTables, assess_round, organisations_of
+from ccg_pipeline.framework.round_parts import parts_of
+from ccg_pipeline.method.round_assessment import NoFigures, RoundTables, assess_round, organisations_of
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.release.archive import candidate_fingerprints, new_releases, part_pieces
-from ccg_pipeline.release.parts import OPEN
-from ccg_pipeline.release.rounds import NO_GATE, header_of, part_of
+from ccg_pipeline.release.archive import part_pieces
+from ccg_pipeline.release.forms import as_recorded
+from ccg_pipeline.release.round_parts import content_of
 from ccg_pipeline.settings import launched_by
-from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.figures import figures_between
-from ccg_pipeline.storage.fingerprint import canonical_json
 from ccg_pipeline.storage.organisations import organisations
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
 from ccg_pipeline.tables.schema import schema_of
-from ccg_pipeline.tables.scores import GRADE_CHANCE, PLACE, SCORE
-
-
-@dataclass(frozen=True)
-class EditionRound:
-    """A round of an edition: what its assets share."""
-
-    edition: Edition
-    round: Round
-
-    @property
-    def name(self) -> str:
-        """The name of its job and group."""
-        return f"{self.edition.key}__{_word(self.round.key)}"
-
-    @cached_property
-    def partitions(self) -> dg.StaticPartitionsDefinition:
-        """The partitions of the edition's own year, and no others."""
-        return dg.StaticPartitionsDefinition(keys_of(self.edition, self.round))
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        """The nodes of the levels that the round shows."""
-        levels = self.round.levels
-        return tuple(node for node in self.edition.nodes if not levels or node.level in levels)
-
-    def key(self, *path: str) -> dg.AssetKey:
-        """Return the asset key of something in this round."""
-        return dg.AssetKey([self.edition.key, _word(self.round.key), *path])
-
-    def node_key(self, node: Node) -> dg.AssetKey:
-        """Return the asset key of a node; nodes that Dagster would call the same have their number in it."""
-        names = [(_word(one.level), _word(one.key)) for one in self.edition.nodes]
-        at = self.edition.nodes.index(node)
-        level, name = names[at]
-        return self.key(level, name if names.count((level, name)) == 1 else f"{name}_{at + 1}")
-
-    @property
-    def step(self) -> dict[str, Any]:
-        """How each step runs: by partitions, many of them in one run."""
-        return {"partitions_def": self.partitions, "backfill_policy": dg.BackfillPolicy.single_run()}
-
-    def described(self, description: str, *made_by: str) -> dict[str, Any]:
-        """Return what Dagster shows of an asset."""
-        return {
-            "group_name": self.name,
-            "owners": METHODOLOGISTS,
-            "kinds": {"python", "pandas"},
-            "code_version": code_version(*made_by),
-            "description": description,
-        }
-
-
-def _word(text: str) -> str:
-    """Return a text as Dagster takes it in a key: ASCII letters, digits and underscores."""
-    return "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in text)
+from ccg_pipeline.tables.scores import GRADE_CHANCE, MEASURE_CHANGE, PLACE, SCORE
 
 
 def round_assets(of: EditionRound) -> list[dg.AssetsDefinition]:
-    """Build the assets of a round: its nodes with all their rows, and its release."""
-    return [_nodes(of), _release(of)]
+    """Build the assets of a round: its nodes with all their rows, its gates, its release, its publication."""
+    title = f"{of.edition.title}, {of.round.title or of.round.key}"
+    published = publication_asset(of.key, of.key("release"), of.name, title, of.step)
+    return [_nodes(of), *gate_assets(of), release_asset(of), published]
 
 
 def _nodes(of: EditionRound) -> dg.AssetsDefinition:
@@ -115,7 +62,7 @@ def _nodes(of: EditionRound) -> dg.AssetsDefinition:
     }
     specs["scores"] = dg.AssetSpec(
         scores_key,
-        metadata={"table": "score", "scope": {"edition": edition.key, "round": of.round.key}},
+        metadata={**of_table("score"), "scope": {"edition": edition.key, "round": of.round.key}},
         **of.described(
             f"{edition.title}: what each of {len(edition.nodes)} nodes came to for each "
             f"{edition.organisation}, the places of its leagues, and the part that is to be released.",
@@ -137,10 +84,17 @@ def _nodes(of: EditionRound) -> dg.AssetsDefinition:
         keys, by = list(context.partition_keys), launched_by(dict(context.run.tags))
         pieces: list[Piece] = []
         every: list[pd.DataFrame] = []
+        without: list[str] = []
         for key in keys:
-            tables, rests_on = _assessed(of, database, key)
-            pieces += _pieces(of, key, tables, rests_on, by)
+            try:
+                tables, rests_on = _assessed(of, database, key)
+            except NoFigures as none:
+                without.append(str(none))
+                continue
+            pieces += _pieces(of, database, key, tables, rests_on, by)
             every.append(tables.scores)
+        if not every:  # of several partitions those without a figure are named, and the others are scored
+            raise NoFigures(" ".join(without))
         together = pd.concat(every, ignore_index=True)
         yield materialize_result(
             pieces,
@@ -150,7 +104,8 @@ def _nodes(of: EditionRound) -> dg.AssetsDefinition:
                 "rows": len(together),
                 "organisations": int(together["organisation_code"].nunique()),
                 "is_made_up": bool(together["is_made_up"].any()),
-            },
+            }
+            | ({"without a figure": " ".join(without)} if without else {}),
         )
         for node in shown.values():
             own = together[together["node"] == node.key]
@@ -179,9 +134,9 @@ def _assessed(of: EditionRound, database: Engine, key: str) -> tuple[RoundTables
     with reading(database) as connection:
         figures = figures_between(connection, of.edition.measures, first, last)
         every = keys_of(of.edition, of.round)
-        earlier = [days_of(of.edition, of.round, one) for one in reversed(every[: every.index(key)])]
-        known_before = (figures_between(connection, of.edition.measures, *days) for days in earlier)
-        before = [one for one in known_before if len(one)]
+        earlier = {one: days_of(of.edition, of.round, one) for one in reversed(every[: every.index(key)])}
+        told = {one: figures_between(connection, of.edition.measures, *days) for one, days in earlier.items()}
+        before = {one: rows for one, rows in told.items() if len(rows)}
     known = _known(database, of.edition.organisation, last)
     assessed = organisations_of(of.edition, figures, known)
     tables = assess_round(of.edition, of.round, key, figures, assessed, before)
@@ -190,41 +145,48 @@ def _assessed(of: EditionRound, database: Engine, key: str) -> tuple[RoundTables
     conform(tables.scores, schema_of(SCORE, basis), f"scores of {what}")
     conform(tables.places, schema_of(PLACE, basis), f"places of {what}")
     conform(tables.chances, schema_of(GRADE_CHANCE, basis), f"chances of {what}")
+    conform(tables.changes, schema_of(MEASURE_CHANGE, basis), f"changes of {what}")
     return tables, {"figures": figures, "organisations": assessed.reset_index()}
 
 
 def _known(database: Engine, kind: str, upto: date) -> pd.DataFrame:
-    """Return what is known of the organisations of a kind by their code: CCGs are those of the reference."""
+    """Return what is known of the organisations of a kind by their code; the reference goes first."""
+    told = organisations(database, kind, upto)
     if kind != "ccg":
-        return organisations(database, kind, upto)
-    known = ccgs().set_index("ccg_code")
-    return known.rename(columns={"ccg_name": "name", "region_name": "region"})
+        return told
+    known = ccgs().set_index("ccg_code").rename(columns={"ccg_name": "name", "region_name": "region"})
+    return known.join(told[told.columns.difference(known.columns)])
 
 
 def _pieces(
-    of: EditionRound, key: str, tables: RoundTables, rests_on: dict[str, pd.DataFrame], by: str
+    of: EditionRound,
+    database: Engine,
+    key: str,
+    tables: RoundTables,
+    rests_on: dict[str, pd.DataFrame],
+    by: str,
 ) -> list[Piece]:
-    """Return the rows of a partition, and the part that is to be released of it, with its fingerprint."""
+    """Return the rows of a partition, and the parts to be released of it, with their fingerprints."""
     scope = {"edition": of.edition.key, "round": of.round.key, "partition_key": key}
-    levels = {node.level for node in of.nodes}
-    content = part_of(
-        of.edition,
-        of.round,
-        key,
-        {
-            "scores": tables.scores[tables.scores["level"].isin(levels)],
-            "places": tables.places,
-            "chances": tables.chances,
-            **rests_on,
-        },
-    )
+    whole = {
+        "scores": tables.scores,
+        "places": tables.places,
+        "chances": tables.chances,
+        "changes": tables.changes,
+        **rests_on,
+    }
     is_made_up = bool(tables.scores["is_made_up"].any())
-    return [
+    pieces = [
         Piece("score", scope, tables.scores),
         Piece("place", scope, tables.places),
         Piece("grade_chance", scope, tables.chances),
-        *part_pieces(lane_of(of.edition, of.round), OPEN, {key: content}, by, is_made_up),
+        Piece("measure_change", scope, tables.changes),
     ]
+    for part in parts_of(of.edition, of.round):
+        content = {key: content_of(of.edition, of.round, key, part, whole, {})}
+        content = as_recorded(database, of.lane, part.name, content)
+        pieces += part_pieces(of.lane, part.name, content, by, is_made_up)
+    return pieces
 
 
 def _of_node(rows: pd.DataFrame) -> dict[str, Any]:
@@ -237,37 +199,3 @@ def _of_node(rows: pd.DataFrame) -> dict[str, Any]:
     if len(lacking):
         shown["no score, why"] = table_of(lacking)
     return shown
-
-
-def _release(of: EditionRound) -> dg.AssetsDefinition:
-    """Build `<edition>/<round>/release`: what was scored goes out, and says that no gate held it."""
-    edition = of.edition
-
-    decorator: Decorator = dg.asset(
-        key=of.key("release"),
-        dagster_type=PIECES,
-        deps=[of.key("scores")],
-        **of.described(f"{edition.title}, released: {NO_GATE}.", "ccg_pipeline.release"),
-        **of.step,
-    )
-
-    @decorator
-    def release(
-        context: dg.AssetExecutionContext, database: dg.ResourceParam[Engine]
-    ) -> dg.MaterializeResult:
-        lane, headers = lane_of(edition, of.round), []
-        for key in context.partition_keys:
-            parts = candidate_fingerprints(database, lane, key)
-            if parts.empty:
-                raise dg.Failure(f"{lane} {key} has not been scored yet.", allow_retries=False)
-            (part,) = parts.to_dict("records")
-            headers.append(header_of(edition, of.round, key, str(part["sha256"]), bool(part["is_made_up"])))
-        with reading(database) as connection:
-            pieces = new_releases(connection, headers, datetime.now(UTC))
-        return materialize_result(
-            pieces,
-            about=pd.DataFrame({"header": [canonical_json(header) for header in headers]}),
-            metadata={"new releases": len(pieces[0].frame), "verification": NO_GATE},
-        )
-
-    return release

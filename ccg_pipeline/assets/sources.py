@@ -1,31 +1,42 @@
-"""Source assets: one a publication, from the landing folder to rows in the database.
+"""Source assets: one a publication, made in one step, from the landing folder to rows in the database.
 
 Belongs here: which files of the landing folder go into which partition, and what the UI shows of them.
 Does not belong here: how a file is read (sources/), which of two revisions counts (observations.py).
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import TypeVar
 
 import dagster as dg
 import pandas as pd
+import stamina
 from sqlalchemy import Engine
 
-from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, table_of
+from ccg_pipeline.assets.metadata import DATA_ENGINEERS, PIECES, materialize_result, of_table, table_of
 from ccg_pipeline.framework.model import Edition, Publication
 from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.landing.downloads.outcomes import Fetched
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import Landed, LandingFolder
-from ccg_pipeline.landing.record import landed_of, to_write_again
-from ccg_pipeline.landing.write_plan import planned_observations, write_plan
+from ccg_pipeline.landing.record import look_into, to_write_again
+from ccg_pipeline.landing.write_plan import conforms, planned_observations, write_plan
 from ccg_pipeline.sources.catalogue import PUBLICATIONS
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.storage.code_version import code_version
+from ccg_pipeline.storage.database import DatabaseFault
 from ccg_pipeline.storage.pieces import Piece
 from expert_panels.foundation.fault import Fault
 
-RETRY = dg.RetryPolicy(max_retries=3, delay=1, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""A share that is away for a moment is tried again; a bad file is not: it is refused or quarantined."""
+ATTEMPTS = 4
+"""How often a share, or a database, that is away for a moment is asked, a second and longer apart.
+
+A bad file is not read again: it is refused or quarantined, and would be as bad the next time.
+"""
+
+Made = TypeVar("Made")
 
 SOUND = "every_file_is_sound"
 UNRECOGNISED = dg.AssetKey(["source", "unrecognised_files"])
@@ -90,7 +101,7 @@ def _soundness(key: dg.AssetKey, landed: list[Landed], fetched: list[Fetched]) -
     refused = [one.sentence for one in fetched if one.state == "refused"]
     refused += [str(one.outcome) for one in landed if isinstance(one.outcome, Refused)]
     quarantined = {
-        one.found.path.name: one.outcome.source_file.rows_quarantined
+        one.found.name: one.outcome.source_file.rows_quarantined
         for one in landed
         if isinstance(one.outcome, Reading) and one.outcome.source_file.rows_quarantined
     }
@@ -105,24 +116,25 @@ def _soundness(key: dg.AssetKey, landed: list[Landed], fetched: list[Fetched]) -
     )
 
 
-def source_asset(
-    publication: Publication, edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition
-) -> dg.AssetsDefinition:
-    """Build the asset of one publication."""
-    key = source_key(publication.key)
+def _tried(work: Callable[[], Made]) -> Made:
+    """Return what `work` makes; one that something away kept from its end is done again."""
+    for attempt in stamina.retry_context(
+        on=(OSError, DatabaseFault), attempts=ATTEMPTS, timeout=None, wait_initial=1.0, wait_jitter=1.0
+    ):
+        with attempt:
+            return work()
+    raise AssertionError("stamina either returns, retries or raises")
+
+
+def _spec(publication: Publication, wanted: Wanted) -> dg.AssetSpec:
     fed = [one.code for one in wanted.of(publication.key)]
     layouts = {
         "published": "its publisher's own layout",
         "assumed": "its publisher's layout as far as it is known (assumed)",
         "made_up": "the declared layout of this project (made up)",
     }
-
-    @dg.asset(
-        dagster_type=PIECES,
-        key=key,
-        partitions_def=months,
-        backfill_policy=dg.BackfillPolicy.single_run(),
-        retry_policy=RETRY,
+    return dg.AssetSpec(
+        source_key(publication.key),
         group_name="sources",
         owners=DATA_ENGINEERS,
         kinds={"python", "file"},
@@ -133,37 +145,89 @@ def source_asset(
             f"Feeds {', '.join(fed) or 'nothing: it is read so that each of its rows is accounted for'}."
         ),
         metadata={
-            "table": "source_observation",
+            **of_table("source_observation"),
             "scope": {"publication": publication.key},
             "cadence": publication.cadence,
             "provenance": publication.provenance,
         },
+    )
+
+
+def sources_asset(
+    publications: Sequence[Publication],
+    edition: Edition,
+    wanted: Wanted,
+    months: dg.TimeWindowPartitionsDefinition,
+) -> dg.AssetsDefinition:
+    """Build the assets of some publications, one each, made by one step that takes any of them.
+
+    A publication that fails keeps none of the others from being written; then the step fails.
+    """
+    specs = {one.key: _spec(one, wanted) for one in publications}
+
+    @dg.multi_asset(
+        name="sources" if len(specs) > 1 else f"source__{next(iter(specs))}",
+        outs={
+            key: dg.AssetOut.from_spec(spec, dagster_type=PIECES, is_required=False)
+            for key, spec in specs.items()
+        },
+        can_subset=True,
+        partitions_def=months,
+        backfill_policy=dg.BackfillPolicy.single_run(),
         check_specs=[
             dg.AssetCheckSpec(
                 SOUND,
-                asset=key,
+                asset=spec.key,
                 description="No file of this publication was refused and none of its rows quarantined.",
             )
+            for spec in specs.values()
         ],
     )
-    def source(
+    def sources(
         context: dg.AssetExecutionContext,
         landing: dg.ResourceParam[LandingFolder],
         downloads: dg.ResourceParam[Downloads],
         database: dg.ResourceParam[Engine],
-    ) -> dg.MaterializeResult:
+    ) -> Iterator[dg.MaterializeResult]:
         keys = list(context.partition_keys)
-        fetched = _fetched(downloads, edition, publication.key, keys, landing)
-        landed = landed_of(landing, database, wanted, publication.key, keys)
-        pieces = write_plan(landed, keys, edition, to_write_again(database, landed, wanted), wanted)
-        return materialize_result(
-            pieces,
-            about=planned_observations(pieces),
-            metadata=_summary(landed, pieces, keys) | _news(fetched),
-            check_results=[_soundness(key, landed, fetched)],
-        )
+        selected = [one for one, spec in specs.items() if spec.key in context.selected_asset_keys]
+        fetched = {one: _fetched(downloads, edition, one, keys, landing) for one in selected}
+        look = _tried(lambda: look_into(landing, database, wanted))
 
-    return source
+        failed: dict[str, Exception] = {}
+        landed: dict[str, list[Landed]] = {}
+        for one in selected:
+            try:
+                landed[one] = _tried(partial(look.landed_of, one, keys))
+            except Exception as fault:  # noqa: BLE001  # the step fails with it, after the others
+                failed[one] = fault
+        all_conform = conforms(chain.from_iterable(landed.values()), edition, wanted)
+
+        def made(publication: str) -> dg.MaterializeResult:
+            files, news, key = landed[publication], fetched[publication], specs[publication].key
+            again = to_write_again(database, files, wanted)
+            pieces = write_plan(files, keys, edition, again, wanted, conforms=all_conform)
+            return materialize_result(
+                pieces,
+                about=planned_observations(pieces),
+                key=key,
+                metadata=_summary(files, pieces, keys) | _news(news),
+                check_results=[_soundness(key, files, news)],
+            )
+
+        for one in landed:
+            try:
+                result = _tried(partial(made, one))
+            except Exception as fault:  # noqa: BLE001  # as above
+                failed[one] = fault
+            else:
+                yield result
+        if failed:
+            raise dg.Failure(
+                " ".join(f"{one}: {fault}" for one, fault in failed.items()), allow_retries=False
+            ) from next(iter(failed.values()))
+
+    return sources
 
 
 def unrecognised_asset(edition: Edition, wanted: Wanted) -> dg.AssetsDefinition:
@@ -175,7 +239,6 @@ def unrecognised_asset(edition: Edition, wanted: Wanted) -> dg.AssetsDefinition:
         group_name="sources",
         owners=DATA_ENGINEERS,
         kinds={"python", "file"},
-        retry_policy=RETRY,
         code_version=code_version("ccg_pipeline.sources"),
         description=(
             "Files in the landing folder that are of no publication known here, each with the reason, and "
@@ -193,7 +256,7 @@ def unrecognised_asset(edition: Edition, wanted: Wanted) -> dg.AssetsDefinition:
         landing: dg.ResourceParam[LandingFolder], database: dg.ResourceParam[Engine]
     ) -> dg.MaterializeResult:
         """Record files of no publication, or of one that nobody asks anything: none is overlooked."""
-        landed = landed_of(landing, database, wanted, "", [])
+        landed = _tried(lambda: look_into(landing, database, wanted).landed_of("", []))
         reasons = [str(one.outcome) for one in landed if isinstance(one.outcome, Refused)]
         return materialize_result(
             write_plan(landed, [], edition, to_write_again(database, landed, wanted), wanted),
@@ -217,9 +280,14 @@ def unrecognised_asset(edition: Edition, wanted: Wanted) -> dg.AssetsDefinition:
 
 
 def source_assets(
-    edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition
+    edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition, *, by_workers: bool = False
 ) -> list[dg.AssetsDefinition]:
-    """Build one asset for each publication of which anything is wanted, and one for what belongs to none."""
-    described = {key: PUBLICATIONS.get(key) or wanted.publication(key) for key in wanted.keys}
-    sources = [source_asset(one, edition, wanted, months) for one in described.values()]
+    """Build an asset for each publication of which anything is wanted, and one for what belongs to none.
+
+    `by_workers`: a step makes one, so that several workers share them; else one step makes them all, since a
+    step costs more than a small file.
+    """
+    described = [PUBLICATIONS.get(key) or wanted.publication(key) for key in wanted.keys]
+    steps = [[one] for one in described] if by_workers else [described]
+    sources = [sources_asset(step, edition, wanted, months) for step in steps]
     return [*sources, unrecognised_asset(edition, wanted)]

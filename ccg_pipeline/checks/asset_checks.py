@@ -7,7 +7,8 @@ Does not belong here: what is plausible (plausibility.py and the edition), the r
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import cache
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -20,12 +21,15 @@ from ccg_pipeline.framework.rounds import first_day, last_day
 from ccg_pipeline.method.scoring.restatement import restate
 from ccg_pipeline.publish.markdown import markdown_table
 from ccg_pipeline.publish.validation_report import render
+from ccg_pipeline.quality.comparisons import compared_with
+from ccg_pipeline.quality.consequences import Known
 from ccg_pipeline.quality.kept_findings import rows_to_keep
 from ccg_pipeline.quality.plausibility import Asked, Landed, validate
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.settings import report_path
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.observations import known_before
 from ccg_pipeline.storage.pieces import Piece, write
 from ccg_pipeline.storage.sql import observation, source_observation
 from expert_panels.foundation.whole_file import write_whole
@@ -59,21 +63,37 @@ class Reports:
 
 def _reports(engine: Engine, edition: Edition, months: Sequence[str]) -> dict[str, Reports]:
     with reading(engine) as connection:
-        known = frames.read(connection, observation, {}, observation.c.period_end <= last_day(months[-1]))
+        before = known_before(connection, first_day(months[0]))
+        of_run = frames.read(connection, observation, {"partition_key": list(months)})
         said = frames.read(connection, source_observation, {"partition_key": list(months)})
+    known = _known(engine, edition, months)
     codes, asked = list(ccgs()["ccg_code"]), []
     for month in months:
-        first, last = pd.Timestamp(first_day(month)), last_day(month)
-        now = known[known["period_end"].between(first, pd.Timestamp(last))]
+        last, now = last_day(month), of_run[of_run["partition_key"] == month]
         own = restate(said[said["partition_key"] == month], edition)  # populations are of the edition's CCGs
-        asked.append(Asked(Landed(now, known[known["period_end"] < first], own), last))
+        asked.append(Asked(Landed(now, before, own, known), last))
         asked.append(Asked(Landed(own, own.iloc[:0], own), last, "publications"))
+        before = compared_with(pd.concat([before, now], ignore_index=True))
     found = [
         report
         for begin in range(0, len(asked), AT_ONCE)
         for report in validate(asked[begin : begin + AT_ONCE], edition, codes)
     ]
     return {month: Reports(*found[2 * at : 2 * at + 2]) for at, month in enumerate(months)}
+
+
+def _known(engine: Engine, edition: Edition, months: Sequence[str]) -> Known:
+    """Return what reads all of some indicators that a lane may take in one of the months of a run."""
+    ages = [*(one.max_age_months for one in edition.indicators), int(edition.max_age_months.value)]
+    begin = (pd.Period(months[0], "M") - max(ages)).start_time.date()
+
+    @cache
+    def known(indicators: frozenset[str]) -> pd.DataFrame:
+        within = observation.c.period_end.between(begin, last_day(months[-1]))
+        with reading(engine) as connection:
+            return frames.read(connection, observation, {"indicator_code": sorted(indicators)}, within)
+
+    return known
 
 
 AT_ONCE = 24
@@ -106,39 +126,37 @@ def _titled(finding: Finding, title: str) -> Finding:
 
 
 def _results(
-    key: dg.AssetCheckKey, found: dict[str, Checked], of_one_month: bool, report: Path
+    key: dg.AssetCheckKey, found: dict[str, Checked], of_one_month: bool, url: str
 ) -> Iterator[dg.AssetCheckResult | dg.AssetCheckEvaluation]:
-    """Yield the result of a check over the months of a run, and one a month where there are several."""
-    if not of_one_month:
-        # A run over a range has one result, of no month: without these each month shows as skipped.
-        for month, checked in found.items():
-            yield dg.AssetCheckEvaluation(
-                asset_key=key.asset_key,
-                check_name=key.name,
-                passed=checked.success,
-                metadata={},
-                severity=SEVERITY[checked.severity],
-                description=checked.observed,
-                partition=month,
-            )
-    failed = {month: checked for month, checked in found.items() if not checked.success}
-    failing = [checked.failing.assign(month=month) for month, checked in failed.items()]
-    said = " ".join(f"{month}: {checked.observed}" for month, checked in failed.items())
-    grave = any(checked.severity == "block" for checked in failed.values())
-    quiet = next((checked.observed for checked in found.values()), "There was nothing to compare.")
-    yield dg.AssetCheckResult(
-        asset_key=key.asset_key,
-        check_name=key.name,
-        passed=not failing,
-        severity=SEVERITY["block" if grave else "warn"],
-        description=said[:4000] or quiet,
-        metadata={
-            "failing rows": dg.MetadataValue.md(
-                markdown_table(pd.concat(failing) if failing else pd.DataFrame(), rows=20_000)
-            ),
-            "report": dg.MetadataValue.path(str(report)),
-        },
-    )
+    """Yield what a check found, once a month of the run.
+
+    A run over a range has no result of its own: the list of checks would show that one, and the page of the
+    check those of the months.
+    """
+    if of_one_month and not found:
+        yield dg.AssetCheckResult(
+            asset_key=key.asset_key,
+            check_name=key.name,
+            passed=True,
+            description="There was nothing to compare.",
+        )
+    for month, checked in found.items():
+        failing = pd.DataFrame() if checked.success else checked.failing.assign(month=month)
+        said: dict[str, Any] = {
+            "asset_key": key.asset_key,
+            "check_name": key.name,
+            "passed": checked.success,
+            "severity": SEVERITY[checked.severity],
+            "description": checked.observed[:4000],
+            "metadata": {
+                "failing rows": dg.MetadataValue.md(markdown_table(failing, rows=20_000)),
+                "report": dg.MetadataValue.path(str(report_path(url, month))),
+            },
+        }
+        if of_one_month:
+            yield dg.AssetCheckResult(**said)
+        else:
+            yield dg.AssetCheckEvaluation(**said, partition=month)
 
 
 def _expected(edition: Edition, suite: Suite) -> list[Expectation]:
@@ -199,6 +217,6 @@ def plausibility_checks(
                     for month, report in reports.items()
                 }
                 found = {month: checked for month, checked in own.items() if checked.findings}
-            yield from _results(key, found, of_one_month, report_path(url, of_run[-1]))
+            yield from _results(key, found, of_one_month, url)
 
     return plausibility

@@ -20,6 +20,12 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
+def is_of_organisations(path: Path) -> bool:
+    """Return whether a file begins as such a CSV does."""
+    with path.open("rb") as file:
+        return file.read(32).removeprefix(b"\xef\xbb\xbf").lstrip(b'"').startswith(ORGANISATION.encode())
+
+
 class Cell(NamedTuple):
     """The text of a cell, and its file, row and column as an error begins."""
 

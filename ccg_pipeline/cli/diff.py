@@ -10,15 +10,16 @@ from typing import Annotated
 
 import typer
 
-from ccg_pipeline.cli.options import Database, Month, Year, asked_round, console
+from ccg_pipeline.cli.options import Database, Month, Year, asked_round, console, organisation_named
 from ccg_pipeline.cli.output import refuse_output, write
 from ccg_pipeline.cli.prints import changes as printed_changes
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.rounds import day_of, last_day, words
 from ccg_pipeline.publish.export import FORMATS, exported, stamped
-from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since
+from ccg_pipeline.release.as_known import as_rows, moved_by_file, moved_since, narrowed
 from ccg_pipeline.settings import actor, database_url
-from ccg_pipeline.storage.database import kind_of, open_for_writing, reading
+from ccg_pipeline.storage.database import open_for_writing, reading
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.tables.exports import MOVES
 from expert_panels import access_log
 from expert_panels.foundation.fault import WrongUse
@@ -37,14 +38,20 @@ def diff(
     as_at: Annotated[
         str, typer.Option("--as-at", help="With --since: the other side is what was out on this date.")
     ] = "",
+    of: Annotated[
+        str, typer.Option("--of", help="Code of an indicator or area, or a panel: this alone.")
+    ] = "",
+    organisation: Annotated[
+        str, typer.Option("--organisation", help="Code or name: what moved of it alone.")
+    ] = "",
     file_format: Format = "csv",
     output: Output = None,
     database: Database = "",
 ) -> None:
     """Show which observations, bands, area scores and ratings a revision moved.
 
-    `--since DATE` sets what had been published by that date beside what has been published now, and `--file`
-    all files but one beside all. Both sides are scored anew; nothing of that is released, so it is logged.
+    `--since DATE` sets what had been published by that date next to what has been published now, and `--file`
+    all files but one next to all. Both sides are scored again; nothing of that is released, so it is logged.
     """
     refuse_output(file_format, output)
     lane, key = asked_round(month, year)
@@ -59,6 +66,9 @@ def diff(
     else:
         moves = moved_by_file(engine, edition, lane, end, file)
         about = f"without {file}, and with it"
+    whose = organisation_named(organisation)
+    moves = narrowed(moves, of, whose)
+    about = ", ".join(part for part in (about, of, whose) if part)
     named = f"{lane} {words(lane, key)}: {about}"
     access_log.record(engine, actor(), "diff", named)
     if output is not None:

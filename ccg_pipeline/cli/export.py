@@ -28,7 +28,8 @@ from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.cli.rounds import asked_for, export_round
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.publish.export import exported, stamped
+from ccg_pipeline.publish.export import exported, stamped, with_head
+from ccg_pipeline.publish.lane_tables import as_exported
 from ccg_pipeline.publish.weights import weights_of
 from ccg_pipeline.tables.dictionary import dictionary
 from ccg_pipeline.tables.exports import DICTIONARY, exported_tables, released_tables, weights_table
@@ -40,7 +41,7 @@ def export(
         str,
         typer.Argument(
             help="assessment, area_scores, ratings, bands, overall; or dictionary. "
-            "With --edition: scores, places, chances, figures, organisations.",
+            "With --edition: scores, places, chances, changes, figures, organisations, measures, or all.",
             metavar="TABLE",
         ),
     ],
@@ -57,7 +58,8 @@ def export(
 ) -> None:
     """Write a released table; an unreleased one only with `--unreleased`, logged and stamped.
 
-    `dictionary` writes what every column of every exported table means, with its kind and unit.
+    `dictionary` writes what every column of every exported table means, with its kind and unit. Of an
+    edition, `all` writes a file a table into the folder that `--output` names.
     """
     if asked := asked_for(
         edition_named, month, quarter, year, round_name, {"--as-at": as_at, "--unreleased": unreleased}
@@ -75,8 +77,8 @@ def export(
             f"There is no table {table!r}: choose one of {', '.join((*released, DICTIONARY.name))}."
         )
     tables = tables_asked(database, month, year, unreleased, f"export {table}", as_at)
-    frame = tables.frames[table]
-    rows = stamped(frame) if unreleased else frame
+    frame = as_exported(table, tables.frames[table], edition.labels(tables.lane))
+    rows = stamped(frame) if tables.release is None else with_head(frame, tables.header["ledger_head"])
     write(exported(rows, file_format, released[table]), output)
     errors.print(printed.provenance(tables), markup=False, highlight=False, soft_wrap=True)
 

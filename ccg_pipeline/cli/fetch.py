@@ -31,7 +31,7 @@ def fetch(
     """Fetch a publisher's file into the landing folder, or learn that it has not changed.
 
     The addresses stand in `downloads.yaml` in the home folder (`CCG_DOWNLOADS`). A download that was cut off
-    goes on where it stopped; a revision lands beside what was there. Being offline is no error.
+    goes on where it stopped; a revision lands next to what was there. Being offline is no error.
     """
     edition, downloads = load_edition(), Downloads(path=downloads_path())
     addresses = downloads.addresses(edition)

@@ -1,6 +1,6 @@
-"""`ccg method` and `ccg files`: what is assumed, and which files were met.
+"""`ccg method`: what is assumed.
 
-Belongs here: their options. Does not belong here: what they print (prints/lists.py).
+Belongs here: its options. Does not belong here: what it prints (prints/assumed.py, prints/lists.py).
 """
 
 from typing import Annotated
@@ -8,32 +8,43 @@ from typing import Annotated
 import typer
 
 from ccg_pipeline.cli.asked_tables import tables_asked
-from ccg_pipeline.cli.options import Database, Month, Year, console
+from ccg_pipeline.cli.options import Database, EditionNamed, Month, Quarter, RoundNamed, Year, console
 from ccg_pipeline.cli.prints import lists as printed_lists
+from ccg_pipeline.cli.prints.assumed import assumed
+from ccg_pipeline.cli.rounds import asked_for, fit_round
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.settings import database_url
-from ccg_pipeline.storage.database import open_for_reading
 
 
 def method(
+    text: Annotated[
+        str, typer.Argument(help="Those alone with this text in file, name, value or reason.", metavar="TEXT")
+    ] = "",
+    *,
     fit: Annotated[bool, typer.Option("--fit", help="Counts by grade beside the published counts.")] = False,
     month: Month = "",
     year: Year = "",
     database: Database = "",
+    edition_named: EditionNamed = "",
+    quarter: Quarter = "",
+    round_name: RoundNamed = "",
 ) -> None:
-    """List every number of the method that is assumed.
+    """List every number of the method that is assumed, under the reason for it.
 
-    With `--fit`, of a month or year that was scored: how many CCGs are in each grade, beside the published
+    With `--fit`, of a month or year that was scored: how many CCGs are in each grade, next to the published
     counts, and in which bands the CCGs are for each indicator. It is not released, so it is logged.
+    With `--edition`, of another framework: what is assumed in it, or with `--fit` the counts by grade of a
+    round that was released.
     """
+    if asked := asked_for(edition_named, month, quarter, year, round_name):
+        if fit:
+            fit_round(asked, database)
+        else:
+            assumed(console, f"{asked.edition.title}: what is assumed", asked.edition.numbers(), text)
+        return
     edition = load_edition()
     if not fit:
-        printed_lists.method(console, edition)
+        title = f"{edition.title}: what is assumed, and not NHS England's"
+        assumed(console, title, edition.numbers(), text)
         return
     tables = tables_asked(database, month, year, True, "method --fit")
     printed_lists.fit(console, tables, edition)
-
-
-def files(database: Database = "") -> None:
-    """Print every file that was met, read or refused, with the account of its rows."""
-    printed_lists.files(console, open_for_reading(database or database_url()))

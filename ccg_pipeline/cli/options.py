@@ -1,6 +1,6 @@
 """Options and arguments that several verbs share, and where they print.
 
-Belongs here: how an option is written and explained, and which round it names.
+Belongs here: how an option is written and explained, which round it names, what a verb with verbs has.
 Does not belong here: what a verb does with it (a module each).
 """
 
@@ -10,8 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ccg_pipeline.cli.typed import as_typed
 from ccg_pipeline.framework.rounds import month_key, year_key
 from ccg_pipeline.publish.export import FORMATS
+from ccg_pipeline.reference.finding import find_ccg
+from ccg_pipeline.reference.organisations import ccgs
 from expert_panels.foundation.fault import WrongUse
 
 console, errors = Console(), Console(stderr=True)
@@ -39,6 +42,7 @@ RoundNamed = Annotated[
     str, typer.Option("--round", help="Round of the edition, where it has several of a kind.")
 ]
 Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; without, SQLite in .ccg/.")]
+Actor = Annotated[str, typer.Option("--as", help="E-mail address of the person who answers for it.")]
 Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the name.", metavar="CCG")]
 Landing = Annotated[
     Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")
@@ -58,9 +62,25 @@ AsAt = Annotated[
 ]
 
 
+def verbs_of(about: str, is_said_alone: bool = False) -> typer.Typer:
+    """Return a verb that has verbs; `is_said_alone`: without any it does something else than to name them."""
+    return typer.Typer(
+        no_args_is_help=not is_said_alone,
+        invoke_without_command=is_said_alone,
+        add_completion=False,
+        rich_markup_mode="markdown",
+        help=about,
+    )
+
+
 def say(sentence: str) -> None:
-    """Print a sentence as it is."""
-    console.print(sentence, markup=False, highlight=False)
+    """Print a sentence as it is, its commands as they can be typed here."""
+    console.print(as_typed(sentence), markup=False, highlight=False)
+
+
+def organisation_named(text: str) -> str:
+    """Return the code of the CCG that a code or a part of a name means, '' for none; WrongUse for nobody."""
+    return find_ccg(ccgs(), text) if text else ""
 
 
 def asked_round(month: str, year: str) -> tuple[str, str]:

@@ -1,44 +1,62 @@
-"""`ccg panel`: the panels and the committee at the command line, what is before them and how it stands.
+"""`ccg panel`: the panels and the committee at the command line, what is before them and its state.
 
 Belongs here: showing rounds and candidates, checking the ledger, and letting what follows from it happen.
 Does not belong here: taking a decision (decisions.py), the rules of one (expert_panels), the release.
 """
 
+import re
+from pathlib import Path
+from typing import Annotated
+
 import pandas as pd
 import typer
 from sqlalchemy import Engine
 
-from ccg_pipeline.cli.options import SHORT, Database, Month, Panel, Year, asked_round, console, say
+from ccg_pipeline.cli.gate import editions_asked, gate_asked
+from ccg_pipeline.cli.notices import not_sent
+from ccg_pipeline.cli.options import (
+    SHORT,
+    Database,
+    EditionNamed,
+    Month,
+    Panel,
+    Quarter,
+    RoundNamed,
+    Year,
+    console,
+    say,
+)
+from ccg_pipeline.cli.prints import gates as printed_gates
 from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.prints.organisation import provenance, stamp
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.round_dates import round_title, rounds_by_lane
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.scoring.moderated import BLOCKS
+from ccg_pipeline.panel_papers.certificates import issue
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
-from ccg_pipeline.release.committee import bodies_of, submit_to_committee
+from ccg_pipeline.release.bodies import terms_in_force
+from ccg_pipeline.release.entries import faults_of_entries
+from ccg_pipeline.release.holds import HELD_BACK, rounds_held
 from ccg_pipeline.release.rederived import faults_of_releases
 from ccg_pipeline.release.released import Tables, unreleased
 from ccg_pipeline.settings import actor, database_url, landing_path
-from ccg_pipeline.storage.database import kind_of, open_for_reading, open_for_writing, reading
+from ccg_pipeline.storage.database import open_for_reading, open_for_writing, reading
+from ccg_pipeline.storage.outside import kind_of
+from ccg_pipeline.storage.schema import faults_of_guards
 from expert_panels import access_log
+from expert_panels.certificates.heads import heads_in_file
+from expert_panels.certificates.signing_key import public_key
 from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.ledger.record import DecisionRefused
 from expert_panels.ledger.table import LedgerError
+from expert_panels.ledger.verify import verify as verify_ledger
 from expert_panels.settings import declared
-from expert_panels.terms import Terms, load_terms
 
 app = typer.Typer(rich_markup_mode="markdown")
-
-
-def terms_of(panel: str) -> Terms:
-    """Return the terms of a panel or the committee; WrongUse names those that there are."""
-    known = load_terms()
-    if panel not in known:
-        raise WrongUse(f"There is no panel {panel!r}: choose one of {', '.join(sorted(known))}.")
-    return known[panel]
 
 
 def opened(database: str) -> Engine:
@@ -65,9 +83,10 @@ def only_made_up(engine: Engine) -> None:
 
 
 @app.command()
-def status(database: Database = "") -> None:
+def status(database: Database = "", edition_named: EditionNamed = "") -> None:
     """Print every round with its state, who has signed, and what is missing."""
-    engine, all_terms = opened_for_reading(database), load_terms()
+    editions = editions_asked(edition_named)
+    engine, all_terms = opened_for_reading(database), terms_in_force(editions)
     rounds: dict[tuple[str, str], list[list[str]]] = {}
     needs: dict[tuple[str, str], dict[str, list[str]]] = {}
     sentences: dict[tuple[str, str], list[str]] = {}
@@ -81,17 +100,23 @@ def status(database: Database = "") -> None:
         stamp(console, kind_of(connection) == "made_up")
     heads = ["panel", "round", "state", "signed by", "table"]
     for lane, key in sorted(rounds, reverse=True):
-        console.print(table_of(heads, rounds[lane, key], title=f"{lane.capitalize()} {words(lane, key)}"))
+        console.print(
+            table_of(heads, rounds[lane, key], title=_capitalised(round_title(lane, key, editions)))
+        )
         for missing, panels in needs[lane, key].items():
             if missing:
                 console.print(f"Needed of {', '.join(panels)}: {missing}.", markup=False, highlight=False)
         for said in sentences[lane, key]:
             console.print(said, markup=False, highlight=False)
         console.print()
+    for lane, key, why in rounds_held(engine, load_edition(), editions):
+        say(f"{_capitalised(round_title(lane, key, editions))}, is {HELD_BACK}. {why}.")
+    for said in not_sent(engine):
+        say(said)
     if rounds:
         console.print("Waiting is no failure: a gate opens by signatures alone.", highlight=False)
     else:
-        console.print("No table has been laid before a panel yet: `ccg run` does that.", highlight=False)
+        console.print("No table has been put before a panel yet: `ccg run` does that.", highlight=False)
 
 
 def _said(panel: str, state: GateState) -> list[str]:
@@ -102,11 +127,20 @@ def _said(panel: str, state: GateState) -> list[str]:
 
 
 @app.command()
-def show(panel: Panel, month: Month = "", year: Year = "", database: Database = "") -> None:
+def show(
+    panel: Panel, month: Month = "", year: Year = "", database: Database = "",
+    edition_named: EditionNamed = "", quarter: Quarter = "", round_name: RoundNamed = "",
+) -> None:  # fmt: skip
     """Print the table before a panel, which is not released; the view is logged."""
-    lane, key = asked_round(month, year)
-    terms, engine, edition = terms_of(panel), opened(database), load_edition()
+    gate = gate_asked(panel, month, year, edition_named, quarter, round_name)
+    lane, key, terms = gate.lane, gate.partition_key, gate.terms
+    engine, edition = opened(database), load_edition()
     state = ledger.state_of(engine, terms, lane, key)
+    if gate.asked:
+        access_log.record(engine, actor(), f"panel show {panel}", f"{lane} {key}")
+        printed_gates.before_body(console, engine, gate.asked.edition, gate.asked.round, key, terms, state)
+        close(panel, state)
+        return
     tables = unreleased(engine, edition, lane, key)
     access_log.record(engine, actor(), f"panel show {panel}", f"{lane} {key}")
     stamp(console, tables.is_made_up)
@@ -116,15 +150,20 @@ def show(panel: Panel, month: Month = "", year: Year = "", database: Database = 
         _show_overall(tables, title)
     else:
         _show_ratings(tables, panel, title)
-    console.print(
-        f"State: {state.described}. Missing: {'; '.join(state.missing) or 'nothing'}.", highlight=False
-    )
-    for said in _said(panel, state):
-        console.print(said, markup=False, highlight=False)
-    console.print(
-        f"Table {state.subject[:SHORT]}: give it back with --seen when you decide.", highlight=False
-    )
+    close(panel, state)
     console.print(provenance(tables), markup=False, highlight=False)
+
+
+def close(panel: str, state: GateState) -> None:
+    """Print the state of a gate, what was said of its table, and by what the table is known."""
+    say(f"State: {state.described}. Missing: {'; '.join(state.missing) or 'nothing'}.")
+    for said in _said(panel, state):
+        say(said)
+    say(f"Table {state.subject}: give it back, all of it, with --seen when you decide.")
+
+
+def _capitalised(title: str) -> str:
+    return title[:1].upper() + title[1:]
 
 
 def _named(codes: pd.Series) -> pd.Series:
@@ -164,25 +203,50 @@ def _show_reasons(own: pd.DataFrame) -> None:
     console.print("; ".join(f"{name}: {count}" for name, count in counts.items()), highlight=False)
 
 
-def follow(database: str) -> None:
+def follow(database: str, edition: str = "") -> None:
     """Let what follows from the ledger happen: by the daemon where one runs, here where none does."""
-    from ccg_pipeline.orchestration.main_job import MainJob, daemon_is_live, dagster_instance
+    from ccg_pipeline.orchestration.instance import daemon_is_live, dagster_instance
+    from ccg_pipeline.orchestration.main_job import MainJob
 
     url = database or database_url()
     with dagster_instance(url) as instance:
         if daemon_is_live(instance):
             console.print("The daemon will show it within half a minute.")
             return
-        MainJob(instance, url, landing_path()).converge()
+        MainJob(instance, url, landing_path(), editions=editions_asked(edition)).converge()
+
+
+def issue_receipts(engine: Engine, edition: str = "") -> None:
+    """Issue the certificates of decisions without a receipt to those who took them."""
+    settings, editions = declared(), editions_asked(edition)
+    issue(engine, settings.settings if settings else None, terms_in_force(editions), editions)
 
 
 @app.command()
-def verify(database: Database = "") -> None:
-    """Check the whole ledger: every line, the chain, each release recomputed, what recorders signed."""
+def verify(
+    against: Annotated[
+        list[str] | None,
+        typer.Option(help="A head kept elsewhere: a hash, or a certificate, receipt, notice or export."),
+    ] = None,
+    key: Annotated[
+        list[Path] | None,
+        typer.Option(help="Public key (PEM) of the room; without, those in its folder of keys."),
+    ] = None,
+    database: Database = "",
+    edition_named: EditionNamed = "",
+) -> None:
+    """Check the whole ledger: lines, chain, signatures, each release recomputed, what recorders signed.
+
+    `--against` compares it with what somebody kept outside, which shows a ledger rewritten or cut off.
+    """
     engine = opened_for_reading(database)
+    kept = {head: one for one in against or () for head in _heads(one)}
+    keys = [str(public_key(_content(one), str(one)).keyval["public"]) for one in key or ()]
     with reading(engine) as connection:
         known = known_heads(connection)
-    faults = ledger.verify(engine, known)
+        kind_of(connection)  # which the ledger must say too
+        unguarded = faults_of_guards(connection)
+    faults = unguarded + verify_ledger(engine, {*known, *kept}, keys or None)
     try:
         lines = ledger.lines(engine)
     except LedgerError:  # of a line that cannot be read, which the faults say already
@@ -197,40 +261,44 @@ def verify(database: Database = "") -> None:
     if faults:
         raise Fault("The sign-off ledger is broken: " + " ".join(faults))
     with reading(engine) as connection:
-        differ = faults_of_releases(connection, load_edition(), load_terms())
+        editions = editions_asked(edition_named)
+        rounds = rounds_by_lane(editions)
+        differ = faults_of_releases(connection, load_edition(), terms_in_force(editions), rounds)
+    differ += faults_of_entries(engine)
     if differ:
         raise Fault(" ".join(differ))
     console.print(
         f"The ledger is whole: {ledger.head(engine).seq} lines, head {ledger.head(engine).hash[:SHORT]}."
     )
+    for head, name in kept.items():
+        say(
+            f"It carries {head[:SHORT]}, which {name} says."
+            if name != head
+            else f"It carries {head[:SHORT]}."
+        )
+    if not keys:
+        return
+    say(f"Signed by keys of {', '.join(str(one) for one in key or ())} alone.")
 
 
-@app.command()
-def demonstrate(month: Month = "", year: Year = "", database: Database = "") -> None:
-    """Sign for all panels, and for the year its committee, with made-up members: on made-up data only."""
-    lane, key = asked_round(month, year)
-    engine = opened(database)
-    with reading(engine) as connection:
-        if kind_of(connection) != "made_up":
-            raise Fault("The demonstration signs on made-up data only, and this database does not hold any.")
-    edition, all_terms = load_edition(), load_terms()
-    rule = edition.lane(lane)
-    for panel in bodies_of(edition, rule):
-        terms = all_terms[panel]
-        if not terms.is_made_up:
-            raise Fault(
-                f"The terms of the panel {panel} are not made up: the demonstration signs for nobody real."
-            )
-        if rule.overall_gate is not None and rule.overall_gate.key == panel:
-            submit_to_committee(engine, edition, rule, key, all_terms)
-        state = ledger.state_of(engine, terms, lane, key)
-        if not state.is_open:
-            console.print(f"{terms.title}: {state.state}, nothing to sign.")
-            continue
-        for member in terms.members[: terms.quorum.members]:
-            ledger.decide(
-                engine, terms, lane=lane, partition_key=key, decision="approve", subject=state.subject,
-                actor=member.email, interests="none", reason="Demonstration on made-up data.",
-            )  # fmt: skip
-        console.print(f"{terms.title}: signed by {terms.quorum.members} made-up members.")
-    follow(database)
+def _heads(given: str) -> list[str]:
+    """Return the heads that a hash or a file says; WrongUse for one that says none."""
+    if _HASH.fullmatch(given.lower()):
+        return [given.lower()]
+    found = heads_in_file(_content(Path(given)))
+    if not found:
+        raise WrongUse(
+            f"--against {given}: holds no head of a ledger: give a hash of 64 signs, a certificate, a "
+            "receipt, a notice or an export."
+        )
+    return found
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise WrongUse(f"{path}: cannot be read ({fault.strerror}).") from fault
+
+
+_HASH = re.compile(r"[0-9a-f]{64}")

@@ -12,7 +12,18 @@ import typer
 from rich.progress import track
 from sqlalchemy import Engine
 
-from ccg_pipeline.cli.options import Database, Month, Year, asked_round, console, errors
+from ccg_pipeline.cli.options import (
+    Actor,
+    Database,
+    Landing,
+    Month,
+    Year,
+    asked_round,
+    console,
+    errors,
+    say,
+    verbs_of,
+)
 from ccg_pipeline.cli.output import refuse_output, write
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import quarantine as printed_quarantine
@@ -25,25 +36,24 @@ from ccg_pipeline.quality.quarantine import Effect, Refusal, effect_of, quaranti
 from ccg_pipeline.release.as_known import assess_source_observations, source_observations_until
 from ccg_pipeline.release.released import newest_scored
 from ccg_pipeline.settings import actor, database_url, landing_path
-from ccg_pipeline.sources.corrections import Amendment, Kind
+from ccg_pipeline.sources.corrections import ALL_ROWS, Amendment, Kind
 from ccg_pipeline.storage.corrections import all_lines
 from ccg_pipeline.storage.database import open_for_reading, open_for_writing, reading
 from ccg_pipeline.tables.exports import REFUSED_ROWS
 from expert_panels import access_log
+from expert_panels.foundation.fault import WrongUse
 
-app = typer.Typer(
-    invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-    help="The refused rows: every one with its file, sheet, row number and all reasons; amending them.",
+app = verbs_of(
+    "The refused rows: every one with its file, sheet, row number and all reasons; amending them.",
+    is_said_alone=True,
 )
 
 Id = Annotated[str, typer.Argument(help="Id of a row, as the list prints it.", metavar="ID")]
-Landing = Annotated[
-    Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")
+Ids = Annotated[
+    str,
+    typer.Argument(help="Id of a row, as the list prints it; ending in `:all`, every row.", metavar="ID"),
 ]
-Actor = Annotated[str, typer.Option("--as", help="E-mail address of the person who answers for it.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it stands beside every figure that rests on it.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is said with every figure that rests on it.")]
 Until = Annotated[str, typer.Option("--until", help="Last day on which it is in force: 2017-12-31.")]
 Cells = Annotated[
     list[str] | None,
@@ -151,6 +161,8 @@ def show(
     """
     amending = _amending(database, landing)
     refusal = amending.refusal(row_id)
+    if refusal.row == ALL_ROWS:
+        raise WrongUse(f"{row_id}: show one row, by its number.")
     lane, key = _round(amending.engine, month, year)
     _logged(amending.engine, f"quarantine show {refusal.id}", f"{lane} {key}")
     effect = _Lane(amending, lane, key).effect(refusal, _set(cells))
@@ -159,7 +171,7 @@ def show(
 
 @app.command()
 def waive(
-    row_id: Id, actor: Actor, reason: Reason, until: Until, landing: Landing = None, database: Database = ""
+    row_id: Ids, actor: Actor, reason: Reason, until: Until, landing: Landing = None, database: Database = ""
 ) -> None:
     """Take a refused row in as it stands, where what was doubted can be true, up to and with a day."""
     refusal = _amending(database, landing).waive(row_id, actor, reason, day_of(until, "--until"))
@@ -168,7 +180,7 @@ def waive(
 
 @app.command()
 def correct(
-    row_id: Id,
+    row_id: Ids,
     actor: Actor,
     reason: Reason,
     until: Until,
@@ -176,7 +188,11 @@ def correct(
     landing: Landing = None,
     database: Database = "",
 ) -> None:
-    """Give cells of a refused row other values, up to and with a day. The file itself is never edited."""
+    """Give cells of a refused row other values, up to and with a day. The file itself is never edited.
+
+    Where one cause refused many rows of a sheet, end the id in `:all` instead of the number: then it is of
+    every row, and `--set "value=*100"` is each row's own value times 100.
+    """
     amending = _amending(database, landing)
     refusal = amending.correct(row_id, _set(cells), actor, reason, day_of(until, "--until"))
     _recorded(refusal, f"is corrected until {until}")
@@ -184,15 +200,16 @@ def correct(
 
 @app.command()
 def revoke(
-    row_id: Id, actor: Actor, reason: Reason, landing: Landing = None, database: Database = ""
+    row_id: Ids, actor: Actor, reason: Reason, landing: Landing = None, database: Database = ""
 ) -> None:
     """Take an amendment back: the row is quarantined again at the next run."""
     _recorded(_amending(database, landing).revoke(row_id, actor, reason), "is quarantined again")
 
 
 def _recorded(refusal: Refusal, what: str) -> None:
-    said = f"Recorded: row {refusal.row} of {refusal.source_name} {what}, from the next `ccg run` on."
-    console.print(said, markup=False, highlight=False)
+    row = "every row" if refusal.row == ALL_ROWS else f"row {refusal.row}"
+    said = f"Recorded: {row} of {refusal.source_name} {what}, from the next `ccg run` on."
+    say(said)
 
 
 @app.command()

@@ -12,27 +12,34 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
-from ccg_pipeline.cli.options import SHORT, Database, asked_round, say
+from ccg_pipeline.cli.decisions import edition_of
+from ccg_pipeline.cli.gate import editions_asked, gate_asked
+from ccg_pipeline.cli.options import Database, EditionNamed, say
 from ccg_pipeline.cli.output import write
-from ccg_pipeline.cli.panel import follow, opened, opened_for_reading, terms_of
+from ccg_pipeline.cli.panel import follow, issue_receipts, opened, opened_for_reading
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.round_dates import rounds_by_lane
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
 from ccg_pipeline.release.archive import fetch, keep, latest_release
+from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.committee import moderation_asked
-from ccg_pipeline.release.rederived import check_release
+from ccg_pipeline.release.rederived import check_release, check_round
+from ccg_pipeline.release.round_state import judgement_in_round
 from ccg_pipeline.release.tables import SHOWN, is_overridden
 from ccg_pipeline.settings import database_url, keys_of
-from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.outside import begin_new_key, kind_of, room_signer
 from expert_panels import access_log
 from expert_panels.certificates.certificate import checked
 from expert_panels.certificates.signing_key import (
     OF_RECORDER,
     PUBLIC,
     make_key,
+    pem_of,
     public_half,
     public_key,
-    signer_in,
+    public_keys_in,
     signer_of,
 )
 from expert_panels.foundation.fault import Fault, WrongUse
@@ -43,7 +50,6 @@ from expert_panels.minutes.form import MinutedDecision, MinutesFault, Written, d
 from expert_panels.minutes.recorder import MEANING, SUFFIX, hold, is_record, record
 from expert_panels.minutes.recorder import checked as checked_record
 from expert_panels.settings import VARIABLE, declared
-from expert_panels.terms import load_terms
 
 app = typer.Typer(rich_markup_mode="markdown")
 
@@ -69,20 +75,27 @@ def _read(path: Path, option: str) -> bytes:
 
 
 @app.command()
-def minutes(form: Form, database: Database = "") -> None:
+def minutes(form: Form, database: Database = "", edition_named: EditionNamed = "") -> None:
     """Record the decisions of a meeting from its minutes: all of them, or none.
 
-    On real data the form names a declared recorder, who has signed it with `sign-minutes`.
+    On real data the form names a declared recorder, who has signed it with `sign-minutes`. The form of a
+    meeting about another edition's round names that edition, or `--edition` does.
     """
     written = read_minutes(form)
     asked = written.minutes
-    lane, key = asked_round(asked.month, asked.year)
-    terms, engine, edition = terms_of(asked.panel), opened(database), load_edition()
+    if edition_named and asked.edition not in ("", edition_named):
+        raise WrongUse(f"--edition {edition_named}: {form.name} is about the edition {asked.edition}.")
+    named = edition_named or asked.edition
+    gate = gate_asked(asked.panel, asked.month, asked.year, named, asked.quarter, asked.round)
+    lane, key, terms, engine = gate.lane, gate.partition_key, gate.terms, opened(database)
     state = ledger.state_of(engine, terms, lane, key)
 
     def judged(one: MinutedDecision) -> tuple[str, str]:
-        gate = (asked.panel, lane, key)
-        return moderation_asked(engine, edition, gate, state, one.about, one.judgement, one.to)
+        moderated = (one.about, one.judgement, one.to)
+        if found := gate.asked:
+            of_round = (engine, found.edition, found.round, asked.panel, state)
+            return one.judgement, judgement_in_round(*of_round, *moderated)
+        return moderation_asked(engine, load_edition(), (asked.panel, lane, key), state, *moderated)
 
     what, about = f"panel minutes {asked.panel}", f"{lane} {key}"
     try:
@@ -98,7 +111,7 @@ def minutes(form: Form, database: Database = "") -> None:
             sha256_of(record) if record else "",
         )
         if record:
-            with engine.begin() as connection:
+            with writing(engine) as connection:
                 keep(connection, RECORD, record)  # before the lines that name it
         lines = ledger.decide_all(engine, decisions)
     except (MinutesFault, DecisionRefused) as refused:
@@ -109,10 +122,11 @@ def minutes(form: Form, database: Database = "") -> None:
         say(f"Line {line.seq}: {line.actor} ({line.role}). {line.meaning}")
     by = f" Recorded by {asked.recorder}." if record else ""
     say(f"Minutes of {asked.meeting}, sha256 {written.sha256}.{by}")
-    follow(database)
+    issue_receipts(engine)
+    follow(database, edition_of(gate))
     now = ledger.state_of(engine, terms, lane, key)
     if lines[-1].decision != "withdraw" and now.serial != state.serial:
-        say(f"Round {now.serial} is before the {terms.title} now, table {now.subject[:SHORT]}.")
+        say(f"Round {now.serial} is before the {terms.title} now, table {now.subject}.")
 
 
 def _record_of(form: Path, written: Written, engine: Engine) -> str:
@@ -143,7 +157,7 @@ def _record_of(form: Path, written: Written, engine: Engine) -> str:
         content = path.read_bytes()
     except OSError:
         raise MinutesFault(
-            f"{form.name}: there is no {path.name} beside it. Let {recorder} sign the form with `ccg panel "
+            f"{form.name}: there is no {path.name} next to it. Let {recorder} sign the form with `ccg panel "
             "sign-minutes`."
         ) from None
     hold(content, written, public)
@@ -151,7 +165,7 @@ def _record_of(form: Path, written: Written, engine: Engine) -> str:
     done = next((one for one in ledger.lines(engine) if one.record_sha256 == sha256_of(signed)), None)
     if done is not None:
         raise MinutesFault(
-            f"{form.name} was recorded already, from line {done.seq} on. What was laid before the panel "
+            f"{form.name} was recorded already, from line {done.seq} on. What was put before the panel "
             "again since then takes another meeting."
         )
     return signed
@@ -161,7 +175,7 @@ def _record_of(form: Path, written: Written, engine: Engine) -> str:
 def sign_minutes(form: Form, key: RecorderKey) -> None:
     """Sign a form and its minutes as the recorder whom the form names, where the recorder's key is.
 
-    Writes what was signed beside the form; it needs no database and is handed over with the files.
+    Writes what was signed next to the form; it needs no database and is handed over with the files.
     """
     written = read_minutes(form)
     path = form.with_name(form.name + SUFFIX)
@@ -189,16 +203,36 @@ def recorder_key(
 @app.command()
 def key(
     output: Annotated[Path | None, typer.Option(help="File to write the public key to.")] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Begin a new key; the one of before stays listed.")
+    ] = False,
     database: Database = "",
 ) -> None:
-    """Make the key that signs a database's certificates, once, and print its public half."""
-    folder = keys_of(database or database_url())
-    made = make_key(folder)
-    public = (folder / PUBLIC).read_bytes()
+    """Make the key of a database's room, once, and print its public half: it signs lines and certificates.
+
+    A key that was lost is never made again without `--new`; what earlier keys signed still counts.
+    """
+    engine, folder = opened_for_reading(database), keys_of(database or database_url())
+    settings = declared()
+    elsewhere = settings is not None and settings.settings.signing is not None
+    if new and elsewhere:
+        raise WrongUse(
+            f"--new: the key of the room is kept elsewhere, as {VARIABLE} says under `signing`: begin the "
+            "new one there, and name its public half in public_key_file."
+        )
+    is_there = (folder / PUBLIC).exists() and not new
+    if new:
+        begin_new_key(engine)
+    signer = room_signer(engine)
+    public = pem_of(signer.public_key)
     if output is not None:
         write(public, output)
-    say(f"{'Made' if made else 'Kept'}: key {public_key(public, PUBLIC).keyid}, in {folder}.")
+    state = "Kept elsewhere" if elsewhere else "Kept" if is_there else "Made"
+    say(f"{state}: key {signer.public_key.keyid}{'' if elsewhere else f', in {folder}'}.")
     say(public.decode().strip())
+    for name, key in public_keys_in(folder).items():
+        if name != PUBLIC:
+            say(f"Earlier: {key[:16]}, {folder / name}.")
 
 
 @app.command()
@@ -233,7 +267,7 @@ def certificate(
             raise Fault(f"Line {seq} was recorded from no signed minutes.")
         with reading(engine) as connection:
             write(fetch(connection, line.record_sha256).encode("utf-8"), record, "--record")
-    write(certificate_of(engine, line, signer_in(keys_of(database or database_url()))), output)
+    write(certificate_of(engine, line, room_signer(engine)), output)
     say(
         f"Line {seq}: {line.actor} ({line.role}). {line.meaning} Check it with `ccg verify {output} --key …`."
     )
@@ -243,8 +277,13 @@ def _released_as(line: Line, engine: Engine) -> str:
     """Return in which words the newest release shows the table of a line; '' where it shows it no more."""
     with reading(engine) as connection:
         found = latest_release(connection, line.lane, line.partition_key)
+        editions = editions_asked()
         if found is not None:
-            check_release(connection, load_edition(), found, load_terms())
+            terms, others = terms_in_force(editions), rounds_by_lane(editions)
+            if found.lane in others:
+                check_round(connection, *others[found.lane], found, terms)
+            else:
+                check_release(connection, load_edition(), found, terms)
     entries = {} if found is None else {**found.header["panels"], "": found.header["overall"] or {}}
     shown = (
         str(one["verification"]) for one in entries.values() if one.get("subject") == line.subject_sha256

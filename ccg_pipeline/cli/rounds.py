@@ -9,23 +9,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 
 from ccg_pipeline.cli.options import console, errors
 from ccg_pipeline.cli.output import refuse_output, write
+from ccg_pipeline.cli.prints import round_of_all
 from ccg_pipeline.cli.prints import rounds as printed
 from ccg_pipeline.framework.edition import Edition, Round
-from ccg_pipeline.framework.families import edition_named
+from ccg_pipeline.framework.families import edition_named, shipped_editions
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.node_counts import fit_by_label, node_counts
 from ccg_pipeline.framework.round_dates import key_typed, keys_of, round_of
-from ccg_pipeline.method.engine.rows import place_table, score_table
-from ccg_pipeline.method.engine.run import Run
-from ccg_pipeline.method.round_assessment import run_of
-from ccg_pipeline.publish.export import exported, stamped
-from ccg_pipeline.release.rounds import TABLES, ReleasedRound, released_keys, released_round
+from ccg_pipeline.publish.export import exported
+from ccg_pipeline.publish.league_critics import critics
+from ccg_pipeline.publish.measures import title_of
+from ccg_pipeline.publish.round_tables import frames_of, table_of
+from ccg_pipeline.reference.finding import did_you_mean
+from ccg_pipeline.release.bodies import terms_in_force
+from ccg_pipeline.release.round_parts import TABLES
+from ccg_pipeline.release.rounds import ReleasedRound, released_keys, released_round
 from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_for_reading, reading
-from expert_panels.foundation.fault import Fault, WrongUse
+from expert_panels.foundation.fault import WrongUse
+
+MEASURES, ALL = "measures", "all"
+EXPORTED = (*TABLES, MEASURES)
+"""The tables of a round that can be written: what it holds, and which measures its edition reads."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,8 @@ def asked_for(
         raise WrongUse(f"Give one of --{' and --'.join(typed)}, not both.")
     found = edition_named(edition)
     one = round_of(found, next(iter(typed), ""), name)
-    return Asked(found, one, key_typed(found, one, typed[one.every]) if typed else "")
+    key = key_typed(found, one, typed[one.every]) if typed else ""
+    return Asked(found.in_words_of(one), one, key)
 
 
 def show_round(asked: Asked, organisation: str, database: str) -> None:
@@ -72,34 +82,77 @@ def show_round(asked: Asked, organisation: str, database: str) -> None:
     printed.of_organisation(console, asked.edition, asked.round, released, _found(released, organisation))
 
 
+def show_one_of_round(asked: Asked, name: str, database: str) -> None:
+    """Print one node, or one published measure, of every organisation of a round."""
+    released = _released(asked, database)
+    measures = {text.casefold(): one for one in asked.edition.measures for text in (one, one.split("/")[-1])}
+    measures |= {title_of(asked.edition, one).casefold(): one for one in asked.edition.measures}
+    nodes = _nodes_by_name(asked.edition)
+    wanted = name.casefold()
+    printed.opening(console, asked.edition, released)
+    if wanted in nodes:
+        round_of_all.of_node(console, asked.edition, released, nodes[wanted])
+    elif wanted in measures:
+        round_of_all.of_measure(console, asked.edition, released, measures[wanted])
+    else:
+        meant = did_you_mean(name, [*(one.title for one in asked.edition.nodes), *asked.edition.measures])
+        raise WrongUse(
+            f"{asked.edition.key} has no node and no measure {name!r}: it has {_some(asked.edition)}.{meant}"
+        )
+
+
+def _nodes_by_name(edition: Edition) -> dict[str, str]:
+    """The keys of the nodes by key and by title, in small letters."""
+    by_title = {one.title.casefold(): one.key for one in edition.nodes}
+    return by_title | {one.key.casefold(): one.key for one in edition.nodes}
+
+
 def explain_round(asked: Asked, organisation: str, node: str, database: str) -> None:
     """Print a node with its steps down to its measures, and the file and cell of each figure."""
     released = _released(asked, database)
-    keys = {one.key.casefold(): one.key for one in asked.edition.nodes}
-    keys = {one.title.casefold(): one.key for one in asked.edition.nodes} | keys
+    keys = _nodes_by_name(asked.edition)
     if node.casefold() not in keys:
-        raise WrongUse(f"{asked.edition.key} has no node {node!r}: it has {_some(asked.edition)}.")
-    code, run = _found(released, organisation), recomputed(asked.edition, released)
+        meant = did_you_mean(node, [one.title for one in asked.edition.nodes])
+        raise WrongUse(f"{asked.edition.key} has no node {node!r}: it has {_some(asked.edition)}.{meant}")
+    key = keys[node.casefold()]
+    code, run = _found(released, organisation), released.run_of(asked.edition, key)
     printed.opening(console, asked.edition, released)
-    printed.explained(console, run, released, keys[node.casefold()], code)
+    printed.explained(console, run, released, key, code)
 
 
 def league_round(asked: Asked, database: str) -> None:
     """Print the places of the edition's leagues, and what they cannot say."""
     released = _released(asked, database)
     printed.opening(console, asked.edition, released)
-    printed.leagues(console, released)
+    printed.leagues(console, asked.edition, released, critics(asked.edition, released.tables["scores"]))
+
+
+def fit_round(asked: Asked, database: str) -> None:
+    """Print how many organisations are in each grade of a released round, next to the published counts."""
+    released = _released(asked, database)
+    folder = shipped_editions().get(asked.edition.key)
+    counts = node_counts(folder, asked.edition) if folder is not None else ()
+    printed.opening(console, asked.edition, released)
+    printed.fit(console, fit_by_label(released.tables["scores"], asked.edition, counts), released)
 
 
 def export_round(asked: Asked, table: str, file_format: str, output: Path | None, database: str) -> None:
-    """Write a table of a released round."""
+    """Write a table of a released round, or with the table `all` each of them into a folder."""
     refuse_output(file_format, output)
-    if table not in TABLES:
-        raise WrongUse(f"There is no table {table!r} of a round: choose one of {', '.join(TABLES)}.")
+    if table not in (*EXPORTED, ALL):
+        raise WrongUse(
+            f"There is no table {table!r} of a round: choose one of {', '.join(EXPORTED)}, or {ALL}."
+        )
+    if table == ALL and (output is None or output.is_file()):
+        raise WrongUse(f"`ccg export {ALL}` writes a file a table: name their folder with --output.")
     released = _released(asked, database)
-    frame = released.tables[table]
-    frame = frame.reset_index() if table == "organisations" else frame
-    write(exported(stamped(frame) if released.is_made_up else frame, file_format), output)
+    if table == ALL and output is not None:
+        output.mkdir(exist_ok=True)
+    asked_of = critics(asked.edition, released.tables["scores"])
+    frames = frames_of(released, asked.edition, asked.round, asked_of)
+    for name in EXPORTED if table == ALL else (table,):
+        path = output / f"{name}.{file_format}" if table == ALL and output is not None else output
+        write(exported(frames[name], file_format, table_of(name, list(frames[name].columns))), path)
     errors.print(printed.provenance(released), markup=False, highlight=False, soft_wrap=True)
 
 
@@ -109,41 +162,15 @@ def _released(asked: Asked, database: str) -> ReleasedRound:
         if not key:
             every = keys_of(asked.edition, asked.round)
             key = (released_keys(connection, asked.edition, asked.round, every) or every)[-1]
-        released = released_round(connection, asked.edition, asked.round, key)
-    recomputed(asked.edition, released)
-    return released
-
-
-def recomputed(edition: Edition, released: ReleasedRound) -> Run:
-    """Run the edition on a release's figures; Fault where scores, grades or places are not those released.
-
-    Nobody signs a release without gates: it must follow from its own figures and the edition.
-    """
-    run = run_of(edition, released.tables["figures"], released.tables["organisations"])
-    by = ["node", "organisation_code"]
-    scores = score_table(run).rename(columns={"organisation": "organisation_code"}).set_index(by)
-    said = released.tables["scores"].set_index(by)
-    lost = said.index.difference(scores.index)
-    own = scores.reindex(said.index)
-    is_same = np.isclose(said["score"], own["score"].astype(float), rtol=1e-9, atol=1e-9, equal_nan=True)
-    is_same &= (said["label"] == own["label"]).to_numpy()
-    if len(lost) or not is_same.all():
-        node = str(said.index[~is_same][0][0])
-        raise Fault(
-            f"What was released of {node} does not follow from its figures by {edition.key} as it is now: "
-            "the release was altered, or the edition was changed since. Run the round again."
-        )
-    places = place_table(run).set_index(["league", "organisation"])["place"].astype(float)
-    shown = released.tables["places"].set_index(["league", "organisation_code"])["place"].astype("float64")
-    is_its = shown.isna() | (shown.to_numpy() == places.reindex(shown.index).to_numpy())
-    if not is_its.all():
-        raise Fault(f"The places that were released do not follow from the figures by {edition.key}.")
-    return run
+        return released_round(connection, asked.edition, asked.round, key, terms_in_force([asked.edition]))
 
 
 def _found(released: ReleasedRound, text: str) -> str:
+    return found_in(released.tables["organisations"], text)
+
+
+def found_in(known: pd.DataFrame, text: str) -> str:
     """Return the code of who is meant by a code or a part of a name; WrongUse for nobody or several."""
-    known = released.tables["organisations"]
     names = known["name"].fillna("").astype("str")
     for code in known.index:
         if text and text.casefold() in (code.casefold(), names[code].casefold()):
@@ -154,7 +181,8 @@ def _found(released: ReleasedRound, text: str) -> str:
     if found:
         shown = "; ".join(f"{code} {names[code]}" for code in found[:5])
         raise WrongUse(f"{text!r} may be {shown}{' …' if len(found) > 5 else ''}: give a code.")
-    raise WrongUse(f"There is no organisation {text!r} in this round: it has {', '.join(known.index[:5])} ….")
+    some, meant = ", ".join(known.index[:5]), did_you_mean(text, names)
+    raise WrongUse(f"There is no organisation {text!r} in this round: it has {some} ….{meant}")
 
 
 def _some(edition: Edition) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ccg_pipeline.assets.rounds import EditionRound
+from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.cli.options import (
     Database,
     EditionNamed,
@@ -28,13 +28,16 @@ from ccg_pipeline.cli.options import (
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import rounds as printed_rounds
 from ccg_pipeline.cli.rounds import Asked, asked_for
-from ccg_pipeline.demo.year import is_unfinished, make_year
+from ccg_pipeline.demo.year import WITH_EARLIER, YEARS, is_unfinished, make_year
+from ccg_pipeline.framework.edition import Edition
+from ccg_pipeline.framework.families import named_editions
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.round_dates import keys_of, newest_over
+from ccg_pipeline.framework.round_dates import days_of, keys_of, newest_over
 from ccg_pipeline.framework.rounds import day_of
-from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
+from ccg_pipeline.orchestration.instance import dagster_instance
+from ccg_pipeline.orchestration.main_job import MainJob
 from ccg_pipeline.orchestration.news import last_month
-from ccg_pipeline.settings import database_url, landing_path
+from ccg_pipeline.settings import database_url, editions_in_force, landing_path
 from ccg_pipeline.storage.database import open_for_reading
 from expert_panels.foundation.fault import Fault, WrongUse
 
@@ -75,7 +78,7 @@ def run(
         if landing is None and asked is None and is_unfinished(folder):
             make_year(folder, progress=lambda name: tell(f"making up {name}"))
         with dagster_instance(url) as instance:
-            editions = [asked.edition] if asked else None
+            editions = [asked.edition, *others_in_force(asked.edition)] if asked else None
             job = MainJob(instance, url, str(folder.absolute()), tell, day, editions)
             if asked:
                 asked = replace(asked, key=asked.key or _newest(asked, job))
@@ -86,9 +89,15 @@ def run(
                     job.run(one_lane, one_key)
     engine = open_for_reading(url)
     if asked:
-        printed_rounds.summary(console, engine, asked.edition, asked.round, asked.key, job.outcome)
+        which = (asked.edition, asked.round, asked.key)
+        printed_rounds.summary(console, engine, which, job.outcome, database)
     else:
         printed_lists.summary(console, engine, load_edition(), wanted, job.outcome)
+
+
+def others_in_force(edition: Edition) -> list[Edition]:
+    """Return the editions of CCG_EDITIONS but this one, so that files that they read are not refused."""
+    return [one for one in named_editions(editions_in_force()) if one.key != edition.key]
 
 
 def _newest(asked: Asked, job: MainJob) -> str:
@@ -96,10 +105,12 @@ def _newest(asked: Asked, job: MainJob) -> str:
     months = job.months({measure.partition("/")[0] for measure in asked.edition.measures})
     if found := newest_over(asked.edition, asked.round, months):
         return found
+    keys = keys_of(asked.edition, asked.round)
+    first, last = (days_of(asked.edition, asked.round, key)[at] for at, key in ((0, keys[0]), (1, keys[-1])))
     told = f"they tell of {months[0]} to {months[-1]}" if months else "none is of a publication that it reads"
     raise Fault(
         f"The files of the landing folder tell of no {asked.round.every} of {asked.edition.key} that is "
-        f"over: {told}, and it has {' '.join(keys_of(asked.edition, asked.round))}."
+        f"over: {told}, and it has {', '.join(keys)}, from {first:%Y-%m} to {last:%Y-%m}."
     )
 
 
@@ -118,12 +129,14 @@ def _progress() -> Progress:
 def demo(
     landing: Landing = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 2016,
+    year: Annotated[str, typer.Option("--year", help=" or ".join(YEARS))] = YEARS[-1],
 ) -> None:
     """Write the made-up year: source files for all indicators, in the publishers' layouts, from a seed.
 
-    The folder must be empty, or hold such a year, which is written again.
+    The folder must be empty, or hold such a year, which is written again. With `--year 2015-16` it also has
+    the judgements that the frameworks of that year asked for: assurance by component, the scorecard's cells.
     """
     folder = landing or Path(landing_path())
     with errors.status(f"writing into {folder}"):
-        files = make_year(folder, seed=seed)
+        files = make_year(folder, seed=seed, year=year, has_earlier=year in WITH_EARLIER)
     console.print(f"Wrote {len(files)} made-up files into {folder} from seed {seed}.", soft_wrap=True)

@@ -34,6 +34,7 @@ from ccg_pipeline.publish.export import exported, stamped
 from ccg_pipeline.publish.league import CAVEAT, ONE_ALONE, caterpillar, league
 from ccg_pipeline.publish.robustness_page import (
     MEANING,
+    finding,
     greatest,
     named,
     statement_json,
@@ -166,6 +167,7 @@ def print_robustness(
         write(statement_json(found, about, provenance(tables), tables.is_made_up).encode("utf-8"), output)
     else:
         stamps(console, tables.is_made_up)
+        console.print(finding(found, edition), markup=False, highlight=False, style="bold")
         console.print(MEANING, highlight=False)
         rows = [
             [

@@ -27,7 +27,7 @@ NEIGHBOURHOOD_SHARE = 0.4  # of a factor's variance that CCGs of one plan share:
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
-    """A stream of its own for each purpose, so that drawing more for one never changes another."""
+    """Its own stream for each purpose, so that drawing more for one never changes another."""
     return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
 
 

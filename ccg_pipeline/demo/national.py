@@ -115,23 +115,23 @@ def _rows(name: str) -> Iterator[dict[str, str | None]]:
 
 
 @cache
-def national_values() -> dict[str, NationalValue]:
+def national_values(name: str = "national_values.csv") -> dict[str, NationalValue]:
     """All measures of the made-up year, by indicator or supplementary measure code."""
-    values = [NationalValue.model_validate(row) for row in _rows("national_values.csv")]
+    values = [NationalValue.model_validate(row) for row in _rows(name)]
     return {value.indicator: value for value in values}
 
 
 @cache
-def judgement_shares() -> dict[str, tuple[JudgementShare, ...]]:
+def judgement_shares(name: str = "judgement_shares.csv") -> dict[str, tuple[JudgementShare, ...]]:
     """The shares of a judgement's labels, best first, by indicator."""
     shares: dict[str, list[JudgementShare]] = {}
-    for row in _rows("judgement_shares.csv"):
+    for row in _rows(name):
         one = JudgementShare.model_validate(row)
         shares.setdefault(one.indicator, []).append(one)
     return {indicator: tuple(labels) for indicator, labels in shares.items()}
 
 
 @cache
-def releases() -> dict[str, Release]:
+def releases(name: str = "calendar.csv") -> dict[str, Release]:
     """The calendar of every publication, by its key."""
-    return {one.publication: one for one in map(Release.model_validate, _rows("calendar.csv"))}
+    return {one.publication: one for one in map(Release.model_validate, _rows(name))}

@@ -44,7 +44,7 @@ def draw_small_areas(
 ) -> tuple[tuple[SmallAreas, ...], Floats]:
     """Small areas by period, and the latent slopes by period and CCG (rate gap per 100,000).
 
-    The LSOAs and their people stay from period to period; slopes move a little and admissions are drawn anew.
+    The LSOAs and their people stay from period to period; slopes move a little and admissions are redrawn.
     """
     slopes = draw_latent(seed, factors, measure, value, release, country.population)
     rng = generator(seed, measure.code, "areas")

@@ -1,4 +1,4 @@
-"""Waiting patients (129a) by week of wait: what the referral to treatment workbook shows beside its totals.
+"""Waiting patients (129a) by week of wait: what the referral to treatment workbook shows next to its totals.
 
 Belongs here: dividing each commissioner's pathways by treatment function and week, and NHS England's own.
 Does not belong here: the totals of CCGs (``figures``), the workbook (``layouts.rtt``).

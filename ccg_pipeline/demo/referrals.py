@@ -1,6 +1,6 @@
 """Referrals by general practitioners: the month's activity round the referrals of which 105a counts bookings.
 
-Belongs here: drawing what the Monthly Activity Return counts beside them, and NHS England's own.
+Belongs here: drawing what the Monthly Activity Return counts next to them, and NHS England's own.
 Does not belong here: the referrals of CCGs (``figures``), the workbook (``layouts.mar``).
 """
 

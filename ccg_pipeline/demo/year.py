@@ -1,4 +1,4 @@
-"""The made-up year: a landing folder of source files for every indicator, from a seed, and the truth beside.
+"""The made-up year: a landing folder of source files for every indicator, from a seed, and the truth with it.
 
 Belongs here: which measure goes into which file, writing the folder, the record of the truth.
 Does not belong here: drawing figures, how a publication is laid out (``layouts``), reading (``sources``).
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ccg_pipeline.demo.country import Country, the_country
 from ccg_pipeline.demo.delays import Delays, draw_delays
+from ccg_pipeline.demo.earlier import draw_earlier
 from ccg_pipeline.demo.figures import Figures, Measure, draw_figures, of_plans
 from ccg_pipeline.demo.latent import Floats, draw_factors
 from ccg_pipeline.demo.layouts.assumed import chc_file, ncmp_file
@@ -43,6 +44,7 @@ README = (
     "no figure here is real. Judgements have a position on a standard normal scale.\n"
 )
 YEARS = ("2015-16", "2016-17")  # the two whole years in which the 209 CCGs of 2016 existed
+WITH_EARLIER = ("2015-16",)  # the year of the frameworks before
 PLAN_PROGRESS, PLAN_JUDGEMENT = "stp_progress", "161a"
 BOOKINGS = "105a"  # whose denominators are the referrals of the Monthly Activity Return
 
@@ -56,18 +58,19 @@ def make_year(
     year: str = "2016-17",
     edition: Edition | None = None,
     progress: Callable[[str], None] | None = None,
+    has_earlier: bool = False,
 ) -> list[Path]:
     """Write a made-up financial year into ``folder`` and return the paths written, in order.
 
     ``folder`` is made if need be; one that holds any file that a made-up year did not write there is refused
     with WrongUse, so that made-up figures never lie among real ones, nor replace them. ``progress`` is told
-    each file's name.
+    each file's name. `has_earlier`: also the judgements that the frameworks before asked for.
     """
     if year not in YEARS:
         raise WrongUse(
             f"No year {year!r} can be made up; the CCGs known here are those of {' and '.join(YEARS)}."
         )
-    contents = year_files(seed, year, edition or load_edition())
+    contents = year_files(seed, year, edition or load_edition(), has_earlier)
     _refuse_other_files(folder, set(contents))
     for path in [one for one in folder.rglob("*") if whole_name(one.name) != one.name]:
         path.unlink()  # left by a run that was killed
@@ -99,7 +102,7 @@ def is_unfinished(folder: Path) -> bool:
     return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
-def year_files(seed: int, year: str, edition: Edition) -> dict[str, Contents]:
+def year_files(seed: int, year: str, edition: Edition, has_earlier: bool = False) -> dict[str, Contents]:
     """What the year's folder holds: from relative path to a function that lays the file out."""
     country = the_country()
     factors = draw_factors(seed, country.plan)
@@ -126,6 +129,14 @@ def year_files(seed: int, year: str, edition: Edition) -> dict[str, Contents]:
                 by_publication[PLAN_PROGRESS] = [of_plans(figures, country, PLAN_PROGRESS)]
             if measure.code == BOOKINGS:
                 files |= _mar(seed, country, figures, periods_of(calendar["mar"], year))
+    if has_earlier:
+        earlier = draw_earlier(seed, country, factors, year)
+        by_publication |= earlier
+        latents += [
+            (one.measure.code, country.codes, one.periods, one.latent)
+            for own in earlier.values()
+            for one in own
+        ]
     for publication, measures in by_publication.items():
         files |= _publication_files(seed, country, publication, measures)
     truth: dict[str, Contents] = {

@@ -1,4 +1,4 @@
-"""What must agree between the files of an edition: every reference leads somewhere, nothing stands twice.
+"""What must agree between the files of an edition: every reference leads somewhere, nothing is there twice.
 
 Belongs here: checks that need more than one row or file; each error names file, line and offender.
 Does not belong here: what must hold within one row (the models), reading files (load.py).
@@ -14,7 +14,7 @@ from expert_panels.foundation.fault import Fault
 
 
 class Where(Protocol):
-    """Says in which file and line a part of the edition stands: field, number in it, steps inside that."""
+    """Says in which file and line a part of the edition is: field, number in it, steps inside that."""
 
     def __call__(self, field: str, number: int | None = None, *inside: int | str) -> str:
         """The beginning of an error's sentence: ``indicators.csv, line 7``."""
@@ -55,7 +55,7 @@ def _check_uniqueness(edition: Edition, where: Where) -> None:
     taken = set(edition.indicator_codes)
     for number, measure in enumerate(edition.supplementary):
         if measure.code in taken:
-            raise Fault(f"{where('supplementary', number)}: code {measure.code!r} stands twice.")
+            raise Fault(f"{where('supplementary', number)}: code {measure.code!r} is there twice.")
         taken.add(measure.code)
 
 
@@ -174,7 +174,7 @@ def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
         raise Fault(f"{where('lanes')}: lanes must be interim and annual, not {', '.join(lanes)}.")
     for number, lane in enumerate(edition.lanes):
         if len(set(lane.labels)) < len(lane.labels):
-            raise Fault(f"{where('lanes', number, 'labels')} ({lane.key}): a label stands twice.")
+            raise Fault(f"{where('lanes', number, 'labels')} ({lane.key}): a label is there twice.")
         if lane.overall_gate is not None and lane.overall_gate.key in [rule.key for rule in edition.panels]:
             here = where("lanes", number, "overall_gate", "key")
             raise Fault(f"{here} ({lane.key}): {lane.overall_gate.key!r} is a panel.")
@@ -244,4 +244,4 @@ def _known(here: str, what: str, offender: str, known: Iterable[str]) -> None:
 def _refuse_twice(field: str, names: Sequence[str], where: Where) -> None:
     for number, name in enumerate(names):
         if name in names[:number]:
-            raise Fault(f"{where(field, number)}: {name!r} stands twice.")
+            raise Fault(f"{where(field, number)}: {name!r} is there twice.")

@@ -35,7 +35,7 @@ BAND_COLUMNS = (
     "share_none",
     "is_made_up",
 )
-# Some counts were only published for two grades together, so both pairs have a line of their own.
+# Some counts were only published for two grades together, so both pairs have their own line.
 GRADES: tuple[tuple[int, ...], ...] = ((1,), (2,), (3,), (4,), (1, 2), (3, 4))
 
 
@@ -51,7 +51,7 @@ def numbers_table(edition: Edition) -> pd.DataFrame:
 def fit_by_grade(
     candidate_rating: pd.DataFrame, edition: Edition, overall_rating: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """How many CCGs each rule puts into each grade, beside the counts that were published.
+    """How many CCGs each rule puts into each grade, next to the counts that were published.
 
     ``candidate_rating`` needs lane, partition_key, panel, grade (1 to 4 or NA) and is_made_up, and
     ``overall_rating`` the same without panel. Seven rows a lane, partition and measure, with GRADE_COLUMNS:

@@ -1,6 +1,6 @@
 """What data and results are expected to look like: plausibility, and NHS England's published counts.
 
-Belongs here: frozen models of the expectations and of the counts that results are set beside.
+Belongs here: frozen models of the expectations and of the counts that results are compared with.
 Does not belong here: checking anything against them (quality/plausibility.py, describe.py), rules (rules.py).
 """
 
@@ -18,6 +18,9 @@ Count = Annotated[int, Field(ge=0)]
 
 class Expectation(Frozen):
     """What must be plausible about what landed, and whether its failure warns or blocks.
+
+    Both are shown to those who decide. What blocks holds a round back before its gates, until somebody lets
+    it through with a reason.
 
     ``suites`` says of what it is expected: of the observations as they are known, all publications together,
     of what the files of each publication say by themselves, or of both. ``leaves_out`` names indicators of
@@ -43,7 +46,7 @@ class Expectation(Frozen):
         """Whether it warns or blocks, and of what it may not be expected."""
         yield Stated("severity", self.severity, "", self.provenance, self.source)
         for code, reason in self.leaves_out.items():
-            yield Stated("leaves_out", code, "", self.provenance, reason)
+            yield Stated(f"leaves_out / {code}", code, "", self.provenance, reason)
 
 
 class PublishedCount(Frozen):

@@ -1,11 +1,12 @@
-"""Reading an edition's folder: edition.yaml, whose families of nodes are filled from CSV files beside it.
+"""Reading an edition's folder: edition.yaml, whose families of nodes are filled from CSV files next to it.
 
 Belongs here: filling a family from the rows of a table, and faults that name file, line, row and offender.
-Does not belong here: what must agree between nodes (edition.py), the vocabulary (vocabulary/).
+Does not belong here: what must agree between nodes (consistency.py), the vocabulary (vocabulary/).
 
 A family has ``rows: indicators`` (indicators.csv), perhaps ``where: {how: band}``, and ``{column}`` wherever
-a cell belongs; an empty cell drops its key. ``{rows: …, where: …, each: …}`` makes a list inside a node; its
-rows see the family's row too. What is under ``shared`` is there for YAML's anchors alone.
+a cell belongs; an empty cell drops its key. ``{rows: …, where: …, each: …}`` makes a list inside a node, or
+goes on with the list that it is in; its rows see the family's row too. What is under ``shared`` is there for
+YAML's anchors alone.
 """
 
 import re
@@ -13,13 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import ValidationError
 
-from ccg_pipeline.framework.edition import Edition, Node, Place, disagreements
+from ccg_pipeline.framework.consistency import Place, disagreements
+from ccg_pipeline.framework.edition import Edition, Node
 from ccg_pipeline.framework.files import Document, Table, misfit_of
-from ccg_pipeline.framework.load import EDITIONS
+from ccg_pipeline.framework.load import EDITIONS, load_edition
 from expert_panels.foundation.fault import Fault
 
 DOCUMENT = "edition.yaml"
@@ -27,6 +30,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 SKELETON = Path(__file__).parent / "skeleton"
 """A small complete edition, with figures, to begin from."""
 FAMILY_KEYS = ("rows", "where")
+LIST_KEYS = (*FAMILY_KEYS, "each")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,15 @@ def edition_named(name: str) -> Edition:
     return edition_in(folder_named(name).resolve())  # a folder is remembered by its whole path
 
 
+def named_editions(names: Sequence[str]) -> list[Edition]:
+    """Return the editions of these keys or folders that run by their rounds, each once.
+
+    That of 2016/17 is always in force, and runs by its two lanes.
+    """
+    found = {edition.key: edition for edition in map(edition_named, names)}
+    return [edition for key, edition in found.items() if key != load_edition().key]
+
+
 def folder_named(name: str) -> Path:
     """Return the folder of the edition of that key, or of that path; Fault names those that ship."""
     shipped = shipped_editions()
@@ -52,6 +65,15 @@ def folder_named(name: str) -> Path:
         f"There is no edition {name!r}, and no folder of that name with {DOCUMENT}; "
         f"choose one of: {', '.join(shipped)}."
     )
+
+
+def typed_name(edition: Edition) -> str:
+    """Return what to type for an edition: its key where it ships, else its folder, as seen from here."""
+    folder = edition.folder
+    if folder is None or folder == shipped_editions().get(edition.key):
+        return edition.key
+    here = Path.cwd()
+    return quote(str(folder.relative_to(here) if folder.is_relative_to(here) else folder))
 
 
 def shipped_editions() -> dict[str, Path]:
@@ -66,7 +88,7 @@ def edition_in(folder: Path) -> Edition:
     if faults:
         raise Fault(faults[0])
     assert found is not None  # there is an edition or a fault
-    return found
+    return found.read_from(folder)
 
 
 def read_edition(folder: Path) -> tuple[Edition | None, list[str]]:
@@ -91,8 +113,10 @@ def read_edition(folder: Path) -> tuple[Edition | None, list[str]]:
             except ValidationError as error:
                 misfit = misfit_of(error)
                 where: Place = ("nodes", number, *misfit.place)
-                inner = [one for place, one in tables.inner.items() if place == where[: len(place)]]
-                said = f" (row {inner[-1]})" if inner else said
+                for place, (row_place, written) in tables.inner.items():
+                    if place == where[: len(place)]:
+                        said = f" (row {row_place})" if row_place else said
+                        where = (*written, *where[len(place) :])
                 faults.append(f"{document.where(*where)}{said}: {misfit.sentence()}.")
     others = {key: value for key, value in document.data.items() if key not in ("nodes", "shared")}
     try:
@@ -126,13 +150,13 @@ def _families(document: Document) -> Sequence[dict[str, Any]]:
 
 
 class _Tables:
-    """The CSV files beside an edition, read when a family first asks."""
+    """The CSV files next to an edition, read when a family first asks."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._read: dict[str, Table] = {}
-        self.inner: dict[Place, str] = {}
-        """The row that each part of a list was last filled from."""
+        self.inner: dict[Place, tuple[str, Place]] = {}
+        """Of each part of a list the row that it was last filled from, and where it is written."""
 
     def _fault(self, place: Place, said: str) -> Fault:
         return Fault(f"{self._document.where(*place)}: {said}.")
@@ -140,7 +164,7 @@ class _Tables:
     def _table(self, name: object, place: Place) -> Table:
         if not (isinstance(name, str) and re.fullmatch(r"\w+", name)):
             raise self._fault(
-                place, f"rows names a table beside {DOCUMENT}, such as indicators, and not {name!r}"
+                place, f"rows names a table next to {DOCUMENT}, such as indicators, and not {name!r}"
             )
         if name not in self._read:
             path = self._document.path.with_name(f"{name}.csv")
@@ -183,16 +207,36 @@ class _Tables:
             case str():
                 return self._cell(thing, row, place)
             case list():
-                return [self.filled(one, row, (*place, number)) for number, one in enumerate(thing)]
-            case {"rows": _, "each": each}:
-                rows = self.chosen(thing, place, row)
-                self.inner.update({(*place, number): one.place for number, one in enumerate(rows)})
-                return [self.filled(each, one, (*place, "each")) for one in rows]
+                found: list[Any] = []
+                for number, one in enumerate(thing):
+                    at = (*place, number)
+                    if isinstance(one, dict) and {"rows", "each"} <= one.keys():
+                        found += self._of_rows(one, row, (place, len(found)), at)
+                    else:
+                        self.inner[*place, len(found)] = ("", at)
+                        found.append(self.filled(one, row, at))
+                return found
+            case {"rows": _, "each": _}:
+                return self._of_rows(thing, row, (place, 0), place)
             case dict():
-                found = {key: self.filled(value, row, (*place, key)) for key, value in thing.items()}
-                kept = {key: value for key, value in found.items() if value is not None or thing[key] is None}
+                parts = {key: self.filled(value, row, (*place, key)) for key, value in thing.items()}
+                kept = {key: value for key, value in parts.items() if value is not None or thing[key] is None}
                 return kept if kept or not thing else None  # all cells empty: nothing is said
         return thing
+
+    def _of_rows(
+        self, thing: Mapping[str, Any], row: Row, begins: tuple[Place, int], place: Place
+    ) -> list[Any]:
+        """What each row makes of ``each``, as parts of the list `begins[0]` from number `begins[1]` on."""
+        if unknown := [key for key in thing if key not in LIST_KEYS]:
+            raise self._fault(
+                (*place, unknown[0]),
+                f"unknown key {unknown[0]} of a list of rows: it has {', '.join(LIST_KEYS)}",
+            )
+        rows, (into, first) = self.chosen(thing, place, row), begins
+        written = (*place, "each")
+        self.inner.update({(*into, first + n): (one.place, written) for n, one in enumerate(rows)})
+        return [self.filled(thing["each"], one, written) for one in rows]
 
     def _cell(self, text: str, row: Row, place: Place) -> str | None:
         """Text with its placeholders filled; None where it is one cell, which is empty."""
@@ -216,7 +260,7 @@ def _check_header(table: Table) -> None:
     elif "" in table.header:
         said = f"column {table.header.index('') + 1} has no name"
     elif twice := [one for one in table.header if table.header.count(one) > 1]:
-        said = f"column {twice[0]!r} stands twice"
+        said = f"column {twice[0]!r} is there twice"
     if said:
         raise Fault(f"{table.path.name}, line 1: {said}.")
 

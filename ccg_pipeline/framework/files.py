@@ -22,7 +22,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Document:
-    """A YAML file: its data, and the line where any part of them stands."""
+    """A YAML file: its data, and the line where any part of them is."""
 
     def __init__(self, path: Path) -> None:
         """Parse the file; Fault when it is missing, no YAML, or gives a key twice."""
@@ -85,7 +85,7 @@ class Table:
             if column not in known:
                 raise Fault(f"{self.path.name}, line 1: unknown column {column!r}.")
             if self.header.count(column) > 1:
-                raise Fault(f"{self.path.name}, line 1: column {column!r} stands twice.")
+                raise Fault(f"{self.path.name}, line 1: column {column!r} is there twice.")
         needed = {name for name, field in model.model_fields.items() if field.is_required()} & known
         if missing := sorted(needed - set(self.header)):
             raise Fault(f"{self.path.name}, line 1: column {missing[0]!r} is missing.")
@@ -193,7 +193,7 @@ class Misfit(NamedTuple):
 
 def misfit_of(error: ValidationError) -> Misfit:
     """Return the first misfit that tells a reader most."""
-    # A misspelt key is both unknown and missing; what stands there tells a reader more than what does not.
+    # A misspelt key is both unknown and missing; what is there tells a reader more than what does not.
     errors = error.errors()
     # Of a number that is written with its own source, what is wrong as a plain number says nothing.
     errors = [one for one in errors if not _is_sourced_number(one)] or errors

@@ -8,10 +8,12 @@ results are expected to look like (expectations.py), reading files (load.py), an
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from ccg_pipeline.framework.as_nodes import nodes_of
+from ccg_pipeline.framework.edition import Edition as EditionOfNodes
 from ccg_pipeline.framework.expectations import Expectation, PublishedCount
 from ccg_pipeline.framework.indicators import Indicator, Supplementary
 from ccg_pipeline.framework.panels import PanelRule
@@ -175,6 +177,18 @@ class Edition(Framework):
     published_counts: tuple[PublishedCount, ...]
     variations: tuple[Variation, ...]
     alternatives: tuple[Alternative, ...]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, `update`d, that remembers nothing of what it was worked out from."""
+        found = super().model_copy(update=update, deep=deep)
+        for remembered in set(found.__dict__) - set(type(self).model_fields):
+            del found.__dict__[remembered]
+        return found
+
+    @cached_property
+    def nodes(self) -> EditionOfNodes:
+        """Its rules as nodes of the vocabulary, which the engine runs."""
+        return nodes_of(self)
 
     @cached_property
     def _indicators(self) -> dict[str, Indicator]:

@@ -85,7 +85,7 @@ class MinimumData(Frozen):
 
 
 class PanelRule(Frozen):
-    """How one panel's area is rated. ``indicators`` decide the rating; ``shown`` stand beside it only.
+    """How one panel's area is rated. ``indicators`` decide the rating; ``shown`` are next to it only.
 
     ``combine`` says which of ``matrix`` and ``mean`` is given. With fewer than ``minimum_indicators`` graded
     there is no rating.
@@ -115,7 +115,7 @@ class PanelRule(Frozen):
         if self.combine == "matrix" and len(self.indicators) != 2:
             raise ValueError(f"a matrix combines 2 indicators, not {len(self.indicators)}")
         if len(set(self.indicators + self.shown)) < len(self.indicators + self.shown):
-            raise ValueError("an indicator stands twice")
+            raise ValueError("an indicator is there twice")
         if self.minimum_indicators.value not in range(1, len(self.indicators) + 1):
             raise ValueError(
                 f"minimum_indicators {self.minimum_indicators.value:g} must be a whole number "

@@ -67,7 +67,7 @@ class Stated:
 
 @dataclass(frozen=True)
 class Number:
-    """A number, or a choice, of the methodology: in which file it stands and where it comes from."""
+    """A number, or a choice, of the methodology: in which file it is and where it comes from."""
 
     file: str
     item: str
@@ -80,7 +80,7 @@ class Number:
 def numbers_of(thing: object, file: str, item: str = "", unit: str = "") -> Iterator[Number]:
     """Every number and choice in a model, however deep, in the order of its fields.
 
-    ``item`` says where it stands, its steps parted by " / ": ``cancer / mean / cuts / 1``.
+    ``item`` says where it is, its steps parted by " / ": ``cancer / mean / cuts / 1``.
     """
     match thing:
         case Sourced() | Choice():

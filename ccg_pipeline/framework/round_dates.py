@@ -4,20 +4,23 @@ Belongs here: of which months, quarters or year an edition has rounds, and what 
 Does not belong here: the rounds of the two lanes of before (rounds.py), Dagster's partitions
 (orchestration/), what a round takes (release/ and method/).
 
-A year is written 2025-26 where it begins in April (a financial year of England), 2022 where it is a calendar
-year. A month is 2017-03; a quarter is 2025-Q3, counted from the beginning of the year: of 2025-26 that is
-October to December 2025, of 2025 it is July to September.
+A year is written 2025-26 where it begins in April (a financial year of England) or in the month that the
+edition says, 2022 where it is a calendar year. A month is 2017-03; a quarter is 2025-Q3, counted from the
+beginning of the year: of 2025-26 that is October to December 2025, of 2025 it is July to September.
 """
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from ccg_pipeline.framework.edition import Edition, Round
+from ccg_pipeline.framework.rounds import words
 from expert_panels.foundation.fault import Fault, WrongUse
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+REGISTER = "register/special_measures"
+"""The lane of what is recorded in the register, an entry a partition; it is of no edition."""
 EXAMPLES = {"month": "2017-03", "quarter": "2025-Q3", "year": "2016-17"}
 """How each kind of round is written."""
 
@@ -30,14 +33,14 @@ def first_month(edition: Edition) -> tuple[int, int]:
             f"{edition.key}: its year {edition.year!r} is neither a financial year such as 2025-26 nor a "
             "calendar year such as 2022, so that its rounds have no dates: write one of these as its year."
         )
-    return int(written[1]), 4 if written[2] else 1
+    return int(written[1]), edition.year_begins if written[2] else 1
 
 
 def keys_of(edition: Edition, one: Round) -> list[str]:
     """Return the keys of a round's partitions, those of the edition's own year, in order."""
     year, month = first_month(edition)
     if one.every == "year":
-        return [f"{year}-{(year + 1) % 100:02d}" if month == 4 else str(year)]
+        return [f"{year}-{(year + 1) % 100:02d}" if month > 1 else str(year)]
     if one.every == "quarter":
         return [f"{year}-Q{number}" for number in range(1, 5)]
     return [f"{year + at // 12}-{at % 12 + 1:02d}" for at in range(month - 1, month + 11)]
@@ -93,3 +96,22 @@ def newest_over(edition: Edition, one: Round, months: Sequence[str], today: date
 def lane_of(edition: Edition, one: Round) -> str:
     """Return by what gates, parts and releases of a round are known: ``nof_2025_26/quarter``."""
     return f"{edition.key}/{one.key}"
+
+
+def rounds_by_lane(editions: Iterable[Edition]) -> dict[str, tuple[Edition, Round]]:
+    """Return the rounds by the lane of their gates, parts and releases; each edition in the round's words."""
+    return {
+        lane_of(edition, one): (edition.in_words_of(one), one)
+        for edition in editions
+        for one in edition.rounds
+    }
+
+
+def round_title(lane: str, key: str, editions: Iterable[Edition] = ()) -> str:
+    """Return what people call a lane's partition: `interim assessment, 2017-03`, or by its edition."""
+    if found := rounds_by_lane(editions).get(lane):
+        edition, one = found
+        return f"{edition.title}, {one.title or one.key} {key}"
+    if lane == REGISTER:
+        return f"entry of the register of special measures, {key}"
+    return f"{lane} {key}" if "/" in lane else f"{lane} assessment, {words(lane, key)}"

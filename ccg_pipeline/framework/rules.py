@@ -68,7 +68,7 @@ class PointsScale(Frozen):
             raise ValueError("levels are all labels or all at_least")
         if self.is_judgement:
             if len(set(self.labels)) < len(self.labels):
-                raise ValueError("a label stands twice")
+                raise ValueError("a label is there twice")
         else:
             steps = [level.at_least for level in self.levels if level.at_least is not None]
             if any(later >= earlier for earlier, later in pairwise(steps)):

@@ -1,17 +1,20 @@
 """What is wanted of publishers' files: the measures that the editions in force read, and how each is checked.
 
 Belongs here: a measure, and the union of the measures of editions of either model.
-Does not belong here: where a measure stands in a file (each reader), what becomes of its figures (editions).
+Does not belong here: where a measure is in a file (each reader), what becomes of its figures (editions).
 
 A measure is a fact of a publication and belongs to no edition; it is named ``publication/code``.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 from ccg_pipeline.framework import edition as of_vocabulary
+from ccg_pipeline.framework.limits import limits_of_unit
 from ccg_pipeline.framework.model import Edition, Publication
 from ccg_pipeline.framework.vocabulary.scoring import Labels
 from expert_panels.foundation.fault import Fault
@@ -31,7 +34,8 @@ class Measure:
     A ``proportion`` is in percent; a ``figure`` is any finite number. ``labels`` are those of a judgement;
     without them a judgement may be any word. ``scale`` times numerator over denominator is the value, and
     with ``counts_decide`` a published value must agree with it. ``organisation`` is the kind of organisation
-    whose it is.
+    whose it is. A value lies from ``least`` to ``most``. ``whole`` are the counts that are whole numbers,
+    ``named`` the labels that an edition names of a judgement that may be any word.
     """
 
     name: str
@@ -40,6 +44,10 @@ class Measure:
     scale: float = 1.0
     labels: tuple[str, ...] = ()
     counts_decide: bool = False
+    least: float = -inf
+    most: float = inf
+    whole: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def publication(self) -> str:
@@ -57,22 +65,28 @@ class Measure:
         return self.kind in ("index", "mean", "figure")
 
     def label(self, word: str) -> str:
-        """The label that a published word means, in any case; "" for none."""
-        if self.kind != "judgement" or not self.labels:
-            return word if self.kind == "judgement" else ""
-        return {label.casefold(): label for label in self.labels}.get(word.casefold(), "")
+        """The label that a published word means, in any case; "" for none.
+
+        Where not all labels are known, a word that is none of those that are `named` is what it says.
+        """
+        if self.kind != "judgement":
+            return ""
+        known = {label.casefold(): label for label in self.labels or self.named}
+        return known.get(word.casefold(), "" if self.labels else word)
 
 
 @dataclass(frozen=True)
 class Wanted:
     """The measures that are asked for, by name; the publications that are known, by key.
 
-    ``supplemented`` are codes that publications other than their own may tell of as well.
+    ``supplemented`` are codes that publications other than their own may tell of as well. ``attributes`` are
+    those of organisations that editions go by, each with whether it is a number.
     """
 
     measures: Mapping[str, Measure]
     publications: Mapping[str, Publication]
     supplemented: Mapping[str, Measure] = field(default_factory=dict)
+    attributes: Mapping[str, bool] = field(default_factory=dict)
 
     def measure(self, publication: str, code: str) -> Measure | None:
         """The measure that a publication's code means; None where nobody asks for it."""
@@ -117,8 +131,8 @@ class Wanted:
         if publication is not None:
             others = self.supplemented.values() if publication in self.publications else ()
             asked = [*self.of(publication), *others]
-        digest = hashlib.sha256("\n".join(sorted(map(repr, asked))).encode()).hexdigest()
-        return digest[:12] if asked else ""
+        said = sorted(map(repr, asked)) + sorted(map(repr, self.attributes.items()))
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12] if asked else ""
 
 
 def wanted_by(*editions: "Edition | of_vocabulary.Edition | Wanted") -> Wanted:
@@ -129,9 +143,11 @@ def wanted_by(*editions: "Edition | of_vocabulary.Edition | Wanted") -> Wanted:
     measures: dict[str, Measure] = {}
     publications: dict[str, Publication] = {}
     supplemented: dict[str, Measure] = {}
+    attributes: dict[str, bool] = {}
     for edition in editions:
         if isinstance(edition, Wanted):
             found: Iterator[Measure] = iter(edition.measures.values())
+            attributes |= edition.attributes
             publications = {**edition.publications, **publications}
             supplemented = {**edition.supplemented, **supplemented}
         elif isinstance(edition, Edition):
@@ -140,6 +156,7 @@ def wanted_by(*editions: "Edition | of_vocabulary.Edition | Wanted") -> Wanted:
             supplemented = {**{one.code: one for one in own}, **supplemented}
         else:
             found = _of_nodes(edition)
+            attributes |= {name: name in edition.weights for name in edition.attributes}
         for one in found:
             measures.setdefault(one.name, one)
     by_code: dict[str, str] = {}
@@ -149,7 +166,7 @@ def wanted_by(*editions: "Edition | of_vocabulary.Edition | Wanted") -> Wanted:
                 f"The measures {by_code[one.code]} and {one.name} have one code, and observations are kept "
                 "by code: give one of them another code."
             )
-    return Wanted(measures, publications, supplemented)
+    return Wanted(measures, publications, supplemented, attributes)
 
 
 def undescribed(key: str) -> Publication:
@@ -183,17 +200,39 @@ def _of_blocks(edition: Edition) -> Iterator[Measure]:
             one.scale,
             labels(one.points_scale) if one.kind == "judgement" else (),
             one.standard_error in ("binomial", "poisson"),
+            *limits_of_unit(one.unit, one.kind, one.scale),
+            _whole(one.standard_error, one.unit),
         )
     for other in edition.supplementary:
         kind: Kind = "judgement" if other.points_scale else "proportion" if other.unit == "%" else "count"
-        yield Measure(other.measure, kind, other.level, 100.0, labels(other.points_scale))
+        scale = labels(other.points_scale)
+        whole = ("numerator",) if kind == "count" else ()
+        yield Measure(other.measure, kind, other.level, 100.0, scale, whole=whole)
+
+
+def _whole(standard_error: str, unit: str) -> tuple[str, ...]:
+    """Which counts are whole: of a share both, of a rate those of events, but not full-time equivalents."""
+    if standard_error == "binomial":
+        return ("numerator", "denominator")
+    return ("numerator",) if standard_error == "poisson" and not unit.startswith("FTE") else ()
 
 
 def _of_nodes(edition: of_vocabulary.Edition) -> Iterator[Measure]:
     """Measures that an edition's nodes read: as words where labels or a condition ask for a word."""
     steps = [step for node in edition.nodes for step in node.steps]
-    words = {step.measure for step in steps if isinstance(step, Labels)}
+    words: dict[str, list[str]] = defaultdict(list)
+    for step in steps:
+        if isinstance(step, Labels):
+            words[step.measure] += step.points
     whens = [when for step in steps if (when := getattr(step, "when", None)) is not None]
-    words |= {one.of for when in whens if hasattr(when, "conditions") for one in when.conditions if one.says}
+    for one in [one for when in whens if hasattr(when, "conditions") for one in when.conditions]:
+        if one.says:
+            words[one.of] += one.says
+    limits = {one.measure: one for one in edition.limits}
     for name in edition.measures:
-        yield Measure(name, "judgement" if name in words else "figure", edition.organisation)
+        kind: Kind = "judgement" if name in words else "figure"
+        own = limits.get(name)
+        least = -inf if own is None or own.least is None else own.least
+        most = inf if own is None or own.most is None else own.most
+        named = tuple(dict.fromkeys(words.get(name, ())))
+        yield Measure(name, kind, edition.organisation, least=least, most=most, named=named)

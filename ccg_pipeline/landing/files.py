@@ -4,6 +4,7 @@ Belongs here: files by their bytes, and reading each of them once.
 Does not belong here: how a file is read (sources/), which of them have to be looked into (record.py).
 """
 
+import errno
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -13,20 +14,35 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.wanted import Wanted, wanted_by
-from ccg_pipeline.sources.catalogue import files_in, read_file
+from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.corrections import Amendment
+from ccg_pipeline.sources.documents import printable
+from ccg_pipeline.sources.file_kinds import MAX_BYTES
+from ccg_pipeline.sources.folder import Entry, entries_in
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.sources.sidecar import SUFFIX
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file in the landing folder, known by its bytes, its sidecar's, and what was said of its rows."""
+    """A file in the landing folder, known by its bytes, its sidecar's, and what was said of its rows.
+
+    One with a ``problem`` is not opened: it is known by its name, size and problem instead of its bytes, or
+    by what the record says of it, its ``publication`` too.
+    """
 
     path: Path
     sha256: str
     sidecar_sha256: str
     amendments: tuple[Amendment, ...] = ()
+    problem: str = ""
+    publication: str = ""
+    size_bytes: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name without its folder, as it may be printed and stored."""
+        return printable(self.path)
 
 
 @dataclass(frozen=True)
@@ -74,7 +90,7 @@ class LandingFolder:
         Raises OSError when a file cannot be read just now, so that the step is retried.
         """
         folder = Path(self.path)
-        return tuple(self._found(path) for path in files_in(folder)) if folder.is_dir() else ()
+        return tuple(map(self._found, entries_in(folder))) if folder.is_dir() else ()
 
     def read(self, found: Found, wanted: Edition | Wanted) -> Landed:
         """Return what is in a file of what is wanted, looked into once."""
@@ -82,18 +98,40 @@ class LandingFolder:
         key = (found, asked.fingerprint())
         if key not in self._landed:
             try:
-                self._landed[key] = Landed(found, read_file(found.path, asked, found.amendments))
+                if found.problem:
+                    raise Refused(f"{found.name}: {found.problem}.", found.publication)
+                self._landed[key] = Landed(
+                    found, read_file(found.path, asked, found.amendments, datetime.now(UTC).date())
+                )
             except Refused as refused:
                 self._landed[key] = Landed(found, refused)
         return self._landed[key]
 
-    def _found(self, path: Path) -> Found:
-        sidecar = path.with_name(path.name + SUFFIX)
-        return Found(path, self._hash(path), self._hash(sidecar) if sidecar.is_file() else "")
+    def _found(self, entry: Entry) -> Found:
+        path, problem, size = entry.path, entry.problem, 0
+        try:
+            size = path.lstat().st_size
+            if not problem and size > MAX_BYTES:
+                problem = f"is larger than {MAX_BYTES // 2**20} MB; no publication known here is"
+            if not problem:
+                sidecar = path.with_name(path.name + SUFFIX)
+                beside = self._hash(sidecar) if sidecar.is_file() else ""
+                return Found(path, self._hash(path), beside, size_bytes=path.stat().st_size)
+        except OSError as error:
+            if error.errno not in NEVER_READABLE:
+                raise
+            problem = f"cannot be opened ({error.strerror}); check its name and that this account may read it"
+        known_by = hashlib.sha256(f"{printable(path)}:{size}:{problem}".encode()).hexdigest()
+        return Found(path, known_by, "", problem=problem, size_bytes=size)
 
     def _hash(self, path: Path) -> str:
         stat = path.stat()
         key = (str(path), stat.st_size, stat.st_mtime_ns)
         if key not in self._sha256:
-            self._sha256[key] = hashlib.sha256(path.read_bytes()).hexdigest()
+            with path.open("rb") as file:
+                self._sha256[key] = hashlib.file_digest(file, "sha256").hexdigest()
         return self._sha256[key]
+
+
+NEVER_READABLE = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP)
+"""Errors that another try does not mend."""

@@ -7,6 +7,7 @@ Does not belong here: reading a file (sources/), what a source asset does with i
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Engine, select
@@ -32,7 +33,6 @@ class Recorded:
     is_refused: bool
 
 
-Record = Mapping[Found, Recorded]
 Months = Mapping[tuple[str, str], frozenset[str]]
 """File, by its sha256 and name -> months."""
 
@@ -42,7 +42,8 @@ def read_by(found: Found, asked: str) -> str:
 
     Another of any reads it again.
     """
-    amended = f":{sha256_of(repr(found.amendments))[:12]}" if found.amendments else ""
+    said = found.problem or (repr(found.amendments) if found.amendments else "")
+    amended = f":{sha256_of(said)[:12]}" if said else ""
     return f"{code_version('ccg_pipeline.sources')}:{found.sidecar_sha256[:12]}:{asked}{amended}"
 
 
@@ -62,6 +63,8 @@ def amendments_in_force(engine: Engine, day: date) -> dict[str, tuple[Amendment,
     """Return what is said of single rows on a day: sha256 of the file -> its amendments."""
     holding: dict[str, tuple[Amendment, ...]] = {}
     for line in in_force(all_lines(engine), day):
+        if line.action == "withdraw":
+            continue
         said = Amendment(
             line.sheet,
             line.row,
@@ -74,9 +77,40 @@ def amendments_in_force(engine: Engine, day: date) -> dict[str, tuple[Amendment,
 
 
 def files_of(landing: LandingFolder, engine: Engine) -> tuple[Found, ...]:
-    """Return the files of the landing folder, each with what is in force of its rows."""
-    holding = amendments_in_force(engine, landing.day())
-    return tuple(replace(found, amendments=holding.get(found.sha256, ())) for found in landing.files())
+    """Return the files of the landing folder, each with what is in force of its rows; and withdrawn ones.
+
+    A file that was withdrawn is refused, also where it is no longer in the folder.
+    """
+    holding, gone = amendments_in_force(engine, landing.day()), withdrawn(engine, landing.day())
+    files = [
+        gone.get((found.sha256, found.name)) or replace(found, amendments=holding.get(found.sha256, ()))
+        for found in landing.files()
+    ]
+    there = {(found.sha256, found.name) for found in files}
+    return (*files, *(found for key, found in gone.items() if key not in there))
+
+
+def withdrawn(engine: Engine, day: date) -> dict[tuple[str, str], Found]:
+    """Return the files that are withdrawn on a day, by sha256 and each name under which they were met."""
+    holding = in_force(all_lines(engine), day)
+    lines = {line.source_sha256: line for line in holding if line.action == "withdraw"}
+    column = source_file.c
+    statement = select(column.sha256, column.name, column.publication, column.size_bytes).where(
+        column.sha256.in_(sorted(lines))
+    )
+    with reading(engine) as connection:
+        met = connection.execute(statement).all() if lines else []
+    return {
+        (sha256, name): Found(
+            Path(name),
+            sha256,
+            "",
+            problem=f"was withdrawn by {lines[sha256].actor}: {lines[sha256].reason.rstrip('.')}",
+            publication=lines[sha256].publication or publication,
+            size_bytes=size,
+        )
+        for sha256, name, publication, size in met
+    }
 
 
 def recorded(engine: Engine, files: Collection[Found], wanted: Edition | Wanted) -> dict[Found, Recorded]:
@@ -88,38 +122,44 @@ def recorded(engine: Engine, files: Collection[Found], wanted: Edition | Wanted)
         rows = {tuple(row[:2]): row[2:] for row in connection.execute(select(*columns)).all()}
     record = {}
     for found in files:
-        row = rows.get((found.sha256, found.path.name))
+        row = rows.get((found.sha256, found.name))
         if row is not None and _is_read(found, asked.fingerprint(row[1]), row[0]):
             months = frozenset(month for month in row[2].split(",") if month)
             record[found] = Recorded(row[1], months, row[3] == "refused")
     return record
 
 
-def landed_of(
-    landing: LandingFolder,
-    engine: Engine,
-    wanted: Edition | Wanted,
-    publication: str,
-    months: Collection[str],
-) -> list[Landed]:
-    """Return the files of a publication that tell of `months`, or were refused; others stay closed.
+@dataclass(frozen=True)
+class Look:
+    """The files of a landing folder at one moment, and what the record says of those read before."""
 
-    Publication '' has those of no publication, and of publications of which nobody asks anything.
-    """
-    asked = wanted_by(wanted)
-    files = files_of(landing, engine)
-    record = recorded(engine, files, asked)
-    to_open = [
-        found
-        for found in files
-        if found not in record
-        or (
-            asked.source_of(record[found].publication) == publication
-            and (record[found].is_refused or not record[found].months.isdisjoint(months))
-        )
-    ]
-    landed = [landing.read(found, asked) for found in to_open]
-    return [one for one in landed if asked.source_of(one.publication) == publication]
+    landing: LandingFolder
+    wanted: Wanted
+    files: tuple[Found, ...]
+    record: Mapping[Found, Recorded]
+
+    def landed_of(self, publication: str, months: Collection[str]) -> list[Landed]:
+        """Return the files of a publication that tell of `months`, or were refused; others stay closed.
+
+        Publication '' has those of no publication, and of publications of which nobody asks anything.
+        """
+        to_open = [
+            found
+            for found in self.files
+            if (known := self.record.get(found)) is None
+            or (
+                self.wanted.source_of(known.publication) == publication
+                and (known.is_refused or not known.months.isdisjoint(months))
+            )
+        ]
+        landed = [self.landing.read(found, self.wanted) for found in to_open]
+        return [one for one in landed if self.wanted.source_of(one.publication) == publication]
+
+
+def look_into(landing: LandingFolder, engine: Engine, wanted: Edition | Wanted) -> Look:
+    """Look into the landing folder and the record, once for all publications of a run."""
+    asked, files = wanted_by(wanted), files_of(landing, engine)
+    return Look(landing, asked, files, recorded(engine, files, asked))
 
 
 def to_write_again(engine: Engine, landed: Collection[Landed], wanted: Edition | Wanted) -> Months:
@@ -128,7 +168,7 @@ def to_write_again(engine: Engine, landed: Collection[Landed], wanted: Edition |
     They tell something else now (or no more) in every one of these months, not only in those of a run.
     """
     record = recorded(engine, [one.found for one in landed], wanted)
-    changed = {(one.found.sha256, one.found.path.name) for one in landed if one.found not in record}
+    changed = {(one.found.sha256, one.found.name) for one in landed if one.found not in record}
     column = source_observation.c
     statement = select(column.source_sha256, column.source_name, column.partition_key).distinct()
     is_changed = column.source_sha256.in_(sorted(sha256 for sha256, _ in changed))
@@ -146,7 +186,7 @@ def file_rows(landed: list[Landed], wanted: Edition | Wanted) -> pd.DataFrame:
     for one in landed:
         account: dict[str, object] = {
             "sha256": one.found.sha256,
-            "name": one.found.path.name,
+            "name": one.found.name,
             "publication": one.publication,
             "layout": "",
             "state": "refused",
@@ -154,7 +194,7 @@ def file_rows(landed: list[Landed], wanted: Edition | Wanted) -> pd.DataFrame:
             "published_on": None,
             "revised_on": None,
             "dates_provenance": "",
-            "size_bytes": one.found.path.stat().st_size,
+            "size_bytes": one.found.size_bytes,
             "rows_read": 0,
             "rows_used": 0,
             "rows_not_asked_for": 0,

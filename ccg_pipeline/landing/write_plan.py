@@ -4,6 +4,7 @@ Belongs here: pieces of tables from what was read, each held against its shape.
 Does not belong here: reading a file (sources/), which of two revisions counts (method/assess.py).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -30,19 +31,40 @@ from ccg_pipeline.tables.records import QUARANTINE
 from ccg_pipeline.tables.schema import schema_of
 
 
+def conforms(landed: Iterable[Landed], edition: Edition, wanted: Wanted) -> bool:
+    """Return whether what was read of all these files has its shape: held together, it takes no longer."""
+    try:
+        _conform(_read(landed), Basis(edition, all_wanted=wanted))
+    except SchemaFault:
+        return False
+    return True
+
+
+def _read(landed: Iterable[Landed]) -> list[Reading]:
+    return [one.outcome for one in landed if isinstance(one.outcome, Reading)]
+
+
 def write_plan(
-    landed: list[Landed], keys: list[str], edition: Edition, again: Months, wanted: Wanted | None = None
+    landed: list[Landed],
+    keys: list[str],
+    edition: Edition,
+    again: Months,
+    wanted: Wanted | None = None,
+    *,
+    conforms: bool = False,
 ) -> list[Piece]:
     """Return what the files of a publication put into the months `keys`, file by file.
 
-    A file replaces its own rows alone: an older file of the same figures stays beside it, and one that was
+    A file replaces its own rows alone: an older file of the same figures stays next to it, and one that was
     taken away does not take its figures with it. `wanted` is what the editions in force want together, the
     edition alone where it is not given. Of a file in `again`, which was read in another way before,
-    the months that are stored are written again too, and what it no longer tells goes.
+    the months that are stored are written again too, and what it no longer tells goes. `conforms`: that the
+    files have their shape is known; else they are held against it.
     """
     basis = Basis(edition, all_wanted=wanted)
-    files = {(one.found.sha256, one.found.path.name): one for one in landed}
-    _conform([one.outcome for one in files.values() if isinstance(one.outcome, Reading)], basis)
+    files = {(one.found.sha256, one.found.name): one for one in landed}
+    if not conforms:
+        _conform(_read(files.values()), basis)
     pieces: list[Piece] = []
     months: set[str] = set()
     for (sha256, name), one in files.items():

@@ -2,7 +2,7 @@
 
 Belongs here: the order of the steps, which of several files about one figure counts, and what was known on a
 date. The lanes' assets take the same steps one by one; whoever asks "what if" takes them here.
-Does not belong here: any step itself (`latest`, `banding`, `areas`, `clinical`, `overall`), storage.
+Does not belong here: any step itself (`latest`, `banding`, `rated`), storage.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,9 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.latest import last_known, latest_for_month, latest_for_year
-from ccg_pipeline.method.scoring.overall import OVERALL_COLUMNS, rate_overall
+from ccg_pipeline.method.scoring.rated import OVERALL_COLUMNS, rate_overall, rate_panel, score_areas
 from ccg_pipeline.method.scoring.restatement import restate
 from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
 
@@ -109,7 +107,7 @@ def assess(
 
     `observations`: one row a figure, as `known` gives them, of any periods. Without files, databases or
     clocks: equal observations give equal frames, and they are those that the lanes' assets write; how sure
-    each score and rating is stands beside it `with_certainty` only, since its draws take seconds.
+    each score and rating is comes with it `with_certainty` only, since its draws take seconds.
     """
     latest = choose(observations, edition, lane, end)
     is_measure = latest["indicator_code"].isin([one.code for one in edition.supplementary])

@@ -5,7 +5,7 @@ the ledger says.
 Does not belong here: what a step does (assets/), the rules of a decision (expert_panels).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,16 +13,21 @@ import dagster as dg
 from dagster import DagsterRun, DagsterRunStatus, RunsFilter
 from sqlalchemy import Engine
 
+from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.assets.gates import decision_key
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.assets.rounds import EditionRound
+from ccg_pipeline.assets.publication import PUBLICATION
 from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
+from ccg_pipeline.assets.special_measures import PROPOSALS, REGISTER
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.wanted import Wanted
+from ccg_pipeline.orchestration.alerts import fill_alerts
 from ccg_pipeline.orchestration.run_process import UNFINISHED, fail_orphaned_runs
 from ccg_pipeline.release import notices
 from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.release.due import Due, due
+from ccg_pipeline.release.round_state import rounds_behind
+from ccg_pipeline.release.special_measures import ANNUAL
 from expert_panels.ledger import record as ledger
 from expert_panels.notices.delivery import deliver
 from expert_panels.settings import declared
@@ -35,7 +40,8 @@ MOST_FAILURES = 3
 
 def lane_selection(lane: str) -> dg.AssetSelection:
     """Return a lane's assets up to its gates: the table itself is released by the sensor alone."""
-    return dg.AssetSelection.key_prefixes([lane]) - dg.AssetSelection.assets([lane, "assessment"])
+    released = [lane, "assessment"], [lane, PUBLICATION]
+    return dg.AssetSelection.key_prefixes([lane]) - dg.AssetSelection.assets(*released)
 
 
 def ingest_selection(wanted: Wanted) -> dg.AssetSelection:
@@ -58,9 +64,15 @@ def jobs(edition: Edition, wanted: Wanted) -> list[Any]:
             selection=ingest | lane_selection("interim"),
             description="A month from its source files to the panels' gates.",
         ),
+        dg.define_asset_job(
+            "special_measures",
+            selection=dg.AssetSelection.assets(REGISTER),
+            description="The register of special measures and directions, replayed from its events.",
+        ),
     ]
     for rule in edition.lanes:
         lane = rule.key
+        proposed = [PROPOSALS] if lane == ANNUAL else []
         gates = dg.AssetSelection.assets(*([lane, "gate", body] for body in bodies_of(edition, rule)))
         made += [
             dg.define_asset_job(
@@ -70,23 +82,40 @@ def jobs(edition: Edition, wanted: Wanted) -> list[Any]:
             ),
             dg.define_asset_job(
                 f"{lane}_release",
-                selection=gates | dg.AssetSelection.assets([lane, "assessment"]),
-                description=f"The gates and the released table of the {lane} lane; launched by the sensor.",
+                selection=gates
+                | dg.AssetSelection.assets([lane, "assessment"], [lane, PUBLICATION], *proposed),
+                description=(
+                    f"The gates, the released table of the {lane} lane and the site; launched by the sensor."
+                ),
             ),
         ]
     return made
 
 
 def round_jobs(rounds: Sequence[EditionRound]) -> list[Any]:
-    """Return the job of each round of an edition: from the observations to its release."""
-    return [
-        dg.define_asset_job(
-            one.name,
-            selection=dg.AssetSelection.key_prefixes([one.edition.key, one.round.key]),
-            description=f"{one.edition.title}, {one.round.title or one.round.key}: nodes, places, release.",
+    """Return the jobs of each round of an edition: to its release, or to its gates and then the release."""
+    made = []
+    for one in rounds:
+        release = dg.AssetSelection.assets(one.key("release"), one.key(PUBLICATION))
+        gates = [one.key("gate", gate.panel) for gate in one.round.gates]
+        every = dg.AssetSelection.key_prefixes(one.key().path)
+        what = f"{one.edition.title}, {one.round.title or one.round.key}"
+        made.append(
+            dg.define_asset_job(
+                one.name,
+                selection=every - release if gates else every,
+                description=f"{what}: nodes, places, {'up to its gates' if gates else 'release'}.",
+            )
         )
-        for one in rounds
-    ]
+        if gates:
+            made.append(
+                dg.define_asset_job(
+                    one.release_job,
+                    selection=dg.AssetSelection.assets(*gates) | release,
+                    description=f"{what}: its gates, its release and the site; launched by the sensor.",
+                )
+            )
+    return made
 
 
 @dg.schedule(
@@ -114,17 +143,42 @@ def on_1_june(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=year, partition_key=year)
 
 
-def asset_keys(one: Due) -> list[dg.AssetKey]:
+Catching = Mapping[str, EditionRound]
+"""The rounds of other editions than that of 2016/17, by the lane of their gates."""
+
+
+def asset_keys(one: Due, rounds: Catching) -> list[dg.AssetKey]:
     """Return what has to run for a round to catch up."""
-    keys = [dg.AssetKey([one.lane, "gate", panel]) for panel in one.panels]
-    return [*keys, dg.AssetKey([one.lane, "assessment"])] if one.release else keys
+    if one.lane in rounds:
+        of = rounds[one.lane]
+        keys = [of.key("gate", body) for body in one.panels]
+        release = [of.key("release"), of.key(PUBLICATION)]
+    else:
+        keys = [dg.AssetKey([one.lane, "gate", panel]) for panel in one.panels]
+        proposed = [PROPOSALS] if one.lane == ANNUAL else []
+        release = [dg.AssetKey([one.lane, "assessment"]), dg.AssetKey([one.lane, PUBLICATION]), *proposed]
+    return [*keys, *release] if one.release else keys
 
 
 def rounds_due(
-    engine: Engine, edition: Edition, terms: Mapping[str, Terms], killed: Sequence[DagsterRun] = ()
+    engine: Engine,
+    edition: Edition,
+    terms: Mapping[str, Terms],
+    killed: Sequence[DagsterRun] = (),
+    rounds: Catching | None = None,
+    settled: dict[tuple[str, str], str] | None = None,
 ) -> list[Due]:
-    """Return the rounds that have to catch up, those of `killed` runs whole."""
-    return due(engine, edition, terms, lambda key: any(_covers(run, key) for run in killed))
+    """Return the rounds that have to catch up, those of `killed` runs whole.
+
+    `settled` as `rounds_behind` takes it.
+    """
+
+    def is_doubtful(key: str) -> bool:
+        return any(_covers(run, key) for run in killed)
+
+    others = [(of.edition, of.round) for of in (rounds or {}).values()]
+    found = due(engine, edition, terms, is_doubtful, settled)
+    return [*found, *rounds_behind(engine, others, terms, is_doubtful, settled)]
 
 
 def _covers(run: DagsterRun, partition_key: str) -> bool:
@@ -136,9 +190,14 @@ def _covers(run: DagsterRun, partition_key: str) -> bool:
     return partition_key == tags.get("dagster/partition")
 
 
-def requests(instance: dg.DagsterInstance, rounds: list[Due]) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def requests(
+    instance: dg.DagsterInstance,
+    rounds: list[Due],
+    others: Catching | None = None,
+    keys: Callable[[Due, Catching], list[dg.AssetKey]] = asset_keys,
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Turn what is due into runs: none while one for that round is unfinished, none after three failures."""
-    unfinished = instance.get_runs(RunsFilter(statuses=UNFINISHED))
+    known, unfinished = others or {}, instance.get_runs(RunsFilter(statuses=UNFINISHED))
     for one in rounds:
         name = f"{one.lane}/{one.partition_key}"
         if any(_covers(run, one.partition_key) for run in unfinished):
@@ -155,9 +214,9 @@ def requests(instance: dg.DagsterInstance, rounds: list[Due]) -> Iterator[dg.Run
             continue
         yield dg.RunRequest(
             run_key=f"{one.wanted}:{len(failed)}:{datetime.now().timestamp()}",
-            job_name=f"{one.lane}_release",
+            job_name=known[one.lane].release_job if one.lane in known else f"{one.lane}_release",
             partition_key=one.partition_key,
-            asset_selection=asset_keys(one),
+            asset_selection=keys(one, known),
             tags={ROUND_TAG: name, WANTED_TAG: one.wanted},
         )
 
@@ -184,8 +243,13 @@ def mirrored(engine: Engine, after: int) -> list[dg.AssetMaterialization]:
     ]
 
 
-def follow_the_ledger(release_jobs: Sequence[Any], edition: Edition) -> dg.SensorDefinition:
+def follow_the_ledger(
+    release_jobs: Sequence[Any], edition: Edition, rounds: Sequence[EditionRound] = ()
+) -> dg.SensorDefinition:
     """Build the sensor that mirrors new lines, and launches only what shows something it should not."""
+
+    others = {of.lane: of for of in rounds}
+    settled: dict[tuple[str, str], str] = {}  # of this process; another looks once more
 
     @dg.sensor(
         name="follow_the_ledger",
@@ -199,17 +263,21 @@ def follow_the_ledger(release_jobs: Sequence[Any], edition: Edition) -> dg.Senso
         database: dg.ResourceParam[Engine],
         terms: dg.ResourceParam[Mapping[str, Terms]],
     ) -> dg.SensorResult:
-        killed = fail_orphaned_runs(context.instance)
-        answers = list(requests(context.instance, rounds_due(database, edition, terms, killed)))
+        origin = context.code_location_origin
+        killed = fail_orphaned_runs(context.instance, origin.location_name if origin else "")
+        behind = rounds_due(database, edition, terms, killed, others, settled)
+        answers = list(requests(context.instance, behind, others))
         wishes = [one for one in answers if isinstance(one, dg.RunRequest)]
         reasons = [one.skip_message or "" for one in answers if isinstance(one, dg.SkipReason)]
         mirrored_before = int(context.cursor or 0)
         events = mirrored(database, mirrored_before)
         return dg.SensorResult(
             run_requests=wishes,
-            skip_reason=None if wishes else " ".join(reasons) or "Everything shows what the ledger says.",
+            skip_reason=None
+            if wishes
+            else " ".join(reasons) or None,  # a tick that does nothing says nothing
             asset_events=events,
-            cursor=str(mirrored_before + len(events)),
+            cursor=str(max([mirrored_before, *(int(one.metadata["line"].value) for one in events)])),  # type: ignore[arg-type]  # Dagster types it as any value, and it is a number
         )
 
     return sensor
@@ -219,25 +287,34 @@ TICK_SECONDS = 15.0
 """How long one look of the sensor may go on beginning deliveries; Dagster gives it a minute in all."""
 
 
-def send_notices() -> dg.SensorDefinition:
+def send_notices(rounds: Sequence[EditionRound] = ()) -> dg.SensorDefinition:
     """Build the sensor that fills the outbox and delivers what is due; without settings it does nothing."""
 
     @dg.sensor(
         name="send_notices",
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Tells panels and engineers what happened at the gates, by mail and webhook, once each.",
+        description=(
+            "Tells panels and engineers what happened at the gates, and engineers of runs that failed and "
+            "sources that are stale, by mail and webhook, once each, where CCG_ROOM names settings with a "
+            "mail server or a webhook."
+        ),
     )
     def sensor(
-        _context: dg.SensorEvaluationContext,
+        context: dg.SensorEvaluationContext,
         database: dg.ResourceParam[Engine],
         terms: dg.ResourceParam[Mapping[str, Terms]],
-    ) -> dg.SkipReason:
+    ) -> dg.SkipReason | None:
         settings = declared()
         channels = notices.channels(settings) if settings else {}
         if settings is None or not channels:
-            return dg.SkipReason("No notices: CCG_ROOM names no settings with a mail server or a webhook.")
-        new = notices.fill(database, terms, settings.settings)
-        return dg.SkipReason(f"{new} new messages; {deliver(database, channels, TICK_SECONDS)} delivered.")
+            return None
+        editions = [of.edition for of in rounds]
+        new = notices.fill(database, terms, settings.settings, editions=editions)
+        new += notices.fill_daily_head(database, settings.settings)
+        new += fill_alerts(database, context.instance, settings.settings)
+        delivered = deliver(database, channels, TICK_SECONDS)
+        said = f"{new} new messages; {delivered} delivered."
+        return dg.SkipReason(said) if new or delivered else None
 
     return sensor

@@ -5,19 +5,18 @@ Does not belong here: options and printing (cli/verbs.py), what a step does (ass
 """
 
 import logging
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from uuid import uuid4
 
 import dagster as dg
-from dagster import ExecuteInProcessResult
 from sqlalchemy import select
 
+from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.assets.rounds import EditionRound
 from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.framework.edition import Edition as AnyEdition
+from ccg_pipeline.framework.families import named_editions
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import days_of
 from ccg_pipeline.framework.rounds import last_day
@@ -25,37 +24,23 @@ from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.landing.record import files_of, recorded
 from ccg_pipeline.orchestration.automation import requests, rounds_due
-from ccg_pipeline.orchestration.definitions import build_definitions, named_editions
+from ccg_pipeline.orchestration.definitions import build_definitions, rounds_of
 from ccg_pipeline.orchestration.news import Months, spans, unread
-from ccg_pipeline.orchestration.outcome import Outcome
+from ccg_pipeline.orchestration.outcome import Outcome, is_interrupted, sentence_of
 from ccg_pipeline.orchestration.resources import engine_of
-from ccg_pipeline.orchestration.run_process import PROCESS_TAG, fail_orphaned_runs, this_process
-from ccg_pipeline.settings import dagster_home, database_url, editions_in_force, launched_by
+from ccg_pipeline.orchestration.run_process import (
+    alive,
+    beating,
+    fail_orphaned_runs,
+    of_the_code_location,
+)
+from ccg_pipeline.orchestration.step_log import StepLog
+from ccg_pipeline.release.bodies import terms_in_force
+from ccg_pipeline.settings import editions_in_force, launched_by
+from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import observed, plausibility, source_observation
-from expert_panels.foundation.fault import Fault, sentence_in
-from expert_panels.foundation.whole_file import write_whole
-from expert_panels.terms import load_terms
-
-SETTINGS = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-freshness:
-  enabled: true
-# After a backfill the sensor has a release to make for each round, and a run takes 300 MB.
-concurrency:
-  runs:
-    max_concurrent_runs: 2
-# A run whose process was killed before it began, or that hangs, is waited for so long and no longer.
-run_monitoring:
-  enabled: true
-  start_timeout_seconds: 180
-  max_runtime_seconds: 21600
-  poll_interval_seconds: 15
-"""
-"""What `dagster.yaml` says where there is none yet."""
+from expert_panels.foundation.fault import Fault, Interrupted
 
 PARTITION = "dagster/partition"
 
@@ -63,46 +48,31 @@ Step = Callable[[str], None]
 """Told the name of each step as it ends, and of each part of the work as it begins."""
 
 
-@contextmanager
-def dagster_instance(url: str = "") -> Iterator[dg.DagsterInstance]:
-    """Open the Dagster instance of a database, by its URL: DAGSTER_HOME, or `dagster` in its home folder."""
-    folder = dagster_home(url or database_url())
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = folder / "dagster.yaml"
-    if not settings.exists():
-        write_whole(settings, SETTINGS.encode("utf-8"))
-    with dg.DagsterInstance.from_config(str(folder)) as instance:
-        yield instance
-
-
 class _StepsOnly(logging.Handler):
-    """Passes on the name of each step that ended; everything else is in the instance's own event log."""
+    """Passes on the name of each step that ended, and its line to the log of a deployment."""
 
-    def __init__(self, tell: Step) -> None:
+    def __init__(self, tell: Step, run_id: str) -> None:
         super().__init__()
-        self._tell = tell
+        self._tell, self._log = tell, StepLog(run_id)
 
     def emit(self, record: logging.LogRecord) -> None:
         meta = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event") if isinstance(meta, dict) else None
-        if event is not None and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
+        if event is None:
+            return
+        self._log.see(event)
+        if event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
             self._tell(str(event.step_key))
 
 
 def _progress_logger(tell: Step) -> dg.LoggerDefinition:
     @dg.logger(config_schema={}, description="Tells the terminal which step has ended.")
-    def progress(_context: dg.InitLoggerContext) -> logging.Logger:
+    def progress(context: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("ccg.progress", logging.DEBUG)
-        logger.addHandler(_StepsOnly(tell))
+        logger.addHandler(_StepsOnly(tell, context.run_id or ""))
         return logger
 
     return progress
-
-
-def daemon_is_live(instance: dg.DagsterInstance) -> bool:
-    """Return whether a Dagster daemon has looked at the sensors within the last minute."""
-    beats = instance.get_daemon_heartbeats()
-    return any(name == "SENSOR" and time.time() - beat.timestamp < 60 for name, beat in beats.items())
 
 
 class MainJob:
@@ -134,6 +104,7 @@ class MainJob:
         )
         self._files: dict[Found, tuple[str, frozenset[str]]] | None = None
         self._new: list[Found] = []
+        self._refused: set[Found] = set()
         self.outcome = Outcome()
 
     def run(self, lane: str, partition_key: str) -> Outcome:
@@ -149,10 +120,12 @@ class MainJob:
         return self.outcome
 
     def run_round(self, of: EditionRound, partition_key: str) -> Outcome:
-        """Read what is new, score a round of an edition, and release it. Raises as `run` does."""
+        """Read what is new, score a round of an edition, release what may be released. Raises as `run`."""
         self._ingest(days_of(of.edition, of.round, partition_key)[1].strftime("%Y-%m"))
         self._tell(f"{of.edition.title}, {partition_key}")
         self._execute(of.name, {PARTITION: partition_key})
+        if of.round.gates:
+            self.converge()
         return self.outcome
 
     def months(self, publications: Collection[str]) -> list[str]:
@@ -171,17 +144,22 @@ class MainJob:
             self._files = {
                 found: (asked.source_of(one.publication), one.months) for found, one in record.items()
             }
+            self._refused = {found for found, one in record.items() if one.is_refused}
             for number, found in enumerate(self._new, start=1):
-                self._tell(f"reading {found.path.name} ({number} of {len(self._new)})")
+                self._tell(f"reading {found.name} ({number} of {len(self._new)})")
                 landed = self._landing.read(found, asked)
                 self._files[found] = (asked.source_of(landed.publication), landed.months)
+                if isinstance(landed.outcome, Refused):
+                    self._refused.add(found)
         return self._files
 
     def converge(self) -> None:
         """Do once what the sensor does: let every gate and table show what the ledger says."""
         killed = fail_orphaned_runs(self._instance)
-        rounds = rounds_due(self._engine, self._edition, load_terms(), killed)
-        for request in requests(self._instance, rounds):
+        others = {of.lane: of for of in rounds_of(self._editions)}
+        terms = terms_in_force(self._editions)
+        behind = rounds_due(self._engine, self._edition, terms, killed, others)
+        for request in requests(self._instance, behind, others):
             if isinstance(request, dg.RunRequest) and request.job_name and request.partition_key:
                 self._tell(f"release of {request.tags.get('ccg/round', '')}")
                 self._execute(
@@ -208,6 +186,11 @@ class MainJob:
             self._tell(f"observations of {first} to {until}, which a run left behind")
             self._execute("ingest", _range(first, until), [OBSERVATIONS])
         self._new = []
+        if files and self._refused == set(files):
+            raise Fault(
+                f"{self._landing.path}: every file was refused, so that nothing is released: `ccg files` "
+                "says why, file by file."
+            )
 
     def _behind(self, last: str) -> set[str]:
         """Return months up to `last` whose sources were written but not taken in, or not checked after.
@@ -226,25 +209,26 @@ class MainJob:
         self, job_name: str, tags: dict[str, str], selection: list[dg.AssetKey] | None = None
     ) -> None:
         others = {name: tag for name, tag in tags.items() if name != PARTITION}
-        result = self._definitions.resolve_job_def(job_name).execute_in_process(
-            instance=self._instance,
-            partition_key=tags.get(PARTITION),
-            tags={
-                **others,
-                "ccg/launched_by": launched_by({}),
-                PROCESS_TAG: this_process(),
-            },
-            asset_selection=selection,
-            run_config={"loggers": {"progress": {}}},
-            raise_on_error=False,
-        )
+        run_id = str(uuid4())
+        with beating(self._instance, run_id), of_the_code_location(self._instance, job_name):
+            result = self._definitions.resolve_job_def(job_name).execute_in_process(
+                instance=self._instance,
+                partition_key=tags.get(PARTITION),
+                tags={**others, "ccg/launched_by": launched_by({}), **alive()},
+                asset_selection=selection,
+                run_config={"loggers": {"progress": {}}},
+                raise_on_error=False,
+                run_id=run_id,
+            )
         self.outcome.run_ids.append(result.run_id)
         for check in result.get_asset_check_evaluations():
             if not check.passed:
                 name = f"{check.asset_key.to_user_string()}: {check.check_name}"
                 self.outcome.warned.append(name)
         if not result.success:
-            raise Fault(_sentence(result))
+            if is_interrupted(result.all_events):
+                raise Interrupted
+            raise Fault(sentence_of(result.all_events, result.run_id))
 
 
 def _range(first: str, until: str) -> dict[str, str]:
@@ -258,23 +242,3 @@ def _range(first: str, until: str) -> dict[str, str]:
         "dagster/asset_partition_range_start": first,
         "dagster/asset_partition_range_end": until,
     }
-
-
-def _sentence(result: ExecuteInProcessResult) -> str:
-    """Return the first failed step's own sentence; a fault that is nobody's sentence comes with its type."""
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            if failure.user_failure_data is not None and failure.user_failure_data.description:
-                return str(failure.user_failure_data.description)
-            chain: list[str] = []
-            error = failure.error
-            while error is not None:
-                chain.append(error.message)
-                error = error.cause
-            if said := next(filter(None, map(sentence_in, chain)), ""):
-                return said
-            if chain:
-                (said, *_) = chain[-1].strip().splitlines()
-                return f"Step {event.step_key} failed, run {result.run_id}: {said}"
-    return f"Run {result.run_id} failed before any step."

@@ -5,17 +5,18 @@ Does not belong here: what any of them does (storage/, landing/, expert_panels),
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dagster as dg
 from sqlalchemy import Engine
 
+from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import LandingFolder
 from ccg_pipeline.orchestration.io_manager import frame_store
+from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.storage.database import open_database
-from expert_panels.terms import load_terms
 
 _MOST = 4
 _ENGINES: OrderedDict[str, Engine] = OrderedDict()
@@ -37,12 +38,14 @@ def _made_by(make: Callable[[], Any], description: str) -> dg.ResourceDefinition
     return dg.ResourceDefinition(lambda _: make(), description=description)
 
 
-def resources(url: str, landing: Callable[[], LandingFolder], downloads: str) -> dict[str, Any]:
-    """Return the resources by name for a database, a landing folder and a file of addresses."""
+def resources(
+    url: str, landing: Callable[[], LandingFolder], downloads: str, editions: Sequence[Edition] = ()
+) -> dict[str, Any]:
+    """Return the resources by name for a database, a landing folder, a file of addresses and the editions."""
     return {
         "database": _made_by(lambda: engine_of(url), "The database, by its SQLAlchemy engine."),
         "landing": _made_by(landing, "The folder into which publishers' files are put."),
         "downloads": _made_by(lambda: Downloads(downloads), "Where publishers' files are to be had."),
-        "terms": _made_by(load_terms, "The panels' terms of reference."),
+        "terms": _made_by(lambda: terms_in_force(editions), "The terms of reference of all who decide."),
         "io_manager": frame_store,
     }

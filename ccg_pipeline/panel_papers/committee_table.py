@@ -1,6 +1,6 @@
 """The overall table as the room shows it to the committee, from the bytes that are kept of it.
 
-Belongs here: each CCG's three blocks, its score beside the two lines, what was moderated, what it rests on.
+Belongs here: each CCG's three blocks, its score next to the two lines, what was moderated, what it rests on.
 Does not belong here: the panels' tables (tables.py), the rule itself (method.overall).
 """
 
@@ -12,7 +12,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Block
 from ccg_pipeline.panel_papers.figures import DIRECTIONS
-from ccg_pipeline.panel_papers.panel_table import known_ccgs, similar_codes
+from ccg_pipeline.panel_papers.panel_table import SIMILAR_TEN, again_of, known_ccgs, similar_codes
 from expert_panels.papers import CandidateTable, Cut, Figure, Measure, Organisation, Spread
 
 PERFORMANCE = "performance"
@@ -48,6 +48,7 @@ def overall_table(
         is_made_up=bool(overall["is_made_up"].any()),
         notes=tuple(_notes(edition, frames)),
         distance="points of the overall score",
+        alike=SIMILAR_TEN,
     )
 
 
@@ -84,6 +85,7 @@ def _organisation(row: Any, edition: Edition, labels: tuple[str, ...]) -> Organi
         similar=tuple(similar_codes().get(str(row.ccg_code), ())),
         close=close,
         closeness=distance,
+        **again_of(row, labels),
     )
 
 

@@ -42,6 +42,17 @@ def figures_used(
     return pd.DataFrame(rows, columns=USED).astype(dates)
 
 
+def used_of_measures(figures: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """Return the figures of a round's part that are of indicators of `edition`, with the columns USED.
+
+    Of those alone something is expected; a measure is named ``publication/code``.
+    """
+    known = {f"{one.publication}/{one.code}": one.code for one in edition.indicators}
+    own = figures[figures["measure"].isin(list(known))]
+    named = own.assign(indicator_code=own["measure"].map(known), ccg_code=own["organisation_code"])
+    return named[USED]
+
+
 def in_words(found: OfFigures, edition: Edition, panel: str) -> Plausibility:
     """Return the findings as the room shows them; of what a figure decides, only the panel's own ratings."""
     return Plausibility(

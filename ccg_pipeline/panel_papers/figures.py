@@ -13,13 +13,18 @@ from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.panel_papers.units import units
-from ccg_pipeline.publish.naming import REFERENCES
+from ccg_pipeline.publish.naming import REFERENCES, figure_in_words, is_percent, period_in_words
 from expert_panels.papers import Figure, Measure
 
 GRADES = {1: "significantly better", 2: "better", 3: "worse", 4: "significantly worse"}
-"""What a grade of an indicator is beside its reference; at the reference it is better."""
+"""What a grade of an indicator is next to its reference; at the reference it is better."""
 
-BANDS = {0: "0, worse", 1: "1, within limits", 2: "2, better"}
+BANDS = {
+    0: "worse than the reference by more than chance",
+    1: "within what chance explains",
+    2: "better than the reference by more than chance",
+}
+"""What a band of an indicator means that decides no rating of the panel, and so has no grade of it."""
 
 DIRECTIONS = {
     "higher_is_better": "higher is better",
@@ -29,7 +34,7 @@ DIRECTIONS = {
 
 
 def codes_of(edition: Edition, rule: PanelRule) -> list[str]:
-    """Return the indicators that a panel sees: those that decide, those shown beside, the area's others."""
+    """Return the indicators that a panel sees: those that decide, those shown next to, the area's others."""
     area = [one.code for one in edition.indicators_of(rule.area)]
     return list(dict.fromkeys([*rule.indicators, *rule.shown, *area]))
 
@@ -79,15 +84,16 @@ def _figure(
         reached.get((indicator.code, (grade or 0) + step)) if grade else None for step in (-1, 1)
     )
     margins = [way.margin for way in (better, worse) if way is not None]
+    said = GRADES.get(grade, "") if grade else ""
     return Figure(
         measure=indicator.code,
         value=row.judgement or shown(row.value, indicator),
         counts=_counts(row),
         interval=_interval(row, indicator),
         reference=_reference(row, indicator),
-        period=_period(row.period_start, row.period_end),
-        band=_band(row),
-        grade=GRADES.get(grade, "") if grade else "",
+        period=period_in_words(row.period_start, row.period_end),
+        band="" if said else _band(row),  # one vocabulary for one figure
+        grade=said,
         better=_said(better, indicator),
         worse=_said(worse, indicator),
         why=row.why_no_band,
@@ -102,16 +108,7 @@ def shown(value: float, indicator: Indicator) -> str:
 
     '' for a missing one.
     """
-    if pd.isna(value):
-        return ""
-    if is_percent(indicator):
-        return f"{value:.1f} %"
-    return f"{value:,.2f}" if abs(value) < 100 else f"{value:,.1f}"
-
-
-def is_percent(indicator: Indicator) -> bool:
-    """Return whether an indicator's unit is percent of something."""
-    return indicator.unit.startswith("%")
+    return figure_in_words(value, indicator.unit)
 
 
 def _counts(row: Any) -> str:
@@ -135,13 +132,6 @@ def _reference(row: Any, indicator: Indicator) -> str:
     return f"{shown(row.reference_value, indicator)}, {whose}{mark}"
 
 
-def _period(start: Any, end: Any) -> str:
-    if pd.isna(end):
-        return ""
-    last = f"{end.day} {end:%B %Y}"
-    return f"{start.day} {start:%B %Y} to {last}" if pd.notna(start) else f"to {last}"
-
-
 def _band(row: Any) -> str:
     if pd.isna(row.points):
         return ""
@@ -159,7 +149,7 @@ def change(way: Any, indicator: Indicator) -> str:
     `way`: a row of `method.scoring.grade_changes`.
     """
     side = "higher" if way.change > 0 else "lower"
-    unit = "percentage points" if is_percent(indicator) else ""
+    unit = "percentage points" if is_percent(indicator.unit) else ""
     amount = f"{_rounded_up(abs(way.change))} {unit} {side}".replace("  ", " ")
     if pd.isna(way.people):
         return amount

@@ -1,6 +1,6 @@
 """Intervals of figures that were published without one, reckoned from their counts.
 
-Belongs here: which figures can have one, and filling it in beside those that were published.
+Belongs here: which figures can have one, and filling it in next to those that were published.
 Does not belong here: the formulas (method/statistics/intervals.py), words (figures.py). No rating rests on
 any of these.
 """

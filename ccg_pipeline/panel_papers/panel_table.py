@@ -14,10 +14,15 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.scoring.grade_changes import grade_changes
+from ccg_pipeline.panel_papers.context import subject_of
 from ccg_pipeline.panel_papers.figures import change, figures_of, measures_of
 from ccg_pipeline.panel_papers.intervals import with_intervals
+from ccg_pipeline.publish.site.content import Subject
+from ccg_pipeline.publish.uncertainty_words import how_sure, would_not_be_repeated
 from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 from expert_panels.papers import CandidateTable, Cut, Organisation, Spread
+
+SIMILAR_TEN = "The similar ten (NHS RightCare, 2016), the most alike first"
 
 
 @cache
@@ -33,6 +38,22 @@ def similar_codes() -> dict[str, list[str]]:
     for pair in similar_organisations().sort_values(["ccg_code", "rank"]).itertuples(index=False):
         found.setdefault(str(pair.ccg_code), []).append(str(pair.similar_ccg_code))
     return found
+
+
+def subjects_of_bands(bands: pd.DataFrame | None, edition: Edition) -> dict[str, Subject]:
+    """Return the indicators of a panel's part that have figures; none of a part without bands."""
+    found = {}
+    for code, rows in () if bands is None else bands.groupby("indicator_code"):
+        if rows["value"].notna().any():
+            one, tau2 = edition.indicator(str(code)), rows["tau2"].max()
+            widening = 0.0 if pd.isna(tau2) else float(tau2)
+            found[one.code] = subject_of(one.code, one.name, one.unit, rows, "ccg_code", widening)
+    return found
+
+
+def alike(kind: str) -> tuple[str, Mapping[str, Sequence[str]]]:
+    """Return by what the similar ones of a kind of organisation were chosen, and their codes by code."""
+    return (SIMILAR_TEN, similar_codes()) if kind == "ccg" else ("", {})
 
 
 def candidate_table(
@@ -69,6 +90,7 @@ def candidate_table(
         spreads=_spreads(edition, rule, ratings, bands),
         is_made_up=bool(ratings["is_made_up"].any()),
         notes=tuple(_notes(edition, ratings, bands)),
+        alike=SIMILAR_TEN,
     )
 
 
@@ -109,7 +131,18 @@ def _organisation(
         similar=tuple(similar.get(str(one.ccg_code), ())),
         close=close,
         closeness=None if near is None else float(near.margin),
+        **again_of(one, labels),
     )
+
+
+def again_of(row: Any, labels: Sequence[str]) -> dict[str, Any]:
+    """Return what a row of ratings says of the same, measured again, as fields of an organisation."""
+    said = row._asdict()
+    unlikely = would_not_be_repeated(said, labels)
+    return {
+        "again": how_sure(said, labels) if pd.notna(said.get("p_again_1")) else "",
+        "is_unlikely": unlikely,
+    }
 
 
 def _by_another_rule(one: Any, rule: PanelRule) -> str:

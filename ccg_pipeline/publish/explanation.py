@@ -1,26 +1,35 @@
 """Explanation: from a rating to its bands, values and reference values, and the cell each came from.
 
 Belongs here: one CCG, one area, in the order in which a reader asks.
-Does not belong here: printing (cli/prints/organisation.py), computing anything anew.
+Does not belong here: printing (cli/prints/organisation.py), any rule.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ccg_pipeline.framework.model import Area, Edition
+from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.method.certainty.nearest import Nearest
+from ccg_pipeline.method.scoring.grade_changes import grade_changes
+from ccg_pipeline.reference.finding import did_you_mean
 from expert_panels.foundation.fault import WrongUse
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """An area of a CCG: its score, its panel's rating where it has one, and its indicators' rows."""
+    """An area of a CCG: its score, its panel's rating where it has one, and its indicators' rows.
+
+    ``nearest``: which single figure, being another, would bring another rating, in a sentence; '' for none.
+    """
 
     area: Area
     score: pd.Series
     rating: pd.Series | None
     indicators: pd.DataFrame
+    nearest: str = ""
 
 
 def find_area(edition: Edition, wanted: str) -> Area:
@@ -32,12 +41,28 @@ def find_area(edition: Edition, wanted: str) -> Area:
     raise WrongUse(
         f"There is no area {wanted!r}: give its code or name, one of "
         + ", ".join(f"{area.code} {area.name}" for area in edition.areas)
-        + "."
+        + f".{did_you_mean(wanted, [area.name for area in edition.areas])}"
     )
 
 
+def indicator_code(edition: Edition, wanted: str) -> str:
+    """Return the code of an indicator given by it (122a), in capitals or not; '' where there is none."""
+    key = wanted.strip().lower()
+    return key if key in edition.indicator_codes else ""
+
+
+def find_indicator(edition: Edition, wanted: str) -> str:
+    """Return the code of an indicator given by it or by its name; WrongUse where there is none."""
+    by_name = {one.name.casefold(): one.code for one in edition.indicators}
+    found = indicator_code(edition, wanted) or by_name.get(wanted.strip().casefold(), "")
+    if not found:
+        meant = did_you_mean(wanted, [one.name for one in edition.indicators])
+        raise WrongUse(f"There is no indicator {wanted!r}: give its code, such as 122a.{meant}")
+    return found
+
+
 def explain(tables: Mapping[str, pd.DataFrame], edition: Edition, ccg_code: str, area: Area) -> Explanation:
-    """Return the rows behind an area of a CCG; `tables` are a release's, or what stands now.
+    """Return the rows behind an area of a CCG; `tables` are a release's, or what is in force now.
 
     The indicators are those of the area and those that decide its panel's rating, in the edition's order.
     """
@@ -48,7 +73,39 @@ def explain(tables: Mapping[str, pd.DataFrame], edition: Edition, ccg_code: str,
     scores, bands, ratings = tables["area_scores"], tables["bands"], tables["ratings"]
     score = scores[(scores["ccg_code"] == ccg_code) & (scores["area_code"] == area.code)].iloc[0]
     rows = bands[(bands["ccg_code"] == ccg_code) & bands["indicator_code"].isin(codes)]
-    rating = None
+    rating, nearest = None, ""
     if rule is not None:
         rating = ratings[(ratings["ccg_code"] == ccg_code) & (ratings["panel"] == rule.key)].iloc[0]
-    return Explanation(area, score, rating, rows.sort_values("indicator_code").reset_index(drop=True))
+        nearest = nearest_rating(rating, rows, edition, rule)
+    rows = rows.sort_values("indicator_code").reset_index(drop=True)
+    return Explanation(area, score, rating, rows, nearest)
+
+
+def nearest_rating(rating: pd.Series, rows: pd.DataFrame, edition: Edition, rule: PanelRule) -> str:
+    """Return which single figure, being another, would bring a CCG another rating; '' where none would.
+
+    `rating` and `rows`: its rating by this panel, and its bands of at least the panel's indicators.
+    """
+    every = grade_changes(rows, pd.DataFrame([rating]), edition, rule.key)
+    others = every[every["rating"].notna() & (every["rating"] != every["rating_now"])]
+    if others.empty:
+        return ""
+    way = others.iloc[0]
+    code, grade = str(way["indicator_code"]), int(way["rating"])
+    value = float(rows.loc[rows["indicator_code"] == code, "value"].iloc[0])
+    label = edition.labels(str(rating["lane"]))[grade - 1]
+    needed, side = _needed(value, float(way["change"]))
+    near = Nearest(code, value, needed, float(way["margin"]), grade, label, side)
+    return near.sentence(f"{edition.indicator(code).name} ({code})")
+
+
+def _needed(value: float, change: float) -> tuple[float, str]:
+    """Return the figure to which a change leads, in few digits, and whether the rating comes at or past it.
+
+    A line that is met but for the last digits of a float is named itself; any other figure is rounded away.
+    """
+    scale = 10.0 ** max(0, 2 - math.floor(math.log10(abs(change))))
+    needed = (value + change) * scale
+    if abs(round(needed) - needed) < 1e-6:
+        return round(needed) / scale, "above" if change > 0 else "below"
+    return (math.ceil(needed) if change > 0 else math.floor(needed)) / scale, "at"

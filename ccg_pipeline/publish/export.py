@@ -33,6 +33,11 @@ def stamped(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(release_status=UNRELEASED)
 
 
+def with_head(frame: pd.DataFrame, head: str) -> pd.DataFrame:
+    """Return a released table that says in every row on which line of the sign-off ledger it rests."""
+    return frame.assign(ledger_head=head)
+
+
 def exported(frame: pd.DataFrame, file_format: str, table: Table | None = None) -> bytes:
     """Return `frame` in a format of FORMATS; text has numbers with SIGNIFICANT_DIGITS digits.
 

@@ -14,11 +14,17 @@ from ccg_pipeline.release.tables import MADE_UP, SHOWN
 from ccg_pipeline.tables.exports import LEAGUE
 from expert_panels.foundation.fault import WrongUse
 
-CAVEAT = (
-    "A place is an estimate: with 95 % certainty for all CCGs at once it is within its set, and two CCGs of "
-    "which neither is shown to be above the other cannot be told apart. It says nothing about why a score is "
-    "what it is, nor about anything that no indicator measures."
-)
+
+def cannot_say(nouns: str) -> str:
+    """Return what a place in a league of `nouns` (CCGs, trusts) cannot say."""
+    return (
+        f"A place is an estimate: with 95 % certainty for all {nouns} at once it is within its set, and two "
+        f"{nouns} of which neither is shown to be above the other cannot be told apart. It says nothing "
+        "about why a score is what it is, nor about anything that no indicator measures."
+    )
+
+
+CAVEAT = cannot_say("CCGs")
 ONE_ALONE = "The score is that of one indicator alone: it has a set of places, and no place."
 LEAGUE_COLUMNS = tuple(name for name in LEAGUE.names if name not in LEAGUE.optional)
 
@@ -68,7 +74,7 @@ _ROW, _TOP, _LEFT, _WIDE, _RIGHT = 16, 118, 330, 520, 150
 def caterpillar(table: pd.DataFrame, title: str) -> str:
     """Return the league as an SVG: a line a CCG, its place, if any, as a dot on the bar of its 95 % set.
 
-    Equal tables give equal bytes. What the bars say stands in numbers beside them.
+    Equal tables give equal bytes. What the bars say is in numbers next to them.
     """
     placed = table[table["rank_lower_95"].notna()]
     n = len(placed)

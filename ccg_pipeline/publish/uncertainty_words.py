@@ -10,6 +10,9 @@ from typing import Any
 import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rounds import words
+from ccg_pipeline.method.certainty.saying import NOT_REPEATED, counts_of_100, sentence, words_of
+from ccg_pipeline.publish.naming import difference_in_words, grade_in_words
 
 Row = Mapping[Any, Any] | pd.Series
 NO_OFFICIAL_GRADE = (
@@ -41,7 +44,12 @@ def chances(row: Row, labels: Sequence[str]) -> str:
 
 
 def distinguishable(row: Row, labels: Sequence[str]) -> str:
-    """Return how sure a grade is: told apart, or from which one it cannot be; '' without a grade."""
+    """Return in a few words how firm a grade is: whether it holds when the same is measured again.
+
+    Of a row that says nothing of that: distinguished, or from which grade it cannot be; '' without a grade.
+    """
+    if firm := _again(row, labels)[0]:
+        return firm
     if pd.isna(row["p_grade_1"]):
         return ""
     if row["is_told_apart"]:
@@ -64,3 +72,81 @@ def next_grade(row: Row, edition: Edition) -> str:
         unit = f" {indicator.unit}".rstrip()
         parts.append(f"nearest is {indicator.code} by {row['nearest_to_better']:.2g}{unit}{of_people}")
     return "; ".join(parts)
+
+
+def how_sure(row: Row, labels: Sequence[str]) -> str:
+    """Return in one sentence how sure a rating is; '' without a grade.
+
+    `Good, by the figures of 2017-03. Were the same measured again, about 87 in 100 measurements would …`.
+    Of a row of an earlier release, which does not say that: `Allowing for chance in the figures, Good is
+    right in 87 of 100 cases and Outstanding in 13; …`
+    """
+    if said := _again(row, labels)[1]:
+        return said
+    found = [(row[f"p_grade_{grade}"], label) for grade, label in enumerate(labels, start=1)]
+    if pd.isna(found[0][0]):
+        return ""
+    counts = counts_of_100({label: float(share) for share, label in found})
+    likely = sorted(((label, n) for label, n in counts.items() if n), key=lambda one: -one[1])
+    cases = ", ".join(
+        [
+            f"{likely[0][0]} is right in {likely[0][1]} of 100 cases",
+            *(f"{label} in {n}" for label, n in likely[1:]),
+        ]
+    )
+    if row["is_told_apart"]:
+        told = "it is told apart from the other grades"
+    else:
+        told = f"it cannot be told apart from {labels[int(row['neighbour_grade']) - 1]}"
+    return f"Allowing for chance in the figures, {cases}; {told}."
+
+
+def _again(row: Row, labels: Sequence[str]) -> tuple[str, str]:
+    """How firm a rating is in words, and in a sentence; two empty texts where its row does not say."""
+    if pd.isna(row.get("p_again_1")) or not row["rating"]:
+        return "", ""
+    chances = {label: float(row[f"p_again_{grade}"]) for grade, label in enumerate(labels, start=1)}
+    rating, when = str(row["rating"]), words(str(row["lane"]), str(row["partition_key"]))
+    return words_of(chances, rating), sentence(chances, rating, when)
+
+
+def would_not_be_repeated(row: Row, labels: Sequence[str]) -> bool:
+    """Return whether another grade is likelier than a rating, were the same measured again."""
+    return _again(row, labels)[0] == NOT_REPEATED
+
+
+def measured_again(chances: pd.DataFrame, label: str, key: str) -> tuple[str, str]:
+    """Return of a grade how firm it is in words, and in a sentence; two empty texts where it is not known.
+
+    `chances`: the rows of `grade_chance` of one node and organisation, in any order; `key`: the round whose
+    figures gave it.
+    """
+    own = chances[chances["kind"] == "again"].sort_values("grade")
+    if own.empty or not label:
+        return "", ""
+    each = {grade_in_words(str(one)): float(n) for one, n in zip(own["label"], own["chance"], strict=True)}
+    named, n_held = grade_in_words(label), int(own["n_held"].iloc[0])
+    held = f" {n_held} of its measures have no known error and are taken as exact." if n_held else ""
+    return words_of(each, named), f"{sentence(each, named, key)}{held}"
+
+
+def what_would_change(row: Row, edition: Edition) -> str:
+    """Return in one sentence what the next better grade takes, in people where they are counted; '' if none.
+
+    `row` has the columns of distance of a score or a rating.
+    """
+    parts: list[str] = []
+    if not pd.isna(row["to_better"]):
+        parts.append(f"{row['to_better']:.2g} points more of the score")
+    bands = row.get("bands_to_better")
+    if bands is not None and not pd.isna(bands):
+        parts.append(f"{bands:.0f} {'indicator' if bands == 1 else 'indicators'} one band better")
+    first = f"The next better grade takes {', that is '.join(parts)}." if parts else ""
+    if not row["nearest_indicator"]:
+        return first
+    indicator = edition.indicator(row["nearest_indicator"])
+    people = row["nearest_people"]
+    counted = "" if pd.isna(people) else f", which is about {people:,.0f} people"
+    step = difference_in_words(row["nearest_to_better"], indicator.unit)
+    nearest = f"The nearest step is {indicator.name} ({indicator.code}), better by {step}"
+    return f"{first} {nearest}{counted}.".strip()

@@ -1,6 +1,6 @@
 """The validation report: the findings of plausibility as one page that opens offline.
 
-Belongs here: the sentence that opens it, and what stands in a cell of a failing row.
+Belongs here: the sentence that opens it, and what is in a cell of a failing row.
 Does not belong here: finding anything (quality/plausibility.py), what a finding is
 (framework/findings.py), the page itself (templates/validation_report.html).
 """
@@ -17,7 +17,7 @@ from ccg_pipeline.publish.offline_page import page
 OF_FILES = "files-"
 """Begins the anchors of the second part, in which the same expectations may stand."""
 
-CONSEQUENCE = {"warn": "warns", "block": "blocks"}
+CONSEQUENCE = {"warn": "warns", "block": "blocks"}  # a round whose figures these are, until let through
 
 
 class _Part(NamedTuple):
@@ -57,9 +57,8 @@ def _verdict(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
     if not failed:
         return f"{about} all of them held."
     block = sum(one.severity == "block" for one in failed)
-    return (
-        f"{about} {len(failed)} findings did not hold, {block} of which block and {len(failed) - block} warn."
-    )
+    blocks = f"{block} of which block and {len(failed) - block} warn"
+    return f"{about} {len(failed)} findings did not hold, {blocks}."
 
 
 def _cells(frame: pd.DataFrame) -> Iterator[tuple[_Cell, ...]]:

@@ -1,6 +1,6 @@
 """What is compared with what: one frame for each expectation about the data.
 
-Belongs here: laying each thing that is checked beside what it is checked against, as pure frames, when a row
+Belongs here: laying each thing that is checked next to what it is checked against, as pure frames, when a row
 of it holds, and saying in words what was found.
 Does not belong here: who is asked whether it holds (plausibility.py); thresholds, severities (the edition).
 """
@@ -61,7 +61,7 @@ class Comparison:
 
 
 def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison:
-    """Lay every CCG beside the status of its row in each indicator's newest period, none without a row."""
+    """Lay every CCG next to the status of its row in each indicator's newest period, none without a row."""
     last = newest(observations[observations["organisation_kind"] == "ccg"], by_organisation=False)
     ends = last.groupby("indicator_code")["period_end"].first()
     expected = pd.MultiIndex.from_product([ends.index, sorted(ccg_codes)], names=CELL)
@@ -87,7 +87,7 @@ def presence(observations: pd.DataFrame, ccg_codes: Sequence[str]) -> Comparison
 def totals(
     observations: pd.DataFrame, previous: pd.DataFrame, ccg_codes: Sequence[str], tolerance_percent: float
 ) -> Comparison:
-    """Lay each England row's counts beside the sum of its parts, with the `least` and `most` it may say.
+    """Lay each England row's counts next to the sum of its parts, with the `least` and `most` it may say.
 
     England may differ from the sum by the tolerance, and exceed it further by what CCGs without a figure can
     hide: for each of them at most what the largest CCG has. A CCG without any row hides nothing: it is lost.
@@ -104,7 +104,7 @@ def totals(
         ccgs = theirs[theirs["organisation_kind"] == "ccg"].set_index("organisation_code")
         silent = int((ccgs["status"] != "published").sum())
         lost = sorted(set(ccg_codes) - set(ccgs.index))
-        for figure in _COUNTS:
+        for figure in COUNTS:
             said = england[figure].get(key, float("nan"))
             if pd.isna(said) or ccgs[figure].notna().sum() == 0:
                 continue
@@ -161,7 +161,7 @@ def _nearest(
 def movement(
     observations: pd.DataFrame, previous: pd.DataFrame, edition: Edition, spreads: float, least_ccgs: float
 ) -> Comparison:
-    """Lay each CCG's change since its indicator's last period beside the changes of all CCGs.
+    """Lay each CCG's change since its indicator's last period next to the changes of all CCGs.
 
     `spreads` is the distance of a change from the median change, in robust standard deviations: 1.4826 times
     the median absolute deviation, or, where more than half of the CCGs changed alike, the standard deviation.
@@ -209,7 +209,7 @@ def movement(
 
 
 def staleness(observations: pd.DataFrame, edition: Edition, month_end: date) -> Comparison:
-    """Lay the age in days of each organisation's newest period beside the age its publication allows."""
+    """Lay the age in days of each organisation's newest period next to the age its publication allows."""
     kinds = observations["organisation_kind"].isin(["ccg", "stp"])
     rows = newest(observations[kinds]).sort_values(["publication", *CELL])
     allowed = {one.key: float(one.stale_after_days) for one in edition.publications}
@@ -237,7 +237,7 @@ def staleness(observations: pd.DataFrame, edition: Edition, month_end: date) -> 
 
 
 def intervals(observations: pd.DataFrame, slack_percent: float) -> Comparison:
-    """Lay each value beside its own published limits, widened by `slack_percent` of the interval's width."""
+    """Lay each value next to its own published limits, widened by `slack_percent` of the interval's width."""
     rows = observations.dropna(subset=["value", "lower_95", "upper_95"]).sort_values([*CELL, "period_end"])
     slack = (rows["upper_95"] - rows["lower_95"]) * slack_percent / 100
     rows = rows.assign(least=rows["lower_95"] - slack, most=rows["upper_95"] + slack)
@@ -260,7 +260,7 @@ def intervals(observations: pd.DataFrame, slack_percent: float) -> Comparison:
 
 CELL = ["indicator_code", "organisation_code"]
 _PERIOD = ["indicator_code", "period_start", "period_end"]
-_COUNTS = ["numerator", "denominator"]
+COUNTS = ["numerator", "denominator"]
 SOURCE = ("source_name", "sheet", "cell")
 
 
@@ -275,6 +275,13 @@ def newest(observations: pd.DataFrame, *, by_organisation: bool = True) -> pd.Da
     return observations.sort_values(["period_end", "period_start"], kind="stable").drop_duplicates(
         CELL, keep="last"
     )
+
+
+def compared_with(observations: pd.DataFrame) -> pd.DataFrame:
+    """The rows with which a later period is compared: of each figure the newest, with a value and without."""
+    published = observations[observations["status"] == "published"]
+    kept = [newest(rows).index for rows in (observations, published, published.dropna(subset=["value"]))]
+    return observations.loc[kept[0].union(kept[1]).union(kept[2])]
 
 
 def by_subject(rows: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ Belongs here: rating again without the figures that failed an expectation, and s
 Does not belong here: what is implausible (plausibility.py), the method itself (method/).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pandas as pd
@@ -12,26 +12,28 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.latest import latest_for_month
+from ccg_pipeline.method.scoring.rated import rate_panel
 from ccg_pipeline.quality.comparisons import NAMED
 
 LANE: Lane = "interim"
 """The lane of months, whose ratings the report of a month speaks of."""
+
+Known = Callable[[frozenset[str]], pd.DataFrame]
 
 COLUMNS = ["indicator_code", "organisation_code", "panel", "rating_with", "rating_without"]
 NO_RATING = "no rating"
 
 
 def consequences(
-    known: pd.DataFrame, failing: pd.DataFrame, edition: Edition, ccg_codes: Sequence[str], month_end: date
+    known: Known, failing: pd.DataFrame, edition: Edition, ccg_codes: Sequence[str], month_end: date
 ) -> pd.DataFrame:
     """Return the panel ratings that would be others without a failing figure: one row a figure and panel.
 
-    `known`: observations up to `month_end`, the failing ones among them; `failing`: indicator_code,
-    organisation_code and period_end of figures that failed. All failing figures of one indicator are left out
-    together, and each CCG's rating is looked at by itself. A figure that the lane does not use, or that
-    decides nothing, has no row. Columns are COLUMNS.
+    `known`: observations up to `month_end` of some indicators, by their codes, the failing ones among them;
+    `failing`: indicator_code, organisation_code and period_end of figures that failed. All failing figures of
+    one indicator are left out together, and each CCG's rating is looked at by itself. A figure that the lane
+    does not use, or that decides nothing, has no row. Columns are COLUMNS.
     """
     found = [pd.DataFrame(columns=COLUMNS, dtype="str")]
     wanted = failing[["indicator_code", "organisation_code", "period_end"]].drop_duplicates()
@@ -41,7 +43,7 @@ def consequences(
         if about.empty:
             continue
         measures = {one.code for one in edition.supplementary}
-        own = known[known["indicator_code"].isin(codes | measures)]
+        own = known(frozenset(codes | measures))
         ratings = _ratings(own, edition, rule.key, ccg_codes, month_end)
         for code, theirs in about.groupby("indicator_code"):
             keys = pd.MultiIndex.from_frame(theirs)

@@ -1,4 +1,4 @@
-"""Amending refused rows: waiving or correcting one, taking that back, and reading a file as if it were done.
+"""Amending refused rows: waiving or correcting one, or all of a sheet, taking that back, trying it first.
 
 Belongs here: finding a quarantined row and its file, trying an amendment before it is recorded, the record's
 lines. Callable from Python, as every verb is.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.landing.files import LandingFolder
@@ -18,9 +18,11 @@ from ccg_pipeline.landing.record import amendments_in_force
 from ccg_pipeline.quality.quarantine import Refusal, refusal_of
 from ccg_pipeline.settings import launched_by
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.corrections import Amendment
+from ccg_pipeline.sources.corrections import ALL_ROWS, Amendment
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.storage.corrections import Action, record
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.sql import quarantine
 from expert_panels.foundation.fault import Fault
 
 
@@ -90,13 +92,26 @@ class Amending:
         kind: Literal["waive", "correct"] = "correct" if cells else "waive"
         trial = Amendment(refusal.sheet, refusal.row, kind, tuple(sorted(cells.items())))
         left = self.reading_with(refusal, trial).quarantine
-        left = left[(left["sheet"] == refusal.sheet) & (left["row"] == refusal.row)]
+        left = left[left["sheet"] == refusal.sheet]
+        if refusal.row == ALL_ROWS:
+            left = left if len(left) >= self._refused_now(refusal) else left.iloc[:0]
+        else:
+            left = left[left["row"] == refusal.row]
         if len(left):
             why = str(left["reasons"].iloc[0]).split("; even so ")[0]
             otherwise = "more has to be corrected" if cells else "it has to be corrected"
-            raise NotAmended(f"Even so the row would be refused, {otherwise}: {why}. Nothing was recorded.")
+            what = "as many rows" if refusal.row == ALL_ROWS else "the row"
+            raise NotAmended(f"Even so {what} would be refused, {otherwise}: {why}. Nothing was recorded.")
         self._record(kind, refusal, cells, actor, reason, until)
         return refusal
+
+    def _refused_now(self, refusal: Refusal) -> int:
+        """Return how many rows of the sheet are in quarantine."""
+        column = quarantine.c
+        its = column.source_sha256 == refusal.source_sha256, column.sheet == refusal.sheet
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(column.row).where(*its).distinct()).all()
+        return len(rows)
 
     def _record(
         self, action: Action, refusal: Refusal, cells: Mapping[str, str], actor: str, reason: str, until: date

@@ -1,7 +1,7 @@
 """What is compared of a figure's whole distribution, of its population, and of the files that tell it.
 
-Belongs here: distributions beside the last period's, denominators beside populations, files beside files.
-Does not belong here: single organisations beside their last figure, totals, ages (comparisons.py); deciding
+Belongs here: distributions next to the last period's, denominators next to populations, files next to files.
+Does not belong here: single organisations next to their last figure, totals, ages (comparisons.py); deciding
 whether it holds (plausibility.py); thresholds and severities (the edition).
 """
 
@@ -11,6 +11,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.quality.comparisons import (
     CELL,
+    COUNTS,
     MEASURED,
     NORMAL_CONSISTENT,
     SOURCE,
@@ -32,28 +33,35 @@ def distribution(
     times: float,
     least_ccgs: float,
 ) -> Comparison:
-    """Lay the middle and the spread of all CCGs' values beside those of the indicator's last period.
+    """Lay the middle and the spread of all CCGs' figures next to those of the indicator's last period.
 
-    A publication whose unit, scale or definition was changed moves all CCGs alike, which no comparison among
-    them can see. `shift` is the distance of the medians in robust standard deviations of the last period
-    (1.4826 × median absolute deviation), `widening` how many times the one spread is the other, the larger
-    over the smaller. Measured kinds alone, of which at least `least_ccgs` CCGs have a value in both periods;
-    one whose values did not differ at all then is not compared.
+    Values, and counts where both periods are equally long to a tenth. A publication whose unit, scale or
+    definition was changed moves all CCGs alike, which no comparison among them can see. `shift` is the
+    distance of the medians in robust standard deviations of the last period (1.4826 × median absolute
+    deviation), `widening` how many times the one spread is the other, the larger over the smaller. Measured
+    kinds alone, of which at least `least_ccgs` CCGs have a figure in both periods; one whose figures did not
+    differ at all then is not compared.
     """
     measured = {one.code for one in edition.indicators if one.kind in MEASURED}
     now, then = (_published(frame, measured) for frame in (observations, previous))
     lines = []
-    for code, theirs in now.groupby("indicator_code"):
-        before = then[then["indicator_code"] == code]
+    pairs = [
+        (str(code), figure, theirs, then[then["indicator_code"] == code])
+        for code, theirs in now.groupby("indicator_code")
+        for figure in ("value", *COUNTS)
+    ]
+    for code, figure, theirs, before in pairs:
         period, period_before = theirs["period_end"].max(), before["period_end"].max()
-        if min(len(theirs), len(before)) < least_ccgs or not period_before < period:
+        figures, figures_before = theirs[figure].dropna(), before[figure].dropna()
+        if min(len(figures), len(figures_before)) < least_ccgs or not period_before < period:
             continue
-        (middle, spread), (middle_before, spread_before) = _robust(theirs["value"]), _robust(before["value"])
-        if not spread_before > 0:
+        (middle, spread), (middle_before, spread_before) = _robust(figures), _robust(figures_before)
+        if not spread_before > 0 or (figure != "value" and not _are_equally_long(theirs, before)):
             continue
         lines.append(
             {
-                "indicator_code": str(code),
+                "indicator_code": code,
+                "figure": figure,
                 "median_before": middle_before,
                 "median": middle,
                 "shift": abs(middle - middle_before) / spread_before,
@@ -66,15 +74,23 @@ def distribution(
                 "period_end": period,
             }
         )
-    columns = ["indicator_code", "median_before", "median", "shift", "allowed_shift", "spread_before"]
+    columns = [
+        "indicator_code",
+        "figure",
+        "median_before",
+        "median",
+        "shift",
+        "allowed_shift",
+        "spread_before",
+    ]
     columns += ["spread", "widening", "allowed_widening", "period_end_before", "period_end"]
     rows = pd.DataFrame(lines, columns=columns)
 
     def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
-        one = rows.iloc[0]
-        moved = (
-            f"the median of all CCGs went from {one['median_before']:.4g} to {one['median']:.4g} and their "
-            f"spread from {one['spread_before']:.3g} to {one['spread']:.3g}"
+        moved = "; ".join(
+            f"the median {one.figure} of all CCGs went from {one.median_before:.4g} to {one.median:.4g} "
+            f"and their spread from {one.spread_before:.3g} to {one.spread:.3g}"
+            for one in (failing if len(failing) else rows.head(1)).itertuples()
         )
         return f"{moved}: has its unit or definition changed?" if len(failing) else f"{moved}."
 
@@ -87,7 +103,7 @@ def distribution(
 
 
 def denominators(observations: pd.DataFrame, population: "pd.Series[int]", times: float) -> Comparison:
-    """Lay each CCG's denominator per head beside the median of all CCGs, and how many `times` they differ.
+    """Lay each CCG's denominator per head next to the median of all CCGs, and how many `times` they differ.
 
     `population` by code of the CCG. A denominator that is ten times too large, or of another CCG, stands out
     against its population even where no earlier period is known.
@@ -128,7 +144,7 @@ def denominators(observations: pd.DataFrame, population: "pd.Series[int]", times
 
 
 def agreement(said: pd.DataFrame) -> Comparison:
-    """Lay beside each other what different files of one date say of one figure: they must say the same.
+    """Lay next to each other what different files of one date say of one figure: they must say the same.
 
     `said`: what each file says, file by file. A file that was published or revised later supersedes, and is
     not compared; of two of the same date nobody can tell which one counts.
@@ -170,6 +186,11 @@ def _published(frame: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
     rows = frame[(frame["organisation_kind"] == "ccg") & (frame["status"] == "published")]
     rows = rows[rows["indicator_code"].isin(codes)].dropna(subset=["value"])
     return newest(rows, by_organisation=False)
+
+
+def _are_equally_long(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    days, days_before = ((each["period_end"] - each["period_start"]).median() for each in (one, other))
+    return bool(abs(days / days_before - 1) <= 0.1) if days_before else False
 
 
 def _robust(values: "pd.Series[float]") -> tuple[float, float]:

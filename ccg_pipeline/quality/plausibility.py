@@ -1,13 +1,13 @@
 """Is it plausible what landed: the edition's expectations, held against the world.
 
 Belongs here: which comparison an expectation of the edition asks for, and whether it holds.
-Does not belong here: the shape of frames (schemas); what is laid beside what (comparisons.py); thresholds and
-severities (the edition); how findings are shown (publish, asset_checks.py).
+Does not belong here: the shape of frames (schemas); what is compared with what (comparisons.py); thresholds
+and severities (the edition); how findings are shown (publish, asset_checks.py).
 
 Great Expectations is asked what an observation says by itself: is it there, is it recent enough, does its
-value lie inside its own interval. Totals, movements, distributions, denominators and the agreement of files
-are worked out from many observations by methods of ours, and so is their verdict: it would only be told the
-answer.
+value lie inside its own interval. Totals, movements, distributions, denominators, correlations
+and the agreement of files are worked out from many observations by methods of ours, and so is their verdict:
+it would only be told the answer.
 """
 
 import os
@@ -24,8 +24,9 @@ from ccg_pipeline.framework.expectations import Expectation, Suite
 from ccg_pipeline.framework.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.quality.comparisons import Comparison, intervals, movement, presence, staleness, totals
-from ccg_pipeline.quality.consequences import consequences, sentence
+from ccg_pipeline.quality.consequences import Known, consequences, sentence
 from ccg_pipeline.quality.distributions import agreement, denominators, distribution
+from ccg_pipeline.quality.placement import belonging, renewal
 from ccg_pipeline.reference.populations import population_mid_2015
 from expert_panels.foundation.fault import Fault
 
@@ -38,23 +39,34 @@ class Landed:
 
     ``now``: rows of which the newest period of each indicator is checked; ``before``: earlier rows, of which
     the newest before those is compared with (there may be none); ``said``: what each file says of ``now``,
-    file by file.
+    file by file. ``known``: all of some indicators, for what a figure decides; without it, ``now`` and
+    ``before`` are all that is known.
     """
 
     now: pd.DataFrame
     before: pd.DataFrame
     said: pd.DataFrame
+    known: Known | None = None
 
     def upto(self, day: date) -> "Landed":
         """The same without the periods that end after `day`."""
         end = pd.Timestamp(day)
-        frames = (self.now, self.before, self.said)
-        return Landed(*(frame[frame["period_end"] <= end] for frame in frames))
+        return self._where(lambda frame: frame["period_end"] <= end)
 
     def without(self, indicators: Sequence[str]) -> "Landed":
         """The same without some indicators."""
-        frames = (self.now, self.before, self.said)
-        return Landed(*(frame[~frame["indicator_code"].isin(indicators)] for frame in frames))
+        return self._where(lambda frame: ~frame["indicator_code"].isin(indicators))
+
+    def _where(self, is_kept: Callable[[pd.DataFrame], "pd.Series[bool]"]) -> "Landed":
+        now, before, said = (frame[is_kept(frame)] for frame in (self.now, self.before, self.said))
+        return replace(self, now=now, before=before, said=said)
+
+    def known_of(self, indicators: frozenset[str]) -> pd.DataFrame:
+        """All that is known of some indicators."""
+        if self.known is not None:
+            return self.known(indicators)
+        rows = pd.concat([self.now, self.before])
+        return rows[rows["indicator_code"].isin(indicators)]
 
 
 @dataclass(frozen=True)
@@ -118,10 +130,20 @@ def _comparison(
             return intervals(now, threshold("slack_percent"))
         case "denominators_fit_population":
             return denominators(now, population_mid_2015(), threshold("times"))
+        case "figures_fit_organisations":
+            limits = (threshold(name) for name in ("correlation", "least_ccgs"))
+            return belonging(_of_ccgs(now), _of_ccgs(before), edition, population_mid_2015(), *limits)
+        case "figures_are_renewed":
+            limits = (threshold(name) for name in ("percent", "least_ccgs"))
+            return renewal(_of_ccgs(now), _of_ccgs(before), edition, *limits)
         case "files_agree":
             return agreement(landed.said)
         case unknown:
             raise Fault(f"{edition.key} expects {unknown!r}, which no check in this version covers.")
+
+
+def _of_ccgs(observations: pd.DataFrame) -> pd.DataFrame:
+    return observations[observations["organisation_kind"].eq("ccg")]
 
 
 def _of_whole_publications(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:
@@ -133,15 +155,17 @@ def _of_whole_publications(observations: pd.DataFrame, edition: Edition) -> pd.D
 def _findings(
     expectation: Expectation, comparison: Comparison, failing: "pd.Index[int]"
 ) -> tuple[Finding, ...]:
-    every, shown = comparison.rows, list(comparison.shown)
+    shown = list(comparison.shown)
+    # by subject, so that the rows of each are a slice, of which nothing is copied
+    every = comparison.rows.sort_values("subject", kind="stable")
     fails = every.index.isin(failing)
     none = every[shown].head(0).reset_index(drop=True)
     compared = every[["subject", "indicator_code", "period_end"]].drop_duplicates()
     periods = dict(iter(compared.drop(columns="subject").groupby(compared["subject"])))
-    findings = []
-    for subject, found in every.groupby("subject", sort=True).indices.items():
-        places = np.asarray(found)
-        rows, failed = every.take(places), every.take(places[fails[places]])
+    findings, begin = [], 0
+    for subject, n in every.groupby("subject", sort=True).size().items():
+        own, begin = slice(begin, begin + n), begin + n
+        rows, failed = every.iloc[own], every.iloc[own][fails[own]]
         findings.append(
             Finding(
                 check=expectation.key,
@@ -162,8 +186,7 @@ def _decided(
     """The finding, with what its failing figures decide: the panels' ratings with and without each."""
     if finding.success:
         return finding
-    known = pd.concat([landed.now, landed.before])
-    changes = consequences(known, finding.failing, edition, ccg_codes, month_end)
+    changes = consequences(landed.known_of, finding.failing, edition, ccg_codes, month_end)
     if changes.empty:
         return finding
     said = changes["panel"] + ": " + changes["rating_with"] + ", without it " + changes["rating_without"]

@@ -8,8 +8,9 @@ An effect is of ratings that are not released: whoever shows it logs the view an
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine, select
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.assess import Assessed, moved
 from ccg_pipeline.release.as_known import assess_source_observations
+from ccg_pipeline.sources.corrections import ALL_ROWS
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.corrections import lines
 from ccg_pipeline.storage.database import reading
@@ -55,8 +57,14 @@ class Refusal:
 
 
 def row_id(sha256: str, sheet: str, row: int) -> str:
-    """Return the id of a row: the beginning of its file's sha256, its sheet, its number."""
-    return f"{sha256[:SIGNS]}:{sheet}:{row}"
+    """Return the id of a row: the beginning of its file's sha256, its sheet, its number.
+
+    That of all rows of a sheet ends in `all`.
+    """
+    return f"{sha256[:SIGNS]}:{sheet}:{_ALL if row == ALL_ROWS else row}"
+
+
+_ALL = "all"
 
 
 def quarantined(connection: Connection) -> pd.DataFrame:
@@ -71,25 +79,43 @@ def quarantined(connection: Connection) -> pd.DataFrame:
 
 
 def refusal_of(engine: Engine, wanted: str) -> Refusal:
-    """Return the row of an id, in quarantine or amended; WrongUse says where ids are found."""
+    """Return the row of an id, in quarantine or amended; WrongUse says where ids are found.
+
+    Of an id that ends in `all`, every row of a sheet of which one is or was in quarantine.
+    """
     prefix, _, rest = wanted.strip().partition(":")
     sheet, _, number = rest.rpartition(":")
-    if len(prefix) >= 8 and number.isascii() and number.isdigit():
+    of_all = number == _ALL
+    if len(prefix) >= 8 and (of_all or (number.isascii() and number.isdigit())):
         names = [name for name in Refusal.__dataclass_fields__ if name in quarantine.c]
         column = quarantine.c
         is_it = column.source_sha256.startswith(prefix, autoescape=True)
-        is_it &= (column.sheet == sheet) & (column.row == int(number))
+        is_it &= column.sheet == sheet
+        if not of_all:
+            is_it &= column.row == int(number)
         statement = select(*(column[name] for name in names)).where(is_it).order_by(column.source_name)
         with reading(engine) as connection:
             row = connection.execute(statement).first()
             if row is not None:
-                return Refusal(**dict(zip(names, row, strict=True)))
+                found = Refusal(**dict(zip(names, row, strict=True)))
+                return replace(found, **_OF_NO_ROW) if of_all else found
+            wanted_row = ALL_ROWS if of_all else int(number)
             for line in reversed(lines(connection)):
-                if line.source_sha256.startswith(prefix) and line.about[1:] == (sheet, int(number)):
+                if line.source_sha256.startswith(prefix) and line.about[1:] == (sheet, wanted_row):
                     return Refusal(
                         line.source_sha256, line.source_name, line.publication, line.sheet, line.row
                     )
     raise WrongUse(f"There is no refused row {wanted!r}: `ccg quarantine` lists them, each with its id.")
+
+
+_OF_NO_ROW: dict[str, Any] = {
+    "row": ALL_ROWS,
+    "indicator_code": "",
+    "organisation_code": "",
+    "reasons": "",
+    "refused_by": "",
+    "raw": "{}",
+}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How deprived the area of each CCG is.
 
 Belongs here: the summaries of the English Indices of Deprivation 2015 for CCGs of 2016.
-Does not belong here: what deprivation does to an indicator (106a has a measure of its own).
+Does not belong here: what deprivation does to an indicator (106a has its own measure).
 
 Source: Department for Communities and Local Government, English Indices of Deprivation 2015, File 13, sheet
 IMD; it has CCGs by ONS code. Licence: Open Government Licence v3.0.

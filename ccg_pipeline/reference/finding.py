@@ -1,14 +1,20 @@
 """Finding a CCG by what somebody typed: its code, its name, or a part of it.
 
-Belongs here: that, and the exception for whatever is not known under the name that was given.
+Belongs here: that, the names nearest to what was typed, and the exception for whatever is not known under it.
 Does not belong here: areas and tables (publish/).
 """
+
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 import pandas as pd
 
 from ccg_pipeline.reference.changes import restating_weights
 from ccg_pipeline.reference.organisations import OF_FRAMEWORK, ccg_history
 from expert_panels.foundation.fault import WrongUse
+
+SHORTEST, LIKE = 5, 0.75
+"""Letters of a word that somebody may have mistyped, and how much alike it is then (assumed)."""
 
 
 def find_ccg(organisations: pd.DataFrame, wanted: str) -> str:
@@ -29,9 +35,27 @@ def find_ccg(organisations: pd.DataFrame, wanted: str) -> str:
         return str(found["ccg_code"].iloc[0])
     if found.empty:
         _refuse_other_years(upper)
-        raise WrongUse(f"There is no CCG {wanted!r}: give its code (02N) or a part of its name.")
+        meant = did_you_mean(wanted, [*organisations["ccg_code"], *organisations["ccg_name"]])
+        raise WrongUse(f"There is no CCG {wanted!r}: give its code (02N) or a part of its name.{meant}")
     some = ", ".join(f"{row.ccg_code} {row.ccg_name}" for row in found.head(5).itertuples(index=False))
     raise WrongUse(f"{wanted!r} is {len(found)} CCGs, among them {some}: give a code.")
+
+
+def did_you_mean(typed: str, known: Iterable[str]) -> str:
+    """Return a question that names what is written much like `typed`, or has such a word; '' for nothing."""
+    by_key: dict[str, str] = {}
+    for name in known:
+        whole = _bare(name)
+        for key in (whole, *(word.strip(",") for word in whole.split() if len(word) >= SHORTEST)):
+            by_key.setdefault(key, name)
+    close = get_close_matches(_bare(typed), by_key, n=3, cutoff=LIKE)
+    found = list(dict.fromkeys(by_key[one] for one in close))
+    return f" Did you mean {' or '.join(found)}?" if found else ""
+
+
+def _bare(name: str) -> str:
+    """A name without capitals, and without what the names of all have."""
+    return name.strip().upper().removeprefix("NHS ").removesuffix(" CCG")
 
 
 def _refuse_other_years(code: str) -> None:

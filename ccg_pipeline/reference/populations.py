@@ -16,7 +16,9 @@ from ccg_pipeline.reference.tables import read_table
 
 @cache
 def _populations() -> pd.DataFrame:
-    return read_table("populations_mid_2015", counts=("all_ages", "adults_18_plus")).set_index("ccg_code")
+    return read_table(
+        "populations_mid_2015", counts=("all_ages", "adults_18_plus", "aged_65_plus")
+    ).set_index("ccg_code")
 
 
 def population_mid_2015() -> "pd.Series[int]":
@@ -27,3 +29,8 @@ def population_mid_2015() -> "pd.Series[int]":
 def adults_mid_2015() -> "pd.Series[int]":
     """Residents aged 18 and over in mid-2015, indexed and sorted by ccg_code."""
     return _populations()["adults_18_plus"].copy()
+
+
+def aged_65_and_over_mid_2015() -> "pd.Series[int]":
+    """Residents aged 65 and over in mid-2015, indexed and sorted by ccg_code."""
+    return _populations()["aged_65_plus"].copy()

@@ -23,3 +23,8 @@ def read_table(name: str, dates: tuple[str, ...] = (), counts: tuple[str, ...] =
             "datetime64[ns]"
         )
     return frame.astype(dict.fromkeys(counts, "int64"))
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """The packaged table ``name``, each row by its columns, all of it text."""
+    return [{str(key): str(cell) for key, cell in row.items()} for row in read_table(name).to_dict("records")]

@@ -135,6 +135,19 @@ def moved_by_file(
     return moved(before, after)
 
 
+def narrowed(
+    moves: Mapping[str, pd.DataFrame], code: str = "", organisation: str = ""
+) -> dict[str, pd.DataFrame]:
+    """Return of moves those of one indicator, area or panel, and of one organisation; '' for all of them."""
+    found = {}
+    for layer, rows in moves.items():
+        of = [name for name in ("indicator_code", "area_code", "panel") if name in rows]
+        own = rows if not code else rows[(rows[of] == code).any(axis="columns")]
+        who = next((name for name in ("organisation_code", "ccg_code") if name in rows), "")
+        found[layer] = own[own[who] == organisation] if organisation and who else own
+    return found
+
+
 def as_rows(moves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return moves as one long table: a row for each figure that moved, before and after as text.
 

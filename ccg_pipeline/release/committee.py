@@ -15,9 +15,10 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
 from ccg_pipeline.release.archive import FINGERPRINT, candidate_fingerprints, fetch, keep
+from ccg_pipeline.release.holds import to_submit
 from ccg_pipeline.release.parts import OVERALL, committee_part, tables_of
 from ccg_pipeline.release.verification import is_decided, verification
-from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.frames import typed
 from ccg_pipeline.storage.sql import overall_rating
@@ -78,11 +79,17 @@ def content_before_committee(
 
 
 def submit_to_committee(
-    engine: Engine, edition: Edition, lane: LaneRule, key: str, terms: Mapping[str, Terms]
+    engine: Engine,
+    edition: Edition,
+    lane: LaneRule,
+    key: str,
+    terms: Mapping[str, Terms],
+    is_held: bool = False,
 ) -> tuple[GateState, pd.DataFrame]:
     """Submit to the committee what it is to decide on now, or take it away; return its state and that table.
 
     The table is a row of `lane_fingerprint`, or none. Its bytes are kept before the line that names them.
+    Nothing that is held back is submitted.
     """
     assert lane.overall_gate is not None
     body = lane.overall_gate.key
@@ -94,16 +101,17 @@ def submit_to_committee(
     rows = []
     launched_by = "".join(stands.loc[stands["part"] == OVERALL, "launched_by"])
     if content:
-        with engine.begin() as connection:
+        with writing(engine) as connection:
             keep(connection, body, content)
         rows.append([lane.key, key, body, sha256_of(content), launched_by, bool(stands["is_made_up"].any())])
-    if content or states[body].subject:
+    subject = to_submit(states[body], sha256_of(content) if content else "", is_held)
+    if subject or states[body].subject:
         ledger.open_round(
             engine,
             terms[body],
             lane=lane.key,
             partition_key=key,
-            subject=sha256_of(content) if content else "",
+            subject=subject,
             launched_by=launched_by or states[body].launched_by,
         )
     state = ledger.state_of(engine, terms[body], lane.key, key)

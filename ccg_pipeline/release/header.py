@@ -5,7 +5,7 @@ Does not belong here: putting the parts together (tables.py), keeping them (arch
 decision (expert_panels).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,15 +16,19 @@ from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.release.archive import Release, candidate_fingerprints, known_heads, latest_release
 from ccg_pipeline.release.committee import bodies_of, content_before_committee
+from ccg_pipeline.release.forms import says
+from ccg_pipeline.release.holds import HELD_BACK, blocking_lane, reason_of, records_of
 from ccg_pipeline.release.parts import OPEN, OVERALL, overall_part, panel_part
 from ccg_pipeline.release.tables import NO_COMMITTEE, by_committee
 from ccg_pipeline.release.verification import is_decided, verification
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.pieces import rows_of
 from expert_panels.foundation.fault import Fault
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import GateState
+from expert_panels.ledger.verify import verify
 from expert_panels.terms import Terms
 
 
@@ -40,9 +44,12 @@ def proposed_header(
     states: Mapping[str, GateState],
     before: Release | None,
     submitted: str = "",
+    held: str = "",
+    let_through: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """Return the header of the release that the ledger allows now, or raise NothingToRelease.
 
+    `held` says why the round is held back, '' where it is not, `let_through` what was let through of it.
     `candidates` has the fingerprints of this lane and partition, `states` the state of every panel and, where
     the lane has one, of its committee; `submitted` is the fingerprint of what is to be before the committee,
     '' while a panel has not decided. In a lane that releases all areas together none goes out before all are
@@ -63,7 +70,9 @@ def proposed_header(
         )
         if not is_decided(said[gate.key]):
             undecided.append(f"{gate.name}: {by_committee(said[gate.key])}")
-    is_held = lane.release == "all_areas" and bool(undecided)
+    is_held = bool(held) or (lane.release == "all_areas" and bool(undecided))
+    if held and before is None:
+        raise NothingToRelease(f"{lane.key} {words(lane.key, key)} is {HELD_BACK}. {held}.")
     if is_held and before is None:
         raise NothingToRelease(
             f"No {lane.key} table of {words(lane.key, key)} before {bodies} decided. {'; '.join(undecided)}."
@@ -94,7 +103,17 @@ def proposed_header(
         "panels": {rule.key: entry(rule.key) for rule in edition.panels},
         "overall": overall,
         "ledger_head": max(states.values(), key=lambda state: state.decision_seq).decision_line,
+        **said_through(let_through, before if is_held else None),
     }
+
+
+def said_through(records: Sequence[Mapping[str, str]], before: Release | None) -> dict[str, Any]:
+    """Return what a header says of findings that were let through: nothing, or the field `let_through`.
+
+    Where what nobody verifies stays as it was `before`, so does what was let through of it.
+    """
+    said = list(records) if before is None else before.header.get("let_through", [])
+    return {"let_through": said} if said else {}
 
 
 def checked_header(
@@ -111,8 +130,11 @@ def checked_header(
     with reading(engine) as connection:
         before = latest_release(connection, lane.key, key)
         content = content_before_committee(connection, edition, lane, key, recorded, states)
+        found = blocking_lane(connection, edition, lane.key, key)
     submitted = sha256_of(content) if content else ""
-    header = proposed_header(edition, lane, key, candidates, states, before, submitted)
+    header = proposed_header(
+        edition, lane, key, candidates, states, before, submitted, reason_of(found), records_of(found)
+    )
     _check_candidates(engine, edition, lane, key, recorded)
     return header
 
@@ -123,10 +145,15 @@ def _check_candidates(
     """Raise NothingToRelease when a candidate's rows are not those whose fingerprint was recorded."""
     in_round = {"lane": lane.key, "partition_key": key}
     bands, scores = rows_of(engine, "indicator_band", **in_round), rows_of(engine, "area_score", **in_round)
+
+    def is_recorded(part: str, content: str) -> bool:
+        with reading(engine) as connection:
+            return says(connection, recorded.get(part, ""), content)
+
     for rule in edition.panels:
         candidate = rows_of(engine, "candidate_rating", **in_round, panel=rule.key)
         content = panel_part(edition, lane.key, key, rule.key, candidate, bands, scores)
-        if sha256_of(content) != recorded.get(rule.key):
+        if not is_recorded(rule.key, content):
             raise NothingToRelease(
                 f"Nothing is released: the candidate of the panel for {rule.name.lower()} in "
                 f"{words(lane.key, key)} is not what its own run recorded; run the lane's candidates again."
@@ -134,7 +161,7 @@ def _check_candidates(
     if not lane.has_overall_rating:
         return
     content = overall_part(edition, lane.key, key, rows_of(engine, "overall_rating", **in_round))
-    if sha256_of(content) != recorded.get(OVERALL):
+    if not is_recorded(OVERALL, content):
         raise NothingToRelease(
             f"Nothing is released: the overall rating of {words(lane.key, key)} is not what its own run "
             "recorded; run the lane's overall rating again."
@@ -145,5 +172,6 @@ def check_ledger(engine: Engine) -> None:
     """Raise NothingToRelease, naming every fault, when the sign-off ledger is broken."""
     with reading(engine) as connection:
         known = known_heads(connection)
-    if faults := ledger.verify(engine, known):
+        kind_of(connection)  # which the lines of the ledger must say too
+    if faults := verify(engine, known):
         raise NothingToRelease("Nothing is released, the sign-off ledger is broken: " + " ".join(faults))

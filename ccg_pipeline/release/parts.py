@@ -122,7 +122,7 @@ def committee_part(
     """Return the bytes that the committee confirms: the overall ratings as moderated, and on what they rest.
 
     `moderations` has a row a moderation, applied or lapsed; `rests_on` a row a panel: what the panel decided,
-    on which table and by which line of the ledger, so that a panel that decides anew asks the committee anew.
+    on which table and by which line of the ledger, so that who decides again asks the committee again.
     """
     return _content(
         edition,

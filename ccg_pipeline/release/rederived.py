@@ -1,8 +1,8 @@
 """A release recomputed: whether the ledger, the terms and the kept parts give the header that is stored.
 
 Belongs here: the comparison of a stored release of a lane with what may be said of it, whoever wrote it.
-Does not belong here: the rules of a header (header.py) and of a decision (expert_panels), reading a release
-(released.py); a round without gates is compared where it is read (rounds.py).
+Does not belong here: the rules of a header (header.py, round_gates.py) and of a decision (expert_panels),
+reading a release (released.py, rounds.py).
 
 What no ledger speaks of is not proved here: the open part of a release is signed by nobody.
 """
@@ -12,15 +12,19 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from sqlalchemy import Connection
 
+from ccg_pipeline.framework.edition import Edition as AnyEdition
+from ccg_pipeline.framework.edition import Round
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.release.archive import Release, StorageFault, fetch, numbers_released, release_numbered
 from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.release.header import NothingToRelease, proposed_header
+from ccg_pipeline.release.holds import are_recorded
 from ccg_pipeline.release.parts import OPEN, OVERALL, tables_of
+from ccg_pipeline.release.round_gates import difference, shown_parts
 from ccg_pipeline.release.tables import NO_COMMITTEE, SHOWN
 from ccg_pipeline.release.verification import is_decided, verification
-from ccg_pipeline.storage.database import kind_of
 from ccg_pipeline.storage.fingerprint import canonical_json
+from ccg_pipeline.storage.outside import kind_of
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.fold import fold
 from expert_panels.ledger.gate_state import GateState
@@ -37,29 +41,66 @@ def check_release(
     body of the lane.
     """
     if reason := _difference(connection, edition, found, terms):
-        raise StorageFault(
-            f"Release {found.serial} of {found.lane} {found.partition_key} is not what the sign-off ledger "
-            f"and the terms of reference give, and is not shown: {reason}"
-        )
+        raise _altered(found, reason)
 
 
-def faults_of_releases(connection: Connection, edition: Edition, terms: Mapping[str, Terms]) -> list[str]:
-    """Return one sentence for each release of the edition's lanes that is not what the ledger gives.
-
-    Each release that was ever made is recomputed, and of the parts that it shows the bytes are read.
-    """
-    lanes, faults = {rule.key for rule in edition.lanes}, []
-    for lane, key, serial in numbers_released(connection):
-        if lane not in lanes:
-            continue  # a round without gates is compared with its own part where it is read
+def check_round(
+    connection: Connection, edition: AnyEdition, one: Round, found: Release, terms: Mapping[str, Terms]
+) -> None:
+    """Raise as `check_release` does for a release of a round; `terms` as there, of its gates."""
+    bodies = [gate.panel for gate in one.gates]
+    known = _states(connection, found, bodies, terms)
+    reason = known if isinstance(known, str) else ""
+    if not isinstance(known, str):
         try:
-            if found := release_numbered(connection, lane, key, serial):
+            reason = difference(connection, edition, one, found, _before(connection, found), known)
+        except (KeyError, TypeError, AttributeError):
+            reason = "its header is not one of ours."
+    if reason:
+        raise _altered(found, reason)
+
+
+def _altered(found: Release, reason: str) -> StorageFault:
+    return StorageFault(
+        f"Release {found.serial} of {found.lane} {found.partition_key} is not what the sign-off ledger "
+        f"and the terms of reference give, and is not shown: {reason}"
+    )
+
+
+def faults_of_releases(
+    connection: Connection,
+    edition: Edition,
+    terms: Mapping[str, Terms],
+    rounds: Mapping[str, tuple[AnyEdition, Round]] | None = None,
+) -> list[str]:
+    """Return one sentence for each release that is not what the ledger gives.
+
+    Each release that was ever made is recomputed, and of the parts that it shows the bytes are read. `rounds`
+    are those of other editions, by the lane of their releases; one whose edition is not there is named.
+    """
+    lanes, faults, unknown = {rule.key for rule in edition.lanes}, [], dict[str, None]()
+    for lane, key, serial in numbers_released(connection):
+        try:
+            found = release_numbered(connection, lane, key, serial)
+            if found is None:
+                continue
+            if lane in lanes:
                 check_release(connection, edition, found, terms)
-                for sha256 in _shown_parts(found):
-                    fetch(connection, sha256)
+                shown = list(_shown_parts(found))
+            elif lane in (rounds or {}):
+                its, one = (rounds or {})[lane]
+                check_round(connection, its, one, found, terms)
+                shown = shown_parts(found.header)
+            else:
+                unknown[lane] = None
+                continue
+            for sha256 in shown:
+                fetch(connection, sha256)
         except StorageFault as fault:
             faults.append(str(fault))
-    return faults
+    return faults + [
+        f"Releases of {lane} were not looked at: name their edition in CCG_EDITIONS." for lane in unknown
+    ]
 
 
 def _shown_parts(found: Release) -> dict[str, None]:
@@ -72,14 +113,20 @@ def _shown_parts(found: Release) -> dict[str, None]:
     return dict.fromkeys([found.header["open"], *shown])
 
 
-def _difference(connection: Connection, edition: Edition, found: Release, terms: Mapping[str, Terms]) -> str:
-    header, rule = found.header, edition.lane(found.lane)
-    lines = ledger.lines_of_round(connection, found.lane, found.partition_key)
-    before = None
-    if found.serial > 1:
-        before = release_numbered(connection, found.lane, found.partition_key, found.serial - 1)
-        if before is None:
-            return f"there is no release {found.serial - 1} before it."
+def _before(connection: Connection, found: Release) -> Release | None:
+    if found.serial == 1:
+        return None
+    return release_numbered(connection, found.lane, found.partition_key, found.serial - 1)
+
+
+def _states(
+    connection: Connection, found: Release, bodies: Sequence[str], terms: Mapping[str, Terms]
+) -> dict[str, GateState] | str:
+    """Return the state of each body at the line that a release has as its head, or what contradicts it."""
+    header, lines = found.header, ledger.lines_of_round(connection, found.lane, found.partition_key)
+    before = _before(connection, found)
+    if found.serial > 1 and before is None:
+        return f"there is no release {found.serial - 1} before it."
     head = _place(lines, str(header.get("ledger_head")))
     if head is None:
         return "it carries the hash of a line that its rounds of the ledger do not have."
@@ -91,14 +138,24 @@ def _difference(connection: Connection, edition: Edition, found: Release, terms:
     kind = kind_of(connection)
     if kind and header.get("is_made_up") != (kind == "made_up"):
         return "it says another thing of whether its figures are made up than the database does."
-    states = {
-        body: fold([line for line in known if line.panel == body], terms[body])
-        for body in bodies_of(edition, rule)
-    }
+    try:
+        if not are_recorded(connection, header.get("let_through", ())):
+            return "it says that a finding was let through, of which there is no record."
+    except (KeyError, TypeError):
+        return "its header is not one of ours."
+    return {body: fold([line for line in known if line.panel == body], terms[body]) for body in bodies}
+
+
+def _difference(connection: Connection, edition: Edition, found: Release, terms: Mapping[str, Terms]) -> str:
+    header, rule = found.header, edition.lane(found.lane)
+    states = _states(connection, found, bodies_of(edition, rule), terms)
+    if isinstance(states, str):
+        return states
+    before = _before(connection, found)
     try:
         allowed = proposed_header(
             edition, rule, found.partition_key, _candidates(edition, found, states), states, before,
-            _before_committee(connection, edition, found, states),
+            _before_committee(connection, edition, found, states), "", header.get("let_through", ()),
         )  # fmt: skip
     except (NothingToRelease, KeyError, TypeError) as reason:
         return str(reason) if isinstance(reason, NothingToRelease) else "its header is not one of ours."

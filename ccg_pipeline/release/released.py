@@ -18,6 +18,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import Release, fetch, latest_release, released_partitions
+from ccg_pipeline.release.holds import HELD_BACK, blocking_lane, reason_of
 from ccg_pipeline.release.parts import OPEN, OVERALL, tables_of
 from ccg_pipeline.release.rederived import check_release
 from ccg_pipeline.release.tables import NO_COMMITTEE, SHOWN, assessed_tables, by_committee, is_overridden
@@ -93,20 +94,37 @@ def released(
                     f"No {named} had been released by {as_at}: --unreleased shows what the figures that were "
                     "published by then give."
                 )
+            scored = (lane, partition_key) if lane else _newest(read(connection, lane_fingerprint, {}))
+            if scored[0] and (held := reason_of(blocking_lane(connection, edition, *scored))):
+                raise Fault(f"No {named} has been released, for what was scored is {HELD_BACK}. {held}.")
             raise Fault(
                 f"No {named} has been released: `ccg panel status` says what is awaited, and --unreleased "
                 "shows what is not verified."
             )
-        check_release(connection, edition, found, load_terms() if terms is None else terms)
-        parts = {OPEN: kept_part(connection, found.header["open"])}
-        for panel, said in found.header["panels"].items():
-            if said["verification"] in SHOWN:
-                parts[panel] = kept_part(connection, said["subject"])
-        overall = found.header["overall"]
-        if overall is not None and overall["verification"] in (*SHOWN, NO_COMMITTEE):
-            parts[OVERALL] = kept_part(connection, overall["subject"])
+        return _tables(connection, edition, found, terms)
+
+
+def released_before(
+    engine: Engine, edition: Edition, found: Release, terms: Mapping[str, Terms] | None = None
+) -> Tables:
+    """Return the tables of any release, whatever has followed it; raises as `released` does."""
+    with reading(engine) as connection:
+        return _tables(connection, edition, found, terms)
+
+
+def _tables(
+    connection: Connection, edition: Edition, found: Release, terms: Mapping[str, Terms] | None
+) -> Tables:
+    check_release(connection, edition, found, load_terms() if terms is None else terms)
+    parts = {OPEN: kept_part(connection, found.header["open"])}
+    for panel, said in found.header["panels"].items():
+        if said["verification"] in SHOWN:
+            parts[panel] = kept_part(connection, said["subject"])
+    overall = found.header["overall"]
+    if overall is not None and overall["verification"] in (*SHOWN, NO_COMMITTEE):
+        parts[OVERALL] = kept_part(connection, overall["subject"])
     frames = assessed_tables(found.header, parts, edition, ccgs())
-    return Tables(lane, partition_key, frames, found.header, found)
+    return Tables(found.lane, found.partition_key, frames, found.header, found)
 
 
 def newest_scored(engine: Engine) -> tuple[str, str]:

@@ -1,111 +1,165 @@
-"""Releases of an edition's rounds: what a round's part contains, what its header says, reading it back.
+"""Releases of an edition's rounds read back: what each part shows, and why other rows are withheld.
 
-Belongs here: the one part of a round that no gate holds, its header, and a released round as tables.
-Does not belong here: keeping parts and headers (archive.py), releases of the two lanes of before (parts.py,
-header.py), what is printed of them.
+Belongs here: a released round as tables, each row with what was done about it.
+Does not belong here: what a part holds (round_parts.py), which parts a release shows (round_gates.py), what
+is printed of them.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from sqlalchemy import Connection
 
 from ccg_pipeline.framework.edition import Edition, Round
+from ccg_pipeline.framework.families import typed_name
 from ccg_pipeline.framework.round_dates import lane_of
-from ccg_pipeline.release.archive import Release, StorageFault, fetch, latest_release
-from ccg_pipeline.release.parts import OPEN
-from ccg_pipeline.storage.fingerprint import canonical_json, canonical_rows
+from ccg_pipeline.framework.round_parts import OPEN, RoundPart, part_shown, parts_of
+from ccg_pipeline.method.engine.reasons import in_titles
+from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.round_assessment import league_title, with_bounds
+from ccg_pipeline.release.archive import Release, fetch, latest_release
+from ccg_pipeline.release.holds import HELD_BACK, blocking_round, reason_of
+from ccg_pipeline.release.rederived import check_round
+from ccg_pipeline.release.round_gates import NO_GATE
+from ccg_pipeline.release.round_parts import PartTables, part_tables, run_again
+from ccg_pipeline.release.tables import SHOWN
 from ccg_pipeline.storage.frames import completed, typed
-from ccg_pipeline.storage.sql import grade_chance, observation, place, score
+from ccg_pipeline.storage.sql import score
 from expert_panels.foundation.fault import Fault
-
-NO_GATE = "no panel verifies it, for the edition has no gate"
-"""What the header of a release says where an edition is released without anybody's signature."""
-
-TABLES = ("scores", "places", "chances", "figures", "organisations")
-"""What a part holds: scores, places, chances, and what they rest on: published figures, and what is known of
-the organisations. Whoever has the part and the edition can work its scores out again."""
-
-
-def part_of(edition: Edition, one: Round, key: str, tables: Mapping[str, pd.DataFrame]) -> str:
-    """Return the canonical bytes of a round's part; `tables` has a frame for each name of TABLES."""
-    packed = {
-        name: {"columns": sorted(tables[name].columns), "rows": canonical_rows(tables[name])}
-        for name in TABLES
-    }
-    return canonical_json(
-        {"edition": edition.key, "round": one.key, "partition_key": key, "part": OPEN, "tables": packed}
-    )
-
-
-def header_of(edition: Edition, one: Round, key: str, sha256: str, is_made_up: bool) -> dict[str, Any]:
-    """Return the header of the release of a round without gates, whose part has this `sha256`."""
-    return {
-        "lane": lane_of(edition, one),
-        "partition_key": key,
-        "edition": edition.key,
-        "title": f"{edition.title}, {key}",
-        "is_made_up": is_made_up,
-        "open": sha256,
-        "panels": {},
-        "overall": None,
-        "verification": NO_GATE,
-        "ledger_head": "",
-    }
+from expert_panels.terms import Terms
 
 
 @dataclass(frozen=True)
 class ReleasedRound:
-    """A released round of an edition: its release, and its tables by the names in TABLES."""
+    """A released round of an edition: its release, its tables by the names in TABLES, the parts they are of.
+
+    `scores`, `places` and `chances` have a column `verification`; what is withheld is a row of `scores` with
+    that as the reason for having none. `parts` are those that are shown, by name; `withheld` says of each
+    node that is not shown why.
+    """
 
     release: Release
     tables: Mapping[str, pd.DataFrame]
+    parts: Mapping[str, PartTables]
+    part_of: Mapping[str, str]
+    withheld: Mapping[str, str]
 
     @property
     def is_made_up(self) -> bool:
         """Whether any figure in it was drawn from a seed."""
         return bool(self.release.header["is_made_up"])
 
-
-def checked_round(connection: Connection, edition: Edition, one: Round, release: Release) -> dict[str, Any]:
-    """Return the part of a round's release; StorageFault unless its header says what the round gives.
-
-    No panel verifies it, so nothing but its own part and the edition speaks for it.
-    """
-    header, key = release.header, release.partition_key
-    expected = header_of(edition, one, key, str(header.get("open")), bool(header.get("is_made_up")))
-    content: dict[str, Any] = json.loads(fetch(connection, str(header.get("open"))))
-    about = {"edition": edition.key, "round": one.key, "partition_key": key, "part": OPEN}
-    if header != expected or any(content.get(name) != said for name, said in about.items()):
-        raise StorageFault(
-            f"Release {release.serial} of {release.lane} {key} is not what its part and the edition give, "
-            "and is not shown: it was altered, or the edition's title was changed since. Run the round again."
-        )
-    return content
+    def run_of(self, edition: Edition, node: str) -> Run:
+        """Run the edition again on the figures of the part that shows a node; Fault for one withheld."""
+        if node in self.withheld:
+            raise Fault(f"{edition.node[node].title} is not shown: {self.withheld[node]}.")
+        return run_again(edition, self.parts[self.part_of[node]])
 
 
-def released_round(connection: Connection, edition: Edition, one: Round, key: str) -> ReleasedRound:
-    """Read the newest release of a round, checked against its sha256; Fault where there is none."""
+def released_round(
+    connection: Connection, edition: Edition, one: Round, key: str, terms: Mapping[str, Terms] | None = None
+) -> ReleasedRound:
+    """Read the newest release of a round, as `round_of_release` does; Fault where there is none."""
     release = latest_release(connection, lane_of(edition, one), key)
     if release is None:
+        if held := reason_of(blocking_round(connection, edition, one, key)):
+            raise Fault(f"Nothing of {edition.key} {key} is released, for it is {HELD_BACK}. {held}.")
+        named = typed_name(edition)
+        waits = f"; `ccg panel status --edition {named}` says what is awaited" if one.gates else ""
         raise Fault(
-            f"Nothing of {edition.key} {key} is released in this database: run `ccg run --edition "
-            f"{edition.key} --{one.every} {key}`."
+            f"Nothing of {edition.key} {key} is released in this database: run `ccg run --edition {named} "
+            f"--{one.every} {key}`{waits}."
         )
-    content = checked_round(connection, edition, one, release)
-    tables = {
-        name: pd.DataFrame(packed["rows"], columns=packed["columns"])
-        for name, packed in content["tables"].items()
-    }
-    tables["scores"] = completed(typed(tables["scores"], score), score)
-    tables["places"] = completed(typed(tables["places"], place), place)
-    tables["chances"] = completed(typed(tables["chances"], grade_chance), grade_chance)
-    tables["figures"] = typed(tables["figures"], observation)
-    tables["organisations"] = tables["organisations"].set_index("organisation_code")
-    return ReleasedRound(release, tables)
+    return round_of_release(connection, edition, one, release, terms)
+
+
+def round_of_release(
+    connection: Connection,
+    edition: Edition,
+    one: Round,
+    release: Release,
+    terms: Mapping[str, Terms] | None = None,
+) -> ReleasedRound:
+    """Read any release of a round, checked against ledger, terms and its own figures.
+
+    `terms` has those of every body of its gates. Fault where it is not what these give.
+    """
+    check_round(connection, edition, one, release, terms or {})
+    header, cut = release.header, parts_of(edition, one)
+    parts, said = {}, {}
+    for part in cut:
+        sha256, words = _shown(header, one, part)
+        said[part.name] = words
+        if sha256:
+            parts[part.name] = part_tables(fetch(connection, sha256))
+    for name, part_read in parts.items():
+        scores = with_bounds(part_read.tables["scores"], run_again(edition, part_read))
+        parts[name] = replace(part_read, tables={**part_read.tables, "scores": typed(scores, score)})
+    shown_from = {node: part.name for node, part in part_shown(cut).items()}
+    withheld = {node: said[name] for node, name in shown_from.items() if name not in parts}
+    tables = _together(edition, parts, shown_from, said)
+    tables["scores"] = pd.concat(
+        [tables["scores"], _withheld_rows(edition, one, release, withheld, tables["organisations"].index)],
+        ignore_index=True,
+    )
+    return ReleasedRound(release, tables, parts, shown_from, withheld)
+
+
+def _shown(header: Mapping[str, object], one: Round, part: RoundPart) -> tuple[str, str]:
+    """The fingerprint of a part as a release shows it ('' where it does not), and what was done about it."""
+    panels, resting = header["panels"], header.get("resting", {})
+    assert isinstance(panels, dict)  # as check_round has found
+    assert isinstance(resting, dict)
+    if part.name == OPEN:
+        return str(header["open"]), NO_GATE if not panels else "no panel verifies it"
+    if part.gate is not None:
+        own = panels[part.gate.panel]
+        words = str(own["verification"])
+        return (str(own["subject"]) if words in SHOWN else ""), words
+    sha256 = str(resting.get(part.name, ""))
+    names = {gate.panel: gate.name or gate.panel for gate in one.gates}
+    each = [f"{names[body]}: {panels[body]['verification']}" for body in part.waits_for]
+    return sha256, "; ".join(each)
+
+
+def _together(
+    edition: Edition, parts: Mapping[str, PartTables], shown_from: Mapping[str, str], said: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """The tables of all parts that are shown, each node from the part that shows it."""
+    found = {name: parts[OPEN].tables[name] for name in ("changes", "figures", "organisations")}
+    of_league = {league_title(edition, each): each.of for each in edition.leagues}
+    for name in ("scores", "places", "chances"):
+        rows = []
+        for part in parts.values():
+            own = part.tables[name]
+            nodes = own["league"].map(of_league) if name == "places" else own["node"]
+            own = own[(nodes.map(shown_from) == part.name).to_numpy()]
+            rows.append(own.assign(verification=said[part.name]))
+        found[name] = pd.concat(rows, ignore_index=True)
+    found["scores"]["why"] = [in_titles(why, edition) for why in found["scores"]["why"]]
+    return found
+
+
+def _withheld_rows(
+    edition: Edition, one: Round, release: Release, withheld: Mapping[str, str], codes: pd.Index
+) -> pd.DataFrame:
+    """Rows of `scores` for what is withheld: no score, and the reason for it."""
+    levels = {key: edition.node[key].level for key in withheld}
+    shown = [key for key in withheld if not one.levels or levels[key] in one.levels]
+    rows = pd.DataFrame(
+        [(key, code) for key in shown for code in codes], columns=["node", "organisation_code"]
+    )
+    words = rows["node"].map(dict(withheld)).astype("str")
+    rows = rows.assign(
+        level=rows["node"].map(levels).astype("str"),
+        edition=edition.key,
+        round=one.key,
+        partition_key=release.partition_key,
+        why=words,
+        is_made_up=bool(release.header["is_made_up"]),
+    )
+    return typed(completed(rows, score), score).assign(verification=words)
 
 
 def released_keys(connection: Connection, edition: Edition, one: Round, keys: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """The assessment: the released tables, put together from the parts that a release points at.
 
 Belongs here: one row an organisation with its area scores and ratings, what stands in for what is withheld,
-and the long tables beside it.
+and the long tables next to it.
 Does not belong here: deciding what may be released (assets/assessment.py), files and pages.
 """
 
@@ -12,7 +12,9 @@ import pandas as pd
 from sqlalchemy import Table
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.method.scoring.moderated import BLOCKS, unmoderated
+from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators
 from ccg_pipeline.sources.corrections import AMENDED
 from ccg_pipeline.storage.frames import completed, typed
@@ -58,7 +60,7 @@ def assessed_tables(
     `header` is a release's header; `parts` holds the tables of the open part, of each panel's part that the
     release shows and, where it shows it, of the overall rating. `organisations` has one row a CCG (ccg_code,
     ccg_name, region_name, stp_code …). Whatever a panel, or the committee, withholds stands as missing, with
-    its state in words beside it.
+    its state in words next to it.
     """
     shown = {panel: parts[panel] for panel in header["panels"] if panel in parts}
     tables = {
@@ -203,7 +205,7 @@ def _bands(
     """The open part's rows, with the rows of each panel that is shown in the place of its stripped ones."""
     rows = opened["indicator_band"]
     key = ["indicator_code", "ccg_code"]
-    # What was verified may be older than what stands: only the same figure has the same cell.
+    # What was verified may be older than what is current: only the same figure has the same cell.
     same_figure = [*key, "period_end", "value", "judgement"]
     rows = rows.assign(withheld=False, verification=NO_PANEL)
     for rule in edition.panels:
@@ -265,9 +267,20 @@ def _wide(
         progress = opened["stp_progress"].set_index("stp_code")["judgement"]
         wide["stp_161a_judgement"] = by_ccg.map(plan).fillna("")
         wide["stp_plan_progress"] = wide["stp_code"].map(progress).fillna("")
+    for column, answers in standings_of(header, by_ccg).items():
+        wide[column] = answers
     amended = tables["bands"][tables["bands"]["note"].str.contains(AMENDED, regex=False)]
     codes = amended.sort_values("indicator_code").groupby("ccg_code")["indicator_code"].agg(", ".join)
     wide["amended_indicators"] = [codes.get(code, "") for code in by_ccg]
     wide["is_official"] = False
     wide["is_made_up"] = bool(header["is_made_up"])
     return wide.sort_values("ccg_code")
+
+
+def standings_of(header: Mapping[str, Any], ccg_codes: "pd.Series[str]") -> dict[str, list[str]]:
+    """Return whether each CCG was in special measures and under directions on the last day of the period.
+
+    An attribute of the CCG next to its rating: it follows from the register, and from no figure.
+    """
+    answers = the_register().attributes(ccg_codes, last_day(header["partition_key"]))
+    return {name: list(answers[name]) for name in answers.columns if name != "ccg_code"}

@@ -1,6 +1,6 @@
 """What a ledger's state means for what may be shown, in the words of every released table.
 
-Belongs here: one function from the state of a gate, and what stands now, to those words.
+Belongs here: one function from the state of a gate, and what is in force now, to those words.
 Does not belong here: the rules of a decision (expert_panels), what a release shows (assessment.py).
 """
 

@@ -109,10 +109,13 @@ def name_rows(rows: Iterable[int]) -> str:
 
 
 def _notes(account: RowAccounting, frame: pd.DataFrame) -> list[str]:
-    """What each observation says already, and that it rests on an amended row."""
+    """What each observation says already, what was noted of its rows, and that one is amended."""
     said = frame["note"].fillna("") if "note" in frame else [""] * len(frame)
-    amended = (notes(account.amending(rows)) for rows in frame["rows"])
-    return ["; ".join(filter(None, pair)) for pair in zip(said, amended, strict=True)]
+    seen = (
+        "; ".join(filter(None, [*account.remarks(rows), notes(account.amending(rows))]))
+        for rows in frame["rows"]
+    )
+    return ["; ".join(filter(None, pair)) for pair in zip(said, seen, strict=True)]
 
 
 def _typed(frame: pd.DataFrame, constant: Mapping[str, object], columns: Sequence[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ Does not belong here: any publication's layout.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from ccg_pipeline.framework.model import Edition, Publication
@@ -13,8 +14,9 @@ from ccg_pipeline.framework.wanted import Wanted, wanted_by
 from ccg_pipeline.sources import declared, engine
 from ccg_pipeline.sources.corrections import Amendment, NoSuchColumn
 from ccg_pipeline.sources.declaration import Reader
-from ccg_pipeline.sources.documents import Document, open_document
-from ccg_pipeline.sources.layouts import Layout, missing_from, title_of
+from ccg_pipeline.sources.documents import Document, open_document, printable
+from ccg_pipeline.sources.folder import entries_in
+from ccg_pipeline.sources.layouts import Layout, is_of_another_kind, missing_from, title_of
 from ccg_pipeline.sources.publications import (
     cancer_stage,
     cancer_waits,
@@ -39,9 +41,9 @@ from ccg_pipeline.sources.publications import (
     satod,
 )
 from ccg_pipeline.sources.result import Reading, Refused
-from ccg_pipeline.sources.sidecar import SUFFIX
 
 DECLARED = "declared"
+_KINDS = {"workbook": "a workbook", "csv": "a CSV file", "json": "a JSON file", "archive": "an archive"}
 READERS: Mapping[str, Reader] = {
     "rtt": rtt.READER,
     "dtoc": dtoc.READER,
@@ -60,6 +62,7 @@ READERS: Mapping[str, Reader] = {
     "e_rs": e_rs.READER,
     "gp_patient_survey": gp_patient_survey.READER,
     "cancer_waits": cancer_waits.READER,
+    "cancer_waits_monthly": cancer_waits.MONTHLY,
     "eip": eip.READER,
     "qof": qof.READER,
     "chc": chc.READER,
@@ -84,10 +87,15 @@ def recognise(path: Path) -> str:
     return READERS[key].layout.publication or declared.publication_of(document)
 
 
-def read_file(path: Path, wanted: Edition | Wanted, amendments: tuple[Amendment, ...] = ()) -> Reading:
+def read_file(
+    path: Path,
+    wanted: Edition | Wanted,
+    amendments: tuple[Amendment, ...] = (),
+    today: date | None = None,
+) -> Reading:
     """Read what is wanted of one file, with what was said of single rows of it.
 
-    An edition stands for what it alone wants.
+    An edition stands for what it alone wants. ``today``: no period ends after it.
     Raises Refused, with one sentence and the publication if it was recognised.
     """
     document = open_document(path)
@@ -95,7 +103,9 @@ def read_file(path: Path, wanted: Edition | Wanted, amendments: tuple[Amendment,
     asked = wanted_by(wanted)
     amended = replace(document, sheets=tuple(each.amended_by(amendments) for each in document.sheets))
     try:
-        return declared.read(amended, asked) if key == DECLARED else engine.read(READERS[key], amended, asked)
+        if key == DECLARED:
+            return declared.read(amended, asked, today)
+        return engine.read(READERS[key], amended, asked, today)
     except NoSuchColumn as error:
         raise Refused(
             f"{document.name}: cannot be amended so. {error}", READERS[key].layout.publication
@@ -107,24 +117,13 @@ def read_landing(folder: Path, wanted: Edition | Wanted) -> Iterator[tuple[Path,
 
     Sidecars, hidden files and folders that begin with ``_`` or ``.`` are no source files.
     """
-    for path in files_in(folder):
+    for one in entries_in(folder):
         try:
-            yield path, read_file(path, wanted)
+            if one.problem:
+                raise Refused(f"{printable(one.path)}: {one.problem}.")
+            yield one.path, read_file(one.path, wanted)
         except Refused as refused:
-            yield path, refused
-
-
-def files_in(folder: Path) -> list[Path]:
-    """The source files below ``folder``, sorted by their path in it."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.endswith(SUFFIX) and not _is_hidden(path.relative_to(folder))
-    )
-
-
-def _is_hidden(path: Path) -> bool:
-    return path.name.startswith(".") or any(part.startswith(("_", ".")) for part in path.parts[:-1])
+            yield one.path, refused
 
 
 def _layout_of(document: Document) -> str:
@@ -139,6 +138,20 @@ def _layout_of(document: Document) -> str:
         if not lacks[key]:
             return key
 
+    for reader in READERS.values():
+        if is_of_another_kind(document, reader.layout):
+            own, needed = _KINDS[document.kind], _KINDS[reader.layout.kind]
+            how = (
+                "save its table as CSV UTF-8"
+                if reader.layout.kind == "csv"
+                else "put it here as it was published"
+            )
+            raise Refused(
+                f"{document.name}: has the columns of {reader.layout.what}, but is {own}, and {needed} is "
+                f"read; {how}.",
+                reader.layout.publication,
+            )
+
     def distance(key: str) -> tuple[bool, float]:
         return not _has_title(READERS[key].layout, lacks[key]), len(lacks[key]) / _size(READERS[key].layout)
 
@@ -147,7 +160,7 @@ def _layout_of(document: Document) -> str:
     missing = lacking[0] if len(lacking) == 1 else f"{lacking[0]} and {len(lacking) - 1} more"
     if len(lacking) == 1 or _has_title(layout, lacking):
         raise Refused(
-            f"{document.name}: looks like {layout.what}, but lacks {missing}; download it again.",
+            f"{document.name}: looks like {layout.what}, but lacks {missing}; check that it is unchanged.",
             layout.publication,
         )
     raise Refused(

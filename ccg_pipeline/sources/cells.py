@@ -18,13 +18,29 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-SUPPRESSED = frozenset({"*", "**", "[c]"})
+SUPPRESSED = frozenset({"*", "**", "***", "[c]", "[low]", "[u]", "c", "‡", "suppressed", "[suppressed]"})
+_BELOW = re.compile(  # "<5", "1-5", "fewer than 5": a count too small to say
+    r"(?:[<≤]|<=|fewer than|less than) ?[0-9]{1,2}|[0-9]{1,2} or (?:fewer|less)|[01] ?(?:[-–]|to) ?[0-9]"
+)
 _NOTE = re.compile(r"\[?note [0-9]+\]?")  # "[note 3]" says why there is no figure
 MISSING = frozenset(
-    {"", "-", "--", "–", "—", ".", "..", ":", "na", "n/a", "null", "none", "nan", "[x]", "[z]"}
+    {"", "-", "--", "–", "—", ".", "..", "...", "…", ":", "na", "n/a", "n.a.", "null", "none", "nan"}
+    | {"[x]", "[z]", "not available", "not applicable"}
     | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!"}
 )
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.[0-9]))(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
+_FLAG = re.compile(
+    r"\s*(?:\[(?:p|r|e|b|u|note [0-9]+|[0-9]+)\]|\([pre]\)|[*†‡#¹²³⁴-⁹]+|(?<=[0-9])\s?[pr])$", re.IGNORECASE
+)
+"""A mark behind a figure: provisional, revised, estimated, a break in the series, unreliable, a footnote."""
+_NOTED = re.compile(r"(?:\s*(?:\[(?:note )?[0-9]+\]|[*†‡¹²³⁴-⁹]))+$")  # behind a heading
+_NUMBER = re.compile(
+    r"[+-]?(?:[0-9]{1,3}(?:(?P<thousands>[,\s])[0-9]{3})(?:(?P=thousands)[0-9]{3})*|[0-9]+|(?=\.[0-9]))"
+    r"(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?"
+)
+_THOUSANDS_BY_POINTS = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,}")
+_EXPONENT = re.compile(r"[0-9.][eE]\+?[0-9]")
+_NOT_THOUSANDS = re.compile(r"[+-]?(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|0[0-9]*,[0-9]+)")
+"""A comma that can only stand for a point: where most of a column do, so may "12,345"."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +76,9 @@ def text(cell: object) -> str:
 
 @lru_cache(maxsize=100_000, typed=True)  # files of a publication repeat each other, and one file itself
 def heading(cell: Hashable) -> str:
-    """The cell as a heading: one case, single spaces, "and" for "&", no closing colon."""
-    return " ".join(text(cell).casefold().replace("&", " and ").split()).removesuffix(":").rstrip()
+    """The cell as a heading: one case, single spaces, "and" for "&", no closing colon or mark of a note."""
+    word = " ".join(text(cell).casefold().replace("&", " and ").split()).removesuffix(":").rstrip()
+    return _NOTED.sub("", word) or word
 
 
 def texts(cells: "pd.Series[str]") -> "pd.Series[str]":
@@ -71,7 +88,26 @@ def texts(cells: "pd.Series[str]") -> "pd.Series[str]":
 
 def is_mark(word: str) -> bool:
     """True for a word that stands where a figure would, and for an empty one."""
-    return word.casefold() in SUPPRESSED or _is_missing(word.casefold())
+    return _is_suppressed(word.casefold()) or _is_missing(word.casefold())
+
+
+def _is_suppressed(word: str) -> bool:
+    return word in SUPPRESSED or _BELOW.fullmatch(word) is not None
+
+
+def is_flagged(cell: object) -> bool:
+    """True for a figure with a mark behind it, as "1,234*" or "42 [r]"."""
+    return type(cell) is str and figure(cell) is not None and not _NUMBER.fullmatch(cell.strip())
+
+
+def is_rounded(cell: object) -> bool:
+    """True for a figure that a program wrote as text with an exponent, as 2.29E+03 for 2,294."""
+    return type(cell) is str and _EXPONENT.search(cell) is not None and figure(cell) is not None
+
+
+def _digits(word: str) -> str:
+    """A figure's text without a mark behind it and what parts its thousands."""
+    return re.sub(r"[,\s]", "", word if _NUMBER.fullmatch(word) else _FLAG.sub("", word))
 
 
 def _is_missing(word: str) -> bool:
@@ -83,9 +119,9 @@ def figure(cell: object) -> float | None:
     if isinstance(cell, bool):
         return None
     word = text(cell)
-    if not _NUMBER.fullmatch(word):
+    if not _NUMBER.fullmatch(word) and not _NUMBER.fullmatch(_FLAG.sub("", word)):
         return None
-    number = float(word.replace(",", ""))
+    number = float(_digits(word))
     return number if np.isfinite(number) else None
 
 
@@ -99,7 +135,7 @@ def half_of_last_digit(cell: object) -> float:
     if number is None:
         return np.nan
     # a float of a workbook carries binary dust: 42.199999999999996 was printed as 42.2
-    printed = repr(round(cell, 9)) if isinstance(cell, float) else text(cell).replace(",", "")
+    printed = repr(round(cell, 9)) if isinstance(cell, float) else _digits(text(cell))
     exponent = Decimal(printed).as_tuple().exponent
     digits = exponent if isinstance(exponent, int) else 0
     return max(0.5 * 10.0 ** min(digits, 0) * (1 + 1e-9), 1e-6 * max(abs(number), 1.0))
@@ -118,16 +154,25 @@ def no_figures(length: int) -> Figures:
 
 
 def read_figures(cells: "pd.Series[str]") -> Figures:
-    """Read a column of cells as they were in the file: floats of a workbook, text of a CSV."""
+    """Read a column of cells as they were in the file: floats of a workbook, text of a CSV.
+
+    Where most commas of a column can only stand for points, as in "12,5", each cell with one is a fault; and
+    each with a point where some points can only part thousands, as in "1.234.567".
+    """
     values = np.full(len(cells), np.nan)
     is_suppressed = np.zeros(len(cells), dtype=bool)
     is_fault = np.zeros(len(cells), dtype=bool)
-    for place, cell in enumerate(cells.to_numpy(dtype=object)):
+    every = cells.to_numpy(dtype=object)
+    commas = [cell for cell in every if type(cell) is str and "," in cell]
+    has_points = 2 * sum(_NOT_THOUSANDS.fullmatch(cell.strip()) is not None for cell in commas) > len(commas)
+    parts = any(type(cell) is str and _THOUSANDS_BY_POINTS.fullmatch(cell.strip()) for cell in every)
+    unclear = "," * has_points + "." * parts
+    for place, cell in enumerate(every):
         number = cell if type(cell) is float and -1e300 < cell < 1e300 else figure(cell)
-        if number is not None:
+        if number is not None and not (unclear and type(cell) is str and any(map(cell.count, unclear))):
             values[place] = number
             continue
         word = text(cell).casefold()
-        is_suppressed[place] = word in SUPPRESSED
-        is_fault[place] = word not in SUPPRESSED and not _is_missing(word)
+        is_suppressed[place] = _is_suppressed(word)
+        is_fault[place] = not is_suppressed[place] and not _is_missing(word)
     return Figures(values, is_suppressed, is_fault)

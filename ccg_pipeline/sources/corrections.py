@@ -1,4 +1,4 @@
-"""Amendments: what a person said of single rows of a file, which itself is never edited.
+"""Amendments: what a person said of rows of a file, of one or of all, which itself is never edited.
 
 Belongs here: what an amendment is to a reader, putting corrected cells in the place of a row's own, and the
 words in which a figure says that it rests on one.
@@ -6,12 +6,20 @@ Does not belong here: who may amend, for how long, and the record of it (storage
 (``account``).
 """
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from ccg_pipeline.sources.cells import heading
+from ccg_pipeline.sources.cells import heading, text
 from expert_panels.foundation.fault import Fault
+
+ALL_ROWS = -1
+"""The row of an amendment that is about every row of its sheet that none is about by its number."""
+
+_TIMES = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)")
+"""A corrected cell that is the row's own times a number, as where shares of one stand for per cent."""
 
 AMENDED = "amended: "
 """How the note of a figure begins that rests on an amended row."""
@@ -21,10 +29,11 @@ Kind = Literal["waive", "correct", "suppose"]
 
 @dataclass(frozen=True)
 class Amendment:
-    """One row, by sheet and number, and what is said of it.
+    """One row, by sheet and number, or all of a sheet, and what is said of it.
 
     ``waive``: it is taken in as it stands, where what is doubted can be true. ``correct``: ``cells``
-    (heading, value) take the place of its own. ``suppose``: whatever is doubted is believed, only to see
+    (heading, value) take the place of its own; a value such as ``*100`` is its own times that.
+    ``suppose``: whatever is doubted is believed, only to see
     what it would change. ``note`` says who, until when and why.
     """
 
@@ -41,10 +50,11 @@ class Amendment:
     @property
     def words(self) -> str:
         """The amendment as a figure's note says it."""
+        about = "all rows" if self.row == ALL_ROWS else f"row {self.row}"
         if self.kind != "correct":
-            return f"{AMENDED}row {self.row} taken in as it stands, {self.note}"
+            return f"{AMENDED}{about} taken in as it stands, {self.note}"
         said = ", ".join(f"{name} {value or 'nothing'}" for name, value in self.cells)
-        return f"{AMENDED}row {self.row} corrected to {said}, {self.note}"
+        return f"{AMENDED}{about} corrected to {said}, {self.note}"
 
 
 class NoSuchColumn(Fault):
@@ -62,9 +72,22 @@ def corrected(
     for name, value in amendment.cells:
         if heading(name) not in names:
             known = ", ".join(repr(each) for each in header if each)
-            raise NoSuchColumn(f"Row {amendment.row} has no column {name!r}: name one of {known}.")
-        row[names.index(heading(name))] = value
+            about = "The sheet" if amendment.row == ALL_ROWS else f"Row {amendment.row}"
+            raise NoSuchColumn(f"{about} has no column {name!r}: name one of {known}.")
+        place = names.index(heading(name))
+        row[place] = _corrected_cell(row[place], value)
     return row
+
+
+def _corrected_cell(own: Hashable, value: str) -> Hashable:
+    """A cell's corrected value; where that is the cell's own times a number, what is no number stays."""
+    times = _TIMES.fullmatch(value.strip())
+    if times is None:
+        return value
+    try:
+        return f"{Decimal(text(own).replace(',', '')) * Decimal(times[1]):f}"
+    except InvalidOperation:
+        return own
 
 
 def notes(amendments: Iterable[Amendment]) -> str:

@@ -26,6 +26,7 @@ _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH = re.compile(r"([a-z]+)[\s\-]*([0-9]{4}|(?<=-)[0-9]{2})")
 _YEAR = re.compile(r"[0-9]{4}")
 _QUARTER = re.compile(r"(?:quarter |q)([1-4])[\s,\-]*([0-9]{4}\s*[/\-–]\s*(?:[0-9]{2}|[0-9]{4}))")
+_MONTH_OF_YEAR = re.compile(r"([a-z]+)[\s,\-]*([0-9]{4}\s*[/\-–]\s*(?:[0-9]{2}|[0-9]{4}))")
 _FINANCIAL_YEAR = re.compile(r"([0-9]{4})\s*[/\-–]\s*([0-9]{2}|[0-9]{4})")
 
 
@@ -47,8 +48,9 @@ def read_day(cell: object) -> date | None:
 
 
 def read_period(cell: object) -> Period | None:
-    """A period: a month ("April 2015"), a calendar year, a financial year ("2017-18") or a quarter of one
-    ("Quarter 1 2016/17"), "day to day", "month to month" or "year to year"; provisional or not.
+    """A period: a month ("April 2015"), a calendar year, a financial year ("2017-18"), a quarter of one
+    ("Quarter 1 2016/17") or a month of one ("JAN 2021/22" is January 2022), "day to day", "month to month" or
+    "year to year"; provisional or not.
     """
     word = " ".join(text(cell).casefold().replace("(provisional)", "").split())
     if (found := _MONTH.fullmatch(word)) and (number := _month(found[1])):
@@ -60,6 +62,9 @@ def read_period(cell: object) -> Period | None:
         first = int(found[1])
         follows = f"{first + 1}".endswith(found[2])
         return (date(first, 4, 1), date(first + 1, 3, 31)) if follows and first in YEARS else None
+    if (found := _MONTH_OF_YEAR.fullmatch(word)) and (number := _month(found[1])):
+        whole = read_period(found[2])
+        return month_of(date(whole[number < 4].year, number, 1)) if whole else None
     if found := _QUARTER.fullmatch(word):
         whole = read_period(found[2])
         return quarter_of(whole, int(found[1])) if whole else None

@@ -6,7 +6,7 @@ Does not belong here: reading a date from a cell (``dates``).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from ccg_pipeline.framework.model import Publication
@@ -14,6 +14,9 @@ from ccg_pipeline.sources.cells import heading, text
 from ccg_pipeline.sources.dates import Period, last_day_of_month, month_of, read_day, read_period
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.result import Refused
+
+LONGEST = {"monthly": timedelta(31), "quarterly": timedelta(92)}
+"""How long a period of a publication is at most, by how often it comes out (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,12 @@ class Dates:
     published_on: date | None
     revised_on: date | None
     provenance: Literal["found", "assumed"]
+
+    @property
+    def out_by(self) -> date | None:
+        """The day by which the file as it is was out, as it says itself; None where it does not."""
+        said = [day for day in (self.published_on, self.revised_on) if day is not None]
+        return max(said, default=None) if self.provenance == "found" else None
 
     def with_period_assumed(self) -> "Dates":
         """The same dates, where the period is not the file's own."""
@@ -54,18 +63,22 @@ def period_in_preamble(
 ) -> Period:
     """The period that the line "Period:" names, else the sidecar's. Raises Refused without either.
 
-    A spreadsheet keeps a month that somebody typed as "Mar-17" as a date, the first of that month.
+    A spreadsheet keeps a month that somebody typed as "Mar-17" as a date, the first of that month. A longer
+    period than the publication comes out for is none of it.
     """
     cell = preamble.get("period", "")
-    if (period := read_period(cell)) is not None:
-        return period
+    period = read_period(cell)
     if isinstance(cell, date) and cell.day == 1:
-        return month_of(cell.date() if isinstance(cell, datetime) else cell)
+        period = month_of(cell.date() if isinstance(cell, datetime) else cell)
+    if period is not None and period[1] - period[0] < LONGEST.get(publication.cadence, timedelta.max):
+        return period
     if document.sidecar.period_start and document.sidecar.period_end:
         return document.sidecar.period_start, document.sidecar.period_end
-    said = f"says {text(cell)!r}" if text(cell) else "is missing"
+    what = {"monthly": "month", "quarterly": "quarter or month"}.get(publication.cadence, "period")
+    nothing = "says nothing" if "period" in preamble else "is missing"
+    said = f"says {text(cell)!r}, which is no {what}" if text(cell) else nothing
     raise Refused(
-        f"{document.name}: its line 'Period:' {said}, which is no period; give period_start and period_end "
+        f"{document.name}: its line 'Period:' {said}; give period_start and period_end "
         f"in {document.name}.meta.yaml beside it.",
         publication.key,
     )
@@ -99,7 +112,7 @@ def _day(document: Document, preamble: Mapping[str, object], label: str, publica
     if day is None:
         raise Refused(
             f"{document.name}: its line {label.capitalize() + ':'!r} says {text(cell)!r}, which is no date; "
-            "correct it or download it again.",
+            "correct it.",
             publication,
         )
     return day

@@ -1,4 +1,4 @@
-"""The declaration of a reader: where a publication's table stands, and what its rows say of whom and when.
+"""The declaration of a reader: where a publication's table is, and what its rows say of whom and when.
 
 Belongs here: the type whose instances are the readers, one module a publication.
 Does not belong here: carrying a declaration out (``engine``), any publication, choosing among them
@@ -29,7 +29,8 @@ class Reader:
     - ``figures``: indicator to the columns of its figures (numerator, denominator, value, lower_95,
       upper_95); one row may tell of several indicators.
     - ``measures``: word of the column ``measure`` to the indicator and figure that the column ``value`` then
-      holds; the rows of an organisation and period are put together.
+      holds; the rows of an organisation and period are put together. ``known_measures`` are these words
+      before the reader was narrowed to what is wanted.
     - neither: its rows are counted and nothing is taken from them.
 
     Whose figures they are:
@@ -59,6 +60,7 @@ class Reader:
     period: Period = ASKED_BY_NOBODY
     figures: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     measures: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    known_measures: tuple[str, ...] = ()
     subjects: Mapping[str, str] = field(default_factory=dict)
     subject_line: str = ""
     only: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Reader:
             self,
             figures={one: columns for one, columns in self.figures.items() if one in asked},
             measures={word: to for word, to in self.measures.items() if to[0] in asked},
+            known_measures=tuple(self.measures),
             subjects={line: one for line, one in self.subjects.items() if one in asked},
             observe=self.observe if asked or (not self.indicators and wanted.of(key)) else None,
             also=tuple(one.narrowed_to(wanted) for one in self.also),

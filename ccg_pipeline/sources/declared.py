@@ -9,16 +9,22 @@ is about, and codes of organisations that are no CCGs stay as they are. The colu
 "made_up" (made by the made-up year) or "declared" (somebody's own return). Dates are ISO, organisations of
 the NHS have ODS codes, ENG, X24 or STP codes; suppressed is *, missing - or empty. The column status
 is for such a mark where no figure has room for it.
+
+A column may be called as an attribute of organisations by which an edition in force makes pools or weighs
+(type, region, population): what a row says there is so of its organisation at the end of its period.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
 from ccg_pipeline.framework.wanted import Wanted, measure_of
 from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.attributes import attributes_of
-from ccg_pipeline.sources.cells import SUPPRESSED, texts
+from ccg_pipeline.sources.cells import MISSING, SUPPRESSED, is_mark, texts
 from ccg_pipeline.sources.claims import FIGURES, claim_each_row
 from ccg_pipeline.sources.dates import read_days
 from ccg_pipeline.sources.dating import Dates, is_made_up
@@ -26,7 +32,7 @@ from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.observing import observe
-from ccg_pipeline.sources.organisations import ENGLAND, kinds_of, read_codes
+from ccg_pipeline.sources.organisations import ENGLAND, is_other_ccg, kinds_of, read_codes
 from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.sources.row_accounting import RowAccounting
 from ccg_pipeline.sources.tables import find_table
@@ -36,6 +42,8 @@ COLUMNS = (
     "layout", "publication", "indicator", "period_start", "period_end", "published_on", "organisation_code",
     "organisation_name", *FIGURES, "judgement", "status",
 )  # fmt: skip
+CODE = re.compile(r"\w(?:[\w .:/()'&+,-]{0,58}[\w).])?")
+"""What a code of any register looks like: R0A, E38000001, WEST SHIRE."""
 LAYOUTS = {"made_up": "made_up", "declared": "assumed"}  # what the file says to what an observation says
 LAYOUT = Layout(
     publication="",  # each file says its own
@@ -53,10 +61,12 @@ def publication_of(document: Document) -> str:
     return _the_one(document, texts(find_table(document, LAYOUT).rows["publication"]), "publication")
 
 
-def read(document: Document, wanted: Wanted) -> Reading:
-    """Whatever the file declares of what is wanted."""
-    table = find_table(document, LAYOUT)
+def read(document: Document, wanted: Wanted, today: date | None = None) -> Reading:
+    """Whatever the file declares of what is wanted; no period ends after ``today``."""
+    asked = {name: (name,) for name in wanted.attributes if name not in LAYOUT.columns}
+    table = find_table(document, replace(LAYOUT, optional=asked))
     words = {name: texts(table.rows[name]) for name in COLUMNS}
+    attributes = {name: table.rows[name] for name in asked if name in table.rows}
     key = _the_one(document, words["publication"], "publication")
     if key not in wanted.keys:
         raise Refused(
@@ -79,15 +89,31 @@ def read(document: Document, wanted: Wanted) -> Reading:
         (published, "published_on"),
     ):
         account.doubt_where(dates.isna(), name + " {} is no date", words[name])
-    account.doubt_where(start > account.period_end, "period_start is after period_end")
+    is_reversed = start > account.period_end
+    account.doubt_where(is_reversed, "period_start is after period_end")
+    start = start.mask(is_reversed)  # nothing is claimed of such a period, not even a refusal
+    other = is_other_ccg(account.organisation, table.rows["organisation_name"])
+    own = ~kinds.isin([*ORGANISATION_KINDS, "none", "unknown", "blank", "other_ccg"])
+    _doubt_codes(account, own)
+    reason = "organisation_code {} is not that of the name beside it"
+    account.doubt_where(other & kinds.isin(["ccg", "england", "nhs_england"]), reason, account.organisation)
+    latest = published.max()
+    account.doubt_future(latest.date() if pd.notna(latest) else None, today)
+    if today is not None:
+        account.doubt_where(
+            published > pd.Timestamp(today), "published_on {} is still to come", words["published_on"]
+        )
     columns = {name: words[name] for name in (*FIGURES, "judgement")}
-    if (withheld := words["status"].isin(SUPPRESSED)).any():
+    _doubt_status(account, words["status"], columns)
+    if (withheld := words["status"].str.casefold().isin(SUPPRESSED)).any():
         columns = {name: cells.mask(withheld & cells.eq(""), "*") for name, cells in columns.items()}
+    _doubt_numbers(account, attributes, wanted)
     claims = claim_each_row(account, kinds, start, **columns)
     is_listed = kinds.isin([*ORGANISATION_KINDS, "none"])  # their names are in the reference
     observations = observe(claims, account, wanted, key)
-    latest = published.max()
-    known = attributes_of(account, kinds.mask(is_listed, "none"), {"name": table.rows["organisation_name"]})
+    names = attributes_of(account, kinds.mask(is_listed, "none"), {"name": table.rows["organisation_name"]})
+    told = [attributes_of(account, kinds, attributes)] if attributes else []
+    known = pd.concat([names, *told], ignore_index=True)
     reading = assemble(
         document,
         key,
@@ -120,6 +146,54 @@ def _classify_rows(
     return kinds.mask(
         elsewhere | other_level, "unknown"
     )  # nothing can be claimed of these, not even a refusal
+
+
+def _doubt_codes(account: RowAccounting, own: "pd.Series[bool]") -> None:
+    """Doubt codes of an edition's own organisations that are no code, or another's but for its capitals.
+
+    Of two that differ in capitals alone, the one with fewer rows in the file is doubted, or else both.
+    """
+    codes = account.organisation
+    account.doubt_where(own & ~codes.str.fullmatch(CODE.pattern), "organisation_code {} is no code", codes)
+    rows = codes[own].value_counts()
+    spellings = rows.groupby(rows.index.str.casefold())
+    most = rows.eq(spellings.transform("max"))
+    is_first = most & most.groupby(rows.index.str.casefold()).transform("sum").eq(1)
+    doubted = rows.index[(spellings.transform("size") > 1) & ~is_first]
+    reason = "organisation_code {} is another one of this file but for its capitals"
+    account.doubt_where(own & codes.isin(doubted), reason, codes)
+
+
+def _doubt_status(
+    account: RowAccounting, status: "pd.Series[str]", columns: Mapping[str, "pd.Series[str]"]
+) -> None:
+    """Doubt a status that is none, and one that says that there is no figure in a row that has one."""
+    said = status.str.casefold()
+    is_published = said.isin(["", "published"])
+    is_mark_of_none = said.isin(SUPPRESSED | MISSING | {"missing"})
+    account.doubt_where(
+        ~is_published & ~is_mark_of_none,
+        "status {} is not known: write published, * or -, or leave it empty",
+        status,
+    )
+    cells = pd.concat([columns["value"], columns["judgement"]], axis=1)
+    has_figure = cells.apply(lambda column: ~column.map(is_mark)).any(axis=1)
+    account.doubt_where(
+        ~is_published & is_mark_of_none & has_figure,
+        "status {} says that there is no figure, and there is one",
+        status,
+    )
+
+
+def _doubt_numbers(
+    account: RowAccounting, attributes: Mapping[str, "pd.Series[str]"], wanted: Wanted
+) -> None:
+    """Doubt rows in which an attribute that an edition weighs by is no number above 0."""
+    for name, cells in attributes.items():
+        if wanted.attributes[name]:
+            said = texts(cells)
+            is_number = pd.to_numeric(said, errors="coerce").gt(0) & said.str.fullmatch(r"[0-9.]+")
+            account.doubt_where(said.ne("") & ~is_number, name + " {} is no number above 0", said)
 
 
 def _the_one(document: Document, words: Iterable[str], column: str, publication: str = "") -> str:

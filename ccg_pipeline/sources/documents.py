@@ -1,36 +1,30 @@
 """Opening a file safely: bytes in, sheets of cells out, whatever the file's name says it is.
 
-Belongs here: telling workbooks, CSV, JSON and archives of CSV apart by what they hold, and refusing what
-cannot be trusted as a whole (empty, a web page, truncated, a zip bomb, not text).
-Does not belong here: which publication it is, headers, marks, dates.
+Belongs here: a file as a document, within bounds of size, memory and time; its name as it may be printed.
+Does not belong here: the formats (``parsing``), which publication it is, headers, marks, dates.
 """
 
-import csv
 import hashlib
-import io
-import json
+import os
 import pickle
 import subprocess
 import sys
-import zipfile
-import zlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from ccg_pipeline.sources.cells import heading
-from ccg_pipeline.sources.corrections import Amendment
+from ccg_pipeline.sources.corrections import ALL_ROWS, Amendment
+from ccg_pipeline.sources.file_kinds import MAX_BYTES, OLE, ZIP, Parsed, Unreadable
+from ccg_pipeline.sources.parsing import parse
 from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.sources.sidecar import Sidecar, read_sidecar
 
-MAX_BYTES = 200 * 2**20  # of a file, packed and unpacked
-MAX_RATIO = 200  # unpacked to packed; real workbooks unpack to about ten times their size
-MAX_SECONDS = 60  # for a workbook; the largest published one here takes 0.2
+MAX_SECONDS = 60  # for a file; the largest published one here takes 0.2
+SHORT = 2**19  # bytes of a text that cannot take more memory or time than is at hand
 Kind = Literal["workbook", "csv", "json", "archive"]
-_XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -40,11 +34,16 @@ class Sheet:
     name: str
     rows: Sequence[Sequence[Hashable]]
     first_row: int = 1
+    is_hidden: bool = False
     amendments: Mapping[int, Amendment] = field(default_factory=dict)
 
     def amended_by(self, amendments: Iterable[Amendment]) -> "Sheet":
         """The sheet with what was said of rows of it, by their number; its cells stay the file's own."""
-        return replace(self, amendments={each.row: each for each in amendments if each.sheet == self.name})
+        own = {each.row: each for each in amendments if each.sheet == self.name}
+        if of_all := own.pop(ALL_ROWS, None):
+            every = range(self.first_row, self.first_row + len(self.rows))
+            own = dict.fromkeys(every, of_all) | own
+        return replace(self, amendments=own)
 
     @cached_property
     def headings(self) -> list[list[str]]:
@@ -69,153 +68,87 @@ class Document:
     @property
     def name(self) -> str:
         """The file's name without its folder, as sentences call it."""
-        return self.path.name
+        return printable(self.path)
+
+    def is_a(self, kind: Kind) -> bool:
+        """True for a file of that kind; an archive of one CSV is that CSV as well."""
+        return self.kind == kind or (kind == "csv" and self.kind == "archive" and len(self.sheets) == 1)
+
+    def sheets_called(self, name: str) -> list[Sheet]:
+        """The sheets of that name, whatever its case and spaces; without a name all."""
+        wanted = heading(name)
+        return [each for each in self.sheets if wanted in ("", heading(each.name))]
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name, whatever its case and spaces; without a name the first.
 
-        CSV and JSON have one sheet, an archive one for each file in it.
+        One that is shown goes before one that is hidden. CSV and JSON have one sheet, an archive one for
+        each file in it.
         """
-        wanted = heading(name)
-        return next((each for each in self.sheets if wanted in ("", heading(each.name))), None)
+        found = self.sheets_called(name)
+        return next((each for each in found if not each.is_hidden), found[0] if found else None)
 
 
 def open_document(path: Path) -> Document:
     """Read the whole file. Raises Refused with one sentence that names it and says what to do."""
-    name = path.name
+    name = printable(path)
+    data = _bytes_of(path, name)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise Refused(f"{name}: is larger than {MAX_BYTES // 2**20} MB; no publication known here is.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise Refused(
-            f"{name}: cannot be opened ({error.strerror}); check that it is there and readable."
-        ) from error
-    if not data.strip():
-        raise Refused(f"{name}: is empty; download it again.")
-    kind: Kind = "workbook"
-    if data.startswith(_ZIP):
-        sheets = _read_archive(name, data)
-        if sheets:
-            kind = "archive"
-        else:
-            sheets = _read_workbook(name, data)
-    elif data.startswith(_XLS):
-        sheets = _read_workbook(name, data)
-    else:
-        text = _decode(name, data)
-        kind = "json" if text.lstrip()[:1] in ("[", "{") else "csv"
-        sheets = (_read_json(name, text) if kind == "json" else _read_csv(name, text),)
+        kind, sheets = _parsed(data)
+    except Unreadable as unreadable:
+        raise Refused(f"{name}: {unreadable}.") from unreadable
     digest = hashlib.sha256(data).hexdigest()
     return Document(path, digest, len(data), kind, sheets, read_sidecar(path))
 
 
-def _read_archive(name: str, data: bytes) -> tuple[Sheet, ...]:
-    """The CSV files of a zip archive, a sheet each; none of an .xlsx, which is a zip archive too.
-
-    Refuses an archive that unpacks to more than anyone publishes, is damaged, or holds anything else.
-    """
+def _bytes_of(path: Path, name: str) -> bytes:
+    """Never more than MAX_BYTES, whatever the file's size is said to be, or grows to meanwhile."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir()]
-            unpacked = sum(each.file_size for each in members)
-            if unpacked > MAX_BYTES or unpacked > MAX_RATIO * len(data):
-                raise Refused(
-                    f"{name}: would unpack from {len(data):,} to {unpacked:,} bytes, as a zip bomb does; "
-                    "it was not unpacked."
-                )
-            if "xl/workbook.xml" not in archive.namelist():
-                return tuple(_read_member(name, each.filename, archive.read(each)) for each in members)
-            damaged = archive.testzip()  # unpacks no more than the sizes just checked
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        EOFError,
-        ValueError,
-        zlib.error,
-    ) as error:
-        raise Refused(f"{name}: is a damaged workbook or archive ({error}); download it again.") from error
-    if damaged is not None:
-        raise Refused(f"{name}: is a damaged workbook (its part {damaged!r}); download it again.")
-    return ()
+        with path.open("rb") as file:
+            data = b"" if os.fstat(file.fileno()).st_size > MAX_BYTES else file.read(MAX_BYTES + 1)
+            is_larger = os.fstat(file.fileno()).st_size > MAX_BYTES
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", "") or str(error)
+        raise Refused(f"{name}: cannot be opened ({why}); check that it is there and readable.") from error
+    if is_larger:
+        raise Refused(f"{name}: is larger than {MAX_BYTES // 2**20} MB; no publication known here is.")
+    return data
 
 
-def _read_member(name: str, member: str, data: bytes) -> Sheet:
-    try:
-        return _read_csv(name, _decode(name, data), member)
-    except Refused as refused:
-        raise Refused(
-            f"{name}: is a zip archive that is no workbook, and {member!r} in it no proper CSV; "
-            "unpack it and put the data itself here."
-        ) from refused
+def _parsed(data: bytes) -> tuple[Kind, tuple[Sheet, ...]]:
+    """The kind and sheets of a file: a short text as it is, all else in a process with limits."""
+    if len(data) <= SHORT and not data.startswith((ZIP, OLE)):
+        kind, sheets = parse(data)
+    else:
+        kind, sheets = _parsed_apart(data)
+    return cast("Kind", kind), tuple(
+        Sheet(one.name, one.rows, one.first_row, one.is_hidden) for one in sheets
+    )
 
 
-def _read_workbook(name: str, data: bytes) -> tuple[Sheet, ...]:
-    script = Path(__file__).with_name("workbook_process.py")
+def _parsed_apart(data: bytes) -> tuple[str, list[Parsed]]:
+    package = Path(__file__).parents[2]
     try:
         done = subprocess.run(
-            [sys.executable, "-P", str(script)],
+            [sys.executable, "-P", "-m", "ccg_pipeline.sources.parsing"],
+            env={**os.environ, "PYTHONPATH": str(package)},
             input=data,
             capture_output=True,
             timeout=MAX_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Refused(f"{name}: took more than {MAX_SECONDS} seconds to read; download it again.") from error
+        raise Unreadable(f"took more than {MAX_SECONDS} seconds to read") from error
     if done.returncode != 0:  # the reader gave up or was stopped by its memory limit
-        raise Refused(f"{name}: is a damaged workbook that cannot be read; download it again.")
-    outcome, answer = pickle.loads(done.stdout)  # written by our own script, not by the file
-    if outcome == "refused":
-        raise Refused(f"{name}: is a damaged workbook ({' '.join(answer.split())}); download it again.")
-    return tuple(Sheet(sheet, rows) for sheet, rows in answer)
+        raise Unreadable("is a damaged workbook that cannot be read; download it again")
+    said, *answer = pickle.loads(done.stdout)  # written by our own script, not by the file
+    if said == "refused":
+        raise Unreadable(*answer)
+    kind, sheets = answer
+    return kind, [Parsed(*each) for each in sheets]
 
 
-def _decode(name: str, data: bytes) -> str:
-    if data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        raise Refused(f"{name}: is a web page, whatever its name says; download the file itself.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(
-            f"{name}: is neither a workbook nor UTF-8 text (byte {error.start:,}); "
-            "save it as CSV UTF-8 or download it again."
-        ) from error
-    if "\0" in text:
-        raise Refused(f"{name}: is neither a workbook nor text; download it again.")
-    return text
-
-
-def _read_csv(name: str, text: str, sheet: str = "") -> Sheet:
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        # Codes and names repeat from row to row: each is kept in memory once.
-        rows = [list(map(sys.intern, cells)) for cells in lines]
-    except csv.Error as error:
-        raise Refused(f"{name}: is no proper CSV ({error}); download it again.") from error
-    return Sheet(sheet, rows)
-
-
-def _read_json(name: str, text: str) -> Sheet:
-    """A JSON list of records as a sheet: row 0 holds the keys, row n the nth record."""
-    try:
-        records = json.loads(text, object_pairs_hook=_record)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"{name}: is no proper JSON ({error}); download it again.") from error
-    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
-        raise Refused(f"{name}: is JSON, but not a list of records; give one record a row.")
-    keys = list(dict.fromkeys(key for each in records for key in each))
-    rows = [[_flat(each.get(key, "")) for key in keys] for each in records]
-    return Sheet("", [keys, *rows], first_row=0)
-
-
-def _record(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise ValueError("a record gives a key twice")
-    return record
-
-
-def _flat(value: object) -> Hashable:
-    return value if isinstance(value, (str, float, int, bool, type(None))) else json.dumps(value)
+def printable(path: Path) -> str:
+    """The name of a file as a sentence may say it, whatever bytes it is made of."""
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)

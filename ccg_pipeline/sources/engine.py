@@ -1,72 +1,64 @@
 """Carrying out a reader's declaration: from a document to its observations and the account of its rows.
 
-Belongs here: the order in which every publication's rows are settled, whatever its layout.
-Does not belong here: anything of one publication (its declaration), what a figure may be (``observing``).
+Belongs here: the tables of a file, their dates, and what must hold between them, whatever the publication.
+Does not belong here: anything of one publication (its declaration), the rows of a table (``settling``).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from datetime import date
 
-import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.model import Publication
 from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.assembling import Part, assemble, each_once
-from ccg_pipeline.sources.attributes import WHOSE, attributes_of
-from ccg_pipeline.sources.cells import heading, is_mark, texts, times
-from ccg_pipeline.sources.claims import FIGURES, claim_each_group, claim_each_row
+from ccg_pipeline.sources.attributes import WHOSE
 from ccg_pipeline.sources.dating import Dates, dates_of, is_made_up
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
-from ccg_pipeline.sources.observing import COLUMNS, observe
-from ccg_pipeline.sources.organisations import (
-    ENGLAND,
-    is_nobody,
-    is_other_ccg,
-    kinds_of,
-    read_codes,
-    read_names,
-)
+from ccg_pipeline.sources.preambles import preamble
 from ccg_pipeline.sources.result import Reading, Refused
-from ccg_pipeline.sources.row_accounting import RowAccounting
-from ccg_pipeline.sources.tables import Table, find_tables, preamble
+from ccg_pipeline.sources.settling import Settling, is_about
+from ccg_pipeline.sources.tables import Table, find_tables
 
 TITLE_SHEET = 40  # rows of a sheet that may hold a title, a date of publication, a status
-Asked = Mapping[str, Mapping[str, str]]
 
 
-def read(reader: Reader, document: Document, wanted: Wanted) -> Reading:
-    """What ``document`` says of what is ``wanted``, as ``reader`` declares. Raises Refused."""
+def read(reader: Reader, document: Document, wanted: Wanted, today: date | None = None) -> Reading:
+    """What ``document`` says of what is ``wanted``, as ``reader`` declares. Raises Refused.
+
+    ``today``: no period ends after it.
+    """
     publication = wanted.publication(reader.layout.publication)
     reader = reader.narrowed_to(wanted)
     tables = [
         (each, table) for each in (reader, *reader.also) for table in find_tables(document, each.layout)
     ]
-    if reader.subject_line and not any(_is_about(table, reader.subject_line) for _, table in tables):
+    if reader.subject_line and not any(is_about(table, reader.subject_line) for _, table in tables):
         raise Refused(
             f"{document.name}: has no line {reader.subject_line + ' …'!r} above its table; "
-            "download it again.",
+            f"check that it is {reader.layout.what}, unchanged.",
             publication.key,
         )
     for each, table in tables:
         _refuse_lost_header(each, table, document)
     settled = [
-        (table, _Settling(each, table, document, publication), dates_of(document, publication, said))
+        Settling(each, table, document, publication, dates_of(document, publication, said), today)
         for (each, table), said in zip(tables, _said(document, tables), strict=True)
     ]
-    _refuse_different_periods(document, publication, [settling for _, settling, _ in settled])
+    _refuse_different_periods(document, publication, settled)
     parts: list[Part] = []
     known: list[pd.DataFrame] = []
-    for _, settling, dates in settled:
+    for settling in settled:
         observations = settling.observations(wanted)
         if settling.reader.layout.every_sheet:
             observations = observations.assign(
-                published_on=dates.published_on, dates_provenance=dates.provenance
+                published_on=settling.dates.published_on, dates_provenance=settling.dates.provenance
             )
         parts.append((settling.account, observations))
         known += settling.known
-    dates = _latest([dates for *_, dates in settled])
+    _refuse_where_nothing_is_asked_for(document, publication, settled)
+    dates = _latest([settling.dates for settling in settled])
     read_so_far = assemble(
         document,
         publication.key,
@@ -98,7 +90,7 @@ def _latest(dates: list[Dates]) -> Dates:
 
 def _refuse_lost_header(reader: Reader, table: Table, document: Document) -> None:
     """Refuse a file with a sheet that is about an indicator asked for, but has not the header."""
-    if table.rows.columns.empty and any(_is_about(table, line) for line in reader.subjects):
+    if table.rows.columns.empty and any(is_about(table, line) for line in reader.subjects):
         wanted = " and ".join(repr(names[0]) for names in reader.layout.columns.values())
         raise Refused(
             f"{document.name}: its sheet {table.sheet!r} has no header with {wanted}; "
@@ -107,12 +99,8 @@ def _refuse_lost_header(reader: Reader, table: Table, document: Document) -> Non
         )
 
 
-def _is_about(table: Table, line: str) -> bool:
-    return any(cell.startswith(heading(line)) for cell in table.above)
-
-
 def _refuse_different_periods(
-    document: Document, publication: Publication, settlings: "list[_Settling]"
+    document: Document, publication: Publication, settlings: list[Settling]
 ) -> None:
     """Refuse a file whose tables each name one period, and not the same."""
     named = {
@@ -122,191 +110,22 @@ def _refuse_different_periods(
     }
     if len(named) > 1:
         raise Refused(
-            f"{document.name}: its sheets are about different periods; download it again.", publication.key
+            f"{document.name}: its sheets are about different periods; correct its lines 'Period:'.",
+            publication.key,
         )
 
 
-class _Settling:
-    """One table on its way: its rows settled as far as its own words go, then its observations."""
+def _refuse_where_nothing_is_asked_for(
+    document: Document, publication: Publication, settlings: list[Settling]
+) -> None:
+    """Refuse a file of which one reader's tables all lack the word by which their rows are asked for.
 
-    def __init__(self, reader: Reader, table: Table, document: Document, publication: Publication) -> None:
-        self.reader = reader
-        has_header = set(reader.layout.columns) <= set(table.rows.columns)
-        if reader.is_note is not None and has_header:
-            table = replace(table, ragged=table.ragged.difference(table.rows.index[reader.is_note(table)]))
-        self.account = RowAccounting(table)
-        self.known: list[pd.DataFrame] = []
-        self.asked = self._asked()
-        self.is_asked = bool(self.asked or reader.measures or (reader.observe and has_header))
-        if self.is_asked and table.is_uneven:
+    A total that goes by another code would else set every row aside, and no organisation have a figure.
+    """
+    for reader in {id(one.reader): one.reader for one in settlings}.values():
+        lacking = [one.lacking for one in settlings if one.reader is reader and one.is_asked]
+        if lacking and all(lacking):
             raise Refused(
-                f"{document.name}: the blocks side by side in sheet {table.sheet!r} have not the same "
-                f"columns; check that it is {reader.layout.what}, unchanged.",
+                f"{document.name}: {lacking[0]}; check that it is {reader.layout.what}, unchanged.",
                 publication.key,
             )
-        if self.is_asked:
-            ends = reader.period.ends(document, publication, table)
-            self.account.period_start, self.account.period_end = ends
-
-    def _asked(self) -> Asked:
-        """The indicators of which something is asked here, each with the columns of its figures."""
-        reader, table = self.reader, self.account.table
-        if not set(reader.layout.columns) <= set(table.rows.columns):
-            return {}  # a sheet without the header
-        if not reader.subjects or "subject" in table.rows:
-            return reader.figures
-        about = {indicator for line, indicator in reader.subjects.items() if _is_about(table, line)}
-        return {indicator: figures for indicator, figures in reader.figures.items() if indicator in about}
-
-    def observations(self, wanted: Wanted) -> pd.DataFrame:
-        """The table's observations, every row of it settled."""
-        account, reader = self.account, self.reader
-        if not self.is_asked:
-            return self._ask_nothing()
-        words = self._set_aside_what_nobody_asked()
-        kinds = self._organisations()
-        account.settle_organisations(kinds, self._columns())
-        self._doubt_rows_that_do_not_say()
-        if reader.check is not None:
-            reader.check(account)
-        if reader.observe is not None:
-            observations = reader.observe(account, kinds, wanted)
-            self._learn_attributes(kinds)
-            if "period_end" in observations:
-                return observations
-            ends = account.period_start.iloc[0], account.period_end.iloc[0]
-            return observations.assign(period_start=ends[0], period_end=ends[1])
-        claims = self._claims(kinds, words)
-        if reader.fill is not None:
-            claims = reader.fill(claims)
-        observations = observe(claims, account, wanted, reader.layout.publication, needs=reader.needs)
-        return observations if reader.derive is None else reader.derive(observations, wanted)
-
-    def _learn_attributes(self, kinds: "pd.Series[str]") -> None:
-        rows = self.account.rows
-        if cells := {name: rows[name] for name in self.reader.attributes if name in rows}:
-            self.known.append(attributes_of(self.account, kinds, cells))
-
-    def _ask_nothing(self) -> pd.DataFrame:
-        """Set every row aside: about nobody (a note, a total, no table at all), or not asked for."""
-        account = self.account
-        columns = [name for name in ("code", "name") if name in account.rows]
-        said = [texts(account.rows[name]) for name in columns]
-        if not said:
-            account.set_aside(account.kept, "not_an_organisation")
-        else:
-            account.organisation = read_codes(said[0]) if "code" in columns else read_names(said[0])
-            account.set_aside(is_nobody(account.organisation), "not_an_organisation")
-            if "code" not in columns:
-                strange = kinds_of(account.organisation).eq("unknown")
-                account.set_aside(strange, "not_an_organisation")  # a line below the table
-            blank = np.all([codes.eq("") for codes in said], axis=0)
-            account.set_aside(blank, "not_an_organisation")
-        account.set_aside(account.kept, "not_asked_for")
-        return pd.DataFrame(columns=COLUMNS)
-
-    def _set_aside_what_nobody_asked(self) -> "pd.Series[str]":
-        """Set aside rows of other words than asked for; the words by which a long table's rows are told."""
-        account, reader = self.account, self.reader
-        account.indicator[:] = ", ".join(self.asked)
-        words = pd.Series("", index=account.rows.index, dtype=object)
-        if reader.measures:
-            words = texts(account.rows["measure"]).str.casefold()
-            account.indicator = words.map({word: to[0] for word, to in reader.measures.items()}).fillna("")
-            account.set_aside(~words.isin(list(reader.measures)), "not_asked_for")
-        if reader.subjects and "subject" in account.rows:
-            subjects = {line.casefold(): indicator for line, indicator in reader.subjects.items()}
-            account.indicator = texts(account.rows["subject"]).str.casefold().map(subjects).fillna("")
-            account.set_aside(account.indicator.eq(""), "not_asked_for")
-        for column, accepted in reader.only.items():
-            if column in account.rows:
-                said = texts(account.rows[column]).str.casefold()
-                account.set_aside(~said.isin(["", *accepted]), "not_asked_for")
-        return words
-
-    def _organisations(self) -> "pd.Series[str]":
-        """Each row's organisation, by code, by name where that says more, or as declared; and its kind."""
-        account, reader, rows = self.account, self.reader, self.account.rows
-        if reader.organisation:
-            account.organisation[:] = reader.organisation
-            return kinds_of(account.organisation)
-        if reader.kinds is not None:
-            return reader.kinds(account)
-        if "code" not in rows:
-            account.organisation = read_names(rows["name"])
-        else:
-            account.organisation = read_codes(rows["code"])
-            if "name" in rows:
-                kinds = kinds_of(account.organisation)
-                is_england = read_names(rows["name"]).eq(ENGLAND) & kinds.isin(["blank", "unknown", "none"])
-                account.organisation = account.organisation.mask(is_england, ENGLAND)
-        kinds = kinds_of(account.organisation)
-        kinds = kinds.mask(kinds.eq("stp"), "none")  # a plan, where CCGs are meant
-        return kinds if reader.levels is None else self._at_level(kinds, reader.levels)
-
-    def _at_level(self, kinds: "pd.Series[str]", levels: Mapping[str, str]) -> "pd.Series[str]":
-        """Kinds where the level of a row settles it: another level, or England under a code not its own."""
-        said = texts(self.account.rows["level"]).str.casefold()
-        self.account.set_aside(said.map(levels).eq("not_asked_for"), "not_asked_for")
-        settled = said.map(lambda word: "blank" if not word else levels.get(word, "none")).astype(object)
-        kinds = kinds.where(settled.eq(""), settled)
-        is_england = self.account.organisation.eq(ENGLAND)
-        kinds = kinds.mask(settled.eq("england") & ~is_england, "unknown")
-        total = settled.eq("england") & self.account.organisation.eq("")  # England's figures once more
-        return kinds.mask(total, "none")
-
-    def _columns(self) -> list[str]:
-        """The columns that hold figures; a row without any is a note."""
-        if self.reader.measures:
-            return ["value"]
-        columns = [column for figures in self.asked.values() for column in figures.values()]
-        columns = columns or list(self.reader.layout.columns)
-        return [column for column in dict.fromkeys(columns) if column in self.account.rows]
-
-    def _doubt_rows_that_do_not_say(self) -> None:
-        """Quarantine rows with figures that do not say what they are about; without figures: notes."""
-        account, reader = self.account, self.reader
-        for column in reader.only:
-            if column in account.rows:
-                blank = texts(account.rows[column]).eq("")
-                if not blank.any():
-                    continue
-                figures = account.rows[self._columns()]
-                notes = figures.map(lambda cell: is_mark(heading(cell))).all(axis=1)
-                account.set_aside(blank & notes, "not_an_organisation")
-                name = reader.layout.heading_of(column)
-                account.doubt_where(blank & ~notes, f"the row does not say its {name}")
-        if "code" in account.rows and "name" in account.rows and reader.kinds is None:
-            other = is_other_ccg(account.organisation, account.rows["name"])
-            account.doubt_where(
-                other, "organisation code {} is not that of the name beside it", account.organisation
-            )
-        period = reader.period
-        if period.column:
-            unread = account.period_start.isna() | account.period_end.isna()
-            name = reader.layout.heading_of(period.column)
-            unread &= account.indicator.ne("")
-            account.doubt_where(unread, f"{name} {{}} is no {period.what}", account.rows[period.column])
-
-    def _claims(self, kinds: "pd.Series[str]", words: "pd.Series[str]") -> pd.DataFrame:
-        """What the rows say: each row of an indicator's figures, or all rows of it put together."""
-        account, reader, rows = self.account, self.reader, self.account.rows
-        if reader.measures:
-            figures = {word: figure for word, (_, figure) in reader.measures.items()}
-            return claim_each_group(account, kinds, account.period_start, words, figures, rows["value"])
-        claims = []
-        for indicator, columns in self.asked.items():
-            cells = {
-                figure: times(rows[column], 100.0) if column in reader.shares else rows[column]
-                for figure, column in columns.items()
-                if column in rows
-            }
-            told = claim_each_row(account, kinds, account.period_start, **cells)
-            if reader.subjects and "subject" in rows:
-                told = told[told["indicator_code"].eq(indicator)]
-            claims.append(told.assign(indicator_code=indicator))
-        if len(claims) == 1:
-            return claims[0]
-        together = pd.concat(claims, ignore_index=True)
-        of_figures = [figure for figure in FIGURES if figure in together]
-        return together.assign(**{figure: together[figure].fillna("") for figure in of_figures})

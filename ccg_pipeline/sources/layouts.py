@@ -14,7 +14,7 @@ from ccg_pipeline.sources.documents import Document, Kind, Sheet
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a table stands and what its columns are called.
+    """Where a table is and what its columns are called.
 
     ``columns`` and ``optional`` map our name of a column to the headings that publishers gave it. ``title``
     is what the preamble says on every file of this publication and on no other. ``under`` is the heading of
@@ -58,7 +58,7 @@ class Header:
 
 def missing_from(document: Document, layout: Layout) -> tuple[str, ...]:
     """What ``document`` lacks of ``layout``, as words for a sentence; empty where it has everything."""
-    kind_matches = document.kind == layout.kind
+    kind_matches = document.is_a(layout.kind)
     has_title = kind_matches and any(_has_title(sheet, layout.title) for sheet in document.sheets)
     lacking = [] if kind_matches else [f"being {layout.kind}"]
     sheet = document.sheet(layout.sheet) if kind_matches else None
@@ -71,6 +71,12 @@ def missing_from(document: Document, layout: Layout) -> tuple[str, ...]:
     if layout.title and not has_title:
         lacking.append(title_of(layout))
     return (*lacking, *(f"the column {name!r}" for name in columns))
+
+
+def is_of_another_kind(document: Document, layout: Layout) -> bool:
+    """Whether a file of another kind, as a sheet that was saved as CSV, has all columns of ``layout``."""
+    has_columns = (not find_header(each, layout).lacking for each in document.sheets)
+    return not document.is_a(layout.kind) and any(has_columns)
 
 
 def title_of(layout: Layout) -> str:

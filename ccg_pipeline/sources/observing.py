@@ -12,7 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from ccg_pipeline.framework.wanted import Measure, Wanted
-from ccg_pipeline.sources.cells import Figures, half_of_last_digit, is_mark, no_figures, read_figures, text
+from ccg_pipeline.sources.cells import (
+    Figures,
+    half_of_last_digit,
+    is_flagged,
+    is_mark,
+    is_rounded,
+    no_figures,
+    read_figures,
+    text,
+)
 from ccg_pipeline.sources.claims import FIGURES, KEY
 from ccg_pipeline.sources.row_accounting import Mask, RowAccounting
 
@@ -31,7 +40,7 @@ def observe(
 
     A claim with a quarantined row becomes an observation of status refused, without figures. ``needs`` is the
     figure without which nothing is published. A value is computed from its counts where its standard error
-    comes from counts too, and a published value beside them must then agree to its last digit; standardised
+    comes from counts too, and a published value next to them must then agree to its last digit; standardised
     and survey-weighted values stand as published.
     """
     if claims.empty:
@@ -100,6 +109,12 @@ class _Doubts:
         self._rows = list(claims["rows"])
         self.cells = {name: list(claims[name]) for name in (*FIGURES, "judgement") if name in claims}
 
+    def remark_flagged(self, name: str) -> None:
+        """Note of each figure with a mark behind it how it is written in the file."""
+        for rows, cell in zip(self._rows, self.cells.get(name, ()), strict=False):
+            if is_flagged(cell):
+                self._accounting.remark(rows, f"{name} is given as {text(cell)!r}")
+
     def where(self, which: Mask, reason: str, cells: str = "", can_be_true: bool = False) -> None:
         """Quarantine all rows of the claims in ``which``; ``{}`` in ``reason`` is its cell in ``cells``."""
         for place in np.flatnonzero(which):
@@ -111,6 +126,7 @@ def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Mea
     """Doubt whatever cannot be true of the figures of one claim."""
     for name, column in figures.items():
         doubts.where(column.is_fault, f"{name} is {{}}, which is no figure", name)
+        doubts.remark_flagged(name)
     numerator, denominator, value, lower, upper = (figures[name].values for name in FIGURES)
     is_share = np.array([unit.kind == "proportion" for unit in units])
     has_floor = np.array([not unit.may_be_negative for unit in units])
@@ -118,15 +134,29 @@ def _doubt_figures(doubts: _Doubts, figures: dict[str, Figures], units: list[Mea
     doubts.where(denominator < 0, "denominator {} is below zero", "denominator")
     doubts.where(is_share & (numerator > denominator), "numerator is above denominator")
     doubts.where(~is_share & (denominator == 0) & (numerator > 0), "denominator is zero")
+    by_counts = np.array([unit.counts_decide for unit in units])
+    nobody = by_counts & (denominator == 0) & (numerator == 0)
+    doubts.where(nobody & (value > 0), "value {} is given where nobody was counted", "value")
     doubts.where(is_share & (value > 100), "value {} is above 100 %", "value")
     codes = np.array([unit.code for unit in units], dtype=object)
     of_one = "value {} seems to be a share of one, and per cent are meant"
     doubts.where(_shares_of_one(value, denominator, codes, is_share), of_one, "value", can_be_true=True)
     doubts.where(has_floor & (value < 0), "value {} is below zero", "value")
     doubts.where(lower > upper, "lower limit is above upper limit")
+    least, most = (np.array([getattr(unit, name) for unit in units]) for name in ("least", "most"))
+    said = np.where(has_floor & (value < 0), np.nan, value)
+    doubts.where(~is_share & (said < least), "value {} is below what its unit allows", "value")
+    doubts.where(~is_share & (said > most), "value {} is above what its unit allows", "value")
+    for name in ("numerator", "denominator"):
+        is_whole = np.array([name in unit.whole for unit in units])
+        is_part = is_whole & (figures[name].values % 1 > 0)
+        doubts.where(is_part, f"{name} {{}} is no whole number, which a count is", name)
+        rounded = np.array([is_rounded(cell) for cell in doubts.cells.get(name, [""] * len(units))])
+        doubts.where(rounded, f"{name} {{}} has an exponent and may be rounded", name, can_be_true=True)
     outside = ~(lower > upper) & ((value < lower) | (value > upper))
     doubts.where(outside, "value {} is outside its interval", "value", can_be_true=True)
     computed = np.where([unit.counts_decide for unit in units], _ratio(figures, units), np.nan)
+    doubts.where(~is_share & (computed > most), "its counts give a value above what its unit allows")
     both = ~np.isnan(computed) & ~np.isnan(value)
     if both.any():
         rounding = np.array([half_of_last_digit(cell) for cell in doubts.cells["value"]])
@@ -161,7 +191,11 @@ def _ratio(figures: dict[str, Figures], units: list[Measure]) -> Array:
 
 
 def _value(figures: dict[str, Figures], units: list[Measure]) -> Array:
-    """From counts where they decide or where nothing else is published, else as published."""
-    published, ratio = figures["value"].values, _ratio(figures, units)
+    """From counts where they decide or where nothing else is published, else as published.
+
+    Of nobody there is no value, though a spreadsheet shows 0 %.
+    """
     decide = np.array([unit.counts_decide for unit in units])
+    published = np.where(decide & (figures["denominator"].values == 0), np.nan, figures["value"].values)
+    ratio = _ratio(figures, units)
     return np.where((decide | np.isnan(published)) & ~np.isnan(ratio), ratio, published)

@@ -43,6 +43,23 @@ def _codes_by_name() -> dict[str, list[str]]:
 
 
 @cache
+def _codes_by_bare_name() -> dict[str, list[str]]:
+    """The same by what is left of a name without what all of them have in common."""
+    codes: dict[str, list[str]] = {}
+    for name, own in _codes_by_name().items():
+        codes[_bare(name)] = [*codes.get(_bare(name), []), *own]
+    codes["england"].append(NHS_ENGLAND)
+    return codes
+
+
+@lru_cache(maxsize=10_000)  # a file repeats its names
+def _bare(name: str) -> str:
+    """A name as a heading without "NHS", "CCG" and punctuation."""
+    words = re.sub(r"[^a-z0-9 ]", " ", heading(name).replace("clinical commissioning group", "ccg")).split()
+    return " ".join(word for word in words if word not in ("nhs", "ccg"))
+
+
+@cache
 def _codes_by_ons_code() -> dict[str, str]:
     every = ccg_history().dropna(subset="ons_code")
     return dict(zip(every["ons_code"], every["ccg_code"], strict=True))
@@ -66,10 +83,13 @@ def read_names(cells: "pd.Series[str]") -> "pd.Series[str]":
 
 
 def is_other_ccg(codes: "pd.Series[str]", names: "pd.Series[str]") -> "pd.Series[bool]":
-    """True where code and name are those of two different CCGs, or of a CCG and of England."""
-    known, named = _kinds(), _codes_by_name()
+    """True where code and name are those of two different CCGs, or of a CCG and of England or NHS England.
+
+    However the name is abbreviated: "NHS Darlington CCG", "Darlington Clinical Commissioning Group".
+    """
+    known, named = _kinds(), _codes_by_bare_name()
     differ = [
-        known.get(code) in ("ccg", "england") and code not in named.get(heading(name), [code])
+        known.get(code) in ("ccg", "england", "nhs_england") and code not in named.get(_bare(name), [code])
         for code, name in zip(codes, texts(names), strict=True)
     ]
     return pd.Series(differ, index=codes.index, dtype=bool)

@@ -27,7 +27,7 @@ Ends = tuple["pd.Series[pd.Timestamp]", "pd.Series[pd.Timestamp]"]
 class Period:
     """``of_file`` gives the one period of a whole file, or ``of_rows`` the first and last days of its rows.
 
-    ``column`` is where a row's cell stands, and ``what`` (a date, a period) it then cannot be read as.
+    ``column`` is where a row's cell is, and ``what`` (a date, a period) it then cannot be read as.
     """
 
     of_file: Callable[[Document, Publication, Table], Days] | None = None
@@ -78,7 +78,8 @@ def march_of(column: str) -> Period:
     """A column names a calendar year and means the snapshot at the end of its March."""
 
     def ends(table: Table) -> Ends:
-        return read_periods("March " + texts(table.rows[column]))
+        years = texts(table.rows[column])
+        return read_periods(("March " + years).where(years.str.fullmatch("[0-9]{4}"), ""))
 
     return Period(of_rows=ends, column=column, what="year")
 
@@ -96,7 +97,7 @@ def at_end_of(title: str, what: str, days: int) -> Period:
                 return period
         where = f" of its sheet {table.sheet!r}" if table.sheet else ""
         raise Refused(
-            f"{document.name}: the title {title!r}{where} does not end with a {what}; download it again.",
+            f"{document.name}: the title {title!r}{where} does not end with a {what}; correct it.",
             publication.key,
         )
 

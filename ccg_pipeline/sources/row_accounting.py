@@ -7,6 +7,7 @@ Does not belong here: why a row is doubted (readers and ``observing`` say that).
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
@@ -18,6 +19,7 @@ from ccg_pipeline.sources.cells import is_mark, text
 from ccg_pipeline.sources.corrections import Amendment
 from ccg_pipeline.sources.tables import Table
 
+EARLY = timedelta(days=31)  # some figures come out days before their period ends (assumed)
 Mask = npt.NDArray[np.bool_]
 
 
@@ -53,6 +55,8 @@ class RowAccounting:
         self._doubted = np.zeros(len(index), dtype=bool)
         self._reasons: dict[int, list[str]] = {}
         self._lifted: set[int] = set()
+        self._remarks: dict[int, list[str]] = {}
+        self.set_aside(self.rows.index.isin(list(table.headers)), "not_an_organisation")
         self.doubt(table.ragged, f"the row has not the {len(table.raw_header)} cells of the header")
 
     @cached_property
@@ -81,7 +85,7 @@ class RowAccounting:
         self._aside[np.asarray(which, dtype=bool) & self.kept & ~self._doubted] = fate
 
     def doubt(self, rows: Iterable[int], reason: str, can_be_true: bool = False) -> None:
-        """Quarantine rows, by their number, for ``reason`` beside any other. A row set aside stays aside.
+        """Quarantine rows, by their number, for ``reason`` next to any other. A row set aside stays aside.
 
         ``can_be_true``: what is doubted is not impossible, so that a waiver takes the row in all the same.
         """
@@ -94,11 +98,28 @@ class RowAccounting:
                 reasons.append(reason)
                 self._doubted[kept] = True
 
-    def doubt_where(self, which: object, reason: str, cells: "pd.Series[str] | None" = None) -> None:
+    def doubt_where(
+        self,
+        which: object,
+        reason: str,
+        cells: "pd.Series[str] | None" = None,
+        can_be_true: bool = False,
+    ) -> None:
         """Quarantine rows for ``reason``, in which ``{}`` stands for the row's cell."""
         for place in np.flatnonzero(np.asarray(which, dtype=bool)):
             said = "" if cells is None else repr(text(cells.iloc[place]))
-            self.doubt([self._rows[place]], reason.format(said))
+            self.doubt([self._rows[place]], reason.format(said), can_be_true)
+
+    def remark(self, rows: Iterable[int], said: str) -> None:
+        """Note of rows what was seen and decides nothing: their figures say it."""
+        for row in rows:
+            if said not in (remarks := self._remarks.setdefault(row, [])):
+                remarks.append(said)
+
+    def remarks(self, rows: Iterable[int]) -> list[str]:
+        """What was noted of rows, each thing once."""
+        said = [each for row in rows if row in self._remarks for each in self._remarks[row]]
+        return list(dict.fromkeys(said))
 
     def is_doubted(self, rows: Iterable[int]) -> bool:
         """True if any of ``rows`` is quarantined."""
@@ -120,6 +141,7 @@ class RowAccounting:
         """
         self.set_aside(kinds.eq("other_ccg"), "not_asked_for")
         self.set_aside(kinds.eq("none"), "not_an_organisation")
+        self._doubt_rows_of_another_table()
         strange = kinds.isin(["unknown", "blank"]).to_numpy()
         if not strange.any():
             return
@@ -130,6 +152,35 @@ class RowAccounting:
         self.set_aside(notes, "not_an_organisation")
         self.doubt_where(kinds.eq("blank"), "the row has figures but no organisation code")
         self.doubt_where(kinds.eq("unknown"), "organisation code {} is no CCG of any year", self.organisation)
+
+    def _doubt_rows_of_another_table(self) -> None:
+        below = self.table.below_another
+        if below:
+            reason = f"the row stands below another header or period, from row {min(below)}"
+            self.doubt_where(self.rows.index.isin(list(below)), reason)
+
+    def doubt_future(self, out_by: date | None, today: date | None) -> None:
+        """Quarantine rows whose period ends long after their file came out, or has not ended yet."""
+        for day, said, early in ((out_by, "was published", EARLY), (today, "is read", timedelta(0))):
+            if day is not None:
+                later = self.period_end > pd.Timestamp(day + early)
+                ends = self.period_end.dt.strftime("%Y-%m-%d")
+                self.doubt_where(
+                    later, f"the period ends on {{}}, after the day on which the file {said}", ends
+                )
+                # without a period nothing is claimed of a row, and no month begins that is still to come
+                self.period_end = self.period_end.mask(later & self._doubted)
+
+    def doubt_late(self, published_on: date | None, age: timedelta) -> None:
+        """Quarantine rows whose period ended longer before the file was published than it is current.
+
+        A period line that is wrong by a year says so by this alone.
+        """
+        if published_on is not None:
+            late = self.period_end < pd.Timestamp(published_on - age)
+            ended = self.period_end.dt.strftime("%Y-%m-%d")
+            said = f"the period ended on {{}}, and the file was published as late as {published_on}"
+            self.doubt_where(late, said, ended, can_be_true=True)
 
     def account(self) -> Account:
         """How many rows met each fate."""

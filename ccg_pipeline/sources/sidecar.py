@@ -14,6 +14,7 @@ from expert_panels.foundation.fault import Fault
 from expert_panels.foundation.strict_yaml import parse
 
 SUFFIX = ".meta.yaml"
+LARGEST = 100_000  # bytes; a sidecar has eight lines
 
 
 class Sidecar(BaseModel):
@@ -40,13 +41,17 @@ class Sidecar(BaseModel):
 def read_sidecar(path: Path) -> Sidecar:
     """The sidecar of the file at ``path``, an empty one where there is none. Raises Refused."""
     beside = path.with_name(path.name + SUFFIX)
-    if not beside.is_file():
-        return Sidecar()
     try:
+        if not beside.is_file():
+            return Sidecar()
+        if beside.stat().st_size > LARGEST:
+            raise Refused(f"{beside.name}: is larger than {LARGEST:,} bytes; correct the sidecar.")
         return Sidecar.model_validate(parse(beside.read_text(encoding="utf-8"), beside.name).data or {})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise Refused(f"{beside.name}: {where}: {first['msg']}; correct the sidecar.") from error
+    except Refused:
+        raise
     except (Fault, UnicodeDecodeError, OSError) as error:
         raise Refused(f"{beside.name}: is no proper YAML; correct the sidecar.") from error

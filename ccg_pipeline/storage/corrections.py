@@ -1,4 +1,4 @@
-"""The record of amendments: who took in or corrected a refused row, why, and until when.
+"""The record of amendments: who took in or corrected a refused row or withdrew a file, why, and until when.
 
 Belongs here: writing a line, reading them all, and which are in force on a day: a pure fold.
 Does not belong here: what an amendment does to a row (sources/corrections.py).
@@ -12,11 +12,13 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.fingerprint import canonical_json
 from ccg_pipeline.storage.sql import amendment
 
-Action = Literal["waive", "correct", "revoke"]
+Action = Literal["waive", "correct", "withdraw", "revoke"]
+WHOLE_FILE = ("", 0)
+"""Sheet and row of a line that is about a whole file, which is withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def lines(connection: Connection) -> list[Line]:
 
 
 def all_lines(engine: Engine) -> list[Line]:
-    """Return the whole record, in order, through a connection of its own."""
+    """Return the whole record, in order, through its own connection."""
     with reading(engine) as connection:
         return lines(connection)
 
@@ -84,7 +86,7 @@ def record(
 ) -> None:
     """Write one line about a quarantined row (`row`: its columns in table quarantine), at `at` or now."""
     of_row = ("source_sha256", "source_name", "publication", "sheet", "row")
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         connection.execute(
             insert(amendment).values(
                 **{name: row[name] for name in of_row},

@@ -24,6 +24,8 @@ from sqlalchemy import (
     select,
 )
 
+from ccg_pipeline.storage.insert_only import IS_INSERT_ONLY
+
 Scope = Mapping[str, str | Sequence[str]]
 """Column -> value, or values, that a piece of a table is known by, e.g. lane and partition_key."""
 
@@ -57,6 +59,7 @@ def _plain(values: "pd.Series[Any]", column_type: object) -> list[Any]:
 def replace(connection: Connection, table: Table, scope: Scope, frame: pd.DataFrame) -> None:
     """Put `frame` in the place of all rows of `table` in `scope`, inside the caller's transaction.
 
+    Of a table into which rows are only added, those whose key is there already stay as they are.
     `frame` has every column of `table`; columns that the table does not have are an error, so that nothing
     is dropped unnoticed.
     """
@@ -67,12 +70,19 @@ def replace(connection: Connection, table: Table, scope: Scope, frame: pd.DataFr
         raise ValueError(
             f"{table.name}: columns not in the table {unknown}, columns not in the frame {absent}."
         )
-    connection.execute(delete(table).where(where(table, scope)))
+    there: set[tuple[Any, ...]] = set()
+    if table.info.get(IS_INSERT_ONLY):
+        keys = select(*table.primary_key.columns).where(where(table, scope))
+        there = {tuple(row) for row in connection.execute(keys)}
+    else:
+        connection.execute(delete(table).where(where(table, scope)))
     if len(frame) == 0:
         return
     columns = [_plain(frame[column.name], column.type) for column in table.columns]
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    connection.execute(insert(table), rows)
+    key = [column.name for column in table.primary_key.columns]
+    if new := [row for row in rows if not there or tuple(row[name] for name in key) not in there]:
+        connection.execute(insert(table), new)
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:

@@ -1,40 +1,98 @@
-"""Tables into which lines are only ever added: the database itself refuses anything else.
+"""Tables into which rows are only ever added: the database itself refuses anything else.
 
-Belongs here: the triggers of such a table, on SQLite and on PostgreSQL.
+Belongs here: the triggers of such a table, on SQLite and on PostgreSQL: making them, and naming those that do
+not guard.
 Does not belong here: the sign-off ledger, whose lines are chained too (the panels' own package keeps it).
 """
 
-from sqlalchemy import DDL, Table, event
+from typing import Any
+
+from sqlalchemy import Connection, Table, event
+
+IS_INSERT_ONLY = "insert_only"
+"""What the `info` of such a table says."""
 
 
 def insert_only(table: Table) -> Table:
-    """Let the database refuse to change or take away a row of `table`, from when it is created on.
+    """Let the database refuse to change or take away a row of `table`, from when it is created on."""
+    table.info[IS_INSERT_ONLY] = True
+    event.listen(table, "after_create", _guard_the_new)
+    return table
 
-    The table's primary key is one column, `seq`.
-    """
+
+def _guard_the_new(table: Table, connection: Connection, **_: Any) -> None:
+    guard(connection, table)
+
+
+def guard(connection: Connection, table: Table) -> None:
+    """Make the triggers of a table that do not guard, inside the caller's transaction."""
+    wanted = _triggers(table, connection.dialect.name)
+    unsound = unsound_triggers(connection, table)
+    if unsound and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_function(table))
+    for name in unsound:
+        on = f" ON {table.name}" if connection.dialect.name == "postgresql" else ""
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
+        connection.exec_driver_sql(wanted[name])
+
+
+def unsound_triggers(connection: Connection, table: Table) -> dict[str, str]:
+    """Return the triggers of a table that do not guard, by name: `missing`, or `disabled or altered`."""
+    wanted = _triggers(table, connection.dialect.name)
+    if connection.dialect.name == "postgresql":
+        found = connection.exec_driver_sql(
+            # when it fires: the sum of before 2, delete 8, update 16 and truncate 32
+            "SELECT tgname, tgenabled IN ('O', 'A') AND tgqual IS NULL AND tgattr = '' AND tgtype = 58, "
+            "prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgrelid = to_regclass(%s)",
+            (table.name,),
+        )
+        sound = {str(name): bool(fires) and source == _body(table) for name, fires, source in found}
+    else:
+        found = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table.name,)
+        )
+        sound = {str(name): made == wanted.get(str(name)) for name, made in found}
+    return {
+        name: "disabled or altered" if name in sound else "missing"
+        for name in wanted
+        if not sound.get(name, False)
+    }
+
+
+def _says(table: Table) -> str:
+    return f"'{table.name} is insert-only'"
+
+
+def _body(table: Table) -> str:
+    return f" BEGIN RAISE EXCEPTION USING MESSAGE = {_says(table)}; END "
+
+
+def _function(table: Table) -> str:
+    """Return the statement that makes the function of PostgreSQL's trigger."""
+    return (
+        f"CREATE OR REPLACE FUNCTION {table.name}_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$${_body(table)}$$"
+    )
+
+
+def _triggers(table: Table, dialect: str) -> dict[str, str]:
+    """Return the statement that makes each trigger, by its name."""
     name = table.name
-    says = f"'{name} is insert-only'"
-    taken = f"EXISTS (SELECT 1 FROM {name} WHERE seq = NEW.seq)"  # noqa: S608  # the table's own name
-    on_sqlite = {
+    if dialect == "postgresql":
+        change = (
+            f"CREATE TRIGGER {name}_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuses()"
+        )
+        return {f"{name}_change": change}
+    same = " AND ".join(f"{one.name} = NEW.{one.name}" for one in table.primary_key.columns)
+    taken = f"EXISTS (SELECT 1 FROM {name} WHERE {same})"  # noqa: S608  # the table's own names
+    when = {
         "update": f"BEFORE UPDATE ON {name}",
         "delete": f"BEFORE DELETE ON {name}",
         # INSERT OR REPLACE takes a row away without firing the trigger on DELETE
         "insert": f"BEFORE INSERT ON {name} WHEN {taken}",
     }
-    for what, when in on_sqlite.items():
-        made = f"CREATE TRIGGER {name}_{what} {when} BEGIN SELECT RAISE(ABORT, {says}); END"
-        _when_created(table, made, "sqlite")
-    on_postgres = [
-        f"CREATE OR REPLACE FUNCTION {name}_refuses() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION USING MESSAGE = {says}; END $$",
-        f"CREATE TRIGGER {name}_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuses()",
-    ]
-    for made in on_postgres:
-        _when_created(table, made, "postgresql")
-    return table
-
-
-def _when_created(table: Table, statement: str, dialect: str) -> None:
-    ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy left it without types
-    event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+    return {
+        f"{name}_{what}": f"CREATE TRIGGER {name}_{what} {at} BEGIN SELECT RAISE(ABORT, {_says(table)}); END"
+        for what, at in when.items()
+    }

@@ -11,7 +11,8 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from ccg_pipeline.storage import frames, locks
-from ccg_pipeline.storage.database import admit, kind_of, reading
+from ccg_pipeline.storage.database import admit, reading, writing
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.sql import BY_NAME
 
 
@@ -34,7 +35,7 @@ def write(engine: Engine, pieces: Sequence[Piece]) -> None:
 
     Of several who write the same piece at the same moment, each waits for the one before it.
     """
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         held = [(piece.table, piece.scope) for piece in pieces]
         if any(piece.brings_in_data for piece in pieces) and not kind_of(connection):
             held.append(("database_kind", {}))  # the first file of all decides

@@ -7,16 +7,22 @@ Does not belong here: the definitions of tables (sql.py, expert_panels), a chang
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from sqlalchemy import Connection, column, inspect, select, table
 
+from ccg_pipeline.storage.insert_only import IS_INSERT_ONLY, unsound_triggers
+from ccg_pipeline.storage.insert_only import guard as guard_rows
 from ccg_pipeline.storage.sql import metadata
 from expert_panels.ledger.table import guard
 from expert_panels.schema import METADATA as PANELS_METADATA
 
 METADATA = (metadata, PANELS_METADATA)
 """All tables that a database of this project holds, by whom they are defined."""
+
+GUARDED = tuple(one for one in metadata.sorted_tables if one.info.get(IS_INSERT_ONLY))
+"""The tables into which rows are only added, besides the ledger."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 REVISIONS = tuple(sorted(path.name[1:5] for path in (MIGRATIONS / "versions").glob("r*.py")))
@@ -26,6 +32,8 @@ VERSION_TABLE = "schema_version"
 """Where the revision is written: `alembic_version` is Dagster's, which may share the database."""
 
 _ADVISORY_LOCK = 7_301_177_229_114_524  # any number that nothing else in the database locks
+
+_ALEMBIC = Lock()  # Alembic runs revisions in one context for the whole process
 
 State = Literal["empty", "older", "current", "newer"]
 
@@ -62,7 +70,8 @@ def make(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes.update(connection=connection, version_table=VERSION_TABLE)
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")
     for each in METADATA:
         each.create_all(connection)
 
@@ -78,7 +87,18 @@ def upgrade(connection: Connection) -> list[str]:
             f"it is older than version 0.1, and lacks {', '.join(lacking)}: run `ccg files` and `ccg panel "
             "status` of version 0.1 on it, which add what it lacks, and then `ccg database upgrade`"
         )
+    for one in GUARDED:
+        guard_rows(connection, one)
     return guard(connection)
+
+
+def faults_of_guards(connection: Connection) -> list[str]:
+    """Return one sentence for each trigger that would let rows be changed which are only ever added."""
+    return [
+        f"The trigger {name} is {what}: the database would let rows of {one.name} be changed."
+        for one in GUARDED
+        for name, what in unsound_triggers(connection, one).items()
+    ]
 
 
 def _lacking(connection: Connection) -> Iterator[str]:

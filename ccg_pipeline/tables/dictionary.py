@@ -18,7 +18,7 @@ from ccg_pipeline.tables.column import Column, Kind, Table
 from ccg_pipeline.tables.exports import DICTIONARY, exported_tables
 from ccg_pipeline.tables.stored import STORED
 from expert_panels.ledger.table import decision_ledger
-from expert_panels.tables import access_log, notice, remembered
+from expert_panels.tables import access_log, notice, remembered, turned_away
 
 PAGE = Path(__file__).parents[2] / "docs" / "data_dictionary.md"
 OPENING = """# Data dictionary
@@ -58,7 +58,7 @@ def dictionary(tables: Iterable[Table]) -> pd.DataFrame:
 
 def panels_tables() -> tuple[Table, ...]:
     """Return the tables of the panels' own package, as it describes them to the database."""
-    return tuple(_described(one) for one in (decision_ledger, access_log, notice, remembered))
+    return tuple(_described(one) for one in (decision_ledger, access_log, turned_away, notice, remembered))
 
 
 def _described(table: sa.Table) -> Table:

@@ -13,8 +13,10 @@ from ccg_pipeline.tables.column import Column, Depends, Table, flag, number, tex
 from ccg_pipeline.tables.column import date as day
 from ccg_pipeline.tables.column import may_be_missing as missing
 from ccg_pipeline.tables.lanes import CCG_CODE, IS_MADE_UP, LANE, LANE_COLUMNS
+from ccg_pipeline.tables.organisations import STANDING_COLUMNS
 from ccg_pipeline.tables.overall import OVERALL_RATING
 from ccg_pipeline.tables.records import QUARANTINE
+from ccg_pipeline.tables.scores import HOW_SURE
 from ccg_pipeline.tables.uncertainty import RANK_COLUMNS
 
 VERIFICATION = text(
@@ -30,8 +32,10 @@ EDITION = text(
 RELEASE_STATUS = text(
     "release_status", "Only in what was not released: that it was not, and is not for publication."
 )
+LEDGER_HEAD = text("ledger_head", "Line of the sign-off ledger that the release rests on, by its hash.")
 WITHHELD = flag("withheld", "Whether band, points and z are withheld until the panel has decided.")
 OPTIONAL = frozenset({RELEASE_STATUS.name})
+OF_A_RELEASE = OPTIONAL | {LEDGER_HEAD.name}
 CCG_NAME = text("ccg_name", "Name of the CCG.")
 CODE_OF_CCG = "ODS code"
 
@@ -43,11 +47,7 @@ def _moderated(block: str, name: str) -> tuple[Column, Column]:
             f"Judgement of {name} before the committee moderated it; none where it did not.",
             may_be_missing=True,
         ),
-        text(
-            f"{block}_moderation_reason",
-            f"Why the committee moderated the judgement of {name}.",
-            may_be_missing=True,
-        ),
+        text(f"{block}_moderation_reason", "Why the committee moderated it.", may_be_missing=True),
     )
 
 
@@ -56,8 +56,9 @@ _LEADERSHIP, _FINANCE = _moderated("leadership", "leadership"), _moderated("fina
 
 def _released(name: str, meaning: str, layer: Table, *more: Column, unknown: tuple[str, ...]) -> Table:
     """Return a released table: its layer's columns, then `more`; `unknown` are absent where withheld."""
-    columns = (*missing(layer.columns, *unknown), *more, VERIFICATION, EDITION, RELEASE_STATUS)
-    return Table(name, meaning, columns, layer.key, optional=OPTIONAL)
+    columns = (*missing(layer.columns, *unknown), *more, VERIFICATION, EDITION, LEDGER_HEAD, RELEASE_STATUS)
+    optional = (OF_A_RELEASE | {HOW_SURE.name}) & {one.name for one in columns}
+    return Table(name, meaning, columns, layer.key, optional=optional)
 
 
 AREA_SCORES = _released(
@@ -70,6 +71,7 @@ RATINGS = _released(
     "ratings",
     "Every panel's ratings, as released.",
     CANDIDATE_RATING,
+    HOW_SURE,
     unknown=("n_used", "rule", "detail"),
 )
 BANDS = _released(
@@ -85,6 +87,7 @@ OVERALL = _released(
     OVERALL_RATING,
     *_LEADERSHIP,
     *_FINANCE,
+    HOW_SURE,
     unknown=("n_performance_used", "n_performance_expected"),
 )
 
@@ -130,6 +133,7 @@ def assessment(edition: Edition) -> Table:
             *areas,
             *panels,
             *overall,
+            *STANDING_COLUMNS,
             text(
                 "amended_indicators",
                 "Codes of the indicators that rest on a row which a person took in or corrected.",
@@ -138,15 +142,16 @@ def assessment(edition: Edition) -> Table:
             IS_OFFICIAL,
             IS_MADE_UP,
             EDITION,
+            LEDGER_HEAD,
             RELEASE_STATUS,
         ),
         (*LANE, "ccg_code"),
-        optional=OPTIONAL | {one.name for one in overall},
+        optional=OF_A_RELEASE | {one.name for one in overall},
     )
 
 
 def _overall_columns() -> tuple[Column, ...]:
-    """Return the wide table's columns of the overall rating, some under a name of their own there."""
+    """Return the wide table's columns of the overall rating, some under their own name there."""
     own = {one.name: one for one in OVERALL.columns}
     renamed = ("lower_95", "upper_95", "is_told_apart", "rating", "why_no_rating", "verification")
     as_they_are = (

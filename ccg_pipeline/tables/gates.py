@@ -52,6 +52,7 @@ KEPT = Table(
     ),
     ("sha256",),
     is_primary=True,
+    is_insert_only=True,
 )
 _SERIAL: tuple[Column, ...] = (
     *LANE_COLUMNS,
@@ -67,6 +68,7 @@ RELEASE = Table(
     ),
     (*LANE, "serial"),
     is_primary=True,
+    is_insert_only=True,
 )
 RELEASE_TIME = Table(
     "release_time",
@@ -74,4 +76,5 @@ RELEASE_TIME = Table(
     (*_SERIAL, text("at", "When the release was made.", unit="UTC, ISO 8601")),
     (*LANE, "serial"),
     is_primary=True,
+    is_insert_only=True,
 )

@@ -22,3 +22,15 @@ ORGANISATION_ATTRIBUTE = Table(
     ("source_sha256", "source_name", "organisation_kind", "organisation_code", "attribute", "period_end"),
     indexes={"whose": ("organisation_kind", "organisation_code")},
 )
+
+_STANDINGS = ("yes", "no", "not known")
+STANDING_COLUMNS = (
+    text(
+        "special_measures",
+        "Whether the CCG was in special measures on the last day of the period, by the register of published "
+        "events; no where no entry is recorded. Never made up, and no part of the rating.",
+        _STANDINGS,
+    ),
+    text("directions", "The same of legal directions.", _STANDINGS),
+)
+"""What the register says of a CCG, next to its rating."""

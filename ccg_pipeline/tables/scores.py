@@ -19,7 +19,14 @@ ROUND_COLUMNS = (
 )
 ORGANISATION = text("organisation_code", "Code of the organisation.")
 LABEL = text("label", "The grade in words.", may_be_missing=True)
+MEASURE = text("measure", "The measure, as publication/code.")
 
+HOW_SURE = text(
+    "how_sure",
+    "How often the same care, measured again, would earn each grade, or between which scores the true one "
+    "lies, in a sentence.",
+    may_be_missing=True,
+)
 SCORE = Table(
     "score",
     "What each node of an edition came to for each organisation in a round.",
@@ -33,6 +40,12 @@ SCORE = Table(
         LABEL,
         number("lower_95", "Below it lie the scores of 2.5 of 100 draws of true values.", "as the score"),
         number("upper_95", "Above it lie the scores of 2.5 of 100 draws of true values.", "as the score"),
+        number(
+            "with_gaps_worst",
+            "The score were all that is missing under it at its worst; empty where nothing is.",
+            "as the score",
+        ),
+        number("with_gaps_best", "The score were all that is missing under it at its best.", "as the score"),
         whole("n_used", "Members that are there.", may_be_missing=True, at_least=0),
         whole("n_expected", "Members that the node combines.", may_be_missing=True, at_least=0),
         text("changed_by", "Why an adjustment changed the score or grade.", may_be_missing=True),
@@ -78,7 +91,7 @@ GRADE_CHANCE = Table(
         ORGANISATION,
         text(
             "kind",
-            "underlying: what the true values would earn; again: what the same care, measured once more.",
+            "underlying: what the true values would earn; again: what the same, measured once more.",
             ("underlying", "again"),
         ),
         whole("grade", "The grade, 1 best.", at_least=1),
@@ -92,4 +105,36 @@ GRADE_CHANCE = Table(
         IS_MADE_UP,
     ),
     (*ROUND, "node", "organisation_code", "kind", "grade"),
+)
+MEASURE_CHANGE = Table(
+    "measure_change",
+    "How figures changed from the round before, and whether by more than chance would.",
+    (
+        *ROUND_COLUMNS,
+        text("node", "Key of the node that reads the measure."),
+        MEASURE,
+        ORGANISATION,
+        text("since", "The round before: the latest one of which there are figures."),
+        number("value", "The figure.", "as published", may_be_missing=False),
+        number("previous", "That of the round before.", "as published", may_be_missing=False),
+        number("difference", "What the figure is above it.", "as published", may_be_missing=False),
+        number("standard_error", "Standard error of the difference.", "as published"),
+        number("p_value", "Chance of so large a difference where nothing changed.", "share", 0, 1),
+        number(
+            "p_adjusted",
+            "The same, all figures of the round tested at once (Benjamini and Hochberg 1995).",
+            "share",
+            0,
+            1,
+        ),
+        number(
+            "direction",
+            "1 better, -1 worse, 0 no more than chance; empty where it is more and neither way is better.",
+            "none",
+            -1,
+            1,
+        ),
+        IS_MADE_UP,
+    ),
+    (*ROUND, "measure", "organisation_code"),
 )

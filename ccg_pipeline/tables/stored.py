@@ -14,12 +14,13 @@ from ccg_pipeline.tables.overall import OVERALL_RATING
 from ccg_pipeline.tables.records import (
     AMENDMENT,
     DATABASE_KIND,
+    LET_THROUGH,
     OBSERVED,
     PLAUSIBILITY,
     QUARANTINE,
     SOURCE_FILE,
 )
-from ccg_pipeline.tables.scores import GRADE_CHANCE, PLACE, SCORE
+from ccg_pipeline.tables.scores import GRADE_CHANCE, MEASURE_CHANGE, PLACE, SCORE
 from ccg_pipeline.tables.uncertainty import CERTAINTY
 
 STORED = (
@@ -32,6 +33,7 @@ STORED = (
     PLAUSIBILITY,
     QUARANTINE,
     AMENDMENT,
+    LET_THROUGH,
     INDICATOR_BAND,
     CERTAINTY,
     AREA_SCORE,
@@ -40,6 +42,7 @@ STORED = (
     SCORE,
     PLACE,
     GRADE_CHANCE,
+    MEASURE_CHANGE,
     LANE_FINGERPRINT,
     GATE,
     KEPT,

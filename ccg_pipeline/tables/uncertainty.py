@@ -11,6 +11,7 @@ from ccg_pipeline.tables.lanes import CCG_CODE, IS_MADE_UP, LANE, LANE_COLUMNS, 
 
 CHANCE = "probability, 0 to 1"
 GRADES = ["p_grade_1", "p_grade_2", "p_grade_3", "p_grade_4"]
+AGAIN = ["p_again_1", "p_again_2", "p_again_3", "p_again_4"]
 AGAINST = ["p_above_reference", "p_at_reference", "p_below_reference"]
 SUM = 1e-9
 _N_CCGS = Depends("the number of CCGs", lambda basis: float(len(basis.ccg_codes)))
@@ -40,6 +41,10 @@ GRADE_COLUMNS = (
     *(
         number(name, f"Chance that the true values earn grade {grade} (1 is best).", CHANCE, 0, 1)
         for grade, name in enumerate(GRADES, start=1)
+    ),
+    *(
+        number(name, f"Chance that the same care, measured again, earns grade {grade}.", CHANCE, 0, 1)
+        for grade, name in enumerate(AGAIN, start=1)
     ),
     whole(
         "best_grade_95", "Best grade that 95 % of draws leave.", "grade, 1 best", 1, 4, may_be_missing=True
@@ -149,6 +154,7 @@ REFERENCE_RULES: tuple[Rule, ...] = (
 )
 GRADE_RULES: tuple[Rule, ...] = (
     Rule("must have probabilities that sum to 1", lambda rows: _sums_to_one(rows[GRADES])),
+    Rule("must have chances of the same again that sum to 1", lambda rows: _sums_to_one(rows[AGAIN])),
     Rule(
         "must have its best grade no worse than its worst",
         lambda rows: ~(rows["best_grade_95"] > rows["worst_grade_95"]).fillna(False).astype("bool"),
@@ -168,6 +174,14 @@ RANK_RULES: tuple[Rule, ...] = (
         lambda rows: ~(rows["rank_lower_95"] > rows["rank_upper_95"]).fillna(False).astype("bool"),
     ),
 )
+
+
+DRAWN = frozenset(
+    column.name
+    for column in (*INTERVAL_COLUMNS, IS_TOLD_APART, *REFERENCE_COLUMNS, *GRADE_COLUMNS, *RANK_COLUMNS)
+    if column.name != "rank"
+)
+"""What comes of draws: it says how sure a figure is, and is no figure itself."""
 
 
 def _sums_to_one(chances: pd.DataFrame) -> "pd.Series[bool]":

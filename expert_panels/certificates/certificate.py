@@ -13,6 +13,9 @@ import csv
 import hashlib
 import io
 import json
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +26,7 @@ from securesystemslib.signer import Key, Signer
 
 from expert_panels.ledger.fold import fold
 from expert_panels.ledger.line import Line, hash_of
+from expert_panels.ledger.signing import fault_of_signature
 from expert_panels.terms import Terms
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -31,10 +35,11 @@ PREDICATE_TYPE = "urn:ccg-pipeline:panel-decision:v1"
 """The predicate is a line of the ledger, field by field as it is stored and hashed."""
 
 WITH_SIGNATURES = "urn:ccg-pipeline:panel-decision:v2"
-"""Beside the line `signatures`: every signature under the same table, the line's own among them."""
+"""Next to the line `signatures`: every signature under the same table, the line's own among them."""
 
-_ADDED_BY_A_RELEASE = ("verification", "edition")
-"""Columns that a released table has beside those that were decided on."""
+_OF_THE_RELEASE = ("verification", "edition", "ledger_head")
+_ADDED = (*_OF_THE_RELEASE, "how_sure")
+"""Columns that an exported table has next to those decided on; the first ones are one word of all rows."""
 
 
 @dataclass(frozen=True)
@@ -132,36 +137,82 @@ def checked(content: bytes, key: Key, table: bytes | None = None) -> list[Findin
     whole = hash_of(line) == line.get("hash")
     hashed = "gives the hash that it carries" if whole else "does not give the hash that it carries"
     found.append(Finding(whole, f"{says} The line {hashed}, {str(line.get('hash'))[:12]}."))
+    if fault := fault_of_signature(line):
+        found.append(Finding(False, f"The line itself was not signed as it says: {fault}."))
+    if line.get("data_kind") == "made_up":
+        found.append(Finding(True, "It is about made-up data: it says nothing about any real organisation."))
     bound = line.get("subject_sha256") in digests
     is_about = "is about" if bound else "is not about"
     found.append(Finding(bound, f"The statement {is_about} the table that the line names."))
     if signatures:
         found.append(Finding(True, f"Signed by {names}."))
     if table is not None:
-        found.append(_of_table(table, digests[1:], str(line["panel"])))
+        found += _of_table(table, digests[1:], line)
     return found
 
 
-def _of_table(table: bytes, digests: list[str], panel: str) -> Finding:
+def _of_table(table: bytes, digests: list[str], line: Mapping[str, Any]) -> list[Finding]:
+    """Return what holds of a table as a whole: what is of the decision, and what is not."""
     if hashlib.sha256(table).hexdigest() in digests:
-        return Finding(True, "The table is, byte for byte, the one that was decided on.")
-    rows = _decided_rows(table, panel)
-    if rows and hashlib.sha256(rows).hexdigest() in digests:
-        return Finding(True, f"The rows of {panel} in the table are exactly those that were decided on.")
-    return Finding(False, "The table is not the one that was decided on.")
-
-
-def _decided_rows(table: bytes, panel: str) -> bytes:
-    """Return what a released table (CSV) holds of one panel's decision, written as it was; b'' for no CSV."""
+        return [Finding(True, "The table is, byte for byte, the one that was decided on.")]
+    other = Finding(False, "The table is not the one that was decided on.")
     try:
-        rows = list(csv.DictReader(io.StringIO(table.decode("utf-8"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        return b""
-    if not rows or None in rows[0]:
-        return b""
-    names = [name for name in rows[0] if name not in _ADDED_BY_A_RELEASE]
+        head, *rows = list(csv.reader(io.StringIO(table.decode("utf-8"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error, ValueError):
+        return [other]
+    if fault := _fault_of_form(head, rows, str(line["panel"])):
+        return [Finding(False, f"The table is not the one that was decided on: {fault}.")]
+    panel, place = str(line["panel"]), {name: at for at, name in enumerate(head)}
+    own = [row for row in rows if "panel" not in place or row[place["panel"]] == panel]
+    decided = [name for name in head if name not in _ADDED]
     written = io.StringIO(newline="")
-    writer = csv.DictWriter(written, names, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(row for row in rows if row.get("panel", panel) == panel)
-    return written.getvalue().encode("utf-8")
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerows([decided, *([row[place[name]] for name in decided] for row in own)])
+    if not own or hashlib.sha256(written.getvalue().encode("utf-8")).hexdigest() not in digests:
+        return [other]
+    found = [Finding(True, f"The rows of {panel} in the table are exactly those that were decided on.")]
+    added = [name for name in head if name in _ADDED]
+    said = {name: sorted({row[place[name]] for row in own}) for name in added if name in _OF_THE_RELEASE}
+    if wrong := [name for name, words in said.items() if len(words) > 1]:
+        found.append(
+            Finding(False, f"The column {wrong[0]} says {', '.join(map(repr, said[wrong[0]]))} of them.")
+        )
+    word = "".join(said.get("verification", [])[:1])
+    if word and not re.fullmatch(rf"{_WORD.get(str(line['decision']), '(?!)')}{_SUPERSEDED}", word):
+        found.append(Finding(False, f"The table says that they are {word!r}, which this decision does not."))
+    others = Counter(row[place["panel"]] for row in rows if row not in own)
+    beside = [*(f"{count} rows of {name}" for name, count in sorted(others.items()))]
+    beside += [f"the column {name}" for name in added]
+    if beside:
+        found.append(
+            Finding(True, f"Not of this decision, and vouched for by nothing here: {', '.join(beside)}.")
+        )
+    return found
+
+
+_WORD = {"approve": "verified", "override": "overridden"}
+_SUPERSEDED = "(, superseded by newer data that await the (panel|committee))?"
+
+
+def _fault_of_form(head: Sequence[str], rows: Sequence[Sequence[str]], panel: str) -> str:
+    """Return why a table cannot be read in one way only, as a clause; '' where it can."""
+    names = Counter(_plain(name) for name in head)
+    if twice := [name for name in head if names[_plain(name)] > 1]:
+        return f"the column {twice[0]!r} is there more than once"
+    if ragged := [number for number, row in enumerate(rows, start=2) if len(row) != len(head)]:
+        return f"row {ragged[0]} has another number of cells than the first"
+    if "panel" not in head:
+        return ""
+    at = list(head).index("panel")
+    for number, row in enumerate(rows, start=2):
+        if row[at] != panel and (_plain(row[at]) == _plain(panel) or not _KEY.fullmatch(row[at])):
+            return f"row {number} names the panel {row[at]!r}, which is no key of one"
+    return ""
+
+
+_KEY = re.compile(r"[a-z][a-z_]*")
+
+
+def _plain(text: str) -> str:
+    """Return a name without what spellings differ in."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).casefold()

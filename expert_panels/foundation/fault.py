@@ -1,7 +1,7 @@
 """The root of every fault that is a sentence for people.
 
 Belongs here: the root, its exit codes, and finding the sentence again in an error that was only printed.
-Does not belong here: a class for every room. A fault gets a class of its own where somebody catches it by
+Does not belong here: a class for every room. A fault gets its own class where somebody catches it by
 that name, or where it carries more than its sentence.
 """
 
@@ -20,6 +20,18 @@ class WrongUse(Fault):
     """The command, its options or its settings cannot be used as they were given: one sentence."""
 
     exit_code = 2
+
+
+class Interrupted(Fault):
+    """Somebody stopped the command (Ctrl-C)."""
+
+    exit_code = 130
+    """As a shell says of a program that an interrupt ended: 128 and the number of the signal."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Interrupted: what was finished is kept, and nothing is half written; run it again to go on."
+        )
 
 
 def sentence_in(printed: str) -> str:

@@ -12,15 +12,15 @@ from datetime import datetime
 from expert_panels.ledger.gate_state import Comment, GateState, Moderation, Signature
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.refusal import refusal
-from expert_panels.terms import Terms
+from expert_panels.terms import Terms, terms_in
 
 
 def fold(lines: Iterable[Line], terms: Terms, at: datetime | None = None) -> GateState:
     """Return the state of a gate from the lines of its panel, lane and partition, in order of `seq`.
 
     `at` leaves out what is later and says on which day `missing` counts the members; without it, every line
-    counts and the day is the last line's. A person must hold a seat on the day of the line. The terms are
-    those handed in, for lines written under earlier ones too: a quorum that is raised closes gates again.
+    counts and the day is the last line's. A person must hold a seat on the day of the line. A round counts
+    under the terms that its opening line carries; `terms` are for rounds of before, whose lines carry none.
     Raises ValueError for lines of another panel or of several partitions.
     """
     state, asked_of, day = GateState(panel=terms.panel), set(), at
@@ -32,7 +32,7 @@ def fold(lines: Iterable[Line], terms: Terms, at: datetime | None = None) -> Gat
         day = at or line.at
     if len(asked_of) > 1 or any(panel != terms.panel for panel, _, _ in asked_of):
         raise ValueError(f"One gate of {terms.panel} was asked for, with lines of {sorted(asked_of)}.")
-    return replace(state, missing=_missing(state, terms, day)) if day else state
+    return replace(state, missing=_missing(state, state.terms or terms, day)) if day else state
 
 
 def steps(lines: Iterable[Line], terms: Terms) -> Iterator[tuple[Line, GateState, GateState]]:
@@ -46,16 +46,19 @@ def steps(lines: Iterable[Line], terms: Terms) -> Iterator[tuple[Line, GateState
 
 def _next(line: Line, state: GateState, terms: Terms) -> GateState:
     """Return the state after a line; one that may not be is only counted."""
-    if not refusal(line, state, terms):
-        moves, state = _moves(line, state), _after(line, state, terms)
+    counted = state.terms or terms
+    if not refusal(line, state, counted):
+        moves, state = _moves(line, state), _after(line, state, counted)
         if moves:
             state = replace(state, decision_seq=line.seq, decision_line=line.hash)
     return replace(state, last_seq=line.seq, last_hash=line.hash)
 
 
 def _moves(line: Line, state: GateState) -> bool:
-    """Return whether a line decides anything: no comment does, nor a signature under what is approved."""
-    return line.decision != "comment" and not (line.decision == "approve" and state.state == "approved")
+    """Return whether a line decides anything: no remark does, nor a signature under what is approved."""
+    return line.decision not in ("comment", "terms") and not (
+        line.decision == "approve" and state.state == "approved"
+    )
 
 
 def _after(line: Line, state: GateState, terms: Terms) -> GateState:
@@ -78,7 +81,11 @@ def _after(line: Line, state: GateState, terms: Terms) -> GateState:
                 moderated_on=state.moderated_on if state.is_moderated else "",
                 returns=(),
                 withdrawn=False,
+                terms=terms_in(line.terms) if line.terms else None,
+                newest_terms=line.terms_version if line.terms else "",
             )
+        case "terms":
+            return replace(state, newest_terms=line.terms_version)
         case "close":
             return replace(cleared, subject="", comments=(), is_moderated=False, returns=(), withdrawn=False)
         case "comment":

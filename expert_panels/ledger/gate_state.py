@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from expert_panels.terms import Terms
+
 MEANINGS: Mapping[str, str] = {
     "open": "This table is laid before the panel.",
+    "terms": "The terms of reference have changed; they count from the next round on.",
     "close": "This table is taken from before the panel: what it rests on has moved.",
     "approve": "I have examined this table and verify its ratings for publication.",
     "return": "I return this table to those who made it, for the reason given.",
@@ -24,10 +27,16 @@ MEANINGS: Mapping[str, str] = {
 }
 """Decision -> what a signature under it means. The keys are the vocabulary of the ledger."""
 
+
+def meaning_of(decision: str, terms: Terms) -> str:
+    """Return what a signature under a decision of a body means; '' for what is no decision."""
+    return (decision == "approve" and terms.approval) or MEANINGS.get(decision, "")
+
+
 NEEDS_REASON = ("return", "withdraw", "override", "comment", "moderate")
 """Decisions that nobody takes without saying why."""
 
-OF_THE_PIPELINE = ("open", "close")
+OF_THE_PIPELINE = ("open", "close", "terms")
 """Decisions that the pipeline takes and nobody else."""
 
 VIAS = ("pipeline", "page", "cli", "minutes")
@@ -81,12 +90,13 @@ class GateState:
     ('' for none): the two differ, or are of different serials, while a candidate that changed waits to be
     verified again. `missing` says in words what is needed for the quorum, `returns` holds the reasons of a
     return, `comments` what was said of single organisations of this candidate. `moderations` are all that
-    were ever made, in order; `is_moderated` says that one came after the candidate was laid before the
+    were ever made, in order; `is_moderated` says that one came after the candidate was put before the
     committee, which therefore has to wait for the moderated one; `moderated_on` the day of the meeting from
     whose minutes the moderation came that made the table before the committee, '' for any other. `decided_by`
     let the rows out, by the line whose hash is `published_line`; `published_by` are they and who signed the
     same rows after them. `decision_line` is the hash of the last line that moved the gate, which neither a
-    comment nor a further signature does.
+    comment nor a further signature does. `terms` are those under which the round was opened (None where its
+    line does not carry them, as lines of before), `newest_terms` the version of those that were said last.
     """
 
     panel: str
@@ -115,6 +125,8 @@ class GateState:
     decision_line: str = ""
     last_seq: int = 0
     last_hash: str = ""
+    terms: Terms | None = None
+    newest_terms: str = ""
 
     @property
     def state(self) -> str:

@@ -24,6 +24,9 @@ LATER_FIELDS = (
     "minutes_sha256",
     "recorded_by",
     "record_sha256",
+    "terms",
+    "data_kind",
+    "signed_by",
 )
 """Fields that lines did not always have. An empty one is not hashed, so that a line written before it was
 thought of gives the hash that it carries; one that holds anything is hashed like every other."""
@@ -39,13 +42,13 @@ def text_of(at: datetime) -> str:
 def hash_of(content: Mapping[str, Any]) -> str:
     """Return the sha256 of a line's fields as sorted JSON without spaces, in UTF-8.
 
-    All fields but `hash`, and but those of LATER_FIELDS that are empty. Values that no ledger writes, such as
-    bytes put in by hand, hash to something rather than fail.
+    All fields but `hash` and `signature`, and but those of LATER_FIELDS that are empty. Values that no
+    ledger writes, such as bytes put in by hand, hash to something rather than fail.
     """
     fields = {
         name: value
         for name, value in content.items()
-        if name != "hash" and (value != "" or name not in LATER_FIELDS)
+        if name not in ("hash", "signature") and (value != "" or name not in LATER_FIELDS)
     }
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -60,7 +63,10 @@ class Line:
     of the one organisation that a comment or a moderation is about; `item` the code of the judgement that is
     moderated, from `before` to `after`. `minuted_on` (ISO date) and `minutes_sha256` say in which meeting's
     minutes a decision stands that came that way; `recorded_by` the address of who recorded it from them, and
-    `record_sha256` the bytes that she signed to prove it.
+    `record_sha256` the bytes that she signed to prove it. `terms` are the terms of reference in full, which
+    opening a round and a change of them carry; `data_kind` is what the database holds, `real` or `made_up`.
+    `signed_by` is the public key whose `signature` is over the hash (signing.py); the line of a person alone
+    has one.
     """
 
     seq: int = 0
@@ -88,6 +94,10 @@ class Line:
     minutes_sha256: str = ""
     recorded_by: str = ""
     record_sha256: str = ""
+    terms: str = ""
+    data_kind: str = ""
+    signed_by: str = ""
+    signature: str = ""
 
     def content(self) -> dict[str, Any]:
         """Return the fields as they are stored and hashed: plain text and whole numbers."""
@@ -128,7 +138,7 @@ def faults_of(rows: Sequence[Mapping[str, Any]], known_heads: Collection[str] = 
     carried = {row.get("hash") for row in rows} | {GENESIS}
     faults.extend(
         f"No line carries the hash {known}, which is known from elsewhere: the ledger ends at line {last}, "
-        f"so its tail has been cut off or written anew."
+        f"so its tail has been cut off or rewritten."
         for known in sorted(set(known_heads) - carried)
     )
     return faults

@@ -1,34 +1,30 @@
-"""The append-only, hash-chained record of the panels' decisions, in the pipeline's own database.
+"""The append-only, hash-chained, signed record of the panels' decisions, in the pipeline's own database.
 
-Belongs here: writing a line after the last one, asking first whether it may be; reading; verifying the chain.
-Does not belong here: what a line changes (gate_state.py), the table (table.py), pages and commands.
+Belongs here: writing a line after the last one, asking first whether it may be; lines and states to read.
+Does not belong here: what a line changes (gate_state.py), which stored lines count (stored.py), checking the
+whole (verify.py), signatures themselves (signing.py), pages and commands.
 
-The chain shows whatever was edited, taken out, moved or forged without being hashed. Whoever can write to the
-database and hashes everything anew from some line on, or cuts the tail off, is shown by a hash that is known
-elsewhere: every release carries one.
+A line that is not signed as it must be is no line of the ledger for anybody who reads here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, insert, inspect, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, insert, select
 
 from expert_panels.foundation.fault import Fault
 from expert_panels.ledger.fold import fold
-from expert_panels.ledger.gate_state import MEANINGS, GateState
-from expert_panels.ledger.line import GENESIS, Line, faults_of, text_of
+from expert_panels.ledger.gate_state import MEANINGS, GateState, meaning_of
+from expert_panels.ledger.line import Line
 from expert_panels.ledger.refusal import refusal
-from expert_panels.ledger.table import (
-    LedgerError,
-    decision_ledger,
-    reading,
-    unsound_triggers,
-    writing,
-)
+from expert_panels.ledger.signing import LineSigner, outside
+from expert_panels.ledger.stored import Gate as Gate
+from expert_panels.ledger.stored import Head as Head
+from expert_panels.ledger.stored import head_of, of, read, signed_since
+from expert_panels.ledger.table import decision_ledger, reading, writing
 from expert_panels.terms import Terms
 
 
@@ -36,55 +32,14 @@ class DecisionRefused(Fault):
     """A decision that may not be taken now: one sentence that says why, and nothing was recorded."""
 
 
-class Gate(NamedTuple):
-    """What a state is of: one panel's table in one lane and partition."""
-
-    panel: str
-    lane: str
-    partition_key: str
-
-
-class Head(NamedTuple):
-    """The last line's number and hash; 0 and 64 zeros for a ledger without lines."""
-
-    seq: int
-    hash: str
-
-
-def _rows(connection: Connection, statement: Select[Any]) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in connection.execute(statement)]
-
-
-def _line(row: Mapping[str, Any]) -> Line:
-    try:
-        at = datetime.fromisoformat(row["at"])
-        if text_of(at) == row["at"]:
-            return Line(**{**row, "at": at})
-    except (TypeError, ValueError):
-        pass
-    raise LedgerError(f"Line {row['seq']} of the ledger has no readable time: verify the ledger.")
-
-
-def _read(connection: Connection, *conditions: Any) -> list[Line]:
-    statement = select(decision_ledger).where(*conditions).order_by(decision_ledger.c.seq)
-    return [_line(row) for row in _rows(connection, statement)]
-
-
-def _of(gate: Gate) -> tuple[Any, ...]:
-    return tuple(decision_ledger.c[name] == value for name, value in gate._asdict().items())
-
-
-def _head(connection: Connection) -> Head:
-    columns = decision_ledger.c.seq, decision_ledger.c.hash
-    row = connection.execute(select(*columns).order_by(decision_ledger.c.seq.desc()).limit(1)).first()
-    return Head(0, GENESIS) if row is None else Head(int(row[0]), str(row[1]))
-
-
 def _append(connection: Connection, line: Line) -> Line:
-    last = _head(connection)
-    sealed = line.sealed(last.seq + 1, last.hash)
-    connection.execute(insert(decision_ledger).values(**sealed.content()))
-    return sealed
+    last = head_of(connection)
+    return _inserted(connection, line.sealed(last.seq + 1, last.hash))
+
+
+def _inserted(connection: Connection, line: Line) -> Line:
+    connection.execute(insert(decision_ledger).values(**line.content()))
+    return line
 
 
 def append(engine: Engine, line: Line) -> Line:
@@ -107,29 +62,64 @@ def open_round(
     """Lay the candidate `subject` before the panel when it is new or has changed; return the line, or None.
 
     Asked twice with the same subject it writes once, so that a run may be repeated. `again` lays a candidate
-    that was returned or withdrawn before the panel once more, unchanged. A `subject` of '' takes what is
-    before the panel away: what it rests on no longer stands.
+    that was returned or withdrawn, or whose round was opened under laxer terms, before the panel once more,
+    unchanged. A `subject` of '' takes what is before the panel away: what it rests on no longer stands.
+
+    The line that opens a round carries the terms under which the round counts; terms that have changed since
+    are a line each, once, and count from the next round on.
     """
     gate = Gate(terms.panel, lane, partition_key)
     with writing(engine) as connection:
-        state = fold(_read(connection, *_of(gate)), terms)
+        state = fold(read(connection, *of(gate)), terms)
+
+        def said(decision: str, **fields: Any) -> Line:
+            line = Line(
+                **gate._asdict(),
+                at=_now(connection, at),
+                decision=decision,
+                actor=launched_by,
+                role="pipeline",
+                meaning=MEANINGS[decision],
+                via="pipeline",
+                terms_version=terms.version,
+                data_kind=outside(connection).kind(connection),
+                **fields,
+            )
+            return _append_allowed(connection, line, state, terms)
+
+        if state.newest_terms not in ("", terms.version):
+            said("terms", serial=state.serial, subject_sha256=state.subject, terms=terms.text)
         closed = state.state in ("returned", "withdrawn")
-        if state.subject == subject and not (again and closed):
+        is_laxer = state.terms is not None and state.terms.is_laxer_than(terms)
+        if state.subject == subject and not (again and (closed or is_laxer)):
             return None
-        decision = "open" if subject else "close"
-        line = Line(
-            **gate._asdict(),
-            at=at or datetime.now(UTC),
-            serial=state.serial + 1 if subject else state.serial,
-            decision=decision,
-            subject_sha256=subject or state.subject,
-            actor=launched_by,
-            role="pipeline",
-            meaning=MEANINGS[decision],
-            via="pipeline",
-            terms_version=terms.version,
+        if not subject:
+            return said("close", serial=state.serial, subject_sha256=state.subject)
+        return said("open", serial=state.serial + 1, subject_sha256=subject, terms=terms.text)
+
+
+_LATE = timedelta(minutes=5)
+"""How far a clock may be behind the last line before nothing is recorded by it (assumed)."""
+
+
+def _now(connection: Connection, at: datetime | None) -> datetime:
+    """Return the time of the next line, which is never before the last one's where lines are signed.
+
+    A clock that is a little behind gives the last line's time. Raises DecisionRefused for one that is wrong.
+    """
+    at = at or datetime.now(UTC)
+    if not signed_since(connection):
+        return at
+    newest = select(decision_ledger.c.seq, decision_ledger.c.at).order_by(decision_ledger.c.seq.desc())
+    row = connection.execute(newest.limit(1)).first()
+    assert row is not None  # a line is signed, so that there is one
+    last = datetime.fromisoformat(str(row[1]))
+    if last - at > _LATE:
+        raise DecisionRefused(
+            f"Nothing is recorded: this machine says that it is {at:%Y-%m-%d %H:%M}, and line {row[0]} "
+            f"of the ledger is of {last:%Y-%m-%d %H:%M} (UTC): set the clock."
         )
-        return _append_allowed(connection, line, state, terms)
+    return max(at, last)
 
 
 @dataclass(frozen=True)
@@ -176,31 +166,39 @@ def decide_all(
 
     Raises DecisionRefused for the first that may not be taken, which it numbers where there are several.
     """
-    at = at or datetime.now(UTC)
-    written = []
+    written, signer = [], None
     with writing(engine) as connection:
+        known, at = outside(connection), _now(connection, at)
+        if known.signer is not None:
+            signer = known.signer(connection)
+        elif signed_since(connection):
+            raise DecisionRefused("Nothing is recorded: there is no key here that signs lines of the ledger.")
         for number, (terms, decision) in enumerate(decisions, start=1):
             try:
-                written.append(_decide(connection, terms, decision, at))
+                written.append(_decide(connection, terms, decision, at, signer))
             except DecisionRefused as refused:
                 if len(decisions) == 1:
                     raise
                 raise DecisionRefused(
                     f"Nothing is recorded, for decision {number} of {len(decisions)}: {refused}"
                 ) from None
+    if signer is not None:
+        signer.note(written)
     return written
 
 
-def _decide(connection: Connection, terms: Terms, taken: Decision, at: datetime) -> Line:
+def _decide(
+    connection: Connection, terms: Terms, taken: Decision, at: datetime, signer: LineSigner | None
+) -> Line:
     gate, actor = Gate(terms.panel, taken.lane, taken.partition_key), taken.actor.strip().lower()
     if not actor.isascii() or not taken.actor.isascii():
         # the Kelvin sign is lowered to a plain k, and then two addresses are one
         raise DecisionRefused(f"{taken.actor!r} is no address of a member: write it in ASCII letters.")
     # No `at`: a line from a machine whose clock is ahead counts here, or its author could sign twice.
-    state = fold(_read(connection, *_of(gate)), terms)
-    day = at.astimezone(UTC).date()
+    state = fold(read(connection, *of(gate)), terms)
+    day, counted = at.astimezone(UTC).date(), state.terms or terms
     overrides = taken.decision == "override"
-    person = terms.officer(actor, day) if overrides else terms.member(actor, day)
+    person = counted.officer(actor, day) if overrides else counted.member(actor, day)
     line = Line(
         **gate._asdict(),
         at=at,
@@ -209,11 +207,11 @@ def _decide(connection: Connection, terms: Terms, taken: Decision, at: datetime)
         subject_sha256=taken.subject,
         actor=actor,
         role=person.role if person else "",
-        meaning=MEANINGS.get(taken.decision, ""),
+        meaning=meaning_of(taken.decision, counted),
         interests=taken.interests.strip(),
         reason=taken.reason.strip(),
         via=taken.via,
-        terms_version=terms.version,
+        terms_version=counted.version,
         about=taken.about.strip().upper(),
         item=taken.item,
         before=taken.before,
@@ -223,32 +221,62 @@ def _decide(connection: Connection, terms: Terms, taken: Decision, at: datetime)
         recorded_by=taken.recorded_by,
         record_sha256=taken.record_sha256,
     )
-    return _append_allowed(connection, line, state, terms)
+    # who has left since the round was opened decides no more, whose seat is new has one in the next round
+    seat = terms.officer(actor, day) if overrides else terms.member(actor, day)
+    if person is not None and seat is None:
+        raise DecisionRefused(f"{actor} holds no seat on the {terms.title} any more, by its terms of today.")
+    # the line that opens a round has no signature: whoever may write to the database can put one in
+    asks_less = {
+        "approve": counted.is_laxer_than(terms)
+        or (person is not None and seat is not None and counted.leads(person.role) > terms.leads(seat.role)),
+        "moderate": taken.item in counted.may_moderate and taken.item not in terms.may_moderate,
+    }
+    if asks_less.get(taken.decision, False):
+        raise DecisionRefused(
+            f"This table of the {terms.title} was opened under other terms, which ask for less than those of "
+            "today: lay it before the panel once more (`ccg panel resubmit`)."
+        )
+    return _append_allowed(connection, line, state, counted, signer)
 
 
-def _append_allowed(connection: Connection, line: Line, state: GateState, terms: Terms) -> Line:
+def _append_allowed(
+    connection: Connection, line: Line, state: GateState, terms: Terms, signer: LineSigner | None = None
+) -> Line:
     why_not = refusal(line, state, terms)
     if why_not:
         raise DecisionRefused(why_not)
-    return _append(connection, line)
+    if signer is None:
+        return _append(connection, line)
+    last = head_of(connection)
+    return _inserted(connection, signer.signed(signer.named(line).sealed(last.seq + 1, last.hash)))
 
 
 def lines(engine: Engine, gate: Gate | None = None, after: int = 0) -> list[Line]:
     """Return the lines, of one gate or of all, whose number is greater than `after`, in order."""
     with reading(engine) as connection:
-        return _read(connection, decision_ledger.c.seq > after, *(_of(gate) if gate else ()))
+        return read(connection, decision_ledger.c.seq > after, *(of(gate) if gate else ()))
+
+
+def states_of_lane(engine: Engine, terms: Terms, lane: str) -> dict[str, GateState]:
+    """Return the state of a panel's gate in each partition of a lane that has lines, by its key, in order."""
+    by_key: dict[str, list[Line]] = defaultdict(list)
+    its = decision_ledger.c.panel == terms.panel, decision_ledger.c.lane == lane
+    with reading(engine) as connection:
+        for line in read(connection, *its):
+            by_key[line.partition_key].append(line)
+    return {key: fold(of_key, terms) for key, of_key in sorted(by_key.items())}
 
 
 def lines_of_round(connection: Connection, lane: str, partition_key: str) -> list[Line]:
     """Return the lines of all bodies of one lane and partition, in order, as this connection sees them."""
     its = decision_ledger.c.lane == lane, decision_ledger.c.partition_key == partition_key
-    return _read(connection, *its)
+    return read(connection, *its)
 
 
 def head(engine: Engine) -> Head:
     """Return number and hash of the last line."""
     with reading(engine) as connection:
-        return _head(connection)
+        return head_of(connection)
 
 
 def state_of(
@@ -265,35 +293,3 @@ def states(engine: Engine, terms: Mapping[str, Terms], at: datetime | None = Non
         if line.panel in terms:
             by_gate[Gate(line.panel, line.lane, line.partition_key)].append(line)
     return {gate: fold(its_lines, terms[gate.panel], at) for gate, its_lines in sorted(by_gate.items())}
-
-
-def verify(engine: Engine, known_head: str | Collection[str] = ()) -> list[str]:
-    """Return one sentence for everything that is broken, naming each line; none when the ledger is whole.
-
-    `known_head` is a hash, or several, that a release or somebody's notes carry: it shows a cut-off tail.
-    """
-    known = [known_head] if isinstance(known_head, str) else known_head
-    with reading(engine) as connection:
-        if not inspect(connection).has_table(decision_ledger.name):
-            return ["There is no ledger in this database: the table decision_ledger is missing."]
-        unguarded = [
-            f"The trigger {name} is {what}: the database would let lines be changed."
-            for name, what in unsound_triggers(connection).items()
-        ]
-        return unguarded + faults_of(_stored(connection), known)
-
-
-def _stored(connection: Connection) -> list[dict[str, Any]]:
-    """Return the rows as they are stored; one whose bytes are no longer text has its number alone."""
-    try:
-        return _rows(connection, select(decision_ledger))
-    except DatabaseError:
-        connection.rollback()
-    rows: list[dict[str, Any]] = []
-    for (seq,) in connection.execute(select(decision_ledger.c.seq)).all():
-        try:
-            rows += _rows(connection, select(decision_ledger).where(decision_ledger.c.seq == seq))
-        except DatabaseError:
-            connection.rollback()
-            rows.append({"seq": seq})
-    return rows

@@ -10,10 +10,10 @@ from datetime import UTC, date
 
 from expert_panels.ledger.gate_state import MEANINGS, NEEDS_REASON, OF_THE_PIPELINE, VIAS, GateState
 from expert_panels.ledger.line import Line
-from expert_panels.terms import Terms
+from expert_panels.terms import Terms, terms_in
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_CODE = re.compile(r"[A-Z0-9]{3,9}")
+_CODE = re.compile(r"\w(?:[\w .:/()'&-]{0,58}[\w)])?")  # of any register: R0A, E38000001, WEST SHIRE
 _TEXTS = ("actor", "role", "interests", "reason", "about", "item", "before", "after", "recorded_by")
 
 
@@ -33,6 +33,8 @@ def refusal(line: Line, state: GateState, terms: Terms) -> str:
             return f"The {name} holds a control character: write it as plain text."
     if line.decision == "open":
         return _refusal_of_form(line) or _refusal_to_open(line, state)
+    if line.decision == "terms":
+        return _refusal_of_form(line)
     if line.decision == "close":
         return _refusal_of_form(line) or _refusal_to_close(line, state)
     return (
@@ -63,7 +65,19 @@ def _refusal_of_form(line: Line) -> str:
         if (line.recorded_by or line.record_sha256) and not is_recorded:
             return "Who records minutes is named together with the sha256 of what she signed."
     elif line.minuted_on or line.minutes_sha256 or line.recorded_by or line.record_sha256:
-        return f"A decision via {line.via!r} stands in no minutes."
+        return f"A decision via {line.via!r} is in no minutes."
+    return _refusal_of_terms(line)
+
+
+def _refusal_of_terms(line: Line) -> str:
+    """Why the terms of reference in this line, or their absence, are not those of such a decision."""
+    if not line.terms:
+        return "A change of terms says what they are." if line.decision == "terms" else ""
+    if line.decision not in ("open", "terms"):
+        return f"A decision to {line.decision} carries no terms of reference."
+    carried = terms_in(line.terms)
+    if carried is None or (carried.panel, carried.version) != (line.panel, line.terms_version):
+        return "The terms of reference that the line carries are not those whose version it names."
     return ""
 
 
@@ -128,7 +142,7 @@ def _refusal_of_decision(line: Line, state: GateState, terms: Terms) -> str:
     if not (state.published_subject if withdraws and state.serial else state.subject):
         if withdraws and state.serial:
             return f"There is nothing to withdraw: {table} is not published."
-        return f"There is nothing to decide on {table}: no candidate has been laid before the panel."
+        return f"There is nothing to decide on {table}: no candidate has been put before the panel."
     now = state.published_subject if withdraws else state.subject
     if line.serial != state.serial or line.subject_sha256 != now:
         return (

@@ -33,6 +33,9 @@ _LATER_MEANINGS = dict(
             "sha256 of these minutes.",
             "Who recorded the decision from the minutes, by e-mail address.",
             "sha256 of what the recorder signed to prove it.",
+            "Terms of reference in full, of a line that opens a round or says that they changed, in JSON.",
+            "What the database holds: real or made_up.",
+            "Public key (Ed25519, hexadecimal) by which the line is signed.",
         ),
         strict=True,
     )
@@ -59,6 +62,7 @@ decision_ledger = Table(
     _text("via", "How it was given: the command, the room or minutes."),
     _text("terms_version", "Version of the terms of reference that were in force."),
     *(_text(name, meaning, server_default="") for name, meaning in _LATER_MEANINGS.items()),
+    _text("signature", "Signature over the hash (Ed25519, hexadecimal).", server_default=""),
     comment="One line a decision; nothing but an insert of the line after the last one is let through.",
 )
 """Times are text, so that both databases give back the very bytes that were hashed."""

@@ -9,17 +9,18 @@ The form is a YAML file, or the written minutes themselves in Markdown with the 
 
     meeting: 2017-07-05
     panel: cancer
-    year: 2016-17              # or month: 2017-03
-    table: 0123456789ab        # as `ccg panel show` prints it
-    minutes: signed.pdf        # beside the form; without, the form's own file is the minutes
+    year: 2016-17              # or month: 2017-03, or quarter: 2025-Q3
+    edition: nof_2025_26       # of another edition than that of 2016/17; with `round` where it has several
+    table: 0123…               # all 64 signs, as `ccg panel show` prints them
+    minutes: signed.pdf        # next to the form; without, the form's own file is the minutes
     recorder: secretary@board.example    # who records them; on real data somebody must
     present: [cancer.chair@panel.example, cancer.deputy@panel.example]
     decisions:
       - {who: cancer.chair@panel.example, decision: approve, interests: none}
 
-A committee that moderates has two forms beside the same minutes. The first names the table that was moderated
+A committee that moderates has two forms with the same minutes. The first names the table that was moderated
 and holds `decision: moderate` with about, judgement, to and reason; the second names the moderated table that
-is laid before the committee then, and holds what was decided on it.
+is put before the committee then, and holds what was decided on it.
 """
 
 import hashlib
@@ -76,9 +77,12 @@ class Minutes(Frozen):
 
     meeting: date
     panel: str
+    edition: str = ""
+    round: str = ""
     month: str = ""
+    quarter: str = ""
     year: str = ""
-    table: Annotated[str, Field(pattern=r"^[0-9a-f]{12,64}$")]
+    table: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     minutes: str = ""
     recorder: Annotated[str, Field(pattern=r"^([^\s@A-Z]+@[^\s@A-Z]+)?$")] = ""
     present: Annotated[tuple[Address, ...], Field(min_length=1)]
@@ -89,13 +93,15 @@ class Minutes(Frozen):
         absent = [one.who for one in self.decisions if one.who not in self.present]
         if absent:
             raise ValueError(f"{absent[0]} decided but is not among those present")
-        if bool(self.month) == bool(self.year):
-            raise ValueError("say which round: month: 2017-03 or year: 2016-17, and not both")
+        if sum(map(bool, (self.month, self.quarter, self.year))) != 1:
+            raise ValueError(
+                "say which round: month: 2017-03, quarter: 2025-Q3 or year: 2016-17, and not two of them"
+            )
         taken = {one.decision for one in self.decisions}
         if "moderate" in taken and not taken <= BESIDE_A_MODERATION:
             raise ValueError(
                 "a form that moderates holds moderations, comments and recusals alone: what was decided on "
-                "the moderated table goes into a form of its own, which names that table"
+                "the moderated table goes into its own form, which names that table"
             )
         return self
 
@@ -129,10 +135,10 @@ def read_minutes(path: Path) -> Written:
             content = (path.parent / minutes.minutes).read_bytes()
         except OSError as fault:
             raise MinutesFault(
-                f"{path.name}: minutes: {minutes.minutes!r} cannot be read beside the form."
+                f"{path.name}: minutes: {minutes.minutes!r} cannot be read next to the form."
             ) from fault
     elif path.suffix != ".md":
-        raise MinutesFault(f"{path.name}: name the file of the minutes beside the form, as `minutes: FILE`.")
+        raise MinutesFault(f"{path.name}: name the file of the minutes next to the form, as `minutes: FILE`.")
     sha256 = hashlib.sha256(content).hexdigest()
     return Written(minutes, sha256, files | {minutes.minutes or path.name: sha256})
 
@@ -152,23 +158,20 @@ def decisions_of(
     `state` is the gate's, `judged` gives for a moderation the code of the judgement and what it is in the
     table before the committee, `record_sha256` is what the recorder signed. Who decided must have held the
     seat on the day of the meeting; the ledger asks the same of the day on which it records. A meeting held
-    before the table was laid before the panel decided on no such table, however equal its rows; but for the
+    before the table was put before the panel decided on no such table, however equal its rows; but for the
     table that its own moderation made.
     """
     minutes = written.minutes
     withdraws = {one.decision for one in minutes.decisions} == {"withdraw"}
-    shown, since = (
-        (state.published_subject, state.decided_at) if withdraws else (state.subject, state.opened_at)
-    )
+    since = state.decided_at if withdraws else state.opened_at
     if minutes.meeting > today:
         raise MinutesFault(f"The meeting of {minutes.meeting} has not been held yet.")
     laid = since.astimezone(UTC).date() if since else minutes.meeting
     if minutes.meeting < laid and state.moderated_on != minutes.meeting.isoformat():
-        what = "was published" if withdraws else f"was laid before the {terms.title}"
+        what = "was published" if withdraws else f"was put before the {terms.title}"
         raise MinutesFault(
             f"The meeting of {minutes.meeting} was held before {laid}, when that table {what}."
         )
-    seen = shown if shown.startswith(minutes.table) else minutes.table
     taken = []
     for one in minutes.decisions:
         asked = terms.officer if one.decision == "override" else terms.member
@@ -180,7 +183,7 @@ def decisions_of(
                 lane=lane,
                 partition_key=partition_key,
                 decision=one.decision,
-                subject=seen,
+                subject=minutes.table,
                 actor=one.who,
                 interests=one.interests,
                 reason=one.reason,

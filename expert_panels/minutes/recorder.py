@@ -21,7 +21,7 @@ PREDICATE_TYPE = "urn:ccg-pipeline:panel-minutes:v1"
 MEANING = "I record the decisions that stand in this form, and that these are the minutes of the meeting."
 
 SUFFIX = ".signed.json"
-"""Ends the name of the file that lies beside the form and holds what the recorder signed."""
+"""Ends the name of the file that is next to the form and holds what the recorder signed."""
 
 
 def record(written: Written, public_key: str, signer: Signer) -> bytes:
@@ -72,7 +72,7 @@ def hold(content: bytes, written: Written, key: Key) -> None:
         kind, digests = ("", "", ""), set()
     if kind != (PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE):
         raise MinutesFault(
-            f"What lies beside the form is no statement about minutes. Let {recorder} sign the form with "
+            f"What is next to the form is no statement about minutes. Let {recorder} sign the form with "
             "`ccg panel sign-minutes`."
         )
     changed = [name for name, sha in written.files.items() if sha not in digests]

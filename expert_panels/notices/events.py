@@ -35,7 +35,8 @@ class Event:
     """Something that happened once at a gate.
 
     `key` is the same whenever the event is found again. `members` are the addresses of those it concerns,
-    `engineers` says whether those who made the table are told too; `words` are what people wrote about it.
+    `engineers` says whether those who made the table are told too; `words` are what people wrote about it,
+    `head` is number and hash of the line of the ledger that says it.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Event:
     members: tuple[str, ...] = ()
     engineers: bool = False
     words: tuple[str, ...] = ()
+    head: str = ""
 
 
 def events_of(lines: Iterable[Line], terms: Terms, now: datetime) -> list[Event]:
@@ -64,7 +66,7 @@ def released(
 ) -> Event:
     """Return the event that a released table shows what the line with hash `line` let out."""
     kind: Kind = "released as overridden" if is_overridden else "released"
-    return Event(kind, gate, _key("released", gate, line[:16]), at, _members(terms, now), True)
+    return Event(kind, gate, _key("released", gate, line[:16]), at, _members(terms, now), True, head=line)
 
 
 def _key(kind: str, gate: Gate, which: object) -> str:
@@ -84,7 +86,8 @@ def _events_of_line(
     def event(
         kind: Kind, members: tuple[str, ...], engineers: bool = False, words: tuple[str, ...] = ()
     ) -> Event:
-        return Event(kind, gate, _key(kind, gate, line.seq), line.at, members, engineers, words)
+        key, head = _key(kind, gate, line.seq), f"line {line.seq}, {line.hash}"
+        return Event(kind, gate, key, line.at, members, engineers, words, head)
 
     everybody = _members(terms, now)
     match line.decision:
@@ -127,4 +130,5 @@ def _reminder(state: GateState, last: Line, terms: Terms, now: datetime) -> Even
         _key("reminder", gate, f"{state.serial}/{number}"),
         state.opened_at + number * timedelta(days=terms.reminder_after_days),
         _members(terms, now, spoken),
+        head=f"line {last.seq}, {last.hash}",
     )

@@ -17,9 +17,12 @@ from expert_panels.settings import MailServer
 SECONDS = 10.0
 """How long each step of the conversation may take."""
 
+CERTIFICATE = "certificate.dsse.json"
+"""Under which name a certificate is attached."""
+
 
 class Mail:
-    """Hands messages to the SMTP server of the settings, each in a conversation of its own."""
+    """Hands messages to the SMTP server of the settings, each in its own conversation."""
 
     def __init__(self, server: MailServer, password: str = "", seconds: float = SECONDS) -> None:
         self._server, self._password, self._seconds = server, password, seconds
@@ -62,4 +65,8 @@ def mail_of(message: Message, sender: str) -> EmailMessage:
     mail["Message-ID"] = f"<{message.id}@{sender.partition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # so that no absence notice answers it
     mail.set_content(message.text)
+    if message.attachment:
+        content = message.attachment.encode("utf-8")
+        mail.add_attachment(content, maintype="application", subtype="json", filename=CERTIFICATE)
+        mail.set_boundary(message.id)
     return mail

@@ -22,6 +22,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from expert_panels.tables import notice
 
+MAIL, WEBHOOK = "mail", "webhook"
+"""The channels by name."""
+
 LEASE = timedelta(minutes=10)
 """How long a deliverer may take over one message; all its time limits together are far below."""
 
@@ -33,7 +36,7 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Message:
-    """One event for one recipient by one channel."""
+    """One event for one recipient by one channel; `attachment` is a certificate, or ''."""
 
     key: str
     channel: str
@@ -43,6 +46,7 @@ class Message:
     subject: str
     text: str
     link: str
+    attachment: str = ""
 
     @property
     def id(self) -> str:
@@ -147,6 +151,11 @@ def counts(connection: Connection) -> dict[tuple[str, str], int]:
     columns = notice.c.channel, notice.c.state
     rows = connection.execute(select(*columns, func.count()).group_by(*columns).order_by(*columns)).all()
     return {(str(channel), str(state)): int(number) for channel, state, number in rows}
+
+
+def keys_there(connection: Connection, wanted: Collection[str]) -> set[str]:
+    """Return those of some keys of which there is a message, whatever became of it."""
+    return set(connection.execute(select(notice.c.key).where(notice.c.key.in_(wanted))).scalars())
 
 
 def unsent(connection: Connection) -> list[dict[str, Any]]:

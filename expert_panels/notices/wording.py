@@ -1,4 +1,6 @@
-"""The words of a notice: fixed sentences, the names of panel and round, and a link. No figure, no token.
+"""The words of a notice: fixed sentences, the names of panel and round, a link, and the ledger's head.
+
+No figure of the data and no token.
 
 Belongs here: the templates, and what people wrote made fit for a mail.
 Does not belong here: when a notice is due (events.py), how it travels (mail.py, webhook.py).
@@ -8,13 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from expert_panels.certificates.heads import WORDS
 from expert_panels.notices.events import Event, Kind
 from expert_panels.one_line import one_line
 
 _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     "opened": (
         "a table awaits you",
-        "A table has been laid before {body}. Please look at it and decide.",
+        "A table has been put before {body}. Please look at it and decide.",
     ),
     "changed": (
         "the data have changed",
@@ -23,7 +26,7 @@ _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     ),
     "moderated": (
         "a moderated table awaits you",
-        "A judgement has been moderated and the table worked out anew. Please look at it and decide.",
+        "A judgement has been moderated and the table worked out again. Please look at it and decide.",
     ),
     "reminder": (
         "a table still awaits you",
@@ -79,7 +82,8 @@ def wording(event: Event, panel: str, round_name: str, link: str) -> Wording:
     said = [f"- {without_figures(one_line(words, 2000))}" for words in event.words]
     body = f"the {one_line(panel)}"
     sentence = sentence.format(body=body, Body=f"T{body[1:]}")
-    paragraphs = [f"{about}.", sentence, "\n".join(said), link]
+    head = f"{WORDS}: {event.head}." if event.head else ""
+    paragraphs = [f"{about}.", sentence, "\n".join(said), head, link]
     return Wording(f"{about}: {short}", "\n\n".join(part for part in paragraphs if part) + "\n", link)
 
 

@@ -8,12 +8,13 @@ Does not belong here: any page (a module each), who is signed in (guard.py), whe
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -23,19 +24,21 @@ from expert_panels.clock import Clock, utc_now
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.table import LedgerError
 from expert_panels.papers import Candidates
-from expert_panels.room.pages.base import STATIC, TEMPLATES, Room, page, room_of, why_not
+from expert_panels.room.health import Health
+from expert_panels.room.pages.base import TEMPLATES, Room, page, room_of, why_not
 from expert_panels.room.pages.board import rounds
 from expert_panels.room.pages.comment_page import record_comment, record_moderation
 from expert_panels.room.pages.decision_page import (
-    certificate_file,
     check_decision,
     confirmation,
     decision_form,
-    decision_line,
     record_decision,
 )
-from expert_panels.room.pages.table_page import candidate_page, organisation_page
+from expert_panels.room.pages.receipt_page import certificate_file, decision_line
+from expert_panels.room.pages.table_page import full_table_page, organisation_page
+from expert_panels.room.pages.worklist_page import candidate_page, record_look, worklist_file
 from expert_panels.room.sign_in.guard import Guard
+from expert_panels.room.styles import STATIC
 from expert_panels.terms import Terms
 
 _LOG = logging.getLogger(__name__)
@@ -55,7 +58,10 @@ def room(
         routes=[
             Route("/", board_page),
             Route(GATE, candidate_page),
+            Route(f"{GATE}/table", full_table_page),
+            Route(f"{GATE}/worklist.csv", worklist_file),
             Route(f"{GATE}/ccgs/{{code}}", organisation_page),
+            Route(f"{GATE}/ccgs/{{code}}/look", record_look, methods=["POST"]),
             Route(f"{GATE}/ccgs/{{code}}/comment", record_comment, methods=["POST"]),
             Route(f"{GATE}/ccgs/{{code}}/moderation", record_moderation, methods=["POST"]),
             Route(f"{GATE}/decision", decision_form, methods=["GET"]),
@@ -67,7 +73,7 @@ def room(
             *guard.routes,
             Mount("/static", Static(directory=STATIC), name="static"),
         ],
-        middleware=guard.middleware,
+        middleware=[Middleware(Health, engine=engine), *guard.middleware],
         exception_handlers={HTTPException: why_not, LedgerError: why_not},
         lifespan=_open,
     )
@@ -78,13 +84,28 @@ def room(
 
 @asynccontextmanager
 async def _open(app: Starlette) -> AsyncIterator[None]:
-    """Begin to read the tables before the panels, while the first visitors are answered."""
-    Thread(target=warm, args=(app.state.room,), name="tables of open rounds", daemon=True).start()
+    """Begin to read the tables before the panels and to issue receipts, while visitors are answered."""
+    here, closed = app.state.room, Event()
+    Thread(target=warm, args=(here,), name="tables of open rounds", daemon=True).start()
+    Thread(target=issue_receipts, args=(here, closed), name="receipts", daemon=True).start()
     yield
+    closed.set()
+
+
+RECEIPTS_SECONDS = 600.0
+"""How long after one look for decisions without a receipt there is another (assumed)."""
+
+
+def issue_receipts(here: Room, closed: Event) -> None:
+    """Issue what could not be issued when it was decided, now and again until the room is closed."""
+    while True:
+        here.candidates.issue()
+        if closed.wait(RECEIPTS_SECONDS):
+            return
 
 
 def warm(here: Room) -> None:
-    """Have every table that lies before a panel read, the newest round first, so that nobody waits for it."""
+    """Have every table that is before a panel read, the newest round first, so that nobody waits for it."""
     try:
         states = ledger.states(here.engine, here.terms())
         for _, state in sorted(states.items(), key=lambda each: each[0].partition_key, reverse=True):
@@ -110,5 +131,5 @@ def board_page(request: Request) -> Response:
     terms = here.terms()
     states = ledger.states(here.engine, terms)
     tables, who = here.candidates, request.state.person.email
-    shown = rounds(states, terms, tables.round_name, tables.bodies, here.clock(), who)
+    shown = rounds(states, terms, tables.round_name, tables.bodies, here.clock(), who, here.released)
     return page(request, "board.html", rounds=shown)

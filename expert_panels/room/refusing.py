@@ -12,6 +12,8 @@ DENIED = frozenset({401, 403, 413, 429})
 """Answers that turn somebody away; each is a line of the access log."""
 
 _HEADINGS = {
+    400: "This cannot be read",
+    408: "Not sent to the end",
     401: "You are not signed in",
     403: "You cannot do this",
     404: "There is no such page",

@@ -14,12 +14,12 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
-from ccg_pipeline.orchestration.main_job import dagster_instance
+from ccg_pipeline.orchestration.instance import dagster_instance
 from tests.support.servers.browsing import Quarter, apart
 from tests.support.servers.live_dagster import LiveDagster
 from tests.support.servers.live_room import LiveRoom
 from tests.support.worlds.dagster_deployment import Deployment
-from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, SmallPipeline, copy_files
+from tests.support.worlds.small_pipeline import SMALL, SmallPipeline, copy_files
 
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -40,28 +40,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def scored_year(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home: Path) -> Path:
-    """A landing folder and a database in which a month and a year are scored; only to be copied."""
-    del ccg_home  # asked for, so that this process keeps nothing beside the code
-    folder = tmp_path_factory.mktemp("scored")
-    landing = copy_files(made_up_year, folder / "landing", SMALL)
-
-    def score() -> None:
-        with dg.DagsterInstance.ephemeral() as instance:
-            pipeline = SmallPipeline(f"sqlite:///{folder}/ccg.db", landing, instance)
-            pipeline.run(MONTH, YEAR)
-            pipeline.engine.dispose()  # the last connection to go puts everything into the one file
-
-    apart(score)
-    return folder
-
-
 @pytest.fixture(scope="module")
-def scored(scored_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallPipeline]:
+def scored(
+    sqlite_scored_url: str, small_landing: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SmallPipeline]:
     """A pipeline of the module's own in which a month and a year are scored, and nothing is signed."""
-    folder = tmp_path_factory.mktemp("pipeline") / "copy"
-    shutil.copytree(scored_year, folder)
+    folder = tmp_path_factory.mktemp("pipeline")
+    shutil.copytree(small_landing, folder / "landing")
+    shutil.copy(sqlite_scored_url.removeprefix("sqlite:///"), folder / "ccg.db")
     with dg.DagsterInstance.ephemeral() as instance:
         pipeline = SmallPipeline(f"sqlite:///{folder}/ccg.db", folder / "landing", instance)
         yield pipeline
@@ -72,7 +58,7 @@ EARLIER = {
     "2015-12": ("cancer_stage", "cancer_survival", "ccg_ois"),
     "2017-02": ("maternity_survey",),
 }
-"""Month -> the publications of which a figure of that month stands in the quarter's table."""
+"""Month -> the publications of which a figure of that month is in the quarter's table."""
 
 
 def read_earlier(pipeline: SmallPipeline) -> None:
@@ -87,7 +73,7 @@ def quarter(
     chromium: Browser, made_up_year: Path, tmp_path_factory: pytest.TempPathFactory, ccg_home: Path
 ) -> Iterator[Quarter]:
     """Files have landed, those of earlier months are read, and Dagster and the room are open."""
-    del ccg_home  # asked for, so that this process keeps nothing beside the code
+    del ccg_home  # asked for, so that this process keeps nothing next to the code
     folder = tmp_path_factory.mktemp("quarter")
     landing = copy_files(made_up_year, folder / "landing", SMALL)
     url = f"sqlite:///{folder}/ccg.db"

@@ -10,8 +10,9 @@ from jinja2.meta import find_referenced_templates
 from playwright.sync_api import Browser
 from starlette.routing import Route
 
-from expert_panels.room.pages.base import STATIC, TEMPLATES
+from expert_panels.room.pages.base import TEMPLATES
 from expert_panels.room.refusing import DENIED
+from expert_panels.room.styles import STATIC
 from tests.support.servers.browsing import Visit, apart
 from tests.support.servers.room_windows import OPENID, ROOM, Windows, name_of, windows
 from tests.support.worlds.page_catalogue import CATALOGUE, Entry, stand
@@ -19,7 +20,7 @@ from tests.support.worlds.small_pipeline import SmallPipeline
 
 pytestmark = pytest.mark.browser
 
-FILES = {"certificate_file"}
+FILES = {"certificate_file", "worklist_file"}
 """Endpoints that hand out a file and show no page."""
 
 UNTOLD = {"long_table.html", "unexpected.html"}

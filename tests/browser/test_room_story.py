@@ -10,7 +10,7 @@ import pytest
 
 from ccg_pipeline.release import tables as published
 from tests.support.servers.browsing import SEATS, Quarter, Visit, page_of, seat
-from tests.support.servers.dagster_pages import materialise, picture_of_the_graph
+from tests.support.servers.dagster_pages import materialise, picture_of_the_graph, pictures_of_pages
 from tests.support.worlds.small_pipeline import MONTH, PANELS, halve, land_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.daemon]
@@ -45,7 +45,7 @@ def run_the_month(quarter: Quarter) -> None:
 
 
 def test_engineers_run_the_interim_lane(quarter: Quarter) -> None:
-    """In a run of its own, which the webserver launches: the month's files, observations and interim lane."""
+    """In its own run, which the webserver launches: the month's files, observations and interim lane."""
     run_the_month(quarter)
     opened = [(line.panel, line.decision) for line in quarter.pipeline.lines()]
     assert sorted(opened) == sorted((panel, "open") for panel in PANELS)
@@ -59,7 +59,7 @@ def test_the_board_shows_six_panels_waiting(quarter: Quarter, shots: Path | None
     assert visit.says().count("Awaiting the panel") == len(PANELS)
     assert "0 of 6 decided" in visit.says()
     visit.page.get_by_role("link", name="Cancer panel").click()
-    assert "209 of 209 CCGs" in visit.says()
+    assert "of 209 CCGs have a reason to be looked at" in visit.says()
     picture(visit, shots, "room_panel", 1500)
     visit.close()
 
@@ -172,3 +172,4 @@ def test_dagster_shows_the_same_states(quarter: Quarter, shots: Path | None) -> 
     context.close()
     if shots:
         picture_of_the_graph(quarter.browser, quarter.deployment, shots / "graph.png")
+        pictures_of_pages(quarter.browser, quarter.deployment, shots)

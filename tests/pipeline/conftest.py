@@ -1,6 +1,6 @@
 """Pipelines for the tests of the pipeline: scored once on each database, then copied for each story.
 
-Belongs here: the made-up year, landing folders, databases to run in and their copies, instances, terminals.
+Belongs here: databases to run in and their copies, instances, terminals.
 Does not belong here: what the stories do (small_pipeline.py), what is typed (terminal.py).
 """
 
@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from ccg_pipeline.orchestration.resources import engine_of
 from tests.support.made_once import made_once
-from tests.support.worlds.small_pipeline import MONTH, SMALL, YEAR, SmallPipeline, copy_files
+from tests.support.worlds.small_pipeline import SmallPipeline, score
 from tests.support.worlds.terminal import Terminal, score_march
 
 
@@ -65,12 +65,6 @@ class PostgresDatabases:
 
 
 @pytest.fixture(scope="session")
-def small_landing(made_up_year: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A landing folder with the files of SMALL; to be copied from and left as it is."""
-    return copy_files(made_up_year, tmp_path_factory.mktemp("small") / "landing", SMALL)
-
-
-@pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
 
@@ -95,27 +89,28 @@ def instance(ccg_home: Path) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def _scored(databases: Databases, landing: Path) -> str:
-    with dg.DagsterInstance.ephemeral() as instance:
-        pipeline = SmallPipeline(databases.empty(), landing, instance)
-        pipeline.run(MONTH, YEAR)
-        pipeline.engine.dispose()  # the last connection to go puts everything into the one file
-        return pipeline.url
-
-
 @pytest.fixture(scope="session")
-def sqlite_scored_url(tmp_path_factory: pytest.TempPathFactory, small_landing: Path, ccg_home: Path) -> str:
-    """An SQLite database in which a month and a year are scored and nothing is signed; only to be copied."""
+def postgres_scored_url(
+    postgres: Databases,
+    postgres_server: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    small_landing: Path,
+    ccg_home: Path,
+) -> str:
+    """What sqlite_scored_url has, on PostgreSQL: scored by one process of the tests, restored in others."""
     del ccg_home
-    folder = made_once(tmp_path_factory, "sqlite", lambda new: _scored(SqliteFiles(new), small_landing))
-    return f"sqlite:///{folder}/1.db"
+    here = []
 
+    def scored_and_dumped(folder: Path) -> None:
+        here.append(postgres.empty())
+        score(here[0], small_landing)
+        postgres_server.dump(here[0], folder / "scored.dump")
 
-@pytest.fixture(scope="session")
-def postgres_scored_url(postgres: Databases, small_landing: Path, ccg_home: Path) -> str:
-    """The same on PostgreSQL."""
-    del ccg_home
-    return _scored(postgres, small_landing)
+    folder = made_once(tmp_path_factory, "postgres", scored_and_dumped)
+    if not here:
+        here.append(postgres.empty())
+        postgres_server.restore(here[0], folder / "scored.dump")
+    return here[0]
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +143,7 @@ def _copied(
 def pipeline(
     databases: Databases, scored_url: str, small_landing: Path, instance: dg.DagsterInstance, tmp_path: Path
 ) -> Iterator[SmallPipeline]:
-    """A copy of the scored pipeline, on each kind of database, with a landing folder of its own."""
+    """A copy of the scored pipeline, on each kind of database, with its own landing folder."""
     yield from _copied(databases, scored_url, small_landing, instance, tmp_path)
 
 

@@ -1,8 +1,12 @@
 """A refused row from quarantine to the panel's table and back: waived, corrected, lapsed, revoked."""
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import dagster as dg
 import pandas as pd
 import pytest
 
@@ -33,24 +37,40 @@ def run(pipeline: SmallPipeline, day: str) -> None:
 
 
 def figure(pipeline: SmallPipeline, table: str) -> pd.Series:
-    """What stands of 122b for the CCG."""
+    """What is current of 122b for the CCG."""
     rows = pipeline.rows(table, indicator_code="122b")
     code = "ccg_code" if table == "indicator_band" else "organisation_code"
     (row,) = (one for _, one in rows[rows[code] == CCG].iterrows() if one.get("lane") in (None, MONTH[0]))
     return row
 
 
-@pytest.fixture
-def refused(sqlite_pipeline: SmallPipeline) -> SmallPipeline:
+@pytest.fixture(scope="module")
+def refused_once(
+    sqlite: Any,
+    sqlite_scored_url: str,
+    small_landing: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> SmallPipeline:
     """A revision has come whose row of the CCG is refused: its value is not what its counts give."""
-    pipeline = sqlite_pipeline
-    later = land_again(
-        pipeline.landing / WAITS, (pipeline.landing / WAITS).with_name("later.csv"), "2018-06-20"
-    )
+    landing = Path(shutil.copytree(small_landing, tmp_path_factory.mktemp("refused") / "landing"))
+    later = land_again(landing / WAITS, (landing / WAITS).with_name("later.csv"), "2018-06-20")
     respoil_rows(later, lambda rows: of(rows, CCG).update(value="99.9"))
-    run(pipeline, BEFORE)
-    assert figure(pipeline, "indicator_band")["status"] == "refused"
+    with dg.DagsterInstance.ephemeral() as instance:
+        pipeline = SmallPipeline(sqlite.copy(sqlite_scored_url), landing, instance)
+        run(pipeline, BEFORE)
+        assert figure(pipeline, "indicator_band")["status"] == "refused"
     return pipeline
+
+
+@pytest.fixture
+def refused(
+    refused_once: SmallPipeline, sqlite: Any, instance: dg.DagsterInstance, tmp_path: Path
+) -> Iterator[SmallPipeline]:
+    """A copy of it, to change."""
+    landing = Path(shutil.copytree(refused_once.landing, tmp_path / "landing"))
+    pipeline = SmallPipeline(sqlite.copy(refused_once.url), landing, instance)
+    yield pipeline
+    pipeline.engine.dispose()
 
 
 def amending(pipeline: SmallPipeline, day: str) -> Amending:

@@ -1,6 +1,6 @@
 """Bad input through the whole main job: refused or quarantined whole with one sentence, nothing else moved.
 
-The same landing folder is run twice, as it should be and with bad files beside and among the good ones.
+The same landing folder is run twice, as it should be and with bad files next to and among the good ones.
 """
 
 import io
@@ -33,7 +33,7 @@ GOOD = (
     "stp_progress/stp_progress_2017-03-31.csv",
 )
 MOVED = "dtoc/LA_October_16.xls"
-ROWS = {  # publication -> the file in which a row is spoilt, beside good rows
+ROWS = {  # publication -> the file in which a row is spoilt, next to good rows
     "eip": "eip/eip_2017-03-31.csv",
     "cancer_waits": "cancer_waits/cancer_waits_2017-03-31.csv",
     "ld_health_checks": "ld_health_checks/ld_health_checks_2017-03-31.csv",

@@ -105,7 +105,7 @@ def test_what_only_reads_waits_for_no_writer_and_leaves_the_file_as_it_is(
     copy: Path, ccg: Terminal, typed: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # who waits for the writer below is told that the database is locked, as nobody will commit
-    monkeypatch.setattr("ccg_pipeline.storage.database._WAIT_MS", 0)
+    monkeypatch.setattr("ccg_pipeline.storage.database._WAIT_MS", 1)
     engine = open_database(database(copy))
     before = (copy / "ccg.db").read_bytes()
     with engine.begin() as writer:

@@ -1,15 +1,18 @@
 """`ccg panel minutes` on real data: whoever records proves it, and what was signed stands up by itself."""
 
+import json
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from ccg_pipeline.storage.database import open_database
 from expert_panels import tables as panel_tables
 from expert_panels.ledger import record as ledger
 from expert_panels.settings import VARIABLE
 from expert_panels.terms import load_terms
+from tests.support.worlds.real_data import called_real
 from tests.support.worlds.terminal import (
     CHAIR,
     CLINICIAN,
@@ -29,14 +32,14 @@ address: https://room.example
 session_key_file: session.key
 sign_in: {proxy: {secret_file: secret, sign_in_at: /start}}
 minutes: {recorders: {RECORDERS}}
+notices: {mail: {host: 127.0.0.1, starttls: false, sender: room@room.example}}
 """
 
 
 @pytest.fixture
 def real(copy: Path) -> Path:
     """The scored home, its data declared to be real."""
-    with open_database(database(copy)).begin() as connection:
-        connection.execute(text("UPDATE database_kind SET kind = 'real'"))
+    called_real(open_database(database(copy)))
     return copy
 
 
@@ -60,7 +63,7 @@ class Meeting:
         taken = "".join(f"  - {{who: {one}, decision: approve, interests: none}}\n" for one in WHO)
         self.form.write_text(
             f"meeting: {today()}\npanel: cancer\nmonth: 2017-03\n"
-            f"table: {table_before('cancer', self._home)[:12]}\nminutes: signed.pdf\n"
+            f"table: {table_before('cancer', self._home)}\nminutes: signed.pdf\n"
             + (f"recorder: {recorder}\n" if recorder else "")
             + f"present: [{', '.join(WHO)}]\ndecisions:\n{taken}",
             encoding="utf-8",
@@ -111,7 +114,7 @@ def test_on_real_data_minutes_need_a_declared_recorder_who_signed_these_very_fil
         "public key there, under `minutes: {recorders: {ADDRESS: FILE}}`."
     )
     meeting.declare("other@board.example", SECRETARY)
-    assert meeting.refused().startswith("minutes.yaml: there is no minutes.yaml.signed.json beside it. Let ")
+    assert meeting.refused().startswith("minutes.yaml: there is no minutes.yaml.signed.json next to it. Let ")
     meeting.key("another")
     meeting.sign("another")
     assert meeting.refused().startswith(
@@ -163,6 +166,15 @@ def test_what_was_recorded_stands_up_years_later(meeting: Meeting, real: Path, c
     assert meeting.refused().startswith(
         f"minutes.yaml was recorded already, from line {lines[0].seq} on. What "
     )
+    # each of the four has a receipt on its way, with a certificate that was issued now
+    with engine.connect() as connection:
+        columns = panel_tables.notice.c
+        sent = connection.execute(select(columns.recipient, columns.text, columns.attachment)).all()
+    assert {recipient for recipient, *_ in sent} == set(WHO)
+    for line in lines:
+        ((said, attached),) = [one[1:] for one in sent if one[0] == line.actor]
+        assert f"recorded as line {line.seq}: {line.meaning}" in said
+        assert json.loads(b64decode(json.loads(attached)["payload"]))["predicate"]["hash"] == line.hash
     # everything that a stranger needs: the certificate, what was signed, the minutes, two public keys
     paper, signed, issuer = (meeting.folder / name for name in ("paper.json", "record.json", "issuer.pem"))
     assert ccg.type("panel", "key", "--output", str(issuer)).code == 0
@@ -184,10 +196,6 @@ def test_what_was_recorded_stands_up_years_later(meeting: Meeting, real: Path, c
     assert ccg.type("verify", str(signed), "--key", str(issuer)).code == 1
     assert ccg.type(*asked[:2], "1", *asked[3:]).err == "Line 1 was recorded from no signed minutes.\n"
     # nor can what was signed vanish from the database unseen
-    # the fixture called made-up data real: a release says which they are, and is not taken for the other
-    assert "whether its figures are made up" in ccg.type("panel", "verify").err
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE database_kind SET kind = 'made_up'"))
     assert ccg.type("panel", "verify").said.startswith("The ledger is whole: ")
     with engine.begin() as connection:
         triggers = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()

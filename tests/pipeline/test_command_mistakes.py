@@ -95,7 +95,7 @@ def test_a_file_that_is_no_database_is_said(ccg: Terminal, tmp_path: Path) -> No
     [
         (("run", "--moth", "2017-03"), "No such option: --moth"),
         (("sow", "02N"), "No such command 'sow'"),
-        (("show",), "Missing argument 'CCG'"),
+        (("explain",), "Missing argument 'CCG'"),
         (("demo", "--seed", "many"), "Invalid value for '--seed'"),
         (("panel", "sign", "cancer", *MARCH, "--as", CHAIR, "--seen", "x"), "Missing option '--interests'"),
         (("panel", "return", "cancer", "--as", CHAIR, "--seen", "x", "--interests", "none"), "'--reason'"),
@@ -139,6 +139,21 @@ def test_what_nobody_foresaw_is_one_sentence_too(ccg: Terminal, monkeypatch: pyt
     )
     with pytest.raises(RuntimeError, match="disk is full"):
         ccg.type("files", "--debug")
+
+
+def test_who_interrupts_a_command_is_told_what_was_kept(
+    ccg: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    open_database(database_url()).dispose()
+    monkeypatch.setattr("ccg_pipeline.cli.prints.lists.files", interrupt)
+    answer = ccg.type("files")
+    assert answer.code == 130
+    assert answer.err.splitlines()[-1].startswith(
+        "Interrupted: what was finished is kept, and nothing is half"
+    )
 
 
 def test_other_warnings_are_not_silenced(ccg: Terminal) -> None:

@@ -11,6 +11,7 @@ from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_database
 from expert_panels.ledger import record as ledger
 from expert_panels.terms import load_terms
+from tests.support.worlds.real_data import called_real
 from tests.support.worlds.terminal import (
     CHAIR,
     CLINICIAN,
@@ -33,7 +34,7 @@ def test_panel_status_says_what_is_before_each_panel_and_what_it_takes(home: Pat
     assert answer.code == 0
     for panel in PANELS:
         assert f"{panel} 1 awaiting nobody {table_before(panel, home)[:12]}" in answer.said
-    assert "Interim 2017-03" in answer.said
+    assert "Interim assessment, 2017-03" in answer.said
     assert answer.said.count("3 more of the 3 signatures of the quorum; the chair or the deputy.") == 1
 
 
@@ -46,7 +47,7 @@ def test_before_any_run_no_panel_has_anything_before_it(ccg: Terminal) -> None:
     answer = ccg.type("panel", "status")
     assert (answer.code, answer.said) == (
         0,
-        "No table has been laid before a panel yet: `ccg run` does that.",
+        "No table has been put before a panel yet: `ccg run` does that.",
     )
     assert ccg.type("panel", "verify").said.startswith("The ledger is whole: 0 lines")
 
@@ -56,7 +57,7 @@ def test_panel_show_prints_the_table_with_its_fingerprint_and_is_logged(home: Pa
     answer = ccg.at(home).type("panel", "show", "cancer", *MARCH)
     assert answer.code == 0
     assert answer.said.count(" NHS ") >= 209
-    assert f"Table {table_before('cancer', home)[:12]}: give it back with --seen" in answer.said
+    assert f"Table {table_before('cancer', home)}: give it back, all of it, with --seen" in answer.said
     assert "UNRELEASED" in answer.said
     assert views(home)[len(before) :] == [("engineer@data.example", "panel show cancer", "interim 2017-03")]
 
@@ -64,10 +65,10 @@ def test_panel_show_prints_the_table_with_its_fingerprint_and_is_logged(home: Pa
 REFUSED: list[tuple[str, dict[str, str], str]] = [
     (
         "sign",
-        {"seen": "0" * 12},
+        {"seen": "0" * 64},
         "The data have moved: you saw 000000000000 and the Cancer panel's table of ",
     ),
-    ("sign", {"seen": "abc"}, "The data have moved: you saw abc and "),
+    ("sign", {"seen": "abc"}, "--seen 'abc' is no fingerprint of a table: give all 64 signs of it"),
     ("sign", {"as": "stranger@elsewhere.example"}, "stranger@elsewhere.example"),
     ("sign", {"as": "dementia.chair@panel.example"}, "dementia.chair@panel.example"),
     ("sign", {"interests": ""}, "interests"),
@@ -92,8 +93,7 @@ def test_a_decision_that_may_not_be_taken_is_one_sentence_and_leaves_no_line(
 
 
 def test_on_real_data_nobody_decides_at_the_command_line(ccg: Terminal, copy: Path) -> None:
-    with open_database(database(copy)).begin() as connection:
-        connection.execute(text("UPDATE database_kind SET kind = 'real'"))
+    called_real(open_database(database(copy)))
     before = ledger.head(open_database(database(copy)))
     for verb in ("sign", "recuse"):
         answer = ccg.at(copy).type(*decide(verb, copy))
@@ -108,6 +108,25 @@ def test_on_real_data_nobody_decides_at_the_command_line(ccg: Terminal, copy: Pa
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert answer.err.startswith("The demonstration signs on made-up data only")
     assert ledger.head(open_database(database(copy))) == before
+
+
+def test_a_real_database_that_is_called_made_up_takes_no_typed_name(ccg: Terminal, copy: Path) -> None:
+    """Seen before: one UPDATE, and whoever typed an address signed."""
+    engine = open_database(database(copy))
+    called_real(engine)
+    before = ledger.head(engine)
+    for statement in ("UPDATE database_kind SET kind = 'made_up'", "DELETE FROM database_kind"):
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+        for asked in (decide("sign", copy), ("panel", "demonstrate", *MARCH)):
+            answer = ccg.at(copy).type(*asked)
+            assert (answer.code, answer.err.count("\n")) == (1, 1)
+    assert ledger.head(engine) == before
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO database_kind VALUES (1, 'made_up', 'a.csv')"))
+    assert (
+        "its data are made up, and line 1 of its ledger that they are real" in ccg.type("panel", "verify").err
+    )
 
 
 def test_three_signatures_let_the_area_out_and_a_withdrawal_takes_it_in_again(
@@ -166,7 +185,7 @@ def test_a_comment_on_a_ccg_goes_back_with_a_returned_table(ccg: Terminal, copy:
     assert "| 2017-03 | 02N | 122b looks doubled. Please see. | chair |" in table
     again = ccg.type("panel", "resubmit", "cancer", "--month", "2017-03")
     assert again.code == 0
-    assert "laid before the Cancer panel again by engineer@data.example, as round 2." in again.said
+    assert "put before the Cancer panel again by engineer@data.example, as round 2." in again.said
     assert "cancer 2 awaiting nobody" in ccg.type("panel", "status").said
     refused = ccg.type("panel", "resubmit", "cancer", "--month", "2017-03")
     assert (refused.code, refused.err) == (
@@ -199,7 +218,7 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     who = (CHAIR, DEPUTY, CLINICIAN)
     decisions = "".join(f"  - {{who: {one}, decision: approve, interests: none}}\n" for one in who)
     form = (
-        f"meeting: {today()}\npanel: cancer\nmonth: 2017-03\ntable: {table_before('cancer', copy)[:12]}\n"
+        f"meeting: {today()}\npanel: cancer\nmonth: 2017-03\ntable: {table_before('cancer', copy)}\n"
         f"minutes: signed.pdf\npresent: [{', '.join(who)}]\ndecisions:\n{decisions}"
     )
     (files / "wrong.yaml").write_text(form + decisions, encoding="utf-8")
@@ -216,9 +235,7 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     assert (last.via, last.minuted_on) == ("minutes", today())
 
     paper, table, public = files / "certificate.json", files / "table.csv", files / "key.pem"
-    answer = ccg.type("panel", "certificate", str(last.seq), "--output", str(paper))
-    assert (answer.code, "`ccg panel key` makes one" in answer.err) == (1, True)
-    assert ccg.type("panel", "key", "--output", str(public)).said.startswith("Made: key ")
+    assert ccg.type("panel", "key", "--output", str(public)).said.startswith("Kept: key ")
     assert ccg.type("panel", "key").said.startswith("Kept: key ")
     asked = ("panel", "certificate", str(last.seq), "--output", str(paper))
     assert ccg.type(*asked, "--table", str(table)).code == 0
@@ -227,7 +244,7 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     for one in (table, released):
         answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(one))
         assert answer.code == 0, answer.out
-        assert answer.out.count("holds ") == 5
+        assert answer.out.count("holds ") == (6 if one == table else 7)  # what is not of the decision, too
         assert f"Signed by {CHAIR} (chair, line " in answer.said
     released.write_bytes(released.read_bytes().replace(b",01C,", b",01D,", 1))
     answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(released))
@@ -255,7 +272,7 @@ def minuted(ccg: Terminal, folder: Path, table: str, decisions: str) -> Answer:
     form = folder / "minutes.yaml"
     present = ", ".join(one.email for one in load_terms()["commissioning_committee"].members)
     form.write_text(
-        f"meeting: {today()}\npanel: commissioning_committee\nyear: 2016-17\ntable: {table[:12]}\n"
+        f"meeting: {today()}\npanel: commissioning_committee\nyear: 2016-17\ntable: {table}\n"
         f"minutes: signed.pdf\npresent: [{present}]\ndecisions:\n{decisions}",
         encoding="utf-8",
     )
@@ -292,7 +309,7 @@ def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
         answer = ccg.type("panel", "moderate", "02N", *how, wrong, "Gold", *who, "--seen", seen)
         assert (answer.code, answer.err.count("\n")) == (2, 1)
         assert said in answer.err
-    assert ccg.type("panel", "moderate", "02N", *how, *who, "--seen", seen[:12]).code == 0
+    assert ccg.type("panel", "moderate", "02N", *how, *who, "--seen", seen).code == 0
     shown = ccg.type("panel", "show", "commissioning_committee", "--year", "2016-17")
     assert f"{to} (was {was})" in shown.said
     assert "02N, leadership moderated: Seen at the visit." in shown.said
@@ -301,7 +318,7 @@ def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
         ccg.type("panel", "sign", "commissioning_committee", "--year", "2016-17", *who, "--seen", seen).code
         == 1
     )
-    # what else the meeting moderated, from its minutes; then, in a form of its own, what it decided on that
+    # what else the meeting moderated, from its minutes; then, in its own form, what it decided on that
     (tmp_path / "signed.pdf").write_bytes(b"signed by hand")
     (row,) = [one for one in before if one["ccg_code"] == "01C"]
     other = "Red" if row["finance_judgement"] != "Red" else "Green"
@@ -310,14 +327,14 @@ def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
         f"- {{who: {chairs[0]}, interests: none, {moderates}}}\n",
         "".join(f"- {{who: {one}, decision: approve, interests: none}}\n" for one in chairs),
     ]
-    assert "goes into a form of its own" in minuted(ccg, tmp_path, seen, forms[0] + forms[1]).err
+    assert "goes into its own form" in minuted(ccg, tmp_path, seen, forms[0] + forms[1]).err
     seen = seen_by_the_committee(copy)
     wrong = minuted(ccg, tmp_path, seen, forms[0].replace("01C", "99Z"))
     assert (wrong.code, "There is no CCG '99Z' in the table before the committee" in wrong.err) == (2, True)
     answer = minuted(ccg, tmp_path, seen, forms[0])
     assert answer.code == 0, answer.err
     now = seen_by_the_committee(copy)
-    assert f"Round 3 is before the Commissioning committee now, table {now[:12]}." in answer.said
+    assert f"Round 3 is before the Commissioning committee now, table {now}." in answer.said
     assert "The data have moved" in minuted(ccg, tmp_path, seen, forms[1]).err
     assert minuted(ccg, tmp_path, now, forms[1]).code == 0
     shown = ccg.type("show", "02N", "--year", "2016-17")

@@ -1,4 +1,4 @@
-"""`ccg run` and `ccg demo`: what they print and leave, the made-up year, real files beside made-up ones."""
+"""`ccg run` and `ccg demo`: what they print and leave, the made-up year, real files next to made-up ones."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def test_a_run_ends_with_a_short_table_and_where_to_look(scored_home: Path) -> N
     assert "rows quarantined 1" in said
     assert "files refused 0" in said
     assert "Warned: source/cancer_waits: every_file_is_sound" in said
-    assert "verified_by_panel" not in said  # which the table says in better words
+    assert "shows_the_ledger" not in said  # which the table says in better words
     assert str(scored_home / "validation" / "2017-03.html") in "".join(out.split())
     assert (scored_home / "validation" / "2017-03.html").is_file()
     fits_and_is_stamped(Answer(0, out, ""), 80)

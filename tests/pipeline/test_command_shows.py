@@ -36,6 +36,26 @@ def test_explain_goes_down_to_the_cell(home: Path, ccg: Terminal) -> None:
     assert "plausibility meets all that is expected of it" in shown.said
 
 
+def test_an_indicator_is_explained_of_one_and_shown_of_all(home: Path, ccg: Terminal) -> None:
+    one = ccg.at(home).type("explain", "airedale", "129A")
+    assert one.code == 0
+    assert "(02N): 129a Patients waiting 18 weeks or less" in one.said
+    assert EDITION.indicator("129a").why_it_matters in one.said
+    assert "source Incomplete-Commissioner-Mar17.xls, Commissioner, row " in one.said
+    every = ccg.type("show", "--indicator", "129a")
+    assert every.code == 0
+    assert "02N NHS Airedale, Wharfedale and Craven CCG" in every.said
+    assert "withheld" in ccg.type("show", "--indicator", "122b").said
+    for wrong, said in (
+        (("show",), "Say whose: a CCG, such as 02N, or --indicator 122a"),
+        (("show", "02N", "--indicator", "122a"), "Say whose"),
+        (("show", "--indicator", "999z"), "There is no indicator '999z': give its code"),
+        (("explain", "02N", "dementa"), "Did you mean Dementia"),
+    ):
+        answer = ccg.type(*wrong)
+        assert (answer.code, said in " ".join(answer.err.split())) == (2, True), answer.err
+
+
 def test_explain_says_what_is_withheld_and_what_was_refused(home: Path, ccg: Terminal) -> None:
     shown = ccg.at(home).type("explain", "01C", "122")
     assert "panel rating none (awaiting the panel)" in shown.said

@@ -1,4 +1,4 @@
-"""The committee over the year's overall rating: what is laid before it, what it moderates, what goes out.
+"""The committee over the year's overall rating: what is put before it, what it moderates, what goes out.
 
 Told on a board, where standing in for runs takes moments; on real runs in test_lanes_releases.py.
 """
@@ -33,7 +33,7 @@ def board() -> Iterator[Board]:
 
 @pytest.fixture
 def decided(board: Board) -> Board:
-    """Six panels have signed the year, and its overall rating lies before the committee."""
+    """Six panels have signed the year, and its overall rating is before the committee."""
     board.sign(*YEAR, *PANELS)
     board.catch_up()
     return board
@@ -52,7 +52,7 @@ def committee(board: Board) -> GateState:
 
 
 def before_it(board: Board) -> dict[str, Any]:
-    """The tables that lie before the committee."""
+    """The tables that are before the committee."""
     with reading(board.engine) as connection:
         return tables_of(fetch(connection, committee(board).subject))
 
@@ -87,7 +87,7 @@ def test_nothing_is_before_the_committee_until_the_sixth_panel_has_decided(board
     board.sign(*YEAR, *PANELS[:5])
     board.catch_up()
     assert committee(board).state == "not_ready"
-    with pytest.raises(ledger.DecisionRefused, match="no candidate has been laid before the panel"):
+    with pytest.raises(ledger.DecisionRefused, match="no candidate has been put before the panel"):
         board.sign(*YEAR, COMMITTEE)
     board.sign(*YEAR, PANELS[5])
     board.catch_up()
@@ -194,9 +194,9 @@ def test_when_a_panel_moves_the_confirmed_rating_stays_out_superseded(out: Board
     newest = board.newest(*YEAR)
     assert newest is not None
     assert newest.header["overall"]["subject"] == subject
-    with pytest.raises(ledger.DecisionRefused, match="no candidate has been laid"):
+    with pytest.raises(ledger.DecisionRefused, match="no candidate has been put"):
         board.decide(*YEAR, "approve", 0, COMMITTEE)
-    # the panel verifies anew: the committee is asked anew, though it may be the very same ratings
+    # the panel verifies again: the committee is asked again, though it may be the very same ratings
     if moves == "withdraws":
         board.stand(*YEAR, "b", "cancer")
         board.catch_up()

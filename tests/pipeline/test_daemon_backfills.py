@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ccg_pipeline.orchestration.definitions import build_definitions
-from ccg_pipeline.orchestration.main_job import dagster_instance
+from ccg_pipeline.orchestration.instance import dagster_instance
 from tests.support.servers.live_dagster import LiveDagster
 from tests.support.worlds.dagster_deployment import Deployment
 from tests.support.worlds.small_pipeline import MONTH, SMALL, SmallPipeline, copy_files
@@ -22,7 +22,7 @@ def deployment(
     made_up_year: Path, postgres: Any, tmp_path: Path, ccg_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Deployment]:
     """A month is scored in a database of PostgreSQL, and Dagster is running."""
-    del ccg_home  # asked for, so that this process keeps nothing beside the code either
+    del ccg_home  # asked for, so that this process keeps nothing next to the code either
     url, landing = postgres.empty(), copy_files(made_up_year, tmp_path / "landing", SMALL)
     monkeypatch.setenv("CCG_HOME", str(tmp_path))
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))

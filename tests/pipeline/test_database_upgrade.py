@@ -19,6 +19,7 @@ from ccg_pipeline.storage.database import (
     upgrade_database,
 )
 from expert_panels.ledger import record as ledger
+from expert_panels.ledger.verify import verify
 from tests.support.notations import ledger_cases, storage_cases
 from tests.support.notations.gate_lines import lines_of
 from tests.support.worlds.older_databases import restore
@@ -67,7 +68,7 @@ def test_an_older_database_is_upgraded_with_all_that_it_holds(older: str, databa
     assert status_of(older) == "current"
     engine, new = open_for_reading(older), open_database(databases.empty())
     assert ledger.lines(engine) == lines_of(ledger_cases.SCRIPT)
-    assert ledger.verify(engine) == []
+    assert verify(engine) == []
     assert storage_cases.held_scores(engine) == SCORES
     assert [line.action for line in all_lines(engine)] == ["waive"]
     assert columns_and_indexes(engine) == columns_and_indexes(new)
@@ -83,7 +84,7 @@ def test_what_an_older_database_gains_is_kept_from_being_changed(older: str) -> 
         connection.execute(text("DROP TABLE notice"))
     upgrade_database(older)
     engine = open_for_writing(older)
-    assert ledger.verify(engine) == []
+    assert verify(engine) == []
     ledger_cases.filled(engine)
     with pytest.raises(Exception, match="insert-only"), engine.begin() as connection:
         connection.execute(text("DELETE FROM decision_ledger"))
@@ -97,7 +98,7 @@ def test_a_ledger_whose_lines_had_fewer_fields_gets_them(older: str) -> None:
     upgrade_database(older)
     engine = open_for_reading(older)
     assert ledger.lines(engine) == lines_of(ledger_cases.SCRIPT)
-    assert ledger.verify(engine) == []
+    assert verify(engine) == []
     engine.dispose()
 
 

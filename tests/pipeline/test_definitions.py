@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
 
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.orchestration import definitions
@@ -69,6 +70,28 @@ def test_what_there_is_is_what_is_listed(defs: dg.Definitions) -> None:
         f"{change}\nIf this change is meant, write the list anew and commit it: "
         f"{RENEW}=1 make test ARGS={SNAPSHOT.parent.name}/{Path(__file__).name}"
     )
+
+
+class Addressed(dg.ConfigurableResource[str]):
+    """A resource as it must not be: the webserver shows its configuration to whoever reaches it."""
+
+    url: str
+
+
+# Dagster's own, of what it writes into the snapshot of a schedule
+@pytest.mark.filterwarnings("ignore:Property `ScheduleDefinition.environment_vars`:DeprecationWarning")
+def test_what_the_webserver_shows_holds_no_password(defs: dg.Definitions, ccg_home: Path) -> None:
+    """GraphQL's `configuredValues` answers from this snapshot, and asks nobody to sign in."""
+    url = "postgresql://ccg:do-not-show@db.example/ccg"
+
+    def shown(one: dg.Definitions) -> str:
+        return str(dg.serialize_value(RepositorySnap.from_def(one.get_repository_def())))
+
+    planted = dg.Definitions(resources={"database": Addressed(url=url)})
+    assert "do-not-show" in shown(planted)
+    ours = build_definitions(url, str(ccg_home / "none"))
+    assert "do-not-show" not in shown(ours)
+    assert set(ours.resources or {}) == set(defs.resources or {})
 
 
 def test_every_part_of_the_edition_has_its_assets(defs: dg.Definitions) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from ccg_pipeline.assets.sources import source_asset
+from ccg_pipeline.assets.sources import sources_asset
 from ccg_pipeline.cli.verbs import app
 from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.downloads.outcomes import Policy
@@ -49,7 +49,7 @@ def configured(pipeline: Path, **urls: str) -> None:
 def materialised(pipeline: Path) -> dg.ExecuteInProcessResult:
     database = engine_of(f"sqlite:///{pipeline}/ccg.db")
     return dg.materialize(
-        [source_asset(EDITION.publication("qof"), EDITION, wanted_by(EDITION), MONTHS)],
+        [sources_asset([EDITION.publication("qof")], EDITION, wanted_by(EDITION), MONTHS)],
         partition_key="2017-03",
         instance=dg.DagsterInstance.ephemeral(),
         resources={

@@ -14,55 +14,25 @@ import pandas as pd
 import pytest
 from sqlalchemy import insert
 
-from ccg_pipeline.assets.rounds import EditionRound
+from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.orchestration.definitions import build_definitions
-from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
+from ccg_pipeline.orchestration.instance import dagster_instance
+from ccg_pipeline.orchestration.main_job import MainJob
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.release.archive import fetch, keep
-from ccg_pipeline.release.rounds import NO_GATE, ReleasedRound, released_round
+from ccg_pipeline.release.round_gates import NO_GATE
+from ccg_pipeline.release.rounds import ReleasedRound, released_round
 from ccg_pipeline.sources.declared import COLUMNS
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.pieces import rows_of
 from ccg_pipeline.storage.sql import release
 from expert_panels.foundation.fault import Fault
+from tests.support.worlds.released_rounds import AMBULANCES
 from tests.support.worlds.terminal import Terminal
 
 HEADER = "Quarter,Region,Trust_type,Trust_code,Trust_name,Metric_ID,Reporting_date,Units,Value,Rank\n"
-EDITION = """\
-key: KEY
-title: Ambulances, an example
-year: "2025-26"
-organisation: trust
-scales:
-  - {key: marks, labels: [LABELS]}
-nodes:
-  - key: minutes
-    name: Response time
-    level: metric
-    steps:
-      - do: read
-        measure: nof/OF0017
-        better: lower
-        error: {value: repeated, provenance: assumed, source: a test}
-        provenance: assumed
-        source: a test
-  - key: sickness
-    level: metric
-    steps: [{do: read, measure: nof/OF0086, better: lower, provenance: assumed, source: a test}]
-  - key: mark
-    name: Mark
-    level: overall
-    scale: marks
-    steps:
-      - {do: take, of: [{node: minutes}], provenance: assumed, source: a test}
-      - {do: cuts, at: [CUTS], provenance: assumed, source: a test}
-rounds:
-  - {key: quarter, every: quarter, provenance: assumed, source: a test}
-leagues:
-  - {of: mark, name: Order, provenance: assumed, source: a test}
-"""
 THREE = ("Fast, Fair, Slow", "20, 30", ["Fast", "Fair", "Slow"])
 SEVEN = ("A, B, C, D, E, F, G", "19, 21, 24, 26, 30, 33", ["B", "C", "E"])
 
@@ -76,7 +46,8 @@ def rows(quarter: str, **minutes: float) -> str:
 
 def edition_in(folder: Path, key: str, labels: str, cuts: str) -> Path:
     folder.mkdir()
-    text = EDITION.replace("KEY", key).replace("LABELS", labels).replace("CUTS", cuts)
+    text = AMBULANCES.replace("key: ambulances", f"key: {key}")
+    text = text.replace('"1", "2", "3"', labels).replace("20, 30", cuts)
     (folder / "edition.yaml").write_text(text, encoding="utf-8")
     return folder
 
@@ -157,6 +128,41 @@ def test_how_often_a_grade_would_come_again_is_told_by_the_quarters_before(world
     places = world.released("three", "2025-Q2").tables["places"]
     assert places["set_first"].notna().all()
     assert places["place"].isna().all()
+
+
+def test_what_really_changed_and_what_would_change_a_grade_is_printed(world: World, ccg: Terminal) -> None:
+    before = {f"R{at:02}": 25.0 + at / 10 for at in range(12)}
+    after = {code: value + (0.1 if at % 2 else -0.1) for at, (code, value) in enumerate(before.items())}
+    world.land("q1.csv", rows("Q1", **before))
+    world.land("q2.csv", rows("Q2", **after | {"R00": 35.0}))
+    assert world.run("three", "2025-Q1").tables["changes"].empty
+    changes = world.run("three", "2025-Q2").tables["changes"].set_index("organisation_code")
+    assert set(changes["since"]) == {"2025-Q1"}
+    assert changes.index[changes["direction"] == -1].tolist() == ["R00"]
+    assert (changes.drop(index="R00")["direction"] == 0).all()
+    assert len(rows_of(world.engine, "measure_change", edition="three")) == 12
+
+    of = ["--edition", str(world.home / "three"), "--database", world.url]
+    rose = "Response time rose from 25 to 35, which is worse and more than chance alone would do."
+    near = (
+        "Nearest other grade of Mark: Response time is 35; at 30, all else being equal, the rating would be"
+    )
+    for verb in (["show", "R00"], ["explain", "R00", "mark"]):
+        said = " ".join(ccg.type(*verb, *of).said.split())
+        assert rose in said
+        assert near in said
+        assert "Since 2025-Q1 the change above is real, of 1 figures that were tested." in said
+    assert "no change is real" in " ".join(ccg.type("show", "R01", *of).said.split())
+    league = " ".join(ccg.type("league", *of).said.split())
+    assert "1 worse" in league
+    path = world.home / "tables"
+    assert ccg.type("export", "all", *of, "--output", str(path)).code == 0
+    assert len(pd.read_csv(path / "changes.csv")) == 12
+    measures = pd.read_csv(path / "measures.csv").set_index("measure")
+    assert measures.loc["nof/OF0017", ["title", "better", "error", "organisations"]].tolist() == [
+        "Response time", "lower", "repeated", 12,
+    ]  # fmt: skip
+    assert len(pd.read_csv(path / "organisations.csv")) == 12
 
 
 def test_a_release_that_does_not_follow_from_its_figures_is_not_shown(world: World, ccg: Terminal) -> None:
@@ -242,7 +248,27 @@ def test_without_a_figure_there_is_a_sentence_and_nothing_is_released(world: Wor
         world.released("three", "2025-Q1")
 
 
-def test_an_edition_with_gates_is_not_released_without_them(world: World, ccg: Terminal) -> None:
+def test_several_quarters_at_once_are_scored_though_one_has_no_figure(world: World) -> None:
+    world.land("q3.csv", rows("Q3", RRU=20) + rows("Q1", RRU=31))
+    world.run("three", "2025-Q3")
+    of = EditionRound(world.three, world.three.rounds[0])
+    definitions = build_definitions(world.url, str(world.landing), editions=[world.three])
+    span = {"dagster/asset_partition_range_start": "2025-Q1", "dagster/asset_partition_range_end": "2025-Q3"}
+    done = definitions.resolve_job_def(of.name).execute_in_process(instance=world.instance, tags=span)
+    assert done.success
+    assert labels(world.released("three", "2025-Q1")) == {"RRU": "Slow"}
+    with pytest.raises(Fault, match="Nothing of three 2025-Q2 is released"):
+        world.released("three", "2025-Q2")
+    said = {
+        event.asset_key.path[-1]: event.materialization.metadata
+        for event in done.get_asset_materialization_events()
+        if event.asset_key and event.asset_key.path[-1] in ("scores", "release")
+    }
+    assert "no figure of three for any trust in 2025-Q2" in str(said["scores"]["without a figure"].value)
+    assert "2025-Q2 has not been scored" in str(said["release"]["not released"].value)
+
+
+def test_an_edition_with_gates_does_not_run_without_anybody_to_decide(world: World, ccg: Terminal) -> None:
     path = edition_in(world.home / "gated", "gated", *THREE[:2]) / "edition.yaml"
     gate = "{key: board, body: board, verifies: [mark], provenance: assumed, source: a test}"
     text = path.read_text(encoding="utf-8").replace("every: quarter,", f"every: quarter, gates: [{gate}],")
@@ -251,7 +277,7 @@ def test_an_edition_with_gates_is_not_released_without_them(world: World, ccg: T
     of = ["--edition", str(world.home / "gated"), "--database", world.url, "--landing", str(world.landing)]
     answer = ccg.type("run", *of, "--quarter", "2025-Q3")
     assert answer.code == 1
-    assert "gated: its round quarter has gates (board)" in " ".join(answer.err.split())
+    assert "for board has no terms of reference: write terms/board.yaml" in " ".join(answer.err.split())
 
 
 def test_each_node_is_an_asset_that_rests_on_what_it_uses(world: World) -> None:
@@ -296,6 +322,10 @@ def test_the_commands_read_a_released_round(world: World, ccg: Terminal) -> None
         (["league", "--edition", "THREE", "--format", "csv"], "--format is of the edition iaf_2016_17"),
         (["explain", "RRU", "zzz", "--edition", "THREE"], "three has no node 'zzz'"),
         (["export", "bands", "--edition", "THREE"], "There is no table 'bands' of a round"),
+        (
+            ["export", "all", "--edition", "THREE"],
+            "`ccg export all` writes a file a table: name their folder",
+        ),
     ],
 )
 def test_what_cannot_be_asked_for_is_said(

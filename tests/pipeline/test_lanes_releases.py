@@ -51,8 +51,10 @@ def is_withheld(shown: dict[str, pd.DataFrame]) -> bool:
 
 
 def halve(row: dict[str, str]) -> None:
-    """Half the numerator of every CCG whose code ends with a letter before K."""
-    if row["numerator"].isdigit() and row["organisation_code"][-1] < "K":
+    """Half the numerator of every CCG whose code ends with a letter before K; of England the share alone."""
+    if row["organisation_code"] == "ENG":  # its counts would differ from those of its parts, which blocks
+        row |= {"numerator": "", "denominator": ""}
+    elif row["numerator"].isdigit() and row["organisation_code"][-1] < "K":
         half = int(row["numerator"]) // 2
         row |= {"numerator": str(half), "value": repr(100 * half / int(row["denominator"]))}
 

@@ -5,10 +5,15 @@ from dataclasses import replace
 
 import dagster as dg
 import pytest
+from sqlalchemy import insert
 
 from ccg_pipeline.release.archive import StorageFault
+from ccg_pipeline.storage.outside import room_signer
 from expert_panels.foundation.fault import Fault
 from expert_panels.ledger import record as ledger
+from expert_panels.ledger.signing import LineSigner
+from expert_panels.ledger.table import decision_ledger
+from expert_panels.ledger.verify import verify
 from tests.support.notations.ledger_cases import damage, edit
 from tests.support.worlds.small_pipeline import MONTH, PANELS, SmallPipeline
 
@@ -40,7 +45,7 @@ LEDGER: dict[str, tuple[Callable[[int], list[str]], str]] = {
     ),
     "the signatures are cut off": (
         lambda last: [taken_out(last - 2), taken_out(last - 1), taken_out(last)],
-        "so its tail has been cut off or written anew",
+        "so its tail has been cut off or rewritten",
     ),
     "a line is taken out": (
         lambda last: [taken_out(last - 1)],
@@ -108,7 +113,8 @@ def test_a_gate_table_that_says_open_opens_nothing(sqlite_pipeline: SmallPipelin
 
 
 def test_lines_written_past_the_rules_count_for_nothing(sqlite_pipeline: SmallPipeline) -> None:
-    """Lines with right hashes: by nobody of the panel, on other rows, by one member three times."""
+    """Lines with right hashes and signatures: by nobody of the panel, on other rows, by one member
+    three times."""
     pipeline = sqlite_pipeline
     pipeline.decide("approve", "cancer", 0, *MONTH)
     true = pipeline.lines()[-1]
@@ -119,9 +125,13 @@ def test_lines_written_past_the_rules_count_for_nothing(sqlite_pipeline: SmallPi
         true,
         true,
     ]
+    signer = LineSigner(room_signer(pipeline.engine), "made_up")  # by who has even the room's key
     for line in forged:
-        ledger.append(pipeline.engine, line)
-    assert ledger.verify(pipeline.engine) == []
+        last = ledger.head(pipeline.engine)
+        sealed = signer.signed(signer.named(line).sealed(last.seq + 1, last.hash))
+        with pipeline.engine.begin() as connection:
+            connection.execute(insert(decision_ledger).values(**sealed.content()))
+    assert verify(pipeline.engine) == []
     pipeline.converge()
     assert pipeline.verifications(*MONTH) == AWAITED
 
@@ -141,7 +151,7 @@ def test_forged_events_publish_nothing(pipeline: SmallPipeline) -> None:
     )
     pipeline.instance.report_runless_asset_event(
         dg.AssetCheckEvaluation(
-            asset_key=dg.AssetKey(["interim", "gate", "cancer"]), check_name="verified_by_panel", passed=True
+            asset_key=dg.AssetKey(["interim", "gate", "cancer"]), check_name="shows_the_ledger", passed=True
         )
     )
     pipeline.converge()

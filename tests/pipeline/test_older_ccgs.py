@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from ccg_pipeline.assets.observations import observations_asset
-from ccg_pipeline.assets.sources import source_asset
+from ccg_pipeline.assets.sources import sources_asset
 from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.downloads.publications import Downloads
 from ccg_pipeline.landing.files import LandingFolder
@@ -28,10 +28,11 @@ def landing(made_up_year: Path, tmp_path: Path) -> Path:
     folder = copy_files(made_up_year, tmp_path / "landing", [QOF])
     with (folder / QOF).open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    names = ccgs(2017).set_index("ccg_code")["ccg_name"]
     rows = [row for row in rows if row["organisation_code"] not in ("01M", "01N")]
     for row in rows:
         if row["organisation_code"] == "00W":
-            row["organisation_code"] = "14L"
+            row["organisation_code"], row["organisation_name"] = "14L", names["14L"]
             row |= {"numerator": str(NUMERATOR), "denominator": str(DENOMINATOR), "value": "75"}
     with (folder / QOF).open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -47,7 +48,7 @@ def test_figures_of_the_207_are_kept_as_published_and_restated_for_the_209(
     database = engine_of(pipeline.url)
     result = dg.materialize(
         [
-            source_asset(EDITION.publication("qof"), EDITION, wanted_by(EDITION), MONTHS),
+            sources_asset([EDITION.publication("qof")], EDITION, wanted_by(EDITION), MONTHS),
             observations_asset(EDITION, wanted_by(EDITION), MONTHS),
         ],
         partition_key="2017-03",

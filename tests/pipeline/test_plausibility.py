@@ -161,7 +161,7 @@ def test_a_denominator_that_does_not_fit_the_population_is_named(
 
 
 def two_files(folder: Path, **other: object) -> pd.DataFrame:
-    """March as one file tells it, and beside it another file that tells the planted CCG alone."""
+    """March as one file tells it, and next to it another file that tells the planted CCG alone."""
     march = observed(folder, month_of_eip(3, "2017-05-11"))
     second = march[march["organisation_code"] == PLANTED].assign(source_sha256="2" * 64, source_name="b.csv")
     return pd.concat([march, second.assign(**other)], ignore_index=True)
@@ -311,7 +311,7 @@ def test_what_the_edition_expects_and_nothing_checks_is_said(tmp_path: Path) -> 
 
 
 def test_great_expectations_is_imported_late_and_leaves_no_trace(tmp_path: Path) -> None:
-    """In a process of its own: imported on use, analytics off, warnings as they were, no file written."""
+    """In its own process: imported on use, analytics off, warnings as they were, no file written."""
     program = """
 import sys, warnings
 import pandas as pd

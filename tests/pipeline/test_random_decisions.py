@@ -16,6 +16,7 @@ from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.sql import gate
 from expert_panels.ledger import record as ledger
+from expert_panels.ledger.verify import verify
 from tests.support.notations.released_outputs import nothing_unverified_is_out, releases
 from tests.support.patience import Patience, wait_until
 from tests.support.worlds.board import Board
@@ -55,7 +56,7 @@ def test_random_decisions_changes_restarts_and_kills_keep_every_promise(tmp_path
                 os.kill(number, signal.SIGKILL)
                 kills += 1
                 time.sleep(chance.uniform(0, 0.05))
-            assert ledger.verify(engine) == []
+            assert verify(engine) == []
             nothing_unverified_is_out(engine, seen)
     finally:
         nursery.close()

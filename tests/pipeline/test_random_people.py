@@ -22,11 +22,11 @@ import pytest
 from dagster import AssetRecordsFilter, DagsterRunStatus, RunsFilter
 
 from ccg_pipeline.assets.gates import decision_key
-from ccg_pipeline.orchestration.main_job import dagster_instance
+from ccg_pipeline.orchestration.instance import dagster_instance
 from ccg_pipeline.orchestration.run_process import UNFINISHED
 from ccg_pipeline.release.due import due
-from expert_panels.ledger import record as ledger
 from expert_panels.ledger.line import Line
+from expert_panels.ledger.verify import verify
 from tests.support.notations.released_outputs import (
     nothing_unverified_is_out,
     releases,
@@ -156,7 +156,7 @@ def live(
 
 
 def laid_before(lines: list[Line]) -> tuple[int, int]:
-    """How often another table was laid before somebody, and how often that was one of the earlier ones."""
+    """How often another table was put before somebody, and how often that was one of the earlier ones."""
     tables: dict[tuple[str, str, str], list[str]] = {gate: [] for gate in GATES}
     for line in lines:
         of_gate = tables[line.lane, line.partition_key, line.panel]
@@ -201,7 +201,7 @@ def test_a_deployment_that_is_killed_again_and_again_keeps_every_promise(
             deployment.live.kill()
             kills += 1
             unrest.kill_somebody()
-            assert ledger.verify(pipeline.engine) == []
+            assert verify(pipeline.engine) == []
             nothing_unverified_is_out(pipeline.engine, seen)
             for lane_and_key in (MONTH, YEAR):
                 shows_what_was_released(pipeline.engine, *lane_and_key)
@@ -212,7 +212,7 @@ def test_a_deployment_that_is_killed_again_and_again_keeps_every_promise(
     ended = deployment.wait("the engineers' last runs to end well", engineers.have_ended)
     quiet = deployment.wait("all to show what the ledger says", lambda: is_quiet(deployment))
 
-    assert ledger.verify(pipeline.engine) == []
+    assert verify(pipeline.engine) == []
     nothing_unverified_is_out(pipeline.engine, seen)
     for lane_and_key in (MONTH, YEAR):
         shows_what_was_released(pipeline.engine, *lane_and_key)
@@ -231,7 +231,7 @@ def test_a_deployment_that_is_killed_again_and_again_keeps_every_promise(
         f"{acts['D']} decisions recorded, {acts['R']} refused, {acts['L']} locked out; "
         f"{acts['A']} tables laid again\n"
         f"{engineers.changes} files landed, {engineers.returns} with figures that had been replaced; "
-        f"launched: {dict(engineers.launched)}; {changed} other tables laid before "
+        f"launched: {dict(engineers.launched)}; {changed} other tables put before "
         f"somebody, {earlier} of them for the second time\n"
         f"{kills} kills of Dagster, {under_way} with a run under way, and {unrest.kills} of people; "
         f"{len(starts)} starts of {min(starts):.0f} to {max(starts):.0f} s\n"

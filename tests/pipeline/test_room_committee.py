@@ -24,7 +24,7 @@ CODE = "02N"
 
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[Board]:
-    """Six panels have signed the year, and its overall rating lies before the committee."""
+    """Six panels have signed the year, and its overall rating is before the committee."""
     engine = open_database(f"sqlite:///{tmp_path}/board.db")
     board = Board(engine)
     board.stand(*YEAR, "a")
@@ -96,9 +96,9 @@ def test_a_moderation_is_recorded_once_and_shown(
 
 
 def test_the_committee_confirms_in_the_room_and_takes_a_certificate_home(
-    board: Board, chair: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    board: Board, chair: TestClient
 ) -> None:
-    monkeypatch.setenv("CCG_HOME", str(tmp_path))
+    chair.get(PAGE)
     form = fields(chair.get(f"{PAGE}/decision").text)
     filled = {**form, "decision": "approve", "interest": "none", "interests": "", "reason": ""}
     asked = chair.post(f"{PAGE}/decision", data=filled)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from ccg_pipeline.storage.database import reading
 from expert_panels.tables import access_log
-from tests.support.servers.live_room import LiveRoom, crowd
+from tests.support.servers.live_room import Answer, LiveRoom, answered, crowd
 from tests.support.worlds.small_pipeline import MONTH, PANELS, TERMS, SmallPipeline
 
 CLIENTS, REQUESTS = 20, 200
@@ -37,6 +37,7 @@ def test_twenty_people_at_once_lose_nothing(
 
     assert len(answers) == REQUESTS, live.printed()
     looks = [one for one in answers if one.what == "look"]
+    views = [one for one in answers if one.what in ("look", "table")]
     assert {(one.status, one.rows) for one in looks} == {(200, 209)}, live.printed()
     signed = [(line.actor, line.panel) for line in pipeline.lines() if line.decision == "approve"]
     told = Counter(one.who for one in answers if one.what == "confirm" and one.status == 303)
@@ -47,6 +48,16 @@ def test_twenty_people_at_once_lose_nothing(
     assert {pipeline.state(panel, *MONTH).state for panel in PANELS} == {"approved"}
     with reading(pipeline.engine) as connection:
         shown = select(func.count()).where(access_log.c.outcome == "shown")
-        assert connection.execute(shown).scalar() == len(looks)
+        assert connection.execute(shown).scalar() == len(views)
     median = statistics.median(one.seconds for one in answers)
     print(f"\n{len(answers)} requests of {CLIENTS} people at once: median {1000 * median:.0f} ms")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "lost"),
+    [([200, 303], 0), ([200, 409, 200, 422], 0), ([422], 1), ([422, 409], 1), ([500, 409, 422], 1)],
+)
+def test_a_refusal_after_somebody_was_first_is_no_lost_request(statuses: list[int], lost: int) -> None:
+    answers = [Answer("a@panel.example", "look", 0.1, status, 0) for status in statuses]
+    another = Answer("b@panel.example", "look", 0.1, 200, 0)
+    assert len(answers) + 1 - len(answered([*answers, another])) == lost

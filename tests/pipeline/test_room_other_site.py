@@ -18,6 +18,7 @@ from expert_panels.room.sign_in.sessions import Memory
 from expert_panels.schema import METADATA
 from expert_panels.settings import OpenId
 from tests.support.notations.gate_lines import TERMS, email, sha
+from tests.support.notations.signed_lines import with_key
 from tests.support.servers.browsing import Visit
 from tests.support.servers.openid_provider import CLIENT, SECRET, Provider
 from tests.support.servers.served import free_port, served
@@ -31,7 +32,7 @@ WRITTEN = "It took six minutes to write this."
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
+    engine = with_key(create_engine(f"sqlite:///{tmp_path}/room.sqlite"))
     METADATA.create_all(engine)
     yield engine
     engine.dispose()
@@ -46,7 +47,7 @@ def provider() -> Provider:
 def address(engine: Engine, provider: Provider) -> Iterator[str]:
     """A room whose members sign in at a provider on another site: localhost, not 127.0.0.1.
 
-    Its pages for people are on an origin of their own, neither the room's nor the issuer's.
+    Its pages for people are on their own origin, neither the room's nor the issuer's.
     """
     port = free_port()
     with served(provider.app()) as its_address, served(provider.app()) as its_pages:
@@ -68,7 +69,7 @@ def address(engine: Engine, provider: Provider) -> Iterator[str]:
 
 
 def in_chromium(address: str, story: Callable[[Page], None]) -> None:
-    """Live a story in a browser of its own, in a thread of its own: Playwright keeps its loop in one."""
+    """Live a story in its own browser, in its own thread: Playwright keeps its loop in one."""
     path = os.environ.get("CHROMIUM") or next(
         filter(None, map(shutil.which, ("chromium", "google-chrome"))), ""
     )
@@ -95,6 +96,7 @@ def test_a_decision_that_took_long_survives_the_sign_in_at_another_site(
         page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
         page.goto(ADDRESS)
         assert email("chair") in page.inner_text("header")
+        page.goto(ADDRESS)
         page.goto(f"{ADDRESS}/decision")
         page.check("input[name=interest][value=none]")
         page.check("input[name=decision][value=return]")
@@ -125,14 +127,14 @@ def test_whose_session_ended_over_a_filled_filter_signs_in_and_sees_what_was_ask
     address: str,
 ) -> None:
     def story(page: Page) -> None:
-        page.goto(ADDRESS)
+        page.goto(f"{ADDRESS}/table")
         page.fill("#q", "A03")
         page.context.clear_cookies()
         page.get_by_role("button", name="Show", exact=True).click()
         assert "Your session is over" in page.inner_text("main")
         assert Visit(page).faults() == []
         page.get_by_role("button", name="Sign in", exact=True).click()
-        page.wait_for_url(f"**{ADDRESS}?q=A03**")
+        page.wait_for_url(f"**{ADDRESS}/table?q=A03**")
         assert "1 of 4 CCGs" in page.inner_text("main")
 
     in_chromium(address, story)

@@ -146,7 +146,7 @@ def test_what_a_corrected_sidecar_moves_leaves_its_old_month(empty: SmallPipelin
     ingest(empty)
     assert set(empty.rows("source_observation", publication="dtoc")["revised_on"].dt.day) == {8}
     sidecar.write_text("published_on: 2017-05-11\nrevised_on: 2017-06-15\n", encoding="utf-8")
-    ingest(empty, "2017-02")  # a run of another month: what is stored of the file is read anew all the same
+    ingest(empty, "2017-02")  # a run of another month: what is stored of the file is read again all the same
     assert set(empty.rows("source_observation", publication="dtoc")["revised_on"].dt.day) == {15}
     assert not len(empty.rows("observed", partition_key="2017-03"))
 

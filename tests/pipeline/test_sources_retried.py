@@ -1,20 +1,24 @@
 """A share that is away for a moment is tried again; a bad file is not, since it will be as bad next time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 import dagster as dg
 import pytest
+import stamina
 
-from ccg_pipeline.assets.sources import RETRY, source_asset
+from ccg_pipeline.assets.sources import ATTEMPTS, source_key, sources_asset
 from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.downloads.publications import Downloads
-from ccg_pipeline.landing.files import Found, LandingFolder
+from ccg_pipeline.landing.files import Found, Landed, LandingFolder
+from ccg_pipeline.landing.write_plan import write_plan
 from ccg_pipeline.orchestration.io_manager import FrameStore
+from ccg_pipeline.orchestration.outcome import sentence_of
 from ccg_pipeline.orchestration.partitions import MONTHS
 from ccg_pipeline.orchestration.resources import engine_of
+from ccg_pipeline.storage.pieces import Piece
 from tests.support.worlds.small_pipeline import EDITION, SmallPipeline, copy_files
 
 QOF = "qof/qof_2017-03-31.csv"
@@ -40,20 +44,19 @@ def landing(made_up_year: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As often as it says, but without the seconds between, which are seen to be there."""
-    assert RETRY.delay
-    assert RETRY.delay >= 1
-    monkeypatch.setattr("ccg_pipeline.assets.sources.RETRY", RETRY._replace(delay=0.01))
+def at_once() -> Iterator[None]:
+    """As often as it says, but without the seconds between."""
+    with stamina.set_testing(True, attempts=ATTEMPTS, cap=True):
+        yield
 
 
 def materialised(
-    folder: LandingFolder, url: str, instance: dg.DagsterInstance
-) -> tuple[dg.ExecuteInProcessResult, Sequence[str]]:
-    """Run the source of the Quality and Outcomes Framework; the result, and what its event log says."""
-    database = engine_of(url)
-    result = dg.materialize(
-        [source_asset(EDITION.publication("qof"), EDITION, wanted_by(EDITION), MONTHS)],
+    folder: LandingFolder, url: str, instance: dg.DagsterInstance, *others: str
+) -> dg.ExecuteInProcessResult:
+    """Run the source of the Quality and Outcomes Framework, and `others` in the same step."""
+    database, publications = engine_of(url), [EDITION.publication(one) for one in ("qof", *others)]
+    return dg.materialize(
+        [sources_asset(publications, EDITION, wanted_by(EDITION), MONTHS)],
         partition_key="2017-03",
         instance=instance,
         resources={
@@ -65,8 +68,6 @@ def materialised(
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         raise_on_error=False,
     )
-    log = instance.all_logs(result.run_id)
-    return result, [entry.dagster_event.event_type_value for entry in log if entry.dagster_event]
 
 
 @pytest.mark.parametrize(("times", "succeeds"), [(2, True), (3, True), (4, False)])
@@ -75,11 +76,10 @@ def test_a_source_that_is_away_is_tried_three_times_more(
 ) -> None:
     ShareThatIsAway.attempts.clear()
     pipeline = SmallPipeline(sqlite.empty(), landing, instance)
-    result, events = materialised(ShareThatIsAway(path=str(landing), times=times), pipeline.url, instance)
+    result = materialised(ShareThatIsAway(path=str(landing), times=times), pipeline.url, instance)
     assert result.success is succeeds
-    assert events.count("STEP_UP_FOR_RETRY") == min(times, 3)
-    assert events.count("STEP_RESTARTED") == min(times, 3)
-    assert events.count("ASSET_MATERIALIZATION") == int(succeeds)
+    assert len(ShareThatIsAway.attempts) == min(times + 1, ATTEMPTS)
+    assert len(result.asset_materializations_for_node("source__qof")) == int(succeeds)
     assert (len(pipeline.rows("source_observation")) > 200) is succeeds
     pipeline.engine.dispose()
 
@@ -90,11 +90,28 @@ def test_a_file_that_is_refused_is_not_tried_again(
     path = landing / QOF
     path.write_text(path.read_text().replace("made_up,qof", "guessed,qof"))
     pipeline = SmallPipeline(sqlite.empty(), landing, instance)
-    result, events = materialised(LandingFolder(str(landing)), pipeline.url, instance)
+    result = materialised(LandingFolder(str(landing)), pipeline.url, instance)
     assert result.success
-    assert "STEP_UP_FOR_RETRY" not in events
     assert [check.passed for check in result.get_asset_check_evaluations()] == [False]
     (refused,) = pipeline.rows("source_file")["refusal"]
     assert refused == "qof_2017-03-31.csv: its layout 'guessed' is neither 'made_up' nor 'declared'."
     assert pipeline.rows("source_observation").empty
+    pipeline.engine.dispose()
+
+
+def test_a_publication_that_fails_keeps_no_other_from_being_written(
+    landing: Path, sqlite: Any, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(landed: list[Landed], *arguments: Any, **named: Any) -> list[Piece]:
+        if not landed:
+            raise ValueError("no file of it is there")
+        return write_plan(landed, *arguments, **named)
+
+    monkeypatch.setattr("ccg_pipeline.assets.sources.write_plan", broken)
+    pipeline = SmallPipeline(sqlite.empty(), landing, instance)
+    result = materialised(LandingFolder(str(landing)), pipeline.url, instance, "nda", "eip")
+    assert not result.success
+    assert sentence_of(result.all_events, "") == "nda: no file of it is there eip: no file of it is there"
+    assert [one.asset_key for one in result.asset_materializations_for_node("sources")] == [source_key("qof")]
+    assert set(pipeline.rows("source_observation")["publication"]) == {"qof"}
     pipeline.engine.dispose()

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.orchestration.io_manager import FrameStore
 from ccg_pipeline.orchestration.resources import engine_of
-from ccg_pipeline.storage.database import DatabaseFault, kind_of, reading
+from ccg_pipeline.storage.database import DatabaseFault, reading
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.pieces import Piece, write
 from expert_panels.ledger import table as ledger_table
 from tests.support.notations import storage_cases

@@ -12,7 +12,9 @@ from threading import Barrier
 import pytest
 
 from ccg_pipeline.storage.database import open_database
+from expert_panels import access_log
 from expert_panels.ledger import record as ledger
+from expert_panels.ledger.verify import verify
 from tests.support.patience import SECONDS
 from tests.support.servers.live_room import Guest, LiveRoom
 from tests.support.worlds.board import Board
@@ -31,8 +33,9 @@ CASES = {
 
 
 @pytest.fixture
-def board(database_url: str) -> Iterator[Board]:
-    """Tables of twenty months before one panel, on each kind of database."""
+def board(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
+    """Tables of twenty months before one panel, on each kind of database; every member has opened them."""
+    monkeypatch.setenv("CCG_HOME", str(tmp_path))  # the rooms sign with the same key
     engine = open_database(database_url)
     board = Board(engine)
     for month in MONTHS:
@@ -41,6 +44,8 @@ def board(database_url: str) -> Iterator[Board]:
             engine, TERMS[PANEL], lane="interim", partition_key=month, subject="a" * 64,
             launched_by="engineer@data.example",
         )  # fmt: skip
+    for member in TERMS[PANEL].members:
+        access_log.record(engine, member.email, "GET page", f"{PANEL} table {'a' * 64}")
     yield board
     engine.dispose()
 
@@ -48,7 +53,6 @@ def board(database_url: str) -> Iterator[Board]:
 @pytest.fixture
 def rooms(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[LiveRoom]]:
     """`ccg room` twice on the board's database."""
-    monkeypatch.setenv("CCG_HOME", str(tmp_path))
     monkeypatch.delenv("CCG_ROOM", raising=False)
     url = board.engine.url.render_as_string(hide_password=False)
     folders = [tmp_path / "first", tmp_path / "second"]
@@ -107,7 +111,7 @@ def test_two_people_who_decide_at_the_same_instant_are_answered_rightly(
         told_too_late += sum(status == 409 for status, _ in answers)
     for guest in guests.values():
         guest.leave()
-    assert ledger.verify(board.engine) == []
+    assert verify(board.engine) == []
     assert [line.seq for line in ledger.lines(board.engine)] == list(
         range(1, ledger.head(board.engine).seq + 1)
     )

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from ccg_pipeline.storage.database import kind_of, open_database, open_for_reading, reading
+from ccg_pipeline.storage.database import open_database, open_for_reading, reading
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.pieces import Piece, write
 from tests.support.notations import storage_cases
 from tests.support.notations.ledger_cases import at_once
 from tests.support.patience import SECONDS
 
 MONTHS = ["2017-02", "2017-03"]
-TIMES = 20
+TIMES = 8
 CCGS = 200
 
 

@@ -1,4 +1,4 @@
-"""The made-up files beside the real ones of the same publications: sheets, labels, headers, keys, marks."""
+"""The made-up files next to the real ones of the same publications: sheets, labels, headers, keys, marks."""
 
 import csv
 import json

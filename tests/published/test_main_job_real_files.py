@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import Engine
 
+from ccg_pipeline.cli.prints import figures as printed_figures
 from ccg_pipeline.cli.prints import lists as printed_lists
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.framework.load import load_edition
@@ -23,9 +24,10 @@ from ccg_pipeline.orchestration.main_job import MainJob, Outcome
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.release.released import Tables, released, unreleased
-from ccg_pipeline.sources.catalogue import files_in
+from ccg_pipeline.sources.folder import files_in
 from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import kind_of, open_database, reading
+from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.sql import BY_NAME
 
 EDITION = load_edition()
@@ -126,7 +128,7 @@ def test_106a_is_the_reference_gradient_in_every_export(pipeline: SmallPipeline,
 def test_an_explanation_of_a_real_figure_goes_down_to_its_file(pipeline: SmallPipeline) -> None:
     tables, console = pipeline.tables(MARCH), Console(file=io.StringIO(), width=120, no_color=True)
     found = explain(tables.frames, EDITION, "02N", EDITION.area("106"))
-    printed.explanation(console, tables, EDITION, "02N", found)
+    printed_figures.explanation(console, tables, EDITION, "02N", found)
     said = str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file
     assert "NHS Airedale, Wharfedale and Craven CCG (02N): 106 Health inequalities" in said
     assert "1,332.2" in said
@@ -177,7 +179,7 @@ def test_figures_of_older_ccgs_are_restated_on_the_way_and_stay_in_the_source_as
         unreleased(pipeline.engine, EDITION, "interim", MAY),
         Console(file=io.StringIO(), width=120),
     )
-    printed.explanation(
+    printed_figures.explanation(
         console, tables, EDITION, "13T", explain(tables.frames, EDITION, "13T", EDITION.area("122"))
     )
     assert "restated: added up from 00F, 00G, 00H of April 2013" in str(console.file.getvalue())  # type: ignore[attr-defined]  # a Console's file is any text file

@@ -1,4 +1,4 @@
-"""Sets of places beside those of csranks 1.2.3: PISA 2022 in mathematics, and a made-up league of 209.
+"""Sets of places next to those of csranks 1.2.3: PISA 2022 in mathematics, and a made-up league of 209.
 
 csranks asks how often its statements would be false for one fixed truth, whatever that is; ours, how often
 they are false of the draws. About the figures as they are (no prior), ours are the narrower, and lie inside.

@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ccg_pipeline.assets.rounds import EditionRound
+from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.method.engine.rows import place_table, score_table
 from ccg_pipeline.method.engine.run import Run
-from ccg_pipeline.orchestration.main_job import MainJob, dagster_instance
+from ccg_pipeline.orchestration.instance import dagster_instance
+from ccg_pipeline.orchestration.main_job import MainJob
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.release.rounds import ReleasedRound, released_round
 from ccg_pipeline.storage.database import reading

@@ -1,5 +1,7 @@
 """Each packaged fact table, derived again from its published files: the record of how it was made."""
 
+import json
+from itertools import chain, pairwise, permutations
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +10,7 @@ import pytest
 from ccg_pipeline.reference.authorities import authority_weights, dtoc_authorities
 from ccg_pipeline.reference.changes import ccg_changes
 from ccg_pipeline.reference.deprivation import deprivation_imd_2015
+from ccg_pipeline.reference.neighbours import neighbours
 from ccg_pipeline.reference.organisations import (
     ccg_history,
     ccgs,
@@ -15,7 +18,11 @@ from ccg_pipeline.reference.organisations import (
     similar_organisations,
     stps,
 )
-from ccg_pipeline.reference.populations import adults_mid_2015, population_mid_2015
+from ccg_pipeline.reference.populations import (
+    adults_mid_2015,
+    aged_65_and_over_mid_2015,
+    population_mid_2015,
+)
 
 
 def _text(path: Path, **options: object) -> pd.DataFrame:
@@ -171,6 +178,23 @@ def test_similar_ten(shared: Path) -> None:
         assert ours[rank].to_dict() == published[f"similar_ccg_{rank}"].to_dict()
 
 
+def test_neighbours(shared: Path) -> None:
+    """Two CCGs are neighbours when their boundaries have a piece of line in common, and not just a point."""
+    content = json.loads((shared / "reference" / "ccg_2016_wgs84_209.geojson").read_text(encoding="utf-8"))
+    codes = ccgs().set_index("ons_code")["ccg_code"]
+    whose: dict[frozenset[tuple[float, float]], set[str]] = {}
+    for feature in content["features"]:
+        geometry = feature["geometry"]
+        is_one = geometry["type"] == "Polygon"
+        parts = [geometry["coordinates"]] if is_one else geometry["coordinates"]
+        for ring in chain.from_iterable(parts):
+            for piece in pairwise(tuple(point[:2]) for point in ring):
+                whose.setdefault(frozenset(piece), set()).add(codes[feature["properties"]["CCG16CD"]])
+    published = {code_pair for both in whose.values() for code_pair in permutations(both, 2)}
+    ours = neighbours()
+    assert set(zip(ours["ccg_code"], ours["neighbour_code"], strict=True)) == published
+
+
 def test_populations(shared: Path) -> None:
     sheet = pd.read_excel(
         shared / "reference" / "SAPE18DT5-mid-2015-ccg-syoa-estimates.xls",
@@ -181,6 +205,8 @@ def test_populations(shared: Path) -> None:
     ons = ccgs().set_index("ons_code")["ccg_code"]
     everyone = by_age.sum(axis=1).rename(ons).sort_index()
     adults = by_age.iloc[:, 18:].sum(axis=1).rename(ons).sort_index()
+    aged = by_age.iloc[:, 65:].sum(axis=1).rename(ons).sort_index()
+    assert aged.to_dict() == aged_65_and_over_mid_2015().to_dict()
     assert everyone.to_dict() == population_mid_2015().to_dict()
     assert adults.to_dict() == adults_mid_2015().to_dict()
 

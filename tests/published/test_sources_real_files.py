@@ -1,6 +1,9 @@
 """The readers on real published files: every figure here was published, none is ours."""
 
+import csv
+import io
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from ccg_pipeline.sources.catalogue import read_file, read_landing
 from ccg_pipeline.sources.result import Reading, Refused
 from tests.support import nof_files
 
+ARCHIVE = "learning_disability/health_care_ld_ccg_data_1617_2021.zip"
 MONTHS = pd.period_range("2016-04", "2017-04", freq="M")
 RTT = {
     # month: national within and total, CCGs then
@@ -35,6 +39,20 @@ def edition() -> Edition:
 @pytest.fixture(scope="module")
 def landing(shared: Path) -> Path:
     return shared / "landing"
+
+
+def seconds_of_csv(landing: Path) -> float:
+    """Seconds of CPU in which Python's own csv reads the archive: what other times are held against here.
+
+    On the machine where 10 s were the limit of the archive and 20 s that of the folder, it took 2.65 s.
+    """
+    began = time.process_time()
+    with zipfile.ZipFile(landing / ARCHIVE) as archive:
+        rows = [
+            list(csv.reader(io.TextIOWrapper(archive.open(name), "utf-8-sig"))) for name in archive.namelist()
+        ]
+    assert sum(map(len, rows)) == 757_358
+    return time.process_time() - began
 
 
 def sums(reading: Reading) -> pd.DataFrame:
@@ -103,7 +121,7 @@ def test_dtoc_published_days(dtoc: dict[pd.Period, Reading]) -> None:
     assert len(days) == 13
     assert days[pd.Period("2016-04", "M")] == 168_018
     assert days[pd.Period("2017-03", "M")] == 199_641
-    assert days[pd.Period("2017-04", "M")] == 176_886  # a file with beds beside the days
+    assert days[pd.Period("2017-04", "M")] == 176_886  # a file with beds next to the days
 
 
 def test_dtoc_without_a_published_date_was_out_when_revised(dtoc: dict[pd.Period, Reading]) -> None:
@@ -247,10 +265,10 @@ def test_ccg_ois_workbook_is_accounted_for_row_by_row(profile: Reading) -> None:
 
 
 def test_learning_disability_archive_is_accounted_for_row_by_row(landing: Path, edition: Edition) -> None:
+    plain = seconds_of_csv(landing)
     began = time.process_time()
-    name = "health_care_ld_ccg_data_1617_2021.zip"
-    file = read_file(landing / "learning_disability" / name, edition).source_file
-    assert time.process_time() - began < 10
+    file = read_file(landing / ARCHIVE, edition).source_file
+    assert time.process_time() - began < 4 * plain
     assert file.rows_read == 4 * 143_922 + 181_665 == 757_358 - 5  # lines less one header a year
     assert file.rows_not_an_organisation == 4 * 1_411 + 1_835  # "U", unallocated
     assert file.rows_not_asked_for == file.rows_read - file.rows_not_an_organisation
@@ -275,10 +293,11 @@ def test_primary_care_dementia_of_2024_tells_of_england_alone(landing: Path, edi
     assert file.rows_quarantined == 0
 
 
-def test_the_whole_landing_folder_is_read_in_seconds(landing: Path, edition: Edition) -> None:
+def test_the_whole_landing_folder_is_read_in_a_few_times_one_csv(landing: Path, edition: Edition) -> None:
+    plain = seconds_of_csv(landing)
     began = time.process_time()
     outcomes = dict(read_landing(landing, edition))
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 7.5 * plain
     read = [each for each in outcomes.values() if isinstance(each, Reading)]
     assert len(outcomes) == len(read) == 3 + 13 + 12 + 8 + 6
     # trusts of the NHS Oversight Framework: this edition asks for none of it

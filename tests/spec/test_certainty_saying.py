@@ -1,4 +1,4 @@
-"""What is said beside a rating: its words at, below and above each edge, and the whole sentence."""
+"""What is said next to a rating: its words at, below and above each edge, and the whole sentence."""
 
 import pytest
 
@@ -42,7 +42,7 @@ SENTENCES = """
 @pytest.mark.parametrize("given", lines(SENTENCES), ids=lambda given: given["chances"])
 def test_the_sentence(given: dict[str, str]) -> None:
     chances = dict(zip(LABELS, map(float, given["chances"].split()), strict=True))
-    said = f"Good, by the figures of 2016/17. Were the same care measured again, {given['gives']}."
+    said = f"Good, by the figures of 2016/17. Were the same measured again, {given['gives']}."
     assert sentence(chances, "Good", "2016/17") == said
 
 

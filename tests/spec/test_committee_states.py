@@ -111,7 +111,7 @@ REFUSALS: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("open A", "m1", "moderate", MODERATION, ""),
     ("open A; m1 moderate 01C Red Green", "m2", "moderate", {**MODERATION, "about": "02N"}, ""),
     ("open A; m1 moderate 01C Red Green", "m2", "moderate", MODERATION, "has been moderated to 'Green'"),
-    # of the next table only who reads it knows what stands in it
+    # of the next table only who reads it knows what is in it
     (f"{MODERATED}; open A", "m2", "moderate", MODERATION, ""),
     (
         f"{MODERATED}; open A",
@@ -129,17 +129,17 @@ REFUSALS: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("open A", "m1", "moderate", {**MODERATION, "after": "\x1b[1m"}, "holds a control character"),
     ("open A", "d1", "moderate", MODERATION, "is not a member"),
     (SIGNED, "m1", "moderate", MODERATION, "it can only be withdrawn"),
-    ("", "m1", "moderate", {**MODERATION, "serial": 0}, "no candidate has been laid before"),
+    ("", "m1", "moderate", {**MODERATION, "serial": 0}, "no candidate has been put before"),
     (MODERATED, "m2", "approve", {}, "has been moderated: decide on the moderated table"),
     ("open A", "", "close", {}, ""),
     ("open A", "", "close", {"serial": 2}, "is not what is before the panel"),
     ("open A", "", "close", {"subject_sha256": sha("B")}, "is not what is before the panel"),
     ("open A; close", "", "close", {}, "nothing to take from before the panel"),
     ("open A", "m1", "close", {"via": "cli"}, "cannot come via 'cli'"),
-    ("open A; close", "m1", "approve", {}, "no candidate has been laid before the panel"),
+    ("open A; close", "m1", "approve", {}, "no candidate has been put before the panel"),
     ("open A; close", "m1", "withdraw", {}, "There is nothing to withdraw"),
     ("open A", "m1", "approve", {"via": "minutes"}, "needs the day of its meeting and the sha256"),
-    ("open A", "m1", "approve", {"minuted_on": "2017-04-05"}, "stands in no minutes"),
+    ("open A", "m1", "approve", {"minuted_on": "2017-04-05"}, "is in no minutes"),
     (
         "open A",
         "m1",

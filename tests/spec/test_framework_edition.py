@@ -1,4 +1,4 @@
-"""The framework of 2016/17 as it is known, beside what the edition says.
+"""The framework of 2016/17 as it is known, next to what the edition says.
 
 Belongs here: facts that a reader can look up, as small tables. Does not belong here: how an edition is read.
 """

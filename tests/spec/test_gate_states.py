@@ -51,7 +51,7 @@ TRANSITIONS = [
     (f"{SIGNED}; open B; m3 withdraw A", "awaiting", ""),
     (f"{SIGNED}; open B; m1 approve; m3 withdraw A", "partial", ""),
     (f"{SIGNED}; open B; m1 return; m3 withdraw A", "returned", ""),
-    # the same rows laid anew: what is withdrawn are the rows that are out, votes on the new ones stand
+    # the same rows laid again: what is withdrawn are the rows that are out, votes on the new ones stand
     (f"{SIGNED}; open B; open A; chair approve; m1 approve; m3 withdraw", "partial", ""),
     (f"{SIGNED}; open B; open A; chair approve; m1 approve; m3 withdraw; m2 approve", "approved", "A"),
     # an override: two people, two roles
@@ -175,7 +175,7 @@ FURTHER = [
     (f"{SIGNED}; m3 approve", THREE, f"{THREE} m3"),
     (f"{SIGNED}; m3 approve; m3 approve; deputy approve", THREE, f"{THREE} m3 deputy"),
     (f"{SIGNED}; m3 approve; open B; m1 approve", THREE, f"{THREE} m3"),
-    (f"{SIGNED}; m3 approve; {SIGNED}", THREE, THREE),  # of the same rows laid anew
+    (f"{SIGNED}; m3 approve; {SIGNED}", THREE, THREE),  # of the same rows laid again
     (f"{SIGNED}; stranger approve; d1 approve; ex approve", THREE, THREE),
     ("open A; m3 recuse; chair approve; m1 approve; m2 approve; m3 approve", THREE, THREE),
     ("open A; chair approve; d1 override; d2 override; m1 approve", "d1 d2", "d1 d2"),

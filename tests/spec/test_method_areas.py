@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ccg_pipeline.method.scoring.areas import AREA_COLUMNS, score_areas
+from ccg_pipeline.method.scoring.rated import AREA_COLUMNS, score_areas
 from tests.support.notations.method_tables import EDITION, bands, lines
 
 # Points of the four indicators of cancer, 122a to 122d; a dash where an indicator has no band.

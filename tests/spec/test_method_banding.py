@@ -1,4 +1,4 @@
-"""How a value becomes a band: tables of values beside their reference, at, below and above each edge.
+"""How a value becomes a band: tables of values next to their reference, at, below and above each edge.
 
 All tables use the edition of 2016/17: 123a has the standard 50 and 122c the standard 75; 102a (lower is
 better) and 124b (higher) are proportions against England, 125a is a rate per 1,000, 131a has no direction.
@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.scoring.banding import BAND_COLUMNS, band_indicators, band_of, range_points
+from ccg_pipeline.method.scoring.banding import BAND_COLUMNS, band_indicators
 from ccg_pipeline.reference.organisations import ccgs
-from tests.support.notations.method_tables import EDITION, lines, observations, one_by_code
+from tests.support.notations.method_tables import EDITION, lines, observations, one_by_code, points_of
 
 CCGS = ["01A", "02B", "03C", "04D", "05E"]
 
@@ -31,19 +31,16 @@ EDGES = """
 
 @pytest.mark.parametrize("edge", lines(EDGES), ids=lambda edge: edge["z"])
 def test_at_the_edge_counts_as_outside(edge: dict[str, str]) -> None:
-    z, rule = np.array([float(edge["z"])]), EDITION.banding
-    assert band_of(z, rule.cut.value) == float(edge["band"])
-    points = range_points(z, rule.cut.value, rule.range_inside.value, rule.range_outside.value)
-    assert points == float(edge["inside the range"])
+    assert points_of(float(edge["z"])) == float(edge["band"])
+    assert points_of(float(edge["z"]), "131a") == float(edge["inside the range"])
 
 
 def test_a_missing_z_has_no_band() -> None:
-    missing = np.array([math.nan])
-    assert np.isnan(band_of(missing, 1.96)).all()
-    assert np.isnan(range_points(missing, 1.96, 1, 0)).all()
+    assert np.isnan(points_of(math.nan))
+    assert np.isnan(points_of(math.nan, "131a"))
 
 
-# An indicator's value (with its denominator or interval) beside its standard or the published England figure.
+# An indicator's value (with its denominator or interval) and its standard or the published England figure.
 VALUES = """
     what                           | indicator | value | n     | low      | high     | england | z      | band
     binomial √(50·50/100) = 5      | 123a      | 40.19 | 100   |          |          |         | -1.962 | 0
@@ -241,7 +238,7 @@ def test_limits_stay_plain_where_phi_is_not_above_1() -> None:
 
 
 def test_ccgs_that_all_miss_a_standard_are_not_excused_by_their_distance_from_it() -> None:
-    # England 90 beside the standard of 95; spread about England is small, distance from the standard is not
+    # England 90 next to the standard of 95; spread about England is small, distance from the standard is not
     values = [89.0, 89.5, 90.0, 90.5, 91.0]
     rows = [f"127c | {ccg} | {value} | 2500" for ccg, value in zip(CCGS, values, strict=True)]
     latest = observations("\n".join(["indicator | ccg | value | n", *rows, "127c | ENG | 90 | "]))
@@ -266,7 +263,7 @@ def test_every_indicator_and_ccg_has_a_row_whatever_comes_in() -> None:
 
 def test_an_observation_that_stands_twice_is_refused() -> None:
     latest = observations("indicator | ccg | value | n\n123a | 01A | 50 | 100\n123a | 01A | 51 | 100")
-    with pytest.raises(ValueError, match="123a stands more than once for 01A"):
+    with pytest.raises(ValueError, match="123a is there more than once for 01A"):
         band_indicators(latest, EDITION, CCGS)
 
 

@@ -1,4 +1,4 @@
-"""How sure a score is, and how far to the next grade: what stands beside it, at each edge."""
+"""How sure a score is, and how far to the next grade: what is next to it, at each edge."""
 
 import math
 
@@ -29,7 +29,7 @@ def of_areas(lower: float, upper: float, score: float) -> pd.DataFrame:
     chances = {"p_grade_1": 0.2, "p_grade_2": 0.3, "p_grade_3": 0.5}
     row = {"measure": "area", "code": "122", "ccg_code": "02N", "score": score, "standard_deviation": 0.1}
     table = pd.DataFrame([{**row, "lower_95": lower, "upper_95": upper, **chances}])
-    drawn = Uncertainty(table, np.empty((4, 1)), np.full((1, 4, 1), score))
+    drawn = Uncertainty(table, np.empty((4, 1), "f4"), np.full((1, 4, 1), score, "f4"))
     return area_certainty(drawn, NOWHERE, EDITION)
 
 
@@ -75,7 +75,11 @@ SETS = """
 
 @pytest.mark.parametrize("given", lines(SETS), ids=lambda given: " ".join(given.values()))
 def test_which_grades_cannot_be_ruled_out(given: dict[str, str]) -> None:
-    chances = {f"p_grade_{n}": float(given[f"p{n}"].replace("-", "nan")) for n in (1, 2, 3, 4)}
+    chances = {
+        f"p_{of}_{n}": float(given[f"p{n}"].replace("-", "nan"))
+        for n in (1, 2, 3, 4)
+        for of in ("grade", "again")
+    }
     rest = {"p_own_grade_by_both": 0.9, "is_told_apart": False, "neighbour_grade": 2}
     row = {"measure": "panel", "code": "dementia", "ccg_code": "02N", "score": math.nan, **rest}
     table = pd.DataFrame([{**row, "lower_95": math.nan, "upper_95": math.nan, **chances}])
@@ -83,7 +87,7 @@ def test_which_grades_cannot_be_ruled_out(given: dict[str, str]) -> None:
         {"panel": ["dementia"], "ccg_code": ["02N"], "grade": pd.array([None], "Int64"), "rule": "matrix"}
     )
     bands = band_indicators(observed(), EDITION, ["02N"])
-    drawn = Uncertainty(table, np.empty((4, 1)), np.empty((0, 4, 1)))
+    drawn = Uncertainty(table, np.empty((4, 1), "f4"), ())
     found = rating_certainty(drawn, bands, candidates, EDITION).iloc[0]
     sets = [found["best_grade_95"], found["worst_grade_95"]]
     assert ["-" if pd.isna(one) else str(one) for one in sets] == [given["best"], given["worst"]]
@@ -94,7 +98,7 @@ def test_places_their_sets_and_the_ends_of_a_league() -> None:
     table = pd.DataFrame(
         {"score": [1.9, 1.0, 1.0, 0.1, math.nan], "standard_deviation": [0.01, 0.01, 0.01, 0.01, math.nan]}
     )
-    draws = np.tile(table["score"].to_numpy(), (100, 1))
+    draws = np.tile(table["score"].to_numpy(dtype="f4"), (100, 1))
     found = ranked(table, draws)
     assert found["rank"].tolist()[:4] == [1, 2, 2, 4]
     assert found["rank_lower_95"].tolist()[:4] == [1, 2, 2, 4]
@@ -106,7 +110,7 @@ def test_places_their_sets_and_the_ends_of_a_league() -> None:
 
 def test_the_score_of_one_indicator_has_a_set_and_no_place() -> None:
     table = pd.DataFrame({"score": [2.0, 1.0, 1.0, 0.0]})
-    found = ranked(table, np.tile(table["score"].to_numpy(), (100, 1)), has_place=False)
+    found = ranked(table, np.tile(table["score"].to_numpy(dtype="f4"), (100, 1)), has_place=False)
     assert found["rank"].isna().all()
     assert found["rank_lower_95"].tolist() == [1, 2, 2, 4]
 
@@ -165,7 +169,7 @@ def test_the_lowest_overall_grade_has_no_next_one() -> None:
         "standard_deviation": 0.1,
     }
     sampled = {"lower_95": 0.3, "upper_95": 0.5, "is_told_apart": True, "neighbour_grade": None}
-    chances = {"p_grade_1": 0.0, "p_grade_2": 0.0, "p_grade_3": 0.0, "p_grade_4": 1.0}
+    chances = {f"p_{of}_{n}": float(n == 4) for n in (1, 2, 3, 4) for of in ("grade", "again")}
     table = pd.DataFrame([{**row, **sampled, **chances, "p_own_grade_by_both": 1.0}])
     overall = pd.DataFrame(
         {
@@ -179,7 +183,7 @@ def test_the_lowest_overall_grade_has_no_next_one() -> None:
     )
     near = NOWHERE.copy()
     near.loc[0] = ["129a", "02N", 0.1, 3.0, 0.2]
-    drawn = Uncertainty(table, np.full((4, 1), 0.4), np.empty((0, 4, 1)))
+    drawn = Uncertainty(table, np.full((4, 1), 0.4, "f4"), ())
     found = overall_certainty(drawn, overall, near, EDITION).iloc[0]
     assert found["nearest_indicator"] == ""
     assert pd.isna(found["to_better"])

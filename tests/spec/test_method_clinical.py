@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.scoring.clinical import CANDIDATE_COLUMNS, grade_of, rate_panel
-from tests.support.notations.method_tables import EDITION, bands, lines, observations
+from ccg_pipeline.method.scoring.rated import CANDIDATE_COLUMNS, rate_panel
+from tests.support.notations.method_tables import EDITION, bands, grades_of, lines, observations
 
 NOTHING_MORE = observations("indicator | ccg | value\nnda_participation | 01A | 90").iloc[:0]
 Z_OF_GRADE = {1: 2.5, 2: 0.5, 3: -0.5, 4: -2.5}
@@ -30,11 +30,11 @@ GRADES = """
 
 @pytest.mark.parametrize("given", lines(GRADES), ids=lambda given: given["z"])
 def test_position_and_significance_give_one_of_four_grades(given: dict[str, str]) -> None:
-    assert grade_of(np.array([float(given["z"])]), 1.96) == float(given["grade"])
+    assert grades_of(float(given["z"])) == float(given["grade"])
 
 
 def test_a_missing_z_has_no_grade() -> None:
-    assert np.isnan(grade_of(np.array([math.nan]), 1.96)).all()
+    assert np.isnan(grades_of(math.nan))
 
 
 def _rated(

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.distances import (
     people_to_fall,
     people_to_rise,
@@ -19,7 +18,7 @@ from ccg_pipeline.method.scoring.distances import (
     to_next_overall,
 )
 from ccg_pipeline.method.scoring.grade_changes import to_next_rating
-from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel
 from tests.support.notations.method_tables import EDITION, bands, edition_of, lines, observations
 
 # one person moves z by 0.5: where on the cut is in, and where only past it is

@@ -1,9 +1,9 @@
-"""The overall rating with moderated judgements, as tables: what stands, what is moderated, what follows."""
+"""The overall rating with moderated judgements, as tables: what is there, what is moderated, what follows."""
 
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.scoring.overall import OVERALL_COLUMNS, rate_blocks
+from ccg_pipeline.method.scoring.rated import OVERALL_COLUMNS, rate_blocks
 from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
 from tests.support.notations.method_tables import EDITION
 

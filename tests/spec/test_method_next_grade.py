@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from ccg_pipeline.method.scoring.clinical import grade_of, rate_panel
 from ccg_pipeline.method.scoring.grade_changes import grade_changes
-from tests.support.notations.method_tables import EDITION, bands, lines
+from ccg_pipeline.method.scoring.rated import rate_panel
+from tests.support.notations.method_tables import EDITION, bands, grades_of, lines
 
-LIMIT = 1.96
 HIGHER, LOWER = (
     ("dementia", "126b"),
     ("maternity", "101a"),
@@ -114,7 +113,7 @@ def test_so_many_people_are_the_fewest_that_reach_the_grade(
 
     def grade(people: float) -> float:
         z = (1 if of == HIGHER else -1) * (100 * (numerator + people) / n - reference) / error
-        return float(grade_of(np.array([z]), LIMIT)[0])
+        return float(grades_of(z))
 
     for reached, way in ways_of(of, numerator, n, reference, error).iterrows():
         people, towards = way["people"], math.copysign(1, way["people"])

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.scoring.overall import OVERALL_COLUMNS, rate_overall
+from ccg_pipeline.method.scoring.rated import OVERALL_COLUMNS, rate_overall
 from tests.support.notations.method_tables import EDITION, bands, edition_of, lines
 
 LEADERSHIP = {"Green Star": 2, "Green": 1.33, "Amber": 0.67, "Red": 0}

@@ -1,4 +1,4 @@
-"""Against the similar ten, and beside deprivation: small leagues by hand."""
+"""Against the similar ten, and next to deprivation: small leagues by hand."""
 
 import math
 from random import Random

@@ -6,17 +6,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ccg_pipeline.method.scoring.references import reference_values
+from ccg_pipeline.method.scoring.on_bands import run_of_indicators
+from ccg_pipeline.method.scoring.references import References, references_of
 from tests.support.notations.method_tables import EDITION, lines, observations
 
 CCGS = ["01A", "02B", "03C"]
 
 
+def _found(latest: pd.DataFrame, ccgs: list[str]) -> References:
+    return references_of(run_of_indicators(latest, EDITION, ccgs), EDITION, latest)
+
+
 def _references(indicator: str, table: str) -> pd.DataFrame:
     """What each CCG's figure is set against."""
     latest = observations(table, indicator_code=indicator)
-    found, at = reference_values(latest, EDITION, CCGS), EDITION.indicator_codes.index(indicator)
-    columns = {name: getattr(found, name)[at] for name in ("value", "basis", "provenance", "england", "note")}
+    found, at = _found(latest, CCGS), EDITION.indicator_codes.index(indicator)
+    columns = {name: getattr(found, name)[at] for name in ("value", "basis", "provenance", "note")}
     return pd.DataFrame(columns, index=CCGS)
 
 
@@ -51,11 +56,6 @@ def test_the_first_reference_that_there_is(given: dict[str, str]) -> None:
     assert found["basis"] == given["basis"]
     assert found["provenance"] == given["provenance"]
     assert found["value"] == pytest.approx(float(given["value"] or "nan"), nan_ok=True)
-
-
-def test_england_stands_beside_a_standard_because_ccgs_spread_about_it() -> None:
-    found = _reference("123a", COUNTS + "ENG | 30 | | ")
-    assert (found["value"], found["england"]) == (50, 30)
 
 
 ENGLANDS = """
@@ -131,8 +131,8 @@ def test_a_few_are_not_england(given: dict[str, str]) -> None:
 def test_exactly_half_of_the_ccgs_are_enough() -> None:
     latest = observations("ccg | value\n01A | 10\n02B | 20", indicator_code="122d")
     at = EDITION.indicator_codes.index("122d")
-    assert reference_values(latest, EDITION, [*CCGS, "04D"]).value[at].tolist() == [15] * 4
-    assert np.isnan(reference_values(latest, EDITION, [*CCGS, "04D", "05E"]).value[at]).all()
+    assert _found(latest, [*CCGS, "04D"]).value[at].tolist() == [15] * 4
+    assert np.isnan(_found(latest, [*CCGS, "04D", "05E"]).value[at]).all()
 
 
 PARTLY_COUNTED = """

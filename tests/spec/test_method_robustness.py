@@ -1,4 +1,4 @@
-"""Other rules: what stands comes out as published, one thing moves at a time, what is withheld stays so."""
+"""Other rules: what is unchanged comes out as published, one thing moves at a time, the withheld stays so."""
 
 import json
 from html import escape

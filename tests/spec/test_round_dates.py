@@ -57,6 +57,17 @@ def test_a_round_begins_and_ends(year: str, every: str, key: str, first: date, l
     assert days_of(*the_round(year, every), key) == (first, last)
 
 
+def test_a_year_may_begin_in_another_month() -> None:
+    for every, key, first, last in (
+        ("year", "2024-25", date(2024, 9, 1), date(2025, 8, 31)),
+        ("quarter", "2024-Q2", date(2024, 12, 1), date(2025, 2, 28)),
+        ("month", "2025-08", date(2025, 8, 1), date(2025, 8, 31)),
+    ):
+        of_schools = edition("2024-25", every).model_copy(update={"year_begins": 9})
+        assert key in keys_of(of_schools, of_schools.rounds[0])
+        assert days_of(of_schools, of_schools.rounds[0], key) == (first, last)
+
+
 @pytest.mark.parametrize("year", ["spring", "2025-27", "25-26", "2021-04", ""])
 def test_a_year_without_dates_is_refused(year: str) -> None:
     with pytest.raises((Fault, ValueError)):

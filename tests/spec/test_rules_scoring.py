@@ -6,6 +6,7 @@ Organisations are divided by spaces, `-` is missing.
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tests.support.notations.method_tables import lines
 from tests.support.notations.rule_tables import held, numbers, reasons, run, worked_out
@@ -70,6 +71,50 @@ DISTANCE = """
 def test_standard_errors_from_a_reference(given: dict[str, str]) -> None:
     error = "" if "error" in given["fields"] else "error: binomial, "
     held(f"distance {error}", given, counts={"denominator": given["n"]}, england=40)
+
+
+EXACT = """
+    error    | reference | n   | events | chance of fewer, and half of as many
+    poisson  | 4         | 100 | 0      | 0.009158
+    poisson  | 4         | 100 | 4      | 0.531154
+    poisson  | 4         | 100 | 8      | 0.963752
+    poisson  | 4         | 100 | 9      | 0.985253
+    binomial | 10        | 20  | 0      | 0.060788
+    binomial | 10        | 20  | 2      | 0.534337
+    binomial | 10        | 20  | 5      | 0.972786
+    binomial | 50        | 1   | 1      | 0.75
+"""
+
+
+@pytest.mark.parametrize("given", lines(EXACT), ids=lambda given: f"{given['events']} of {given['n']}")
+def test_small_counts_are_as_far_as_their_exact_chance(given: dict[str, str]) -> None:
+    fields = f"distance error: {given['error']}, standard: {given['reference']}, exact: true"
+    value = repr(100 * float(given["events"]) / float(given["n"]))
+    found = worked_out(fields, value, counts={"denominator": given["n"]})
+    chance = float(given["chance of fewer, and half of as many"])
+    assert stats.norm.cdf(found.score[0, 0]) == pytest.approx(chance, abs=2e-6)
+
+
+def test_of_small_counts_no_more_are_flagged_than_is_meant() -> None:
+    """Poisson counts about 4: by the normal law 5.1 % lie 1.96 standard errors above, exactly 2.1 %."""
+    counts = np.arange(30)
+    text, value = "distance error: poisson, standard: 4", " ".join(map(str, counts))
+    n = {"denominator": "100 " * 30}
+    share = stats.poisson.pmf(counts, 4)
+    flagged = {
+        exact: share[worked_out(f"{text}, exact: {exact}", value, counts=n).score[0] >= 1.96].sum()
+        for exact in ("true", "false")
+    }
+    assert flagged["false"] == pytest.approx(0.0511, abs=1e-4)
+    assert flagged["true"] == pytest.approx(0.0214, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "fields", ["error: interval", "error: poisson, widen: true", "error: poisson, phi: 2"]
+)
+def test_exact_chances_are_those_of_plain_counts(fields: str) -> None:
+    with pytest.raises(ValueError, match="exact chances are those of plain counts"):
+        worked_out(f"distance {fields}, exact: true", "1")
 
 
 @pytest.mark.parametrize(("needs", "is_there"), [(0.49, True), (0.5, True), (0.51, False)])

@@ -23,6 +23,7 @@ MEASURES = (
     Measure("survey/waiting", organisation="hospital"),
     Measure("survey/verdict", "judgement", "hospital"),
     Measure("survey/share", "proportion", "hospital", 100.0),
+    Measure("survey/clean", organisation="hospital", least=0, most=100),
     Measure("elsewhere/beds", organisation="hospital"),
 )
 WANTED = wanted_by(load_edition(), Wanted({one.name: one for one in MEASURES}, {}))
@@ -48,6 +49,9 @@ FATES = [
     ("waiting", "", ",,1,,,", (0, 0, 0, 1), "the row has figures but no organisation code"),
     ("waiting", "", ",,,,,", (0, 0, 1, 0), ""),
     ("waiting", "H1", ",,long,,,", (0, 0, 0, 1), "value is 'long', which is no figure"),
+    ("clean", "H1", ",,100,,,", (1, 0, 0, 0), ""),
+    ("clean", "H1", ",,6900,,,", (0, 0, 0, 1), "value '6900' is above what its unit allows"),
+    ("clean", "H1", ",,-1,,,", (0, 0, 0, 1), "value '-1' is below what its unit allows"),
     ("share", "H1", "5,4,,,,", (0, 0, 0, 1), "numerator is above denominator"),
 ]
 
@@ -82,6 +86,31 @@ def test_each_row_meets_one_fate(
     assert fates == (
         file.rows_used, file.rows_not_asked_for, file.rows_not_an_organisation, file.rows_quarantined,
     )  # fmt: skip
+    assert "; ".join(reading.quarantine["reasons"]) == reason
+
+
+PEOPLE = Wanted({one.name: one for one in MEASURES}, {}, attributes={"region": False, "population": True})
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "reason"),
+    [
+        ("North,1200", {"name": "Somewhere", "population": "1200", "region": "North"}, ""),
+        (",", {"name": "Somewhere"}, ""),
+        ("North,many", {}, "population 'many' is no number above 0"),
+        ('North,"1,200"', {}, "population '1,200' is no number above 0"),
+        ("North,0", {}, "population '0' is no number above 0"),
+    ],
+)
+def test_a_column_called_as_an_attribute_says_it_of_its_organisation(
+    tmp_path: Path, said: str, told: dict[str, str], reason: str
+) -> None:
+    row = f"declared,survey,waiting,2025-04-01,2025-06-30,2025-09-01,H1,Somewhere,,,1,,,,,{said}"
+    path = write_lines(tmp_path / "own.csv", HEADER + ",region,population", row)
+    reading = read_file(path, PEOPLE)
+    known = reading.organisations
+    assert dict(zip(known["attribute"], known["value"], strict=True)) == told
+    assert set(known["period_end"].dt.strftime("%Y-%m-%d")) <= {"2025-06-30"}
     assert "; ".join(reading.quarantine["reasons"]) == reason
 
 

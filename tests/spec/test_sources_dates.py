@@ -46,6 +46,9 @@ PERIODS = [
     ("Quarter 1 2015/16", date(2015, 4, 1), date(2015, 6, 30)),
     ("Quarter 3, 2016-17", date(2016, 10, 1), date(2016, 12, 31)),
     ("Q4 2016-17", date(2017, 1, 1), date(2017, 3, 31)),
+    ("JUL 2021/22", date(2021, 7, 1), date(2021, 7, 31)),
+    ("MAR 2021/22", date(2022, 3, 1), date(2022, 3, 31)),
+    ("APR 2021/22", date(2021, 4, 1), date(2021, 4, 30)),
 ]
 NO_PERIODS = [
     "Aprl 2015",
@@ -55,6 +58,7 @@ NO_PERIODS = [
     "March 2016 to July 2015",
     "Quarter 5 2015/16",
     "Quarter 1 2015/17",
+    "JUL 2021/23",
     "2009-2011",  # three years pooled, or a slip
     "April",
     "99",

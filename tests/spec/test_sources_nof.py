@@ -60,6 +60,9 @@ QUARANTINED = {
     ),
     "no trust": (A.replace("RRU", ""), "the row has figures but no Trust_code"),
     "no code of a trust": (A.replace("RRU", "R-U"), "Trust_code 'R-U' is no code of a trust"),
+    "a total": (A.replace("RRU", "Total"), "Trust_code 'TOTAL' is no code of a trust"),
+    "a region": (A.replace("RRU", "Y54"), "Trust_code 'Y54' is no code of a trust"),
+    "a site": (A.replace("RRU", "RRU00"), "Trust_code 'RRU00' is no code of a trust"),
     "no metric": (A.replace("OF0017", ""), "Metric_ID '' is no number of a metric"),
     "a spoilt metric": (A.replace("OF0017", "OF00I7"), "Metric_ID 'OF00I7' is no number of a metric"),
     "a word for a figure": (A.replace("30.88", "fast"), "value is 'fast', which is no figure"),
@@ -211,3 +214,22 @@ def test_trusts_have_names_regions_and_types_from_their_rows(tmp_path: Path) -> 
         ("RRU", "2025-12", "trust_type", "Ambulance trust"),
         ("RRU", "2026-03", "trust_type", "Ambulance trust"),
     ]
+
+
+def test_a_file_of_whose_rows_none_names_a_quarter_is_quarantined_row_by_row(tmp_path: Path) -> None:
+    rows = [f"{row.replace('2025/26', '2024/26')},26.57,33.35" for row in (A, B)]
+    reading = read(tmp_path, rows, f"{HEADER},Lower_quartile,Upper_quartile")
+    assert reading.source_file.rows_quarantined == 2
+    assert reading.quarantine["reasons"].str.contains("is no quarter of a financial year").all()
+
+
+@pytest.mark.parametrize(("times", "quarantined"), [(1, 0), (0.5, 0), (2, 0), (10, 2), (100, 2), (0.01, 2)])
+def test_figures_in_another_unit_than_their_published_quartiles(
+    tmp_path: Path, times: float, quarantined: int
+) -> None:
+    header = f"{HEADER},Lower_quartile,Upper_quartile"
+    rows = [f"{row.replace(value, str(float(value) * times))},26.57,33.35"
+            for row, value in ((A, "30.88"), (B, "26.57"))]  # fmt: skip
+    reading = read(tmp_path, rows, header)
+    assert reading.source_file.rows_quarantined == quarantined
+    assert all("not in the unit of its published quartiles" in said for said in reading.quarantine["reasons"])

@@ -46,9 +46,13 @@ NAMES = [
     ("", ""),
 ]
 PAIRS = [
-    # code, name beside it, whether they are those of two
+    # code, name next to it, whether they are those of two
     ("00C", "NHS DARLINGTON CCG", False),
-    ("00C", "NHS Darlington Clinical Commissioning Group", False),  # not a name known here: nobody can say
+    ("00C", "NHS Darlington Clinical Commissioning Group", False),
+    ("00K", "NHS Darlington Clinical Commissioning Group", True),
+    ("00K", "Darlington CCG", True),
+    ("02N", "Airedale Wharfedale & Craven", False),
+    ("00C", "NHS Somewhere CCG", False),  # not a name known here: nobody can say
     ("00C", "", False),
     ("00C", "NHS North Durham CCG", True),
     ("00C", "England", True),

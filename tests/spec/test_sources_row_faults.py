@@ -24,6 +24,8 @@ PUBLICATIONS = {
     "106b": "hes",
     "165a": "leadership",
     "123c": "mental_health_return",
+    "126a": "dementia_diagnoses",
+    "122d": "cancer_experience",
 }
 
 BELIEVED = [
@@ -39,6 +41,11 @@ BELIEVED = [
     ("127b", ",,600,600,600,", 600.0),
     ("106b", ",,-3.5,-4,1,", -3.5),
     ("123c", ",,75,,,", 75.0),
+    ("123c", ",,100,,,", 100.0),
+    ("126a", "10,40.5,,,,", 1000 / 40.5),  # of estimated cases
+    ("127b", ",,1000000,,,", 1000000.0),
+    ("122d", ",,10,,,", 10.0),
+    ("122d", ",,0,,,", 0.0),
     ("165a", ",,,,,Green Star", "Green Star"),
     ("165a", ",,,,,green star", "Green Star"),
 ]
@@ -56,6 +63,14 @@ NOT_BELIEVED = [
     ("127b", ",,612,620,600,", "lower limit is above upper limit"),
     ("127b", ",,599,600,620,", "value '599' is outside its interval"),
     ("127b", ",,621,600,620,", "value '621' is outside its interval"),
+    ("101a", "10.5,40,,,,", "numerator '10.5' is no whole number, which a count is"),
+    ("101a", "10,40.5,,,,", "denominator '40.5' is no whole number, which a count is"),
+    ("131a", "4.5,4000,,,,", "numerator '4.5' is no whole number, which a count is"),
+    ("131a", "315263,22,,,,", "its counts give a value above what its unit allows"),  # a cell was lost
+    ("127b", ",,1000001,,,", "value '1000001' is above what its unit allows"),
+    ("123c", ",,100.1,,,", "value '100.1' is above what its unit allows"),
+    ("122d", ",,10.1,,,", "value '10.1' is above what its unit allows"),
+    ("122d", ",,-0.1,,,", "value '-0.1' is below what its unit allows"),
     ("165a", ",,,,,Purple", "judgement 'Purple' is none of its labels"),
 ]
 WITHOUT_FIGURES = [

@@ -13,15 +13,13 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.scoring.banding import band_indicators, band_of
-from ccg_pipeline.method.scoring.clinical import grade_of
+from ccg_pipeline.method.scoring.banding import band_indicators
+from ccg_pipeline.method.scoring.outcomes import area_grade
 from ccg_pipeline.method.statistics.cutpoints import grade_by_cuts
 from ccg_pipeline.method.statistics.ranks import compare_all, probability_of_top
 from ccg_pipeline.method.statistics.trends import benjamini_hochberg, change
-from ccg_pipeline.method.uncertainty.outcomes import area_grade
 from ccg_pipeline.method.uncertainty.simulation import uncertainty
-from ccg_pipeline.method.uncertainty.true_values import Prior
-from tests.support.notations.method_tables import EDITION
+from tests.support.notations.method_tables import EDITION, grades_of, points_of
 
 WORLDS = 300
 LEAST_IN_A_TENTH = 500  # fewer say too little of how often
@@ -32,7 +30,7 @@ CANCER = ("122a", "122b", "122c", "122d")
 def of_cancer(codes: tuple[str, ...] = CANCER) -> Edition:
     """The edition with the cancer panel alone, the judgements of the overall rating, an area of `codes`."""
     used = [EDITION.indicator(code) for code in (*CANCER, "141b", "165a")]
-    edition = EDITION.model_copy(
+    return EDITION.model_copy(
         update={
             "indicators": tuple(
                 one if one.code in codes else one.model_copy(update={"area": "elsewhere"}) for one in used
@@ -42,9 +40,6 @@ def of_cancer(codes: tuple[str, ...] = CANCER) -> Edition:
             "variations": (),
         }
     )
-    for remembered in ("indicator_codes", "_indicators"):
-        edition.__dict__.pop(remembered, None)
-    return edition
 
 
 def a_world(seed: int, n: int, spread: float = 1.2) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
@@ -96,22 +91,22 @@ def true_grades(
     for code in CANCER:
         rows = bands[bands["indicator_code"] == code]
         z.append((truth[code] - rows["reference_value"].to_numpy()) / rows["standard_error"].to_numpy())
-    points, grades = band_of(np.array(z), 1.96), grade_of(np.array(z), 1.96)
+    points, grades = points_of(z), grades_of(z)
     area = points.mean(axis=0)
     worth = np.array([2, 1.25, 0.75, 0])[grades.astype(int) - 1].mean(axis=0)
     return area, area_grade(area), grade_by_cuts(worth, [1.4, 0.9, 0.5])
 
 
 @cache
-def graded(prior: Prior, worlds: int, n: int = 30) -> pd.DataFrame:
-    """What is said of every CCG's area and panel in every world, and the truth beside it."""
+def graded(worlds: int, n: int = 30) -> pd.DataFrame:
+    """What is said of every CCG's area and panel in every world, and the truth with it."""
     found = []
     for seed in range(worlds):
         latest, truth = a_world(seed, n)
         codes = sorted(latest["organisation_code"].unique())
         bands = band_indicators(latest, of_cancer(), codes)
         said = uncertainty(
-            bands, latest, of_cancer(), "annual", seed=seed, draws=800, versions=1, samples=1, prior=prior
+            bands, latest, of_cancer(), "annual", seed=seed, draws=800, versions=1, samples=1
         ).table
         area, of_area, of_panel = true_grades(bands, truth)
         found += [
@@ -136,7 +131,7 @@ def furthest(table: pd.DataFrame) -> float:
 
 
 def test_the_probability_of_a_grade_is_how_often_it_is_the_true_one() -> None:
-    table = graded("shared", WORLDS)
+    table = graded(WORLDS)
     print(calibration(table).round(3).to_string())
     off = {measure: furthest(rows) for measure, rows in table.groupby("measure")}
     print(f"furthest off, {WORLDS} worlds of 30: area {off['area']:.3f}, panel {off['panel']:.3f}")
@@ -151,14 +146,16 @@ def test_the_probability_of_a_grade_is_how_often_it_is_the_true_one() -> None:
     assert is_right >= apart["p_own_grade"].mean() - 0.03
 
 
-def test_a_flat_prior_would_not_be_calibrated() -> None:
-    off = furthest(graded("flat", 60))
+def test_a_flat_prior_would_not_be_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("priors", "tails"):
+        monkeypatch.setattr(f"ccg_pipeline.method.statistics.{module}.LEAST_FOR_A_PRIOR", 31)
+    off = furthest(graded(60))
     print(f"furthest off with a flat prior: {off:.3f}")
     assert off > 0.06
 
 
 def test_intervals_of_area_scores_hold_the_true_score() -> None:
-    table = graded("shared", WORLDS)
+    table = graded(WORLDS)
     areas = table[table["measure"] == "area"]
     inside = (
         (areas["lower_95"] <= areas["true_score"] + 1e-9) & (areas["true_score"] - 1e-9 <= areas["upper_95"])
@@ -194,16 +191,14 @@ def pairs_shown(seed: int, spread: float, codes: tuple[str, ...], n: int) -> tup
     latest, truth = a_world(seed, n, spread)
     edition = of_cancer(codes)
     bands = band_indicators(latest, edition, sorted(latest["organisation_code"].unique()))
-    drawn = uncertainty(
-        bands, latest, edition, "interim", seed=seed, draws=4000, versions=1, samples=1, keep_area_draws=True
-    )
+    drawn = uncertainty(bands, latest, edition, "interim", seed=seed, draws=4000, versions=1, samples=1)
     above = compare_all(np.round(drawn.area_draws[0].astype(float), 6)).above
     z = [
         (truth[code] - rows["reference_value"].to_numpy()) / rows["standard_error"].to_numpy()
         for code in codes
         for rows in [bands[bands["indicator_code"] == code]]
     ]
-    score = np.round(band_of(np.array(z), 1.96).mean(axis=0), 6)
+    score = np.round(points_of(z).mean(axis=0), 6)
     return int(above.sum()), int((above & (score[:, None] <= score)).sum())
 
 

@@ -19,7 +19,7 @@ PICTURE = ROOT / "docs" / "architecture.svg"
 PIPELINE, PANELS = "ccg_pipeline", "expert_panels"
 GROUND = f"{PANELS}.foundation"
 FOUNDATION = "foundation"
-"""What both packages rest on, a room of its own: faults, strict YAML, files written whole."""
+"""What both packages rest on, its own room: faults, strict YAML, files written whole."""
 
 BOX_WIDTH, BOX_HEIGHT, GAP_X, GAP_Y, MARGIN = 150, 46, 26, 40, 24
 

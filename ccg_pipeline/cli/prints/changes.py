@@ -11,6 +11,7 @@ from rich.console import Console
 
 from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.prints.organisation import stamps
+from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.publish.export import UNRELEASED
 from ccg_pipeline.release.as_known import as_rows
 
@@ -39,18 +40,30 @@ def moves(
         own = rows[rows["layer"] == layer]
         if own.empty:
             continue
-        files = own["file_after"].where(own["file_after"] != "", own["file_before"])
         columns = {
             "of": own["code"],
             "organisation": own["organisation_code"],
             "period ends": own["period_end"],
             "what": own["what"].str.replace("_", " "),
-            "before": own["before"].replace("", "none"),
-            "after": own["after"].replace("", "none"),
-            "file": files,
+            "before": pd.Series(map(figure_against, own["before"], own["after"]), own.index, "str"),
+            "after": pd.Series(map(figure_against, own["after"], own["before"]), own.index, "str"),
         }
         shown = pd.DataFrame({head: cells for head, cells in columns.items() if (cells != "").any()})
-        listed = shown.head(most).to_numpy(dtype=object).tolist()
-        console.print(table_of(list(shown.columns), listed, name.capitalize(), numbers=["before", "after"]))
+        files = own["file_after"].where(own["file_after"] != "", own["file_before"])
+        for file, listed in shown.head(most).groupby(files.head(most), sort=False):
+            title = f"{name.capitalize()}, {file}" if file else name.capitalize()
+            cells = listed.to_numpy(dtype=object).tolist()
+            console.print(table_of(list(shown.columns), cells, title, numbers=["before", "after"]))
         if len(shown) > most:
-            console.print(f"… and {len(shown) - most:,} more: --output FILE has all.", highlight=False)
+            more = f"… and {len(shown) - most:,} more: narrow it by --of or --organisation; --output has all."
+            console.print(more, highlight=False)
+
+
+def figure_against(own: str, other: str) -> str:
+    """A cell of a move as people read it: four digits, or as many more as show that it moved."""
+    if not own:
+        return "none"
+    try:
+        return figure(float(own), *([float(other)] if other else []))
+    except ValueError:
+        return own

@@ -4,8 +4,9 @@ Belongs here: laying out an edition, its results, the tree of an explanation.
 Does not belong here: the words of a rule (the method's engine), files, options and exit codes.
 """
 
+from calendar import month_name
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from rich.tree import Tree
 
 from ccg_pipeline.cli.figures_file import Figures
 from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.typed import as_typed
 from ccg_pipeline.framework.edition import Edition, Node, Round
 from ccg_pipeline.method.engine.explaining import Done, Explained, Use, tops
+from ccg_pipeline.method.engine.reasons import in_titles
 from ccg_pipeline.method.engine.rows import changed_by, labels_of, place_table
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.wording import figure
@@ -24,6 +27,7 @@ from ccg_pipeline.publish.export import UNRELEASED
 
 ACROSS = 6
 """Nodes in a table of results, so that it fits a terminal; more make another table."""
+WITH_GAPS = "with what is missing at its worst and at its best"
 PROVENANCES = ("found", "derived", "memory", "assumed")
 
 
@@ -44,11 +48,12 @@ def whole(console: Console, edition: Edition) -> None:
     """Print what an edition is: nodes by level, measures, rules, rounds, leagues, numbers by provenance."""
     title = f"{edition.title} ({edition.key})"
     rows = [
-        ["year", edition.year],
+        ["year", edition.year + _begins(edition)],
         ["assesses", edition.organisation],
         *([f"scale {one.key}", ", ".join(one.labels)] for one in edition.scales),
         *([name, nodes] for name, nodes in _levels(edition)),
         [f"{len(edition.measures)} measures", ", ".join(edition.measures)],
+        *([["attributes", ", ".join(edition.attributes)]] if edition.attributes else []),
         ["rules", ", ".join(f"{n} {rule}" for rule, n in _rules(edition))],
         *([f"round {one.key}", _round(one)] for one in edition.rounds),
         *(
@@ -63,6 +68,11 @@ def whole(console: Console, edition: Edition) -> None:
     counts = Counter[str](one.provenance for one in edition.numbers())
     shown = ", ".join(f"{counts[one]} {one}" for one in PROVENANCES)
     _say(console, f"{counts.total()} rules, numbers and choices: {shown}.")
+
+
+def _begins(edition: Edition) -> str:
+    """In which month its year begins, where the edition says it."""
+    return f", from {month_name[edition.year_begins]}" if "year_begins" in edition.model_fields_set else ""
 
 
 def _levels(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -85,12 +95,6 @@ def _round(one: Round) -> str:
     gates = ", ".join(one.key for one in one.gates)
     how = "each gate releases its own" if one.release == "each" else "released together"
     return f"every {one.every}{levels}, gates {gates}; {how}"
-
-
-def assumed(console: Console, edition: Edition) -> None:
-    """Print every rule, number and choice that is assumed, with its source."""
-    rows = [[one.item, one.value, one.source] for one in edition.numbers() if one.provenance == "assumed"]
-    console.print(table_of(["what is assumed", "value", "why"], rows))
 
 
 def tried(console: Console, edition: Edition, read: Figures, name: str) -> None:
@@ -153,7 +157,8 @@ def _outcome(label: str, score: float, is_graded: bool, is_scored: bool) -> str:
 
 def _why(run: Run, node: Node) -> list[str]:
     why = run.states[node.key].why
-    return [""] * len(run.facts.organisations) if why is None else [str(one) for one in why]
+    said = [""] * len(run.facts.organisations) if why is None else why
+    return [in_titles(str(one), run.edition) for one in said]
 
 
 def leagues(console: Console, run: Run) -> None:
@@ -177,18 +182,19 @@ def leagues(console: Console, run: Run) -> None:
 def explanation(console: Console, organisation: str, explained: Sequence[Explained]) -> None:
     """Print each node at the top with its steps and, under it, the nodes that it uses."""
     _say(console, f"\n{organisation}", style="bold")
-    seen: set[str] = set()
+    seen: set[object] = set()
     for top in explained:
         tree = Tree(_head(top, ""))
         _grow(tree, top, seen)
         console.print(tree)
 
 
-def _grow(tree: Tree, node: Explained, seen: set[str]) -> None:
-    """Add a node's steps and what it uses; what was printed before is named alone."""
+def _grow(tree: Tree, node: Explained, seen: set[object]) -> None:
+    """Add a node's steps and what it uses; a node or a source that was printed before is named alone."""
     seen.add(node.key)
     for step in node.steps:
-        tree.add(_step(step))
+        tree.add(_step(step, seen))
+        seen.update(step.doubtful)
     for use in node.uses:
         is_new = use.node.key not in seen
         branch = tree.add(_head(use.node, _role(use), is_new))
@@ -202,6 +208,9 @@ def _role(use: Use) -> str:
 
 def _head(node: Explained, role: str, is_new: bool = True) -> Text:
     rests = f", on {node.n_used} of {node.n_expected}" if node.n_used < node.n_expected else ""
+    if node.with_gaps is not None:
+        worst, best = node.with_gaps
+        rests += f", {figure(worst)} to {figure(best)} {WITH_GAPS}"
     why = f", because {node.why}" if node.why else ""
     text = Text(f"{node.title}: ", style="bold")
     is_scored = any(one.do == "as_scored" for one in node.steps)
@@ -210,11 +219,12 @@ def _head(node: Explained, role: str, is_new: bool = True) -> Text:
     return text
 
 
-def _step(step: Done) -> Text:
+def _step(step: Done, seen: Container[object]) -> Text:
     because = f", because {step.because}" if step.because else ""
-    doubtful = "".join(f" [{provenance}: {source}]" for provenance, source in step.doubtful)
+    said = (f"{one[0]}, see above" if one in seen else ": ".join(one) for one in step.doubtful)
+    doubtful = "".join(f" [{one}]" for one in dict.fromkeys(said))
     return Text(f"{step.do}: {step.words} → {step.result}{because}{doubtful}")
 
 
 def _say(console: Console, sentence: str, style: str | None = None) -> None:
-    console.print(sentence, markup=False, highlight=False, style=style)
+    console.print(as_typed(sentence), markup=False, highlight=False, style=style)

@@ -10,6 +10,7 @@ import pandas as pd
 from rich import box
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 
 def text_of(value: object) -> str:
@@ -27,6 +28,17 @@ def text_of(value: object) -> str:
     return escape(str(value))
 
 
+GRADE_STYLES = ("bold green", "cyan", "yellow", "bold red")
+"""Colours from the best grade to the worst; a terminal without colours (or NO_COLOR) has the words alone."""
+
+
+def grade_text(label: str, grade: object, n: int) -> Text:
+    """Return a grade of `n`, 1 the best, in its words and its colour; the words alone without a grade."""
+    if not isinstance(grade, int) or not 1 <= grade <= n:
+        return Text(label)
+    return Text(label, style=GRADE_STYLES[round(3 * (grade - 1) / max(n - 1, 1))])
+
+
 def table_of(
     names: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", numbers: Sequence[str] = ()
 ) -> Table:
@@ -41,5 +53,5 @@ def table_of(
     for name in names:
         table.add_column(name, overflow="fold", justify="right" if name in numbers else "left")
     for row in rows:
-        table.add_row(*(text_of(value) for value in row))
+        table.add_row(*(value if isinstance(value, Text) else text_of(value) for value in row))
     return table

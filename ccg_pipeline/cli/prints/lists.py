@@ -1,4 +1,4 @@
-"""What the ccg command prints of the whole: a run's summary, the method's numbers and fit, files, quarantine.
+"""What the ccg command prints of the whole: a run's summary, the fit, files, quarantine.
 
 Belongs here: laying out lists on a terminal, in groups, so that no line has to repeat what they share.
 Does not belong here: one CCG's assessment (organisation.py), options and exit codes.
@@ -14,7 +14,8 @@ from sqlalchemy import Engine, func, select
 
 from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.prints.organisation import provenance, stamp, stamps
-from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade, numbers_table
+from ccg_pipeline.cli.typed import as_typed
+from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import last_day, words
 from ccg_pipeline.orchestration.outcome import Outcome
@@ -22,11 +23,13 @@ from ccg_pipeline.publish.weights import weightings
 from ccg_pipeline.quality.quarantine import SIGNS
 from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
 from ccg_pipeline.release.archive import latest_release
-from ccg_pipeline.release.gates import CONFIRMED_BY_COMMITTEE, VERIFIED_BY_PANEL
+from ccg_pipeline.release.gates import SHOWS_THE_LEDGER
+from ccg_pipeline.release.holds import held_back
 from ccg_pipeline.release.released import Tables
 from ccg_pipeline.settings import report_path
 from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.sql import area_score, candidate_rating, gate, source_file
 from ccg_pipeline.storage.sql import quarantine as quarantined
 from expert_panels.foundation.fault import Fault
@@ -47,8 +50,9 @@ def summary(
         refused = frames.read(connection, source_file, {"state": "refused"})
         is_made_up = kind_of(connection) == "made_up"
     about = {f"{lane} {words(lane, key)}": _assessed(engine, edition, lane, key) for lane, key in wanted}
-    gates = (f": {VERIFIED_BY_PANEL}", f": {CONFIRMED_BY_COMMITTEE}")  # which the table says in better words
-    warned = sorted({one for one in outcome.warned if not one.endswith(gates)})
+    warned = sorted(
+        {one for one in outcome.warned if not one.endswith(f": {SHOWS_THE_LEDGER}")}
+    )  # the table says it in better words
     rows: list[list[object]] = [
         [name, *(column[name] for column in about.values())] for name in next(iter(about.values()))
     ]
@@ -64,8 +68,13 @@ def summary(
         console.print(f"Refused: {sentence}", markup=False, highlight=False)
     for check in warned:
         console.print(f"Warned: {check}", markup=False, highlight=False)
+    for lane, key in wanted:
+        if held := held_back(engine, edition, lane, key):
+            console.print(f"Held back, {lane} {words(lane, key)}: {held}.", markup=False, highlight=False)
     url = engine.url.render_as_string()
     reports = {report_path(url, last_day(key).strftime("%Y-%m")) for _, key in wanted}
+    if is_made_up:
+        console.print(_next(wanted))
     console.print(_where_to_look(sorted(reports), n_quarantined, len(refused), len(outcome.run_ids)))
 
 
@@ -93,41 +102,43 @@ def _assessed(engine: Engine, edition: Edition, lane: str, key: str) -> dict[str
     }
 
 
+def _next(wanted: Sequence[tuple[str, str]]) -> Table:
+    """What to do after a run on made-up data, in order."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("[bold]Next[/]", "")
+    for lane, key in wanted:
+        option = f"--{'month' if lane == 'interim' else 'year'} {words(lane, key)}"
+        verb = as_typed(f"ccg panel demonstrate {option}")
+        table.add_row(verb, "its made-up members sign, and it is released")
+    table.add_row(as_typed("ccg publish site"), "all that is released, as pages: site/index.html")
+    if Path("Makefile").is_file():
+        table.add_row("make frameworks", "the four frameworks of the made-up year 2015-16, side by side")
+    return table
+
+
 def _where_to_look(reports: Sequence[Path], n_quarantined: int, n_refused: int, n_runs: int) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("[bold]Where to look[/]", "")
-    table.add_row("ccg panel status", "what each panel has before it, and what it takes")
-    table.add_row("ccg show CCG", "the assessment of a CCG")
-    table.add_row("ccg explain CCG AREA", "from a rating to the cell of each figure")
+    table.add_row(as_typed("ccg panel status"), "what each panel has before it, and what it takes")
+    table.add_row(as_typed("ccg show CCG"), "the assessment of a CCG")
+    table.add_row(as_typed("ccg explain CCG AREA"), "from a rating to the cell of each figure")
     if n_quarantined:
-        table.add_row("ccg quarantine", "every refused row and why")
+        table.add_row(as_typed("ccg quarantine"), "every refused row and why")
     if n_refused:
-        table.add_row("ccg files", "every file and the account of its rows")
+        table.add_row(as_typed("ccg files"), "every file and the account of its rows")
     for path in reports:
         if path.is_file():
             table.add_row("plausibility", escape(str(path)))
-    table.add_row("make ui", f"the {n_runs} runs in Dagster")
+    table.add_row(as_typed("ccg ui"), f"the {n_runs} runs in Dagster")
     return table
 
 
-def method(console: Console, edition: Edition) -> None:
-    """Print every number and choice of the method that is this project's assumption, and how many are not."""
-    numbers = numbers_table(edition)
-    console.print(f"{edition.title}: what is assumed, and not NHS England's", style="bold")
-    for file, own in numbers[numbers["provenance"] == "assumed"].groupby("file", sort=False):
-        rows = [
-            [row.item, f"{row.value} {row.unit}".strip(), row.source] for row in own.itertuples(index=False)
-        ]
-        console.print(table_of(["number or choice", "value", "why"], rows, title=str(file)))
-    counts = numbers["provenance"].value_counts()
-    said = (f"{counts.get(name, 0)} {name}" for name in ("found", "derived", "memory", "assumed"))
-    console.print(f"{len(numbers)} numbers and choices: {', '.join(said)}.", highlight=False)
-
-
 def fit(console: Console, tables: Tables, edition: Edition) -> None:
-    """Print counts by grade beside the published counts, and each indicator's share of CCGs by band."""
+    """Print counts by grade next to the published counts, and each indicator's share of CCGs by band."""
     stamps(console, tables.is_made_up)
     console.print("Shown, never tuned to: made-up figures need not give the published counts.")
     overall = tables.frames["overall"]

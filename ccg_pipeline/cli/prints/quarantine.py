@@ -18,8 +18,9 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.publish.export import UNRELEASED
 from ccg_pipeline.quality.quarantine import Effect, row_id
-from ccg_pipeline.storage.corrections import Line, in_force
-from ccg_pipeline.storage.database import kind_of, reading
+from ccg_pipeline.storage.corrections import WHOLE_FILE, Line, in_force
+from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.outside import kind_of
 
 
 def effects(console: Console, rows: pd.DataFrame, lane: str, key: str) -> None:
@@ -68,7 +69,8 @@ def amendments(console: Console, lines: Sequence[Line], today: date) -> None:
         elif line.action == "revoke":
             state = ""
         cells = ", ".join(f"{name} = {value}" for name, value in line.cells.items())
-        about = row_id(line.source_sha256, line.sheet, line.row)
+        is_of_row = line.row != WHOLE_FILE[1]
+        about = row_id(line.source_sha256, line.sheet, line.row) if is_of_row else "the whole file"
         said = f"{line.action} {cells}".strip()
         rows.append([about, line.source_name, said, line.actor, line.at[:10], line.until, state, line.reason])
     heads = ["row", "file", "what", "who", "on", "until", "now", "why"]

@@ -5,6 +5,7 @@ Does not belong here: what an edition is and what it gives on a file of figures 
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from shlex import quote
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,29 @@ from sqlalchemy import Engine, func, select
 
 from ccg_pipeline.cli.prints.edition import explanation
 from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.prints.round_sentences import (
+    REAL,
+    again,
+    counted_changes,
+    nearest,
+    real_changes,
+)
+from ccg_pipeline.cli.typed import as_typed
 from ccg_pipeline.framework.edition import Edition, Node, Round
-from ccg_pipeline.method.certainty.saying import CONDITION, sentence, words_of
+from ccg_pipeline.framework.families import typed_name
+from ccg_pipeline.framework.round_dates import days_of, lane_of
 from ccg_pipeline.method.engine.explaining import explain
-from ccg_pipeline.method.engine.run import Run, resting_on
+from ccg_pipeline.method.engine.run import Run, measures_under
 from ccg_pipeline.method.engine.wording import figure
+from ccg_pipeline.method.round_assessment import league_title
 from ccg_pipeline.orchestration.outcome import Outcome
+from ccg_pipeline.publish.league_critics import COLUMNS, MEANING, NOT_REAL, Critics
+from ccg_pipeline.publish.moderation_words import moderations
+from ccg_pipeline.publish.special_measures import standings_in_words
+from ccg_pipeline.reference.special_measures.register import REGISTERED, the_register
+from ccg_pipeline.release.archive import latest_release
+from ccg_pipeline.release.bodies import terms_in_force
+from ccg_pipeline.release.holds import HELD_BACK, blocking_round, reason_of, released_although
 from ccg_pipeline.release.rounds import ReleasedRound, released_round
 from ccg_pipeline.release.tables import MADE_UP
 from ccg_pipeline.storage import frames
@@ -31,6 +49,8 @@ SETS = (
     "100 draws all sets of a league are right at once."
 )
 
+GAPS = "With gaps: the score were all that is missing under it at its worst, and at its best."
+
 
 def opening(console: Console, edition: Edition, released: ReleasedRound) -> None:
     """Print what the release is, whose it is not, and that nobody verified it."""
@@ -40,16 +60,31 @@ def opening(console: Console, edition: Edition, released: ReleasedRound) -> None
     _say(console, f"{header['title']}. Release {released.release.serial}: {header['verification']}.")
     if any(one.provenance == "assumed" for one in edition.numbers()):
         _say(
-            console, f"Some of its rules are assumed: `ccg edition check {edition.key} --numbers` lists them."
+            console,
+            f"Some of its rules are assumed: `ccg edition check {typed_name(edition)} --numbers` lists them.",
         )
 
 
 def summary(
-    console: Console, engine: Engine, edition: Edition, one: Round, key: str, outcome: Outcome
+    console: Console, engine: Engine, asked: tuple[Edition, Round, str], outcome: Outcome, database: str = ""
 ) -> None:
-    """Print the short table that a run ends with: what was scored, refused and released, where to look."""
+    """Print the short table that a run ends with: what was scored, refused and released, where to look.
+
+    `asked`: edition, round and partition; `database` as it was typed, so that what to type next names it.
+    """
+    edition, one, key = asked
+    named = f"--edition {typed_name(edition)}" + (f" --database {quote(database)}" if database else "")
     with reading(engine) as connection:
-        released = released_round(connection, edition, one, key)
+        if held := reason_of(blocking_round(connection, edition, one, key)):
+            _say(console, f"{edition.title}, {key}, is {HELD_BACK}. {held}.")
+        if latest_release(connection, lane_of(edition, one), key) is None and one.gates:
+            waiting = ", ".join(gate.name or gate.panel for gate in one.gates)
+            _say(
+                console, f"{edition.title}, {key}: scored, and nothing is released before {waiting} decided."
+            )
+            _say(console, f"See: ccg panel status {named}; ccg panel show PANEL {named} --{one.every} {key}.")
+            return
+        released = released_round(connection, edition, one, key, terms_in_force([edition]))
         n_quarantined = connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
         refused = frames.read(connection, source_file, {"state": "refused"})
     scores = released.tables["scores"]
@@ -57,7 +92,8 @@ def summary(
     rows: list[list[object]] = [["organisations", scores["organisation_code"].nunique()]]
     for level, own in scores.groupby("level", sort=False):
         scored = own["score"].notna() | own["grade"].notna()
-        rows.append([f"{level}: scores", f"{int(scored.sum()):,} of {len(own):,}"])
+        withheld = sorted({released.withheld[node] for node in own["node"] if node in released.withheld})
+        rows.append([f"{level}: scores", "; ".join([f"{int(scored.sum()):,} of {len(own):,}", *withheld])])
     rows += [
         ["rows quarantined", f"{n_quarantined:,}"],
         ["files refused", len(refused)],
@@ -65,41 +101,86 @@ def summary(
         ["released table", f"release {released.release.serial}"],
     ]
     console.print(table_of(["", key], rows, title=edition.title))
-    graded = [node for node in edition.nodes if node.scale and node.key in set(scores["node"])]
-    if graded:
-        labels = list(dict.fromkeys(label for node in graded for label in edition.labels(node.key)))
-        counts = scores[scores["label"] != ""].groupby(["node", "label"]).size()
-        table = [[node.title, *(str(counts.get((node.key, one), "")) for one in labels)] for node in graded]
-        console.print(table_of(["grades", *labels], table, numbers=labels))
+    counts = scores[scores["label"] != ""].groupby(["node", "label"]).size()
+    is_rated = set(counts.index.get_level_values("node"))
+    for scale in edition.scales:
+        graded = [node for node in edition.nodes if node.scale == scale.key and node.key in is_rated]
+        table = [
+            [node.title, *(str(counts.get((node.key, label), "")) for label in scale.labels)]
+            for node in graded
+        ]
+        if table:
+            console.print(table_of(["grades", *scale.labels], table, numbers=scale.labels))
     for refusal in refused["refusal"]:
         _say(console, f"Refused: {refusal}")
     for check in sorted(set(outcome.warned)):
         _say(console, f"Warned: {check}")
-    asked = f"--edition {edition.key} --{one.every} {key}"
+    typed = f"{named} --{one.every} {key}"
     first = scores["organisation_code"].iloc[0]
-    _say(console, f"Next: ccg show {first} {asked}; ccg explain {first} NODE {asked}; ccg league {asked}.")
+    lines = [f"ccg show {first} {typed}", f"ccg explain {first} NODE {typed}", f"ccg league {typed}"]
+    lines = [f"ccg panel status {named}", *lines] if released.withheld else lines
+    _say(console, f"Next: {'; '.join(lines)}.")
 
 
 def of_organisation(
     console: Console, edition: Edition, one: Round, released: ReleasedRound, code: str
 ) -> None:
-    """Print each node's outcome for an organisation, in the order of the round's levels, then its places."""
-    organisations = released.tables["organisations"]
-    about = [str(one) for one in organisations.loc[code] if one is not None and str(one)]
+    """Print what each node came to for an organisation, top levels first, then its places."""
     scores = released.tables["scores"]
     own = scores[scores["organisation_code"] == code].set_index("node")
-    nodes = [node for node in reversed(edition.nodes) if node.key in own.index]
-    if one.levels:
-        nodes = [node for level in one.levels for node in reversed(nodes) if node.level == level]
-    rows = [[node.title, node.level, *_outcome(own.loc[[node.key]].to_dict("records")[0])] for node in nodes]
-    title = ", ".join([code, *about])
-    console.print(table_of(["", "level", "grade", "score", "rests on", "because"], rows, title, ["score"]))
+    levels = one.levels or tuple(reversed(dict.fromkeys(node.level for node in edition.nodes)))
+    shown = [node for node in edition.nodes if node.key in own.index]
+    nodes = [node for level in levels for node in shown if node.level == level]
+    records = {node.key: own.loc[[node.key]].to_dict("records")[0] for node in nodes}
+    rows = [[node.title, node.level, *outcome(records[node.key])] for node in nodes]
+    heads, title = ["", "level", "grade", "score", "rests on", "because"], _called(released, code)
+    if any(gaps := [with_gaps(records[node.key]) for node in nodes]):
+        heads.insert(5, "with gaps")
+        rows = [[*row[:5], gap, *row[5:]] for row, gap in zip(rows, gaps, strict=True)]
+    console.print(table_of(heads, rows, title, ["score"]))
+    if any(gaps):
+        _say(console, GAPS)
     places = released.tables["places"]
     for row in places[places["organisation_code"] == code].to_dict("records"):
         if said := _place(row, places):
             _say(console, said)
-    for said in again(nodes, released, code):
-        _say(console, said)
+    tops_shown = [node for node in nodes if node.scale and node.key not in _used(nodes)]
+    for said in (
+        *_standings(edition, one, released, code),
+        *again(nodes, released, code),
+        *(_nearest(edition, released, node.key, code) for node in tops_shown),
+        *real_changes(edition, released, code),
+        *moderations(edition, released, code),
+    ):
+        if said:
+            _say(console, said)
+
+
+def published_figure(row: Mapping[Hashable, Any]) -> str:
+    """Return a row of `figures` in words: the judgement, the number, or why there is none."""
+    return row["judgement"] or (row["status"] if np.isnan(row["value"]) else figure(row["value"]))
+
+
+def _standings(edition: Edition, one: Round, released: ReleasedRound, code: str) -> list[str]:
+    """What the register says of it on the round's last day; nothing of any other organisation."""
+    if edition.organisation != REGISTERED:
+        return []
+    return standings_in_words(the_register(), code, days_of(edition, one, released.release.partition_key)[1])
+
+
+def _called(released: ReleasedRound, code: str) -> str:
+    """The code of an organisation, its name and what else is known of it."""
+    about = released.tables["organisations"].loc[code]
+    return ", ".join([code, *(str(one) for one in about if one is not None and str(one))])
+
+
+def _used(nodes: Sequence[Node]) -> set[str]:
+    return {key for node in nodes for key in node.nodes_used()}
+
+
+def _nearest(edition: Edition, released: ReleasedRound, node: str, code: str) -> str:
+    is_shown = node not in released.withheld
+    return nearest(released.run_of(edition, node), node, code) if is_shown else ""
 
 
 def _place(row: Mapping[Hashable, Any], places: pd.DataFrame) -> str:
@@ -115,51 +196,30 @@ def _place(row: Mapping[Hashable, Any], places: pd.DataFrame) -> str:
     return f"{row['league']}{within}: {', '.join(part for part in (place, between) if part)}."
 
 
-def again(nodes: Sequence[Node], released: ReleasedRound, code: str) -> list[str]:
-    """What is said of each grade of an organisation: how often it would be repeated, and the condition."""
-    chances, scores = released.tables["chances"], released.tables["scores"]
-    own = chances[(chances["organisation_code"] == code) & (chances["kind"] == "again")]
-    earned = scores[scores["organisation_code"] == code].set_index("node")["label"]
-    said = []
-    for node in nodes:
-        rows = own[own["node"] == node.key]
-        if len(rows) and earned[node.key]:
-            each = {
-                _graded(label): chance for label, chance in zip(rows["label"], rows["chance"], strict=True)
-            }
-            label = _graded(earned[node.key])
-            words = sentence(each, label, released.release.partition_key)
-            n_held = int(rows["n_held"].iloc[0])
-            held = f" {n_held} of its measures have no known error and are taken as exact." if n_held else ""
-            said.append(f"{node.title} ({words_of(each, label)}): {words}{held}")
-    return [*said, CONDITION] if said else []
-
-
-def _graded(label: str) -> str:
-    """A grade that is a number, so that nobody takes it for a count."""
-    return f"grade {label}" if label.isdigit() else label
-
-
-def _outcome(row: Mapping[Hashable, Any]) -> list[str]:
+def outcome(row: Mapping[Hashable, Any]) -> list[str]:
+    """Return grade, score, on what it rests, and why it is so or is not there, of a row of `scores`."""
     rests = "" if pd.isna(row["n_used"]) else f"{row['n_used']} of {row['n_expected']}"
     because = "; ".join(row[name] for name in ("changed_by", "why") if row[name])
     score = float("nan") if pd.isna(row["score"]) else row["score"]
     return [row["label"], figure(score), rests, because]
 
 
+def with_gaps(row: Mapping[Hashable, Any]) -> str:
+    """Return between which scores a row of `scores` lies with its gaps filled; '' where there is none."""
+    ends = row["with_gaps_worst"], row["with_gaps_best"]
+    return "" if pd.isna(ends[0]) else f"{figure(ends[0])} to {figure(ends[1])}"
+
+
 def explained(console: Console, run: Run, released: ReleasedRound, node: str, code: str) -> None:
     """Print a node with its steps, and each figure that it rests on with its file and cell."""
-    explanation(console, code, [explain(run, node, code)])
-    used = resting_on(run.edition, [node])
-    measures = dict.fromkeys(
-        measure for one in run.edition.nodes if one.key in used for measure in one.measures_used()
-    )
+    explanation(console, _called(released, code), [explain(run, node, code)])
+    measures = measures_under(run.edition, [node])
     figures = released.tables["figures"]
     own = figures[(figures["organisation_code"] == code) & figures["measure"].isin(list(measures))]
     rows = [
         [
             row["measure"],
-            row["judgement"] or (row["status"] if np.isnan(row["value"]) else figure(row["value"])),
+            published_figure(row),
             f"{row['period_end']:%Y-%m-%d}",
             row["source_name"],
             " ".join(part for part in (row["sheet"], row["cell"]) if part),
@@ -167,17 +227,29 @@ def explained(console: Console, run: Run, released: ReleasedRound, node: str, co
         for row in own.to_dict("records")
     ]
     console.print(table_of(["measure", "figure", "period ends", "file", "cell"], rows, "Published figures"))
+    for said in (
+        nearest(run, node, code),
+        *real_changes(run.edition, released, code, node),
+        *moderations(run.edition, released, code, node),
+    ):
+        if said:
+            _say(console, said)
 
 
-def leagues(console: Console, released: ReleasedRound) -> None:
-    """Print the places of each league, best first within each pool."""
+def leagues(
+    console: Console, edition: Edition, released: ReleasedRound, asked: Critics | None = None
+) -> None:
+    """Print places, best first within each pool, with what really changed and what critics asked."""
     places = released.tables["places"]
     if places.empty:
-        _say(console, "The edition has no league.")
+        why = "; ".join(sorted({released.withheld.get(each.of, "") for each in edition.leagues} - {""}))
+        _say(console, f"No league is shown: {why}." if why else "The edition has no league.")
         return
     names = released.tables["organisations"]["name"]
+    of_league = {league_title(edition, each): each.of for each in edition.leagues}
     for name, own in places.groupby("league", sort=False):
         ordered = own.sort_values(["pool", "place", "organisation_code"], na_position="last")
+        changed = counted_changes(edition, released, of_league[str(name)])
         rows = [
             [
                 row["pool"],
@@ -187,20 +259,50 @@ def leagues(console: Console, released: ReleasedRound) -> None:
                 "" if pd.isna(row["set_first"]) else f"{row['set_first']} to {row['set_last']}",
                 row["label"],
                 figure(row["score"]),
+                *([changed.get(row["organisation_code"], "")] if changed else []),
+                *(_asked(asked, str(name), row["organisation_code"]) if asked else ()),
             ]
             for row in ordered.to_dict("records")
         ]
         heads = ["within", "place", "organisation", "name", "set", "grade", "score"]
+        heads += [f"real changes since {released.tables['changes']['since'].iloc[0]}"] if changed else []
+        heads += ["after deprivation and age", "by weights"] if asked else []
         console.print(table_of(heads, rows, f"League: {name}", ["place", "score"]))
+        if asked and str(name) in asked.explained:
+            share = f"{100 * asked.explained[str(name)]:.0f} %"
+            _say(console, f"Deprivation and age explain {share} of how the scores of {name!s} differ.")
     _say(console, SETS)
+    if len(released.tables["changes"]):
+        _say(console, REAL)
+    if asked:
+        _say(console, MEANING + (NOT_REAL if released.is_made_up else ""))
+
+
+def _asked(asked: Critics, league: str, code: str) -> tuple[str, str]:
+    """The place after deprivation and age, and those under other weights; '' where there are none."""
+    if (league, code) not in asked.places.index:
+        return "", ""
+    row = asked.places.loc[[(league, code)]].to_dict("records")[0]
+    after, first, last = (row[name] for name in COLUMNS)
+    return ("" if pd.isna(after) else str(after)), ("" if pd.isna(first) else f"{first} to {last}")
+
+
+def fit(console: Console, table: pd.DataFrame, released: ReleasedRound) -> None:
+    """Print counts by grade next to the published counts."""
+    _say(console, "Shown, never tuned to: made-up figures need not give the published counts.")
+    heads = ["node", "grade", "organisations here", "published", "provenance", "source"]
+    rows = table.to_numpy(dtype=object).tolist()
+    console.print(table_of(heads, rows, "Organisations by grade", numbers=heads[2:4]))
+    _say(console, provenance(released))
 
 
 def provenance(released: ReleasedRound) -> str:
-    """Return one sentence: what was written, and by which release."""
+    """Return what was written, of which release, and what it was released in spite of."""
     header, release = released.release.header, released.release
+    through = "".join(f" {one}" for one in released_although(header.get("let_through", ())))
     which = f"release {release.serial}, sha256 {release.sha256[:12]}…"
-    return f"{header['title']}: {which}, {header['verification']}."
+    return f"{header['title']}: {which}, {header['verification']}.{through}"
 
 
 def _say(console: Console, sentence: str) -> None:
-    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+    console.print(as_typed(sentence), markup=False, highlight=False, soft_wrap=True)

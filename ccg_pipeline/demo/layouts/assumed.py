@@ -103,7 +103,7 @@ def e_rs_file(figures: Figures, at: int) -> bytes:
 
 
 def ncmp_file(country: Country, figures: Figures, at: int) -> bytes:
-    """Three school years pooled, codes of the ONS beside those of the NHS, notes below the table."""
+    """Three school years pooled, codes of the ONS next to those of the NHS, notes below the table."""
     period = figures.periods[at]
     ons_codes = dict(zip(country.codes, country.ons_codes, strict=True))
     rows: list[Row] = [

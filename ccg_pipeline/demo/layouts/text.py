@@ -1,7 +1,7 @@
 """Text files of the made-up year: CSV as publishers write it, sidecars of files without room for dates.
 
 Belongs here: rows to the bytes of a CSV file, numbers as text, the sidecar.
-Does not belong here: what stands in any publication's file.
+Does not belong here: what is in any publication's file.
 """
 
 import csv
@@ -30,7 +30,7 @@ def number(figure: float) -> str:
 
 
 def sidecar(published_on: date, period_start: date | None = None, period_end: date | None = None) -> bytes:
-    """The YAML beside a file: it is made up, when it came out, and its period where the file has none."""
+    """The YAML next to a file: it is made up, when it came out, and its period where the file has none."""
     lines = ["is_made_up: true", f"published_on: {published_on}"]
     if period_start is not None and period_end is not None:
         lines += [f"period_start: {period_start}", f"period_end: {period_end}"]

@@ -1,7 +1,7 @@
 """Workbooks as NHS England and NHS Digital publish them: true .xls, with a preamble of labelled cells.
 
 Belongs here: rows of cells to the bytes of a workbook, the preamble above a table, dates as written.
-Does not belong here: what stands in any publication's table.
+Does not belong here: what is in any publication's table.
 """
 
 from collections.abc import Iterable, Sequence

@@ -26,6 +26,11 @@ class Combination(Rule):
             raise ValueError(f"{twice[0]} is a member twice")
         return self
 
+    @property
+    def needs_its_members(self) -> bool:
+        """Whether it would come to something else if a member that is missing were there."""
+        return True
+
     def nodes_used(self) -> tuple[str, ...]:
         """The members."""
         return tuple(one.node for one in self.of)
@@ -108,6 +113,11 @@ class Count(OfPoints):
 
     do: Literal["count"]
 
+    @property
+    def needs_its_members(self) -> bool:
+        """A count is what it is."""
+        return False
+
 
 class Cell(Frozen):
     """What a table gives for one combination of the members' values."""
@@ -129,7 +139,7 @@ class LookUp(OfPoints):
                 raise ValueError(f"a cell has {len(cell.when)} values for {len(self.of)} members")
         seen = [cell.when for cell in self.cells]
         if twice := [when for when in seen if seen.count(when) > 1]:
-            raise ValueError(f"the cell of {', '.join(f'{value:g}' for value in twice[0])} stands twice")
+            raise ValueError(f"the cell of {', '.join(f'{value:g}' for value in twice[0])} is there twice")
         return self
 
 
@@ -149,6 +159,11 @@ class Pick(Combination):
         if self.place > len(self.of):
             raise ValueError(f"there is no place {self.place} among {len(self.of)} members")
         return self
+
+    @property
+    def needs_its_members(self) -> bool:
+        """Not where the next stands in for one that is missing."""
+        return self.which != "first"
 
     def way_after(self, before: Way, members: Mapping[str, Way]) -> Way:
         """That on which the members agree."""

@@ -1,6 +1,6 @@
 """What every rule of an edition has: its provenance, its numbers, its members, its conditions.
 
-Belongs here: the base of all rules, numbers with a source of their own, members, conditions, ways.
+Belongs here: the base of all rules, numbers with their own source, members, conditions, ways.
 Does not belong here: any rule (scoring.py, combining.py, grading.py), any arithmetic on data (the method's
 engine), nodes and rounds (edition.py).
 """

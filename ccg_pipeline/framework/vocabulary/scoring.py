@@ -22,13 +22,15 @@ class Read(Rule):
 
     `error`, of a figure without counts or limits: ``repeated``, told by how much the figures of the same
     organisation differ between successive periods. Without one the figure is taken as exact, unless a
-    distance that follows has an error.
+    distance that follows has an error. `drawn_by`: an attribute by which organisations share one published
+    figure, as those of one authority do: they have one error, that of all their counts, and one draw.
     """
 
     do: Literal["read"]
     measure: Text
     better: Way = "higher"
     error: Choice | None = None
+    drawn_by: Text | None = None
 
     @model_validator(mode="after")
     def _error_is_known(self) -> Self:
@@ -84,6 +86,8 @@ class Distance(Rule):
     greater than it would be by chance alone; limits and draws go by it. `widen`: where the dispersion,
     without `winsorise` at either end (``winsorise``d or ``truncate``d), exceeds `widen_above`, the variance
     between organisations is added. All of this is learned from the published figures and is held in draws.
+    `exact`: for small counts, where the normal law is off, the normal number that is as probable as so few or
+    so many events where the reference is true (mid-p), limits not being widened.
     """
 
     do: Literal["distance"]
@@ -97,6 +101,7 @@ class Distance(Rule):
     winsorise: Number = 0.1
     extremes: Literal["winsorise", "truncate"] = "winsorise"
     widen_above: Number = 1.0
+    exact: bool = False
 
     def stated(self) -> Iterator[Stated]:
         """As of every rule, and the defaults that decide here, which nobody has stated: they are assumed."""
@@ -113,6 +118,8 @@ class Distance(Rule):
             raise ValueError(f"per is {per:g}, and must be above 0")
         if plain(self.phi) < 1:
             raise ValueError(f"phi is {plain(self.phi):g}, and must be 1 or more")
+        if self.exact and (self.error == "interval" or self.widen or plain(self.phi) != 1):
+            raise ValueError("exact chances are those of plain counts: leave out widen and phi, or exact")
         if not 0 <= plain(self.winsorise) < 0.5:
             raise ValueError(f"winsorise {plain(self.winsorise):g} is not at least 0 and below 0.5")
         if not 0 <= needs <= 1:
@@ -163,8 +170,8 @@ class Standardise(Rule):
 
     ``z``: standard deviations (dividing by n − `ddof`) from the mean, times `unit`, plus `middle`; weighted
     by an attribute where asked. ``min_max``: from `low` for the worst to `high` for the best. ``percentile``:
-    the share of the others that are worse. Where a pool has no spread there is none. `least`: so many must
-    have a figure. `held`: mean and spread are those of the first table (a base year).
+    the share of the others that are worse, 0 to 1. Where a pool has no spread there is none. `least`: so many
+    must have a figure. `held`: mean and spread are those of the first table (a base year).
     """
 
     do: Literal["standardise"]
@@ -185,6 +192,9 @@ class Standardise(Rule):
             raise ValueError(f"weights go with by: z, and by is {self.by}")
         if self.held and self.by == "percentile":
             raise ValueError("a percentile is among those who are there, so it cannot be held")
+        own = {"low": "min_max", "high": "min_max", "ddof": "z", "middle": "z", "unit": "z"}
+        if lost := [name for name, by in own.items() if name in self.model_fields_set and by != self.by]:
+            raise ValueError(f"{lost[0]} goes with by: {own[lost[0]]}, and by is {self.by}")
         if plain(self.unit) <= 0:
             raise ValueError(f"unit is {plain(self.unit):g}, and must be above 0")
         if plain(self.low) >= plain(self.high):

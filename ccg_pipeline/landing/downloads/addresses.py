@@ -3,7 +3,7 @@
 Belongs here: reading `downloads.yaml`, and the URL and the file name of a publication and a month.
 Does not belong here: the network (fetching.py), what is in a file (sources/).
 
-One key a publication. Publishers name files anew for every month, so an address is a pattern:
+One key a publication. Publishers rename files for every month, so an address is a pattern:
 
     rtt:
       url: https://publisher.example/files/Incomplete-Commissioner-{month:%b%y}.xls
@@ -14,6 +14,8 @@ One key a publication. Publishers name files anew for every month, so an address
       indicators: [91547, 91280]
       child_area_type: 153
       parent_area_type: 15
+
+A redirect into this machine or a private network is not followed, unless `redirects_to` names its host.
 """
 
 import re
@@ -22,7 +24,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from string import Formatter
 from typing import Annotated, NamedTuple
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -37,10 +39,34 @@ PLACES = ("month", "year", "financial_year")
 
 
 class Wanted(NamedTuple):
-    """One file to fetch: its URL, and the name under which it lands."""
+    """One file to fetch: its URL, the name under which it lands, and hosts inside that it may lead to."""
 
     url: str
     name: str
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The URL as it may be written down: without user, password and the values of keys and tokens."""
+        parts = urlsplit(self.url)
+        query = [
+            (name, _HIDDEN if _SECRET.search(name) else value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        ]
+        hides = any(value == _HIDDEN for _, value in query)
+        return urlunsplit(
+            parts._replace(
+                netloc=parts.netloc.rpartition("@")[2],
+                query=urlencode(query, safe=f",{_HIDDEN}") if hides else parts.query,
+            )
+        )
+
+
+_SECRET = re.compile(r"token|key|secret|sig|password|passwd|pwd|auth|credential|code", re.IGNORECASE)
+"""Names of parameters whose values may let somebody in."""
+
+_HIDDEN = "***"
+"""What is in the place of such a value."""
 
 
 class Address(BaseModel):
@@ -50,6 +76,7 @@ class Address(BaseModel):
 
     url: str
     name: str = ""
+    redirects_to: tuple[str, ...] = ()
 
     @field_validator("url")
     @classmethod
@@ -80,7 +107,7 @@ class Address(BaseModel):
         """Return what to fetch for the month that `month` begins."""
         url = _filled(self.url, month)
         name = _filled(self.name, month) or unquote(PurePosixPath(urlsplit(url).path).name)
-        return Wanted(url, safe_name(name) or f"{publication}-{month:%Y-%m}")
+        return Wanted(url, safe_name(name) or f"{publication}-{month:%Y-%m}", self.redirects_to)
 
 
 class Fingertips(BaseModel):
@@ -92,6 +119,7 @@ class Fingertips(BaseModel):
     child_area_type: int
     parent_area_type: int
     api: str = FINGERTIPS_API
+    redirects_to: tuple[str, ...] = ()
 
     @property
     def names_a_month(self) -> bool:
@@ -107,7 +135,7 @@ class Fingertips(BaseModel):
             "parent_area_type_id": self.parent_area_type,
         }
         url = f"{self.api.rstrip('/')}/all_data/csv/by_indicator_id?{urlencode(asked, safe=',')}"
-        return Wanted(url, f"{publication}-{self.child_area_type}.csv")
+        return Wanted(url, f"{publication}-{self.child_area_type}.csv", self.redirects_to)
 
 
 Addresses = Mapping[str, Address | Fingertips]

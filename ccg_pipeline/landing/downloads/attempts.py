@@ -24,6 +24,9 @@ from ccg_pipeline.landing.downloads.record import (
 )
 from expert_panels.foundation.fault import Fault
 
+DECLARED = "hosts that are declared"
+"""What a request carries besides: hosts inside that the file of addresses lets it be redirected to."""
+
 RETRIED = (408, 425, 429, 500, 502, 503, 504)
 PAGES = ("text/html", "application/xhtml+xml")
 
@@ -69,7 +72,8 @@ class Download:
     def attempt(self) -> Fetched:
         """Ask once. Raises httpx's errors, TryAgain and RefusedAnswer."""
         asked = self._conditions()
-        with self._http.stream("GET", self._wanted.url, headers=asked) as answer:
+        hosts = {DECLARED: self._wanted.hosts}
+        with self._http.stream("GET", self._wanted.url, headers=asked, extensions=hosts) as answer:
             if answer.status_code == 304 and self._record is not None:
                 self._forget_partial()
                 return Fetched(
@@ -82,10 +86,10 @@ class Download:
     def _conditions(self) -> dict[str, str]:
         begun = read_record(self._partial_path, Partial)
         size = self._partial.seek(0, os.SEEK_END)
-        if begun is not None and begun.url == self._wanted.url and size:
+        if begun is not None and begun.url == self._wanted.shown and size:
             return {"Range": f"bytes={size}-", "If-Range": begun.validator}
         self._forget_partial()
-        if self._record is None or self._record.url != self._wanted.url:
+        if self._record is None or self._record.url != self._wanted.shown:
             return {}
         said = {"If-None-Match": self._record.etag, "If-Modified-Since": self._record.last_modified}
         return {name: value for name, value in said.items() if value}
@@ -104,7 +108,7 @@ class Download:
             )
         if status not in (200, 206):
             raise RefusedAnswer(
-                f"{name}: {self._wanted.url} answers {status} {answer.reason_phrase}; "
+                f"{name}: {self._wanted.shown} answers {status} {answer.reason_phrase}; "
                 "correct the address or fetch the file by hand."
             )
         if answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() in PAGES:
@@ -113,7 +117,7 @@ class Download:
 
     def _is_a_page(self) -> str:
         return (
-            f"{self._wanted.name}: {self._wanted.url} answers with a web page, perhaps to sign in, "
+            f"{self._wanted.name}: {self._wanted.shown} answers with a web page, perhaps to sign in, "
             "and no file; open it in a browser and put the file into the landing folder."
         )
 
@@ -138,7 +142,7 @@ class Download:
             self._forget_partial()
             size = 0
             if (validator := _strong_validator(answer)) and not _is_encoded(answer):
-                write_record(self._partial_path, Partial(url=self._wanted.url, validator=validator))
+                write_record(self._partial_path, Partial(url=self._wanted.shown, validator=validator))
         left = 0 if _is_encoded(answer) else int(answer.headers.get("Content-Length", "0") or 0)
         whole = size + left if left else None
         for chunk in _bytes_of(answer):
@@ -162,7 +166,7 @@ class Download:
         beginning = self._partial.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
         if not beginning or beginning.startswith(b"<"):
             self._forget_partial()
-            empty = f"{self._wanted.name}: {self._wanted.url} answers with nothing; check the address."
+            empty = f"{self._wanted.name}: {self._wanted.shown} answers with nothing; check the address."
             raise RefusedAnswer(self._is_a_page() if beginning else empty)
         sha256 = sha256_of_file(growing)
         size = growing.stat().st_size
@@ -171,7 +175,7 @@ class Download:
         target = _place(self._folder, self._wanted.name, sha256) if is_new else standing
         assert target is not None
         record = Record(
-            url=self._wanted.url,
+            url=self._wanted.shown,
             file=target.name,
             sha256=sha256,
             size_bytes=size,
@@ -215,7 +219,7 @@ def _strong_validator(answer: httpx.Response) -> str:
 
 
 def _place(folder: Path, name: str, sha256: str) -> Path:
-    """Where new bytes land: under their name, or beside an earlier version under one of their own."""
+    """Where new bytes land: under their name, or next to an earlier version under one of their own."""
     path = folder / name
     if not path.exists() or sha256_of_file(path) == sha256:
         return path

@@ -1,4 +1,4 @@
-"""What was fetched before: beside each file its URL, validators and checksum, in a hidden folder.
+"""What was fetched before: next to each file its URL, validators and checksum, in a hidden folder.
 
 Belongs here: the record of a download and of one that was cut off, written so that a kill leaves old or new.
 Does not belong here: the network (fetching.py); the ledger of source files, which knows them by their bytes.
@@ -50,7 +50,7 @@ def read_record(path: Path, kind: type[Kept]) -> Kept | None:
     try:
         return kind.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError):
-        return None  # without a record the file is asked for anew, which costs a download and loses nothing
+        return None  # without a record the file is asked for again, which costs a download and loses nothing
 
 
 def write_record(path: Path, record: BaseModel) -> None:

@@ -4,7 +4,7 @@ Belongs here: drawing true values, and figures that would be published of them a
 Does not belong here: priors (statistics/tails.py), errors (errors.py), the rules (the engine).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,23 +29,31 @@ class Drawer:
     one: Floats
     two: Floats
 
-    def draw(self, random: Generator, draws: int) -> tuple[Floats, Floats]:
-        """True values and figures measured again, in the published unit, (draws, n) each."""
+    def true(self, random: Generator, draws: int) -> Floats:
+        """True values, in the published unit, (draws, n)."""
         figures, n = self.figures, self.one.shape[0]
         which = random.integers(0, self.one.shape[1], (draws, n))
         a, b = (one[np.arange(n), which] for one in (self.one, self.two))
         if figures.family == "interval":
-            true = a + b * random.standard_normal((draws, n))
-            again = true + figures.second * random.standard_normal((draws, n))
-            low, high = figures.lowest, figures.highest
-            return np.clip(true, low, high), np.clip(again, low, high)
-        if figures.family == "binomial":
-            true = _beta(random, a, b)
-            again = _binomial(random, figures.second, true) / figures.second
-        else:
-            true = _gamma(random, a) / b
-            again = _poisson(random, true * figures.second) / figures.second
-        return true * figures.per, again * figures.per
+            return a + b * random.standard_normal((draws, n))
+        found = _beta(random, a, b) if figures.family == "binomial" else _gamma(random, a) / b
+        return found * figures.per
+
+    def again(self, random: Generator, true: Floats) -> Floats:
+        """Figures measured again where these are the true values, in the published unit, (draws, n)."""
+        figures = self.figures
+        if figures.family == "interval":
+            return true + figures.second * random.standard_normal(true.shape)
+        counts = _binomial if figures.family == "binomial" else _poisson
+        share = true / figures.per
+        return counts(random, figures.second, share) / figures.second * figures.per
+
+    def held(self, x: Floats) -> Floats:
+        """What is drawn, each figure for all who share it, held within what it can be."""
+        figures = self.figures
+        if figures.family == "interval":
+            x = np.clip(x, figures.lowest, figures.highest)
+        return figures.of_each(x)
 
 
 def drawers_of(
@@ -65,19 +73,24 @@ def drawers_of(
     return found, untold
 
 
-def drawn(drawers: dict[str, Drawer], facts: Facts, seed: int, chunk: int, draws: int) -> tuple[Facts, Facts]:
+def drawn(
+    drawers: Mapping[str, Drawer], facts: Facts, seed: int, chunk: int, draws: int, kinds: int = 2
+) -> list[Facts]:
     """Return the facts with `draws` draws of each measure: of true values, and of figures measured again.
 
-    The same `seed` and `chunk` give the same draws of a measure, whatever other measures there are.
+    The same `seed` and `chunk` give the same draws of a measure, whatever other measures there are. Of one of
+    the `kinds`: of true values alone.
     """
-    true, again = dict(facts.values), dict(facts.values)
+    found = [dict(facts.values) for _ in range(kinds)]
     for measure, drawer in drawers.items():
         random = Generator(SFC64(SeedSequence(seed, spawn_key=(chunk, *measure.encode()))))
-        for values, new in zip((true, again), drawer.draw(random, draws), strict=True):
-            there = drawer.figures.there
+        new = [drawer.true(random, draws)]
+        if kinds > 1:
+            new.append(drawer.again(random, new[0]))
+        for values, own in zip(found, new, strict=True):
             values[measure] = np.repeat(facts.values[measure], draws, axis=0)
-            values[measure][:, there] = new
-    return replace(facts, values=true), replace(facts, values=again)
+            values[measure][:, drawer.figures.there] = drawer.held(own)
+    return [replace(facts, values=values) for values in found]
 
 
 def _parted(is_large: Booleans, large: Floats, exact: Floats) -> Floats:
@@ -105,8 +118,9 @@ def _beta(random: Generator, a: Floats, b: Floats) -> Floats:
     return x / (x + _gamma(random, b))
 
 
-def _poisson(random: Generator, mean: Floats) -> Floats:
-    """Poisson numbers; of a large mean by a normal number and its skewness (Cornish and Fisher 1938)."""
+def _poisson(random: Generator, exposed: Floats, rate: Floats) -> Floats:
+    """Poisson numbers of so many exposed, to two terms where many are meant (Cornish and Fisher 1938)."""
+    mean = rate * exposed
     many = mean >= MANY
     z = random.standard_normal(mean[many].shape)
     large = np.rint(mean[many] + np.sqrt(mean[many]) * z + (z * z - 1) / 6)

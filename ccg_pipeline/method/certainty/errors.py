@@ -5,7 +5,7 @@ Does not belong here: priors (statistics/priors.py), random numbers (drawing.py)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +14,7 @@ from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.vocabulary.rule import plain
 from ccg_pipeline.framework.vocabulary.scoring import Distance, Read
 from ccg_pipeline.method.engine.facts import Facts
-from ccg_pipeline.method.statistics.grid import Booleans, Floats
+from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers
 from ccg_pipeline.method.statistics.standard_errors import interval
 
 LEAST_PAIRS = 10
@@ -24,11 +24,15 @@ LEAST_PAIRS = 10
 
 @dataclass(frozen=True)
 class Error:
-    """A measure's error: ``binomial``, ``poisson``, ``interval`` or ``repeated``; counts are per `per`."""
+    """A measure's error: ``binomial``, ``poisson``, ``interval`` or ``repeated``; counts are per `per`.
+
+    `drawn_by`: the attribute by which organisations share one figure.
+    """
 
     kind: str
     per: float = 1.0
     phi: float = 1.0
+    drawn_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Sampled:
     Of those there, (n,): ``first`` the events, or the figure; ``second`` those exposed, or its standard
     error. Where one event brings many counts, both are divided by phi. ``family``: ``binomial``, ``poisson``
     or ``interval``. ``per`` turns a share or rate into the published unit. What is drawn of an ``interval``
-    is held within ``lowest`` and ``highest``.
+    is held within ``lowest`` and ``highest``. A figure that several share is there once; ``of`` says of each
+    of those there which it is.
     """
 
     family: str
@@ -48,6 +53,11 @@ class Sampled:
     per: float
     lowest: float = -np.inf
     highest: float = np.inf
+    of: Integers | None = None
+
+    def of_each(self, x: Floats) -> Floats:
+        """Return what is known of each figure, (…, n), for each organisation that is there."""
+        return x if self.of is None else x[..., self.of]
 
     def standard_errors(self) -> Floats:
         """Return the standard error of each figure, (organisations,), in its unit; NaN where there is none.
@@ -59,9 +69,9 @@ class Sampled:
         x, n = self.first, self.second
         if self.family == "binomial":
             share = (x + 0.5) / (n + 1)
-            found[self.there] = np.sqrt(share * (1 - share) / n)
+            found[self.there] = self.of_each(np.sqrt(share * (1 - share) / n))
         else:
-            found[self.there] = np.sqrt(x + 0.5) / n if self.family == "poisson" else n
+            found[self.there] = self.of_each(np.sqrt(x + 0.5) / n if self.family == "poisson" else n)
         return found * self.per
 
 
@@ -75,10 +85,11 @@ def errors_of(edition: Edition) -> dict[str, Error]:
         for step in node.steps:
             if isinstance(step, Distance):
                 of_counts = step.error != "interval"
-                error = Error(step.error, plain(step.per) if of_counts else 1.0, plain(step.phi))
+                per = plain(step.per) if of_counts else 1.0
+                error = Error(step.error, per, plain(step.phi), read.drawn_by)
                 found.setdefault(read.measure, error)
         if read.error is not None:
-            found.setdefault(read.measure, Error(read.error.value))
+            found.setdefault(read.measure, Error(read.error.value, drawn_by=read.drawn_by))
     return found
 
 
@@ -88,9 +99,9 @@ def sampled(measure: str, error: Error, facts: Facts, history: Sequence[Facts]) 
     `facts` are those published, `history` those of the periods before, the latest first. A figure without
     what its error is told by (a denominator above 0, both limits) has none, and is held in draws.
     """
-    value, count = facts.value(measure)[0], facts.count(measure)
+    value, count = facts.value(measure)[0], facts.shared_count(measure, error.drawn_by)
     if error.kind == "repeated":
-        return _repeated(measure, facts, history)
+        return _repeated(measure, facts, history, error.drawn_by)
     if error.kind == "interval":
         first, second = value, interval(count.lower_95, count.upper_95) * np.sqrt(error.phi)
     else:
@@ -102,10 +113,18 @@ def sampled(measure: str, error: Error, facts: Facts, history: Sequence[Facts]) 
     there = np.isfinite(value) & np.isfinite(first) & (second > 0)
     if not there.any():
         return None
-    return Sampled(error.kind, there, first[there], second[there], error.per)
+    return _once(Sampled(error.kind, there, first[there], second[there], error.per), facts, error.drawn_by)
 
 
-def _repeated(measure: str, facts: Facts, history: Sequence[Facts]) -> Sampled | None:
+def _once(figures: Sampled, facts: Facts, drawn_by: str | None) -> Sampled:
+    """The same with each shared figure once."""
+    if drawn_by is None:
+        return figures
+    _, at, of = np.unique(facts.sharing(drawn_by)[figures.there], return_index=True, return_inverse=True)
+    return replace(figures, first=figures.first[at], second=figures.second[at], of=of)
+
+
+def _repeated(measure: str, facts: Facts, history: Sequence[Facts], drawn_by: str | None) -> Sampled | None:
     """Var(x − x of the period before) / 2, of all organisations and periods together.
 
     What all have moved by is taken away, and real changes of single organisations are not: the error is
@@ -114,7 +133,8 @@ def _repeated(measure: str, facts: Facts, history: Sequence[Facts]) -> Sampled |
     """
     value = facts.value(measure)[0]
     periods = [value, *(_in_order(one, measure, facts.organisations) for one in history)]
-    differences = [_centred(now - before) for now, before in pairwise(periods)]
+    is_first = facts.sharing(drawn_by) == np.arange(len(value))
+    differences = [_centred((now - before)[is_first]) for now, before in pairwise(periods)]
     differences = [one for one in differences if len(one) >= LEAST_PAIRS]
     there = np.isfinite(value)
     if not differences or not there.any():
@@ -125,15 +145,9 @@ def _repeated(measure: str, facts: Facts, history: Sequence[Facts]) -> Sampled |
     if not error > 0:
         return None
     seen = np.concatenate(periods)
-    return Sampled(
-        "interval",
-        there,
-        value[there],
-        np.full(there.sum(), error),
-        1.0,
-        float(np.nanmin(seen)),
-        float(np.nanmax(seen)),
-    )
+    ends = float(np.nanmin(seen)), float(np.nanmax(seen))
+    figures = Sampled("interval", there, value[there], np.full(there.sum(), error), 1.0, *ends)
+    return _once(figures, facts, drawn_by)
 
 
 def _centred(difference: Floats) -> Floats:

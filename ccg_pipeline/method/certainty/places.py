@@ -9,7 +9,7 @@ import pandas as pd
 
 from ccg_pipeline.framework.edition import Edition, League
 from ccg_pipeline.method.engine.rows import pools_of
-from ccg_pipeline.method.engine.run import Run, resting_on
+from ccg_pipeline.method.engine.run import Run, measures_under
 from ccg_pipeline.method.statistics.grid import Floats
 from ccg_pipeline.method.statistics.ranks import Singles, compare_all, probability_of_top
 
@@ -45,5 +45,4 @@ def place_sets(run: Run, league: League, orders: Singles) -> pd.DataFrame:
 
 def rests_on_one(edition: Edition, key: str) -> bool:
     """Whether a node rests on one measure alone, so that its place is that of a figure."""
-    under = resting_on(edition, [key])
-    return len({one for node in edition.nodes if node.key in under for one in node.measures_used()}) == 1
+    return len(measures_under(edition, [key])) == 1

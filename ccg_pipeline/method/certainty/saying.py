@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 HOLDS, LIKELY = 0.95, 0.67
 """From these chances on a rating holds, or is likely to (assumed: the words of no framework)."""
-WORDS = ("holds", "likely to hold", "may not hold", "would probably not be repeated")
+NOT_REPEATED = "would probably not be repeated"
+WORDS = ("holds", "likely to hold", "may not hold", NOT_REPEATED)
 CONDITION = "If the judgements are right, and the values compared with and the method stand as they are."
 
 
@@ -19,7 +20,7 @@ def words_of(chances: Mapping[str, float], label: str) -> str:
     """Return one of WORDS for the grade `label`, given how probable each is when measured again."""
     own = chances.get(label, 0.0)
     if max(chances.values(), default=0.0) > own:
-        return WORDS[3]
+        return NOT_REPEATED
     return WORDS[0] if own >= HOLDS else WORDS[1] if own >= LIKELY else WORDS[2]
 
 
@@ -46,4 +47,4 @@ def sentence(chances: Mapping[str, float], label: str, year: str) -> str:
     others = [f"{count} {other}" for other, count in counts.items() if count]
     said = f"about {own} in 100 measurements" if own else "fewer than 1 in 100 measurements"
     again = ", ".join([f"{said} would give {label}", *others])
-    return f"{label}, by the figures of {year}. Were the same care measured again, {again}."
+    return f"{label}, by the figures of {year}. Were the same measured again, {again}."

@@ -8,13 +8,13 @@ earn, measured once more. What the published run learned (references, limits, fi
 what compares organisations with each other is recomputed in each draw.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.edition import Edition
+from ccg_pipeline.framework.edition import Edition, League
 from ccg_pipeline.framework.vocabulary.combining import Combination
 from ccg_pipeline.method.certainty.drawing import Drawer, drawers_of, drawn
 from ccg_pipeline.method.certainty.places import PLACE_SETS, place_sets
@@ -41,8 +41,8 @@ class Certainty:
     combines others or has a league: between which scores 95 of 100 draws of true values lie. ``place``:
     columns PLACE_SETS, of each league. ``held``: by node the
     measures that it rests on and that have an error which nothing tells, such as one that is not found in the
-    period before: they are held in draws. Of a node that rests on such alone nothing is said. ``draws``: how
-    many.
+    period before: they are held in draws. Of a node that rests on such alone, or on nothing with an error,
+    nothing is said. ``draws``: how many.
     """
 
     grade_chance: pd.DataFrame
@@ -50,6 +50,18 @@ class Certainty:
     place: pd.DataFrame
     held: dict[str, tuple[str, ...]]
     draws: int
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What draws come to: ``chances`` by node and kind, (grades, organisations), shares of the draws.
+
+    ``scores`` by node and ``orders`` by league, (draws, organisations), of true values.
+    """
+
+    chances: Mapping[tuple[str, str], Floats]
+    scores: Mapping[str, Singles]
+    orders: Sequence[Singles]
 
 
 def certainty(run: Run, history: Sequence[Facts] = (), draws: int = DRAWS, seed: int = 0) -> Certainty:
@@ -65,49 +77,58 @@ def certainty(run: Run, history: Sequence[Facts] = (), draws: int = DRAWS, seed:
     drawers, lost = drawers_of(edition, run.facts, history)
     held, drawn_too = _resting_on(edition, lost), _resting_on(edition, drawers)
     untold = set(held) - set(drawn_too)
-    shown = [key for key in _shown(edition) if key in run.states and key not in untold]
+    shown = [key for key in _shown(edition) if key in run.states and key in drawn_too]
     leagues = [one for one in edition.leagues if one.of in run.states and one.of not in untold]
-    wanted = resting_on(edition, [*shown, *(one.of for one in leagues)])
     graded = [key for key in shown if run.states[key].grade is not None]
     scored = [key for key in shown if _has_interval(edition, key)]
-    n = len(run.facts.organisations)
-    counts = {
-        (key, kind): np.zeros((len(edition.labels(key)), n), dtype=np.int64)
-        for key in graded
-        for kind in KINDS
-    }
-    scores = {key: np.empty((draws, n), dtype=np.float32) for key in scored}
-    orders = [np.empty((draws, n), dtype=np.float32) for _ in leagues]
-    for begin, kind, drawn_run in _runs(run, drawers, wanted, draws, seed):
-        rows = slice(begin, min(begin + CHUNK, draws))
-        for key in graded:
-            grade = np.broadcast_to(np.asarray(drawn_run.states[key].grade), (rows.stop - begin, n))
-            for number, count in enumerate(counts[key, kind], start=1):
-                count += (grade == number).sum(axis=0)
-        if kind == KINDS[0]:
-            for key in scored:
-                scores[key][rows] = drawn_run.states[key].score
-            for order, league in zip(orders, leagues, strict=True):
-                order[rows] = drawn_run.league(league)
-    places = [place_sets(run, *one) for one in zip(leagues, orders, strict=True)]
+    found = simulated(run, drawers, graded, scored, draws, seed, leagues=leagues)
+    places = [place_sets(run, *one) for one in zip(leagues, found.orders, strict=True)]
     return Certainty(
-        _stacked(
-            [_chances(run, key, kind, count / draws) for (key, kind), count in counts.items()], GRADE_CHANCES
-        ),
-        _stacked([_intervals(run, key, found) for key, found in scores.items()], SCORE_INTERVALS),
+        _stacked([_chances(run, *of, chance) for of, chance in found.chances.items()], GRADE_CHANCES),
+        _stacked([_intervals(run, key, scores) for key, scores in found.scores.items()], SCORE_INTERVALS),
         _stacked(places, PLACE_SETS),
         held,
         draws,
     )
 
 
-def _runs(
-    run: Run, drawers: dict[str, Drawer], wanted: Iterable[str], draws: int, seed: int
-) -> Iterator[tuple[int, str, Run]]:
+def simulated(
+    run: Run,
+    drawers: Mapping[str, Drawer],
+    graded: Sequence[str],
+    scored: Sequence[str],
+    draws: int,
+    seed: int,
+    draws_again: int | None = None,
+    leagues: Sequence[League] = (),
+) -> Simulated:
+    """Return what `draws` draws of a run come to; `draws_again` of them are measured again, all without.
+
+    `run` is of the published figures; the same arguments give the same figures to the last bit.
+    """
+    n, n_of = len(run.facts.organisations), {KINDS[0]: draws, KINDS[1]: draws_again or draws}
+    wanted = resting_on(run.edition, [*graded, *scored, *(one.of for one in leagues)])
+    rated = resting_on(run.edition, graded)
+    counts = {(key, kind): np.zeros((len(run.edition.labels(key)), n)) for key in graded for kind in KINDS}
+    scores = {key: np.empty((draws, n), dtype=np.float32) for key in scored}
+    orders = [np.empty((draws, n), dtype=np.float32) for _ in leagues]
     for chunk, begin in enumerate(range(0, draws, CHUNK)):
-        both = drawn(drawers, run.facts, seed, chunk, min(CHUNK, draws - begin))
-        for kind, facts in zip(KINDS, both, strict=True):
-            yield begin, kind, Run(run.edition, facts, run.learned, only=wanted)
+        wanted_of = {kind: min(CHUNK, of - begin) for kind, of in n_of.items() if of > begin}
+        facts = drawn(drawers, run.facts, seed, chunk, min(CHUNK, draws - begin), len(wanted_of))
+        for (kind, size), own in zip(wanted_of.items(), facts, strict=True):
+            rows, is_true = slice(begin, begin + size), kind == KINDS[0]
+            states = Run(run.edition, own, run.learned, only=wanted if is_true else rated)
+            for key in graded:
+                grade = np.asarray(states.states[key].grade)
+                grade = np.broadcast_to(grade, (max(size, len(grade)), n))[:size]
+                for number, count in enumerate(counts[key, kind], start=1):
+                    count += (grade == number).sum(axis=0)
+            if is_true:
+                for key in scored:
+                    scores[key][rows] = states.states[key].score
+                for order, league in zip(orders, leagues, strict=True):
+                    order[rows] = states.league(league)
+    return Simulated({of: count / n_of[of[1]] for of, count in counts.items()}, scores, orders)
 
 
 def _shown(edition: Edition) -> list[str]:
@@ -152,24 +173,29 @@ def _chances(run: Run, key: str, kind: str, chance: Floats) -> pd.DataFrame:
     )
 
 
+def tails_of(x: Singles) -> tuple[Floats, Floats]:
+    """Return between which numbers SURE of the draws lie, (…, draws, n): two of (…, n).
+
+    Numbers of the draws themselves, as the inverse of their distribution gives them.
+    """
+    n, tail = x.shape[-2], (1 - SURE) / 2
+    low, high = max(int(np.ceil(tail * n)) - 1, 0), int(np.ceil((1 - tail) * n)) - 1
+    ordered = np.partition(x, (low, high), axis=-2)
+    return ordered[..., low, :].astype(float), ordered[..., high, :].astype(float)
+
+
 def _intervals(run: Run, key: str, scores: Singles) -> pd.DataFrame:
     published = run.states[key].score[0]
     there = np.flatnonzero(np.isfinite(published))
-    x, tail = scores[:, there], (1 - SURE) / 2
-    n = len(x)
-    low, high = (
-        int(np.ceil(tail * n)) - 1,
-        int(np.ceil((1 - tail) * n)) - 1,
-    )  # the inverse of the distribution
-    ordered = np.partition(x, (max(low, 0), high), axis=0)
+    lower, upper = tails_of(scores[:, there])
     return pd.DataFrame(
         {
             "node": key,
             "organisation": np.asarray(run.facts.organisations, dtype=object)[there],
             "kind": KINDS[0],
             "score": published[there],
-            "lower_95": ordered[max(low, 0)].astype(float),
-            "upper_95": ordered[high].astype(float),
+            "lower_95": lower,
+            "upper_95": upper,
         }
     )
 

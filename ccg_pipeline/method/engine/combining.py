@@ -4,6 +4,7 @@ Belongs here: what the models of vocabulary/combining.py do.
 Does not belong here: what they mean (there), direction and places (turning.py), the order of steps (run.py).
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -15,10 +16,16 @@ from ccg_pipeline.method.engine.turning import up
 from ccg_pipeline.method.engine.work import Work
 from ccg_pipeline.method.statistics.grid import Booleans, Floats
 
+MEANS: Mapping[int, Callable[[Floats], Floats]] = {1: np.asarray, 0: np.log, -1: np.reciprocal}
+BACK: Mapping[int, Callable[[Floats], Floats]] = {1: np.asarray, 0: np.exp, -1: np.reciprocal}
+"""By the power of a mean, what is done to its members, and what takes their mean back."""
+
 
 def _members(work: Work, state: State, rule: rules.Combination) -> tuple[Floats, Booleans, State]:
     """Members, which of them are there, and the state that says on how many of them it rests."""
     x = work.members(rule.of)
+    if work.gaps is not None and rule.needs_its_members:
+        x = work.gaps.fill(rule.of, x)
     there = np.isfinite(x)
     return x, there, replace(state, n_used=there[:, 0].sum(axis=0), n_expected=len(rule.of))
 
@@ -28,24 +35,33 @@ def _weights(rule: rules.Combination) -> Floats:
 
 
 def mean(work: Work, state: State, rule: rules.Mean) -> State:
-    """Σ w·f(x) / Σ w, taken back by f: f is nothing, the logarithm or 1/x."""
-    x, there, state = _members(work, state, rule)
-    n = there.sum(axis=0)
+    """Σ w·f(x) / Σ w, taken back by f: f is nothing, the logarithm or 1/x.
+
+    One member after the other, since all of them at once leave the cache.
+    """
+    filled = work.gaps is not None and rule.needs_its_members
+    each = list(_members(work, state, rule)[0]) if filled else [work.member(one) for one in rule.of]
+    shape = np.broadcast_shapes(*(x.shape for x in each))
+    n, found, total = np.zeros(shape, dtype=np.int64), np.zeros(shape), np.zeros(shape)
+    there = [np.isfinite(x) for x in each]
+    for one in there:
+        n += one
+    with np.errstate(all="ignore"):  # no logarithm, no inverse, no weight: NaN is what is meant
+        for member, x, known in zip(rule.of, each, there, strict=True):
+            weight, counts = plain(member.weight), known
+            if rule.fill is not None:
+                x, counts = np.where(known, x, plain(rule.fill)), np.ones(x.shape, dtype=bool)
+            f = x if rule.power == 1 else MEANS[rule.power](np.where(counts, x, 1.0))
+            found += np.where(counts, f if weight == 1 else weight * f, 0.0)
+            total += weight * counts
+        if not rule.total:
+            found = found / np.where(total > 0, total, np.nan)
+        found = BACK[rule.power](found)
     enough = (n > 0) & (n >= plain(rule.least)) & (n >= plain(rule.least_share) * len(rule.of) - 1e-9)
     for key in rule.required:
-        enough = enough & there[[one.node for one in rule.of].index(key)]
-    if rule.fill is not None:
-        x, there = np.where(there, x, plain(rule.fill)), np.ones(x.shape, dtype=bool)
-    weight = np.where(there, _weights(rule), 0.0)
-    with np.errstate(all="ignore"):  # no logarithm, no inverse, no weight: NaN is what is meant
-        filled = np.where(there, x, 1.0)
-        f = {1: filled, 0: np.log(filled), -1: 1 / filled}[rule.power]
-        found = (weight * f).sum(axis=0)
-        if not rule.total:
-            total = weight.sum(axis=0)
-            found = found / np.where(total > 0, total, np.nan)
-        found = {1: found, 0: np.exp(found), -1: 1 / found}[rule.power]
-    return replace(state, score=np.where(enough & np.isfinite(found), found, np.nan))
+        enough &= there[[one.node for one in rule.of].index(key)]
+    score = np.where(enough & np.isfinite(found), found, np.nan)
+    return replace(state, score=score, n_used=n[0], n_expected=len(rule.of))
 
 
 def spread(work: Work, state: State, rule: rules.Spread) -> State:
@@ -67,7 +83,9 @@ def count(work: Work, state: State, rule: rules.Count) -> State:
 def look_up(work: Work, state: State, rule: rules.LookUp) -> State:
     """What the table has for the members' values."""
     x, _, state = _members(work, state, rule)
-    fits = [np.all(np.abs(x - np.array(cell.when)[:, None, None]) < 1e-9, axis=0) for cell in rule.cells]
+    values = {each for cell in rule.cells for each in enumerate(cell.when)}
+    says = {(number, value): np.abs(x[number] - value) < 1e-9 for number, value in values}
+    fits = [np.logical_and.reduce([says[each] for each in enumerate(cell.when)]) for cell in rule.cells]
     return replace(state, score=np.select(fits, [plain(cell.gives) for cell in rule.cells], np.nan))
 
 

@@ -14,6 +14,8 @@ from ccg_pipeline.framework.provenance import numbers_of
 from ccg_pipeline.framework.vocabulary.grading import GRADES, Adjustment
 from ccg_pipeline.framework.vocabulary.rule import Member, Rule, of_pool, plain
 from ccg_pipeline.method.engine.facts import State
+from ccg_pipeline.method.engine.gaps import bounds_of_gaps
+from ccg_pipeline.method.engine.reasons import in_titles
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.wording import Seen, figure, words_of
 from ccg_pipeline.method.statistics.grid import Floats
@@ -51,6 +53,8 @@ class Explained:
     """A node of one organisation. `score` and `grade` are NaN where there is none, and `why` says why.
 
     It rests on `n_used` of `n_expected` members; both are 0 where no rule of it combines members.
+    `with_gaps`: its score with all that is missing under it at the worst, and at the best; None where
+    nothing is.
     """
 
     key: str
@@ -62,6 +66,7 @@ class Explained:
     is_graded: bool
     n_used: int
     n_expected: int
+    with_gaps: tuple[float, float] | None
     why: str
     steps: tuple[Done, ...]
     uses: tuple[Use, ...]
@@ -95,6 +100,10 @@ class _Explaining:
 
     def __init__(self, run: Run, at: int) -> None:
         self._run, self._at = run, at
+        bounds = bounds_of_gaps(run, run.facts.organisations[at])
+        self._with_gaps = {
+            str(row[0]): (float(row[2]), float(row[3])) for row in bounds.to_numpy(dtype=object)
+        }
         self._found: dict[str, Explained] = {}
 
     def node(self, key: str) -> Explained:
@@ -116,7 +125,8 @@ class _Explaining:
             is_graded=node.scale is not None,
             n_used=0 if state.n_used is None else int(state.n_used[self._at]),
             n_expected=state.n_expected,
-            why="" if state.why is None else str(state.why[self._at]),
+            with_gaps=self._with_gaps.get(node.key),
+            why="" if state.why is None else in_titles(str(state.why[self._at]), self._run.edition),
             steps=tuple(self._steps(node)),
             uses=tuple(self._uses(node)),
         )

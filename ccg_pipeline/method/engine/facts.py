@@ -8,7 +8,7 @@ the same in all draws.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,28 @@ class Facts:
         found = self.counts.get(measure)
         none = np.full(len(self.organisations), np.nan)
         return Counts(none, none, none, none) if found is None else found
+
+    def sharing(self, by: str | None) -> Integers:
+        """Return one number for those who share a figure by an attribute; their own for others."""
+        own = np.arange(len(self.organisations))
+        first: dict[Any, int] = {}
+        said = self.attributes.get(by, ()) if by else ()
+        for at, one in enumerate(said):
+            if one is not None and one == one and one != "":
+                own[at] = first.setdefault(one, at)
+        return own
+
+    def shared_count(self, measure: str, by: str | None) -> Counts:
+        """Return the counts of a measure, of those who share a figure by an attribute together."""
+        count, own = self.count(measure), self.sharing(by)
+
+        def together(x: Floats) -> Floats:
+            whole = np.bincount(own, weights=np.nan_to_num(x), minlength=len(own))[own]
+            return np.where(np.isnan(x), np.nan, whole)
+
+        if by is None:
+            return count
+        return replace(count, numerator=together(count.numerator), denominator=together(count.denominator))
 
     def other(self, organisation: str, measure: str) -> Floats:
         """Return the figure of another that each organisation is set against, (organisations,)."""

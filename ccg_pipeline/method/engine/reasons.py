@@ -6,6 +6,7 @@ Does not belong here: working anything out.
 
 import numpy as np
 
+from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.vocabulary import combining, grading, scoring
 from ccg_pipeline.framework.vocabulary.rule import Rule, plain
 from ccg_pipeline.method.engine.facts import State
@@ -18,6 +19,16 @@ NOTHING_OF_ALL = {
     "tallies": "no case is that of its members",
 }
 """Why a rule found nothing although every member is there."""
+
+
+_LACKS = "; without "
+
+
+def in_titles(why: str, edition: Edition) -> str:
+    """Return a reason with the titles of the members that are lacking in place of their keys."""
+    said, lacks, keys = why.partition(_LACKS)
+    titles = {node.key: node.title for node in edition.nodes}
+    return said + lacks + ", ".join(titles.get(key, key) for key in keys.split(", "))
 
 
 def with_reasons(work: Work, rule: Rule, after: State) -> Strings:
@@ -64,7 +75,7 @@ def _said_of_all(work: Work, rule: Rule, after: State) -> Strings | str:
                 all_there if n == after.n_expected and all_there else f"{n} of {after.n_expected} are there"
                 for n in after.n_used
             ]
-            lacks = [f"; without {one}" if one else "" for one in _missing(work, rule)]
+            lacks = [f"{_LACKS}{one}" if one else "" for one in _missing(work, rule)]
             return np.array([a + b for a, b in zip(said, lacks, strict=True)], dtype=object)
         case grading.Adjustment():
             return rule.because

@@ -4,7 +4,7 @@ Belongs here: which function does which rule, the order of nodes and steps, leag
 Does not belong here: any rule (scoring.py, combining.py, grading.py), drawing, words.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from ccg_pipeline.method.engine import combining, grading, scoring
 from ccg_pipeline.method.engine.facts import Changed, Facts, State
 from ccg_pipeline.method.engine.reasons import with_reasons
 from ccg_pipeline.method.engine.turning import places, up
-from ccg_pipeline.method.engine.work import Learned, Peers, Work
+from ccg_pipeline.method.engine.work import Gaps, Learned, Peers, Work
 from ccg_pipeline.method.statistics.grid import Booleans, Floats
 
 RULES: Mapping[str, Callable[[Work, State, Any], State]] = {
@@ -54,7 +54,8 @@ class Run:
     """An edition run on facts: ``states`` holds what every node came to, ``learned`` what draws hold fast.
 
     With `only`, the nodes of these keys and what they rest on are worked out, and no others. Draws are run
-    with what the published run learned, and need no reasons.
+    with what the published run learned, and need no reasons. `gaps` fills members that are missing;
+    nodes that are `given` are as they are there.
     """
 
     def __init__(
@@ -63,16 +64,19 @@ class Run:
         facts: Facts,
         learned: Learned | None = None,
         only: Iterable[str] | None = None,
+        gaps: Gaps | None = None,
+        given: Mapping[str, State] | None = None,
     ) -> None:
-        self.edition, self.facts = edition, facts
+        self.edition, self.facts, self._gaps = edition, facts, gaps
         self._is_published = learned is None
         self.learned = Learned() if learned is None else learned
-        self.states: dict[str, State] = {}
+        self.states: dict[str, State] = dict(given or {})
         self.peers = Peers(facts, self.states, self.learned)
-        wanted = set(edition.node) if only is None else resting_on(edition, only)
+        wanted = set(edition.node) if only is None else resting_on(edition, only, self.states)
         for node in edition.nodes:
-            if node.key in wanted:
-                *_, self.states[node.key] = self.after_each_step(node)
+            if node.key in wanted and node.key not in self.states:
+                *_, state = self.after_each_step(node)
+                self.states[node.key] = gaps.without_new(node.key, state) if gaps else state
 
     def after_each_step(self, node: Node) -> Iterator[State]:
         """Yield what a node has come to after each of its steps, the nodes that it uses being worked out."""
@@ -80,8 +84,11 @@ class Run:
         ways: dict[str, Way] = {key: self.states[key].better for key in node.nodes_used()}
         n_labels = len(self.edition.labels(node.key))
         for number, rule in enumerate(node.steps):
-            work = Work(node, number, self.facts, self.states, self.peers, n_labels, self.learned.steps)
-            after = replace(RULES[rule.do](work, state, rule), better=rule.way_after(state.better, ways))
+            held = self.learned.steps
+            work = Work(node, number, self.facts, self.states, self.peers, n_labels, held, self._gaps)
+            after, better = RULES[rule.do](work, state, rule), rule.way_after(state.better, ways)
+            if after.better != better:
+                after = replace(after, better=better)
             if isinstance(rule, Adjustment):
                 differs = _differs(after.score, state.score) | _differs(after.grade, state.grade)
                 after = replace(after, changed=(*state.changed, Changed(number, differs)))
@@ -118,10 +125,17 @@ def _differs(after: Floats | None, before: Floats | None) -> Booleans:
     return np.asarray(~((after[0] == before[0]) | (np.isnan(after[0]) & np.isnan(before[0]))))
 
 
-def resting_on(edition: Edition, keys: Iterable[str]) -> set[str]:
-    """Return the nodes of these keys with all that they rest on."""
+def resting_on(edition: Edition, keys: Iterable[str], known: Collection[str] = ()) -> set[str]:
+    """Return the nodes of these keys with all that they rest on, but for what `known` ones rest on."""
     wanted = set(keys)
     for node in reversed(edition.nodes):
-        if node.key in wanted:
+        if node.key in wanted and node.key not in known:
             wanted.update(node.nodes_used())
     return wanted
+
+
+def measures_under(edition: Edition, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return the measures on which the nodes of these keys rest, in the edition's order."""
+    rests = resting_on(edition, keys)
+    used = (key for node in edition.nodes if node.key in rests for key in node.measures_used())
+    return tuple(dict.fromkeys(used))

@@ -14,7 +14,8 @@ from ccg_pipeline.method.engine.facts import Facts, State
 from ccg_pipeline.method.engine.turning import exceeds, places, reaches, up
 from ccg_pipeline.method.engine.work import Work
 from ccg_pipeline.method.statistics.dispersion import dispersion
-from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers
+from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers, Strings
+from ccg_pipeline.method.statistics.small_counts import binomial_distance, poisson_distance
 from ccg_pipeline.method.statistics.standard_errors import binomial, interval, poisson
 
 COUNTED = ("binomial", "poisson")
@@ -47,7 +48,20 @@ def distance(work: Work, state: State, rule: rules.Distance) -> State:
     """(x − reference) / √(standard error² + tau²), turned."""
     learned = work.learned(lambda: _distance_learned(work, state.score[0], rule))
     with np.errstate(invalid="ignore"):
+        if rule.exact:
+            return replace(state, score=up(state.better, _exact(work, state.score, learned, rule)))
         return replace(state, score=up(state.better, state.score - learned.value) / learned.spread)
+
+
+def _exact(work: Work, value: Floats, learned: "Reference", rule: rules.Distance) -> Floats:
+    """The normal number that is as probable as the counts behind figures, were the reference true."""
+    read = work.node.steps[0]
+    count = work.facts.shared_count(getattr(read, "measure", ""), getattr(read, "drawn_by", None))
+    exposed, share = count.denominator, learned.value / plain(rule.per)
+    events = value / plain(rule.per) * exposed
+    if rule.error == "binomial":
+        return binomial_distance(events, exposed, share)
+    return poisson_distance(events, share * exposed)
 
 
 @dataclass(frozen=True)
@@ -56,23 +70,30 @@ class Reference:
 
     ``value``, ``spread`` and ``error``, the plain standard error, (organisations,). ``phi`` is the
     dispersion, ``tau2`` the variance between organisations by which limits are widened: 0 where they are not,
-    NaN where they should be and too few have a figure to say by how much.
+    NaN where they should be and too few have a figure to say by how much. ``basis`` (organisations,):
+    ``standard``, ``published``, ``counts`` or ``mean`` of ``n`` organisations together, '' without reference.
     """
 
     value: Floats
     spread: Floats
     error: Floats
     phi: float
-    tau2: float
+    tau2: float | Floats
+    basis: Strings
+    n: Integers
 
 
 def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Reference:
     """Reference, spread of each organisation, and what widened it: of the published figures."""
-    measure = getattr(work.node.steps[0], "measure", "")
-    count, per = work.facts.count(measure), plain(rule.per)
+    read = work.node.steps[0]
+    measure, drawn_by = getattr(read, "measure", ""), getattr(read, "drawn_by", None)
+    count, per = work.facts.shared_count(measure, drawn_by), plain(rule.per)
     widening = float(np.sqrt(plain(rule.phi)))
-    centre = reference_of(work.facts, measure, value, rule)
-    reference = centre if rule.standard is None else np.full(value.shape, plain(rule.standard))
+    centre, basis, n = reference_of(work.facts, measure, value, rule)
+    reference = centre
+    if rule.standard is not None:
+        reference = np.full(value.shape, plain(rule.standard))
+        basis, n = np.full(value.shape, "standard", dtype=object), np.zeros(value.shape, dtype=np.int64)
 
     def errors(at: Floats) -> Floats:
         if rule.error == "interval":
@@ -82,37 +103,50 @@ def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Refere
 
     error, about = errors(reference), errors(centre)
     with np.errstate(all="ignore"):  # without a standard error: left out there
-        found = dispersion((value - centre) / about, about, plain(rule.winsorise), rule.extremes)
+        is_first = work.facts.sharing(drawn_by) == np.arange(len(value))  # a shared figure is one figure
+        z = np.where(is_first, (value - centre) / about, np.nan)
+        found = dispersion(z, about, plain(rule.winsorise), rule.extremes)
     tau2 = found.tau2 if rule.widen and found.phi > plain(rule.widen_above) else 0.0
     if rule.widen and found.n < LEAST_TO_WIDEN:
         tau2 = np.nan
-    spread = np.sqrt(np.square(np.where(error > 0, error, np.nan)) + tau2)
-    return Reference(reference, spread, error, found.phi, tau2)
+    return Reference(reference, spread_of(error, tau2), error, found.phi, tau2, basis, n)
 
 
-def reference_of(facts: Facts, measure: str, value: Floats, rule: rules.Distance) -> Floats:
+def spread_of(error: Floats, tau2: float | Floats) -> Floats:
+    """√(standard error² + tau²); NaN where the plain standard error is not above 0."""
+    return np.asarray(np.sqrt(np.square(np.where(error > 0, error, np.nan)) + tau2))
+
+
+def reference_of(
+    facts: Facts, measure: str, value: Floats, rule: rules.Distance
+) -> tuple[Floats, Strings, Integers]:
     """The reference organisation's figure, else that of enough organisations together, of each one's period.
 
-    (organisations,); NaN where there is none.
+    With it the basis and of how many it was worked out, as in `Reference`; (organisations,) each.
     """
     found = np.array(facts.other(rule.reference, measure))
+    basis = np.where(np.isnan(found), "", "published").astype(object)
+    n = np.zeros(found.shape, dtype=np.int64)
     lacks = np.isfinite(value) & np.isnan(found)
     period = facts.period(measure)
     for one in np.unique(period[lacks]):
         own = lacks & (period == one)
         if own.mean() >= plain(rule.reference_needs):
-            found[own] = _together(facts, measure, value, own, rule)
-    return found
+            found[own], basis[own] = _together(facts, measure, value, own, rule)
+            n[own] = own.sum()
+    return found, basis, n
 
 
-def _together(facts: Facts, measure: str, value: Floats, own: Booleans, rule: rules.Distance) -> float:
-    """The figure of some organisations together: of their counts, or the plain mean."""
+def _together(
+    facts: Facts, measure: str, value: Floats, own: Booleans, rule: rules.Distance
+) -> tuple[float, str]:
+    """The figure of some organisations together: of their ``counts``, or the plain ``mean``."""
     count = facts.count(measure)
     counted = own & np.isfinite(count.numerator) & (count.denominator > 0)
     if rule.error in COUNTED and 2 * counted.sum() > own.sum():
         events, exposed = (np.where(counted, one, 0).sum() for one in (count.numerator, count.denominator))
-        return float(plain(rule.per) * (events / exposed))
-    return float(np.where(own, value, 0).sum() / own.sum())
+        return float(plain(rule.per) * (events / exposed)), "counts"
+    return float(np.where(own, value, 0).sum() / own.sum()), "mean"
 
 
 def goalposts(work: Work, state: State, rule: rules.Goalposts) -> State:
@@ -157,7 +191,8 @@ def _percentile(x: Floats) -> Floats:
 
 
 def _weights(work: Work, name: str, own: Integers) -> Floats:
-    weights: Floats = np.asarray(work.peers.attribute(name)[own], dtype=float)
+    """The weight of each of some organisations; 0 for one without, which is compared all the same."""
+    weights: Floats = np.nan_to_num(np.asarray(work.peers.attribute(name)[own], dtype=float))
     return weights
 
 
@@ -207,9 +242,11 @@ def spread_by_rank(work: Work, state: State, rule: rules.SpreadByRank) -> State:
 def steps(work: Work, state: State, rule: rules.Steps) -> State:
     """Points of the first level reached."""
     x = np.abs(state.score) if rule.magnitude else state.score
-    reached = [exceeds(x, one.edge) if one.at_least is None else reaches(x, one.edge) for one in rule.levels]
-    points = np.select(reached, [plain(one.points) for one in rule.levels], plain(rule.below))
-    return replace(state, score=np.where(np.isnan(x), np.nan, points))
+    points = np.where(np.isnan(x), np.nan, plain(rule.below))
+    for one in reversed(rule.levels):
+        reached = exceeds(x, one.edge) if one.at_least is None else reaches(x, one.edge)
+        np.copyto(points, plain(one.points), where=reached)
+    return replace(state, score=points)
 
 
 def labels(work: Work, state: State, rule: rules.Labels) -> State:

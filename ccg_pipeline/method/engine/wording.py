@@ -27,7 +27,15 @@ def figure(x: float, *lines: float) -> str:
     apart = [line for line in lines if abs(line - x) > ROUNDING]
     digits = next((n for n in range(4, 12) if all(f"{x:.{n}g}" != f"{one:.{n}g}" for one in apart)), 12)
     shown = f"{x:.{digits}g}"
+    if "e-" in shown:
+        return positional(0.0 if abs(x) < ROUNDING and 0.0 not in lines else float(shown))
     return f"{x:,.0f}" if "e+" in shown else shown
+
+
+def positional(x: float) -> str:
+    """Return a number with the fewest digits that give it again, and never in scientific notation."""
+    decimals = len(np.format_float_positional(x, trim="-").partition(".")[2])
+    return f"{x:,.{decimals}f}"
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,7 @@ def _scored(rule: scoring.Take | scoring.Transform | scoring.Distance | scoring.
             if rule.standard is None and np.isnan(other):
                 whose = "all organisations together,"
             widened = f", limits widened for a spread of {figure(learned.tau2**0.5)}" if learned.tau2 else ""
+            widened += ", by exact chances" if rule.exact else ""
             return f"standard errors from {whose} {figure(float(learned.value[seen.at]))}{widened}"
 
 

@@ -1,11 +1,11 @@
 """One step at work: what a rule sees besides the state that it is given.
 
-Belongs here: the facts, the nodes before, pools, attributes, and what a step learned.
+Belongs here: the facts, the nodes before, pools, attributes, what a step learned, what fills a gap.
 Does not belong here: any rule (scoring.py, combining.py, grading.py), the order of steps (run.py).
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,6 +62,38 @@ class Peers:
 
 
 @dataclass(frozen=True)
+class Gaps:
+    """Members that are missing, filled at one end: of one organisation in each draw, all else as published.
+
+    `at` (draws,): its number. `ends`: by node, and whether by score or by grade, at what a gap is filled,
+    (2, organisations), the worst first; NaN where there is none to fill. `end`: 0 the worst, 1 the best.
+    `published`: what nodes came to; what has no score stays without, and is a gap of whoever uses it.
+    """
+
+    at: Integers
+    ends: Mapping[tuple[str, str], Floats]
+    end: int
+    published: Mapping[str, State]
+
+    def fill(self, of: Iterable[Member], x: Floats) -> Floats:
+        """Return members (members, draws, organisations) with the gaps of each draw's organisation filled."""
+        filled = np.array(np.broadcast_to(x, (len(x), len(self.at), x.shape[2])))
+        draws = np.arange(len(self.at))
+        for member, one in zip(of, filled, strict=True):
+            own, end = one[draws, self.at], self.ends[member.node, member.by][self.end, self.at]
+            one[draws, self.at] = np.where(np.isnan(own), end, own)
+        return filled
+
+    def without_new(self, node: str, state: State) -> State:
+        """Return a state with neither score nor grade where there was none of the published figures."""
+        was = self.published[node]
+        score = np.where(np.isnan(was.score), np.nan, state.score)
+        if state.grade is None or was.grade is None:
+            return replace(state, score=score)
+        return replace(state, score=score, grade=np.where(np.isnan(was.grade), np.nan, state.grade))
+
+
+@dataclass(frozen=True)
 class Work:
     """A step at work: step `number` of `node`. `n_labels`: how many grades the node's scale has."""
 
@@ -72,6 +104,7 @@ class Work:
     peers: Peers
     n_labels: int
     _learned: dict[tuple[str, int], Any]
+    gaps: Gaps | None = None
 
     def member(self, member: Member) -> Floats:
         """Return a member's score or grade: (draws, organisations)."""

@@ -2,7 +2,7 @@
 
 Belongs here: what would have to change, everything else as it is, for an organisation to get the next grade.
 Does not belong here: cuts and bands themselves (`cutpoints`, `banding`), a panel's grades and ratings
-(`next_grade`), how probable a change is (`uncertainty`).
+(`grade_changes`), how probable a change is (`uncertainty`).
 
 People are counted things: persons, items, days, whatever the numerator counts; *more* of them where higher is
 better and *fewer* where lower is. References, denominators and widened limits are held: one CCG's own counts
@@ -49,7 +49,7 @@ def people_to_fall(z: Floats, step: Floats, cut: Floats, is_kept_on_it: bool) ->
 
 
 def to_next_band(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
-    """Distance of every indicator and CCG in `bands` to the bands beside its own; BAND_DISTANCE_COLUMNS.
+    """Distance of every indicator and CCG in `bands` to the bands next to its own; BAND_DISTANCE_COLUMNS.
 
     In the edition's order, CCGs by code. ``to_better``, ``to_worse``: in the indicator's unit, at or above 0,
     to the edge of the next band (milestones: of the next level). ``people_…``: whole numbers, where the

@@ -1,8 +1,8 @@
 """How far a panel's figures are from another grade, and which change of a single one changes a rating.
 
 Belongs here: the ways across the cuts between an indicator's four grades, and what each does to the rating.
-Does not belong here: grades and ratings themselves (`clinical`), distances between bands (`distances`), any
-of it in words (candidates, publish).
+Does not belong here: grades and ratings themselves (the engine's), distances between bands (`distances`),
+any of it in words (candidates, publish).
 
 As in `distances`, references, denominators and widened limits are held, and people are counted things.
 """
@@ -10,12 +10,12 @@ As in `distances`, references, denominators and widened limits are held, and peo
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.framework.as_nodes import reading_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.panels import PanelRule
-from ccg_pipeline.method.scoring.clinical import by_matrix, grade_of, mean_score
 from ccg_pipeline.method.scoring.distances import can_move, people_to_fall, people_to_rise, spread_and_step
-from ccg_pipeline.method.statistics.cutpoints import grade_by_cuts
-from ccg_pipeline.method.statistics.grid import Floats, figures, row_of_each_cell
+from ccg_pipeline.method.scoring.on_bands import OnBands
+from ccg_pipeline.method.statistics.grid import Floats
 
 GRADE_CHANGE_COLUMNS = (
     "ccg_code",
@@ -38,22 +38,28 @@ def grade_changes(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, pa
     `bands` has one row an indicator of the panel and CCG, `rated` what `rate_panel` gives of this panel.
     ``grade``: the one reached, 1 to 4; ``margin``: the distance in standard errors; ``change``: in the
     indicator's unit, with its sign; ``people``: the least whole number that does it, with its sign, NaN where
-    nobody is counted; ``rating``: the panel's grade that would come of it, NaN beside a ``rating_now`` that
+    nobody is counted; ``rating``: the panel's grade that would come of it, NaN next to a ``rating_now`` that
     is missing or was given by another rule. The smallest margin first; of equals, in the order of the panel's
     indicators. No way leads past all or below nobody of what is counted.
     """
     rule, ccgs = edition.panel(panel), rated["ccg_code"].tolist()
-    indicators = [edition.indicator(code) for code in rule.indicators]
-    rows = row_of_each_cell(bands, rule.indicators, ccgs)
-    z, value = figures(bands, "z", rows), figures(bands, "value", rows)
+    given, indicators = (
+        OnBands.of(bands, edition, ccgs),
+        [edition.indicator(code) for code in rule.indicators],
+    )
+    at = _places(edition, rule)
+    z, value, rows = given.z[at], given.value[at], given.rows[at]
     spread, step = spread_and_step(bands, indicators, rows)
     limit = rule.grading.significant_at.value
-    grades = grade_of(z, limit)
+    readings = [reading_of(panel, code) for code in rule.indicators]
+    states = given.run(readings, given.distances()).states
+    grades = np.stack([states[one].outcome[0] for one in readings])
     now = np.where(
         rated["rule"] == rule.combine, rated["grade"].to_numpy(dtype=float, na_value=np.nan), np.nan
     )
     better = np.array([[-1.0 if one.direction == "lower_is_better" else 1.0] for one in indicators])
-    found: dict[str, list[Floats]] = {name: [] for name in GRADE_CHANGE_COLUMNS[2:]}
+    found: dict[str, list[Floats]] = {name: [] for name in GRADE_CHANGE_COLUMNS[2:-1]}
+    ways = []
     # a better grade begins on its cut, but for the lowest: at −limit is still significantly worse
     for above, (cut, is_in) in enumerate(((limit, True), (0.0, True), (-limit, False)), start=1):
         is_up, edge = grades > above, np.array(cut)
@@ -68,10 +74,11 @@ def grade_changes(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, pa
             "change": sign * margin * spread,
             "people": sign * people,
             "rating_now": np.broadcast_to(now, z.shape),
-            "rating": np.stack([_rating(_with(grades, i, reached), rule) for i in range(len(z))]),
         }
+        ways.append(reached)
         for name, values in way.items():
             found[name].append(values)
+    found["rating"] = list(_ratings(given, rule, ways))
     every = pd.DataFrame({name: np.stack(each, axis=1).ravel() for name, each in found.items()})
     every.insert(0, "indicator_code", np.repeat(rule.indicators, 3 * len(ccgs)))
     every.insert(0, "ccg_code", np.tile(ccgs, 3 * len(indicators)))
@@ -79,11 +86,25 @@ def grade_changes(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, pa
     return every[every["grade"].notna()].sort_values("margin", kind="stable", ignore_index=True)
 
 
-def _with(grades: Floats, i: int, reached: Floats) -> Floats:
-    """The grades as they would be if indicator i alone had another."""
-    changed = grades.copy()
-    changed[i] = reached[i]
-    return changed
+def _ratings(given: OnBands, rule: PanelRule, reached: list[Floats]) -> Floats:
+    """The panel's rating if each indicator alone had each grade in `reached`: (ways, indicators, CCGs).
+
+    `reached`: a way each, (indicators, CCGs).
+    """
+    at, limit = _places(given.edition, rule), rule.grading.significant_at.value
+    of_grade = np.array([limit, 0.0, -limit / 2, -limit])  # a distance that each grade has
+    z = np.repeat(given.z[:, None], len(reached) * len(at), axis=1)
+    for way, grades in enumerate(reached):
+        for i, place in enumerate(at):
+            z[place, way * len(at) + i] = of_grade[grades[i].astype(int) - 1]
+    run = given.run([rule.key], given.distances(z) | given.enough_data())
+    grade = run.states[rule.key].grade
+    assert grade is not None  # a panel has a scale
+    return grade.reshape(len(reached), len(at), -1)
+
+
+def _places(edition: Edition, rule: PanelRule) -> list[int]:
+    return [edition.indicator_codes.index(code) for code in rule.indicators]
 
 
 def to_next_rating(bands: pd.DataFrame, candidates: pd.DataFrame, edition: Edition) -> pd.DataFrame:
@@ -102,11 +123,3 @@ def to_next_rating(bands: pd.DataFrame, candidates: pd.DataFrame, edition: Editi
         found.append(of_panel[["panel", "ccg_code"]].merge(shortest, on="ccg_code", how="left"))
     table = pd.concat(found, ignore_index=True)
     return table.assign(indicator_code=table["indicator_code"].fillna(""))[list(RATING_DISTANCE_COLUMNS)]
-
-
-def _rating(grades: Floats, rule: PanelRule) -> Floats:
-    if rule.matrix is not None:
-        return by_matrix(grades, rule.matrix)
-    if rule.mean is None:
-        return np.full(grades.shape[1], np.nan)
-    return grade_by_cuts(mean_score(grades, rule.mean), [cut.value for cut in rule.mean.cuts])

@@ -1,65 +1,55 @@
 """What each indicator's values are set against: its standard, or England of the same data period.
 
-Belongs here: the reference of every cell, on what it rests and where it comes from; England's own value,
-which is also the centre about which CCGs spread.
-Does not belong here: the distance of a value from its reference (`banding`).
+Belongs here: the reference of every cell in words: on what it rests, where it comes from, of how many CCGs.
+Does not belong here: finding it, and the distance of a value from it (the engine's rule `distance`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ccg_pipeline.framework.indicators import Indicator
+from ccg_pipeline.framework.as_nodes import z_of
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.statistics.grid import (
-    Booleans,
-    Floats,
-    Strings,
-    days,
-    figures,
-    row_of_each_cell,
-    words,
-)
+from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.engine.scoring import Reference
+from ccg_pipeline.method.scoring.on_bands import ENGLAND
+from ccg_pipeline.method.statistics.grid import Floats, Strings
 
 COUNTED = ("binomial", "poisson")  # only values of these kinds are made of a numerator and a denominator
-ENGLAND = "ENG"
+BASES = {
+    "standard": ("standard", ""),
+    "published": ("england_published", "found"),
+    "counts": ("england_from_ccgs", "derived"),
+    "mean": ("england_from_ccgs", "assumed"),
+    "": ("none", ""),
+}
+"""The engine's basis -> its name in the tables, and its provenance; that of a standard is its own."""
 
 
 @dataclass(frozen=True)
 class References:
-    """Reference and centre of every cell, (indicators, CCGs) each, in the published unit.
+    """Reference of every cell, (indicators, CCGs) each, in the published unit, as `run` learned it.
 
-    ``value`` with its ``basis`` and ``provenance``: NaN, ``none`` and '' where there is none. ``england``:
-    the value about which CCGs spread, NaN where there is none. ``note``: of how many CCGs England was worked
-    out, '' where it was not.
+    ``value`` with its ``basis`` and ``provenance``: NaN, ``none`` and '' where there is none. ``error``: the
+    plain standard error about it. ``phi`` and ``tau2`` (indicators, 1). ``note``: of how many CCGs England
+    was worked out, '' where it was not.
     """
 
     value: Floats
     basis: Strings
     provenance: Strings
-    england: Floats
+    error: Floats
+    phi: Floats
+    tau2: Floats
     note: Strings
 
 
-@dataclass(frozen=True)
-class _England:
-    value: float
-    basis: str = "none"
-    provenance: str = ""
-    note: str = ""
+def references_of(run: Run, edition: Edition, latest: pd.DataFrame) -> References:
+    """Return the references that a `run` of an edition's distances on `latest` has learned.
 
-
-NOBODY = _England(np.nan)
-
-
-def reference_values(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[str]) -> References:
-    """Find the reference of every indicator of the edition and CCG of `ccg_codes`, in their order.
-
-    `latest`: one observation an indicator and CCG, and of England one a period. The reference is the
-    edition's standard where it has one, else England of the CCG's own data period, the first that there is of
+    The reference is the edition's standard where it has one, else England of the CCG's own data period, the
+    first that there is of
 
     - ``england_published``: the published England figure (``found``);
     - ``england_from_ccgs``: scale × Σ numerators / Σ denominators of the CCGs with a figure of that period,
@@ -70,78 +60,32 @@ def reference_values(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence
     The last two take figures of the share of all CCGs that the edition asks for: a few are not England. A CCG
     without a figure is shown the reference of the newest period. Judgements and milestones have none.
     """
-    shape = len(edition.indicators), len(ccg_codes)
-    found = np.full(shape, NOBODY, dtype=object)
-    grid = _Grid.of(latest, edition, ccg_codes)
-    published = _published_england(latest)
-    needed = edition.banding.reference_needs.value * len(ccg_codes)
-    for i, indicator in enumerate(edition.indicators):
-        if indicator.reference == "none":
+    shape = len(edition.indicators), len(run.facts.organisations)
+    value, error = np.full(shape, np.nan), np.full(shape, np.nan)
+    basis, provenance, note = (np.full(shape, one, dtype=object) for one in ("none", "", ""))
+    phi, tau2 = np.full((shape[0], 1), np.nan), np.zeros((shape[0], 1))
+    newest = _newest_england(latest)
+    for i, one in enumerate(edition.indicators):
+        if one.points_scale is not None:
             continue
-        has = np.isfinite(grid.value[i])
-        for end in sorted(set(grid.end[i][has])):  # the newest last, which is that of CCGs without a figure
-            own = has & (grid.end[i] == end)
-            england = published.get((indicator.code, end))
-            if england is None:
-                england = _worked_out(grid, i, own, indicator) if own.sum() >= needed else NOBODY
-            found[i, own | ~has] = england
-        if not has.any() and (ends := [end for code, end in published if code == indicator.code]):
-            found[i] = published[indicator.code, max(ends)]
-    value = _each(found, "value").astype(float)
-    standard = np.array([[np.nan if one.standard is None else one.standard] for one in edition.indicators])
-    source = np.array([[str(one.standard_provenance)] for one in edition.indicators], dtype=object)
-    has_standard = np.isfinite(standard)
-    return References(
-        value=np.where(has_standard, standard, value),
-        basis=np.where(has_standard, "standard", _each(found, "basis")),
-        provenance=np.where(has_standard, source, _each(found, "provenance")),
-        england=value,
-        note=np.where(has_standard, "", _each(found, "note")),
-    )
+        learned: Reference = run.learned.steps[z_of(one.code), 1]
+        from_whom = np.arange(shape[1])
+        has = np.isfinite(run.facts.value(one.measure)[0])
+        if has.any():  # who has no figure is shown what those of the newest period are set against
+            from_whom[~has] = np.argmax(np.where(has, run.facts.period(one.measure), -np.inf))
+        value[i], error[i] = learned.value[from_whom], learned.error
+        phi[i], tau2[i] = learned.phi, learned.tau2
+        by, n = learned.basis[from_whom], learned.n[from_whom]
+        if not has.any() and one.standard is None and one.code in newest.index:
+            value[i], by = newest[one.code], np.full(shape[1], "published", dtype=object)
+        basis[i], provenance[i] = np.array([BASES[each] for each in by], dtype=object).T
+        provenance[i][by == "standard"] = str(one.standard_provenance)
+        note[i] = [f"England is that of {each} of {shape[1]} CCGs" if each else "" for each in n]
+    return References(value, basis, provenance, error, phi, tau2, note)
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Published figures of the CCGs, (indicators, CCGs), NaN and NaT elsewhere."""
-
-    value: Floats
-    numerator: Floats
-    denominator: Floats
-    end: NDArray[np.datetime64]
-
-    @classmethod
-    def of(cls, latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[str]) -> "_Grid":
-        cells = row_of_each_cell(latest, edition.indicator_codes, ccg_codes, "organisation_code")
-        is_published = words(latest, "status", cells) == "published"
-        return cls(
-            np.where(is_published, figures(latest, "value", cells), np.nan),
-            figures(latest, "numerator", cells),
-            figures(latest, "denominator", cells),
-            days(latest, "period_end", cells),
-        )
-
-
-def _published_england(latest: pd.DataFrame) -> dict[tuple[str, np.datetime64], _England]:
-    """England as published, by indicator and the end of its period."""
+def _newest_england(latest: pd.DataFrame) -> "pd.Series[float]":
+    """England of the newest period, as published, by indicator."""
     is_england = (latest["organisation_code"] == ENGLAND) & (latest["status"] == "published")
-    rows = latest[is_england & latest["value"].notna()]
-    keys = zip(rows["indicator_code"], rows["period_end"].to_numpy(dtype="datetime64[s]"), strict=True)
-    values = (_England(float(one), "england_published", "found") for one in rows["value"])
-    return dict(zip(keys, values, strict=True))
-
-
-def _worked_out(grid: _Grid, i: int, own: Booleans, indicator: Indicator) -> _England:
-    """England of the CCGs `own` together: of their counts, or the plain mean of their values."""
-    note = f"England is that of {own.sum()} of {len(own)} CCGs"
-    counted = own & np.isfinite(grid.numerator[i]) & (grid.denominator[i] > 0)
-    if indicator.standard_error in COUNTED and 2 * counted.sum() > own.sum():
-        total = (
-            np.where(counted, grid.numerator[i], 0).sum() / np.where(counted, grid.denominator[i], 0).sum()
-        )
-        return _England(float(indicator.scale * total), "england_from_ccgs", "derived", note)
-    mean = np.where(own, grid.value[i], 0).sum() / own.sum()
-    return _England(float(mean), "england_from_ccgs", "assumed", note)
-
-
-def _each(found: Strings, name: str) -> Strings:
-    return np.array([[getattr(one, name) for one in row] for row in found], dtype=object)
+    rows = latest[is_england & latest["value"].notna()].sort_values("period_end", kind="stable")
+    return rows.drop_duplicates("indicator_code", keep="last").set_index("indicator_code")["value"]

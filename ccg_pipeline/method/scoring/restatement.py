@@ -36,14 +36,14 @@ def restate(said: pd.DataFrame, edition: Edition, year: int = OF_FRAMEWORK) -> p
     they are, and so do CCGs that are the same in both years. Columns and their types stay. For the others:
 
     - counts of CCGs that merged are added up; counts of a CCG that was divided are apportioned by residents.
-      Sums over all CCGs stay exactly as they were. A value is made anew where the indicator's comes from its
+      Sums over all CCGs stay exactly as they were. A value is made again where the indicator's comes from its
       counts, as is a count itself; it has no interval;
     - any other value (a standardised rate, an index, a judgement) is missing, and the note says why;
     - a CCG is refused, missing or suppressed when any CCG that feeds it is; one that the file leaves out is
       missing. Nothing is made up for CCGs of whose predecessors or successors the file has none.
 
     The note of each row that was restated begins with "restated" or "not restated". Where one file has a
-    figure for the organisation itself, no apportioned or missing one of another file stands beside it.
+    figure for the organisation itself, no apportioned or missing one of another file is next to it.
     """
     is_ccg = said["organisation_kind"] == "ccg"
     rows = said[is_ccg]

@@ -26,7 +26,7 @@ def row_of_each_cell(
     """Row number of each indicator (down) and organisation (across); −1 where `frame` has none.
 
     Rows of other indicators and organisations are left out. `organisation` and `indicator` name the
-    columns of their codes. ValueError names an indicator and organisation that stand twice.
+    columns of their codes. ValueError names an indicator and organisation that is there twice.
     """
     down = pd.Index(indicator_codes).get_indexer(pd.Index(frame[indicator]))
     across = pd.Index(organisation_codes).get_indexer(pd.Index(frame[organisation]))
@@ -36,7 +36,7 @@ def row_of_each_cell(
         counts = np.bincount(slots)
         first, second = divmod(int(np.argmax(counts > 1)), len(organisation_codes))
         raise ValueError(
-            f"{indicator_codes[first]} stands more than once for {organisation_codes[second]}: "
+            f"{indicator_codes[first]} is there more than once for {organisation_codes[second]}: "
             "choose one observation before scoring."
         )
     rows = np.full(len(indicator_codes) * len(organisation_codes), -1, dtype=np.int64)

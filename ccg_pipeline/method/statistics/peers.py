@@ -1,9 +1,9 @@
-"""Against the similar ten: how an organisation stands among those that resemble it, deprivation beside it.
+"""Against the similar ten: how an organisation compares among those that resemble it, deprivation next to it.
 
 Belongs here: the median of the ten, the distance from it in median absolute deviations, the rank of eleven,
 how deprived an organisation is and what the equally deprived score.
 Does not belong here: who resembles whom and how deprived they are (`reference`), any adjustment: deprivation
-stands beside a score and is never inside it.
+is next to a score and is never inside it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def places_of_peers(ccg_codes: Sequence[str], similar: pd.DataFrame) -> Integers
     """Place in `ccg_codes` of each one's similar, most similar first: shape (n, most peers), −1 for none.
 
     `similar`: ccg_code, rank, similar_ccg_code, one row a pair, in any order. Who is not among `ccg_codes` is
-    none. ValueError where one stands twice among another's peers, or among its own.
+    none. ValueError where one is there twice among another's peers, or among its own.
     """
     pairs = similar.sort_values(["ccg_code", "rank"])
     twice = pairs.duplicated(["ccg_code", "similar_ccg_code"]) | (
@@ -35,7 +35,7 @@ def places_of_peers(ccg_codes: Sequence[str], similar: pd.DataFrame) -> Integers
     if twice.any():
         first = pairs[twice].iloc[0]
         raise ValueError(
-            f"{first['similar_ccg_code']} cannot be a peer of {first['ccg_code']} so: it stands twice."
+            f"{first['similar_ccg_code']} cannot be a peer of {first['ccg_code']} so: it is there twice."
         )
     codes = pd.Index(ccg_codes)
     own, other = (codes.get_indexer(pd.Index(pairs[name])) for name in ("ccg_code", "similar_ccg_code"))
@@ -90,7 +90,7 @@ def beside_deprivation(scores: pd.DataFrame, deprivation: pd.DataFrame) -> pd.Da
 
     `scores`: ccg_code, score; `deprivation`: ccg_code, deprivation (an average IMD score, more is more
     deprived), any CCGs. ``deprivation_fifth``: 1 the most deprived fifth of those in `scores`, 5 the least.
-    No score is changed: this stands beside it. NaN for a CCG whose deprivation is not known.
+    No score is changed: this is next to it. NaN for a CCG whose deprivation is not known.
     """
     known = deprivation.set_index("ccg_code")["deprivation"]
     level = scores["ccg_code"].map(known).to_numpy(dtype=float)

@@ -14,7 +14,7 @@ about:
     interval   y ± s      Normal((m/A + y/s²)·V, √V),  V = 1/(1/A + 1/s²)
 
 m is the mean and A the variance of true values between organisations. Neither is known exactly, and taking
-them as known would make too sure: A is taken at `NODES` equally probable places of its own distribution
+them as known would make too sure: A is taken at `NODES` equally probable places of its distribution
 (flat prior, normal likelihood), m's variance is added to it, and a cell's distribution is the mean of what
 these give. With fewer than `LEAST_FOR_A_PRIOR` figures the prior is flat (Jeffreys' for counts).
 Source: Robbins 1956; Morris 1983, "Parametric Empirical Bayes Inference"; Clayton and Kaldor 1987.
@@ -56,25 +56,25 @@ def between(values: Floats, variances: Floats) -> tuple[Floats, Floats]:
     return m[at], a[at] + 1 / total[at]
 
 
-def _prior_of_shares(x: Floats, n: Floats, is_shared: bool) -> tuple[Floats, Floats]:
+def _prior_of_shares(x: Floats, n: Floats) -> tuple[Floats, Floats]:
     pooled = x.sum() / n.sum()
-    if not is_shared or len(x) < LEAST_FOR_A_PRIOR or not 0 < pooled < 1:
+    if len(x) < LEAST_FOR_A_PRIOR or not 0 < pooled < 1:
         return np.full(NODES, 0.5), np.full(NODES, 0.5)
     m, a = between(x / n, pooled * (1 - pooled) / n)
     size = m * (1 - m) / np.minimum(a, WIDEST * m * (1 - m)) - 1
     return m * size, (1 - m) * size
 
 
-def _prior_of_rates(x: Floats, n: Floats, is_shared: bool) -> tuple[Floats, Floats]:
+def _prior_of_rates(x: Floats, n: Floats) -> tuple[Floats, Floats]:
     pooled = x.sum() / n.sum()
-    if not is_shared or len(x) < LEAST_FOR_A_PRIOR or not pooled > 0:
+    if len(x) < LEAST_FOR_A_PRIOR or not pooled > 0:
         return np.full(NODES, 0.5), np.zeros(NODES)
     m, a = between(x / n, pooled / n)
     return m * m / a, m / a
 
 
-def _prior_of_values(y: Floats, s: Floats, is_shared: bool) -> tuple[Floats, Floats]:
-    if not is_shared or len(y) < LEAST_FOR_A_PRIOR:
+def _prior_of_values(y: Floats, s: Floats) -> tuple[Floats, Floats]:
+    if len(y) < LEAST_FOR_A_PRIOR:
         return np.zeros(NODES), np.full(NODES, np.inf)
     return between(y, np.square(s))
 

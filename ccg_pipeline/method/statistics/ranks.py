@@ -25,7 +25,7 @@ _METHOD_OF_TIES = {"best": "min", "mean": "average", "worst": "max"}
 
 MOST_UNITS = 5_000  # more make tables of all pairs of more than 200 MB each
 AT_ONCE = 64  # statements looked at together: more leave the cache
-FAR = 60.0  # spreads: beyond it, every gap counts alike
+FAR = 60.0  # spreads: beyond it, every gap counts the same
 OF_A_DRAW = 1e-4  # by which part of a draw the gap puts equal shares in order: it never outweighs a draw
 
 

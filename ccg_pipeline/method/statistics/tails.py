@@ -5,7 +5,7 @@ Does not belong here: priors of one variance and their posteriors (priors.py), r
 
 Student's t with `DEGREES` degrees of freedom is a normal distribution whose variance is itself spread: A·w,
 with w at equally probable places of DEGREES / χ². Either kind of spread has an even chance beforehand; the
-figures of all organisations say which is likelier, with A sought anew for each, and a figure of its own
+figures of all organisations say which is likelier, with A sought again for each, and its own figure
 says which w. A figure far from the others is then believed more, and those in the middle lie nearer
 together.
 Source: Lange, Little and Taylor 1989, "Robust Statistical Modeling Using the t Distribution".
@@ -30,7 +30,7 @@ def posteriors(family: str, first: Floats, second: Floats) -> tuple[Floats, Floa
     `family`, `first` and `second` (n,) as in priors.py: events and those exposed, or figures and their
     standard errors. With fewer than `LEAST_FOR_A_PRIOR` figures those of its flat prior.
     """
-    prior = PRIORS[family](first, second, True)
+    prior = PRIORS[family](first, second)
     own = POSTERIORS[family](*prior, first[:, None], second[:, None])
     one, two = np.broadcast_arrays(*own)
     y, v = _as_normal(family, first, second)
@@ -108,7 +108,7 @@ def _likelihood(
     a: Floats,
     of: tuple[Floats, Floats],
 ) -> Floats:
-    """How likely each figure is with each prior, (n, priors), but for a factor of its own."""
+    """How likely each figure is with each prior, (n, priors), but for its own factor."""
     x, n = first[:, None], second[:, None]
     if family == "interval":
         variance = a + v[:, None]

@@ -1,7 +1,7 @@
-"""What stands beside every score and rating: how sure it is, and how far it is to the next grade.
+"""What is next to every score and rating: how sure it is, and how far it is to the next grade.
 
 Belongs here: the columns that area scores, clinical ratings and the overall rating carry, joined to them.
-Does not belong here: draws and probabilities (`uncertainty`), distances (`distances`, `next_grade`), rank
+Does not belong here: draws and probabilities (`simulation`), distances (`distances`, `grade_changes`), rank
 sets (`ranks`).
 
 An area has no official grade: it is said where its interval lies against 1, the score of who is like the
@@ -14,24 +14,32 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.distances import to_next_band, to_next_overall
 from ccg_pipeline.method.scoring.grade_changes import to_next_rating
-from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.scoring.outcomes import AS_REFERENCE
+from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel
 from ccg_pipeline.method.statistics.cutpoints import ROUNDING, to_next_cut
-from ccg_pipeline.method.statistics.grid import Floats, Strings, figures, row_of_each_cell
+from ccg_pipeline.method.statistics.grid import Strings, figures, row_of_each_cell
 from ccg_pipeline.method.statistics.ranks import (
+    Singles,
     compare_all,
     probability_of_bottom,
     probability_of_top,
     ranks,
 )
-from ccg_pipeline.method.uncertainty.outcomes import AS_REFERENCE
 from ccg_pipeline.method.uncertainty.simulation import Uncertainty, uncertainty
 
 INTERVAL = ("lower_95", "upper_95")
 GRADE_CHANCES = ("p_grade_1", "p_grade_2", "p_grade_3", "p_grade_4")
-OF_GRADES = (*GRADE_CHANCES, "best_grade_95", "worst_grade_95", "is_told_apart", "neighbour_grade")
+AGAIN_CHANCES = ("p_again_1", "p_again_2", "p_again_3", "p_again_4")
+OF_GRADES = (
+    *GRADE_CHANCES,
+    *AGAIN_CHANCES,
+    "best_grade_95",
+    "worst_grade_95",
+    "is_told_apart",
+    "neighbour_grade",
+)
 NEAREST = ("nearest_indicator", "nearest_to_better", "nearest_people")
 RANKS = ("rank", "rank_lower_95", "rank_upper_95", "n_not_told_apart", "p_top_10", "p_bottom_10")
 AREA_CERTAINTY = (
@@ -88,7 +96,6 @@ def estimate_uncertainty(
         draws=rule.number("draws"),
         versions=rule.number("versions"),
         samples=rule.number("samples"),
-        keep_area_draws=True,
     )
     candidates = [rate_panel(bands, supplementary, edition, one.key, lane) for one in edition.panels]
     nearest = _nearest(bands, edition)
@@ -202,7 +209,7 @@ def overall_certainty(
     return joined[["ccg_code", *OVERALL_CERTAINTY]]
 
 
-def ranked(table: pd.DataFrame, draws: Floats, has_place: bool = True) -> pd.DataFrame:
+def ranked(table: pd.DataFrame, draws: Singles, has_place: bool = True) -> pd.DataFrame:
     """`table` of one measure with RANKS: places by score, simultaneous 95 % sets, and chances of the ends.
 
     `table` has score; `draws` (draws, CCGs) in its order, of which sets and chances come. ``rank`` is missing

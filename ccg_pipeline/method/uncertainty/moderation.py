@@ -1,7 +1,8 @@
 """Moderation: the overall rating with single judgements of leadership or finance changed by a committee.
 
-Belongs here: which moderations of a list apply to the ratings as they stand, and rating anew what they touch.
-Does not belong here: who may moderate and when (the sign-off ledger's), the overall rule itself (`overall`).
+Belongs here: which moderations of a list apply to the ratings as they stand, and rating
+again what they touch.
+Does not belong here: who may moderate and when (the sign-off ledger's), the overall rule (the engine's).
 """
 
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ import pandas as pd
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.scoring.moderated import BLOCKS, SAID, unmoderated
-from ccg_pipeline.method.scoring.overall import rate_blocks
+from ccg_pipeline.method.scoring.rated import rate_blocks
 from ccg_pipeline.method.uncertainty.columns import OVERALL_CERTAINTY
 
 NOT_SURE = {"is_told_apart": False, "nearest_indicator": ""}

@@ -2,8 +2,8 @@
 
 Belongs here: an edition's alternatives, one at a time, and each indicator left out in its turn, over bands
 that stand; counting what changes.
-Does not belong here: the alternatives (the edition's data), the rules (`outcomes` and what it calls), draws
-(`uncertainty` moves all assumed numbers at once; here one thing moves and the rest stays).
+Does not belong here: the alternatives (the edition's data), the rules (the engine has them), draws
+(`simulation` moves all assumed numbers at once; here one thing moves and the rest stays).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ccg_pipeline.framework.as_nodes import OVERALL, z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.robustness import Alternative
-from ccg_pipeline.method.scoring.banding import points_of, standard_errors, turned_z
-from ccg_pipeline.method.scoring.clinical import grade_of
-from ccg_pipeline.method.scoring.references import reference_values
-from ccg_pipeline.method.statistics.grid import Floats, Integers, Strings, figures, row_of_each_cell, words
-from ccg_pipeline.method.uncertainty.outcomes import Fixed, outcomes, rules_of
+from ccg_pipeline.method.engine.facts import State
+from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.engine.scoring import spread_of
+from ccg_pipeline.method.engine.work import Learned
+from ccg_pipeline.method.scoring.on_bands import OnBands, run_of_indicators
+from ccg_pipeline.method.scoring.outcomes import areas_of, outcomes, ratings_of
+from ccg_pipeline.method.statistics.grid import Booleans, Floats, figures, row_of_each_cell, words
 
 ROBUSTNESS_COLUMNS = (
     "alternative",
@@ -38,17 +41,17 @@ ROBUSTNESS_COLUMNS = (
 
 @dataclass(frozen=True)
 class _Given:
-    """What stands: arrays of shape (indicators, CCGs), and what no rule decides.
+    """What is current: bands, and those with the judgements that a committee may have changed.
 
-    ``moderated``: the judgements of the overall rating, of which a committee may have changed some.
+    ``grade`` (panels, CCGs) as published, and where ``by_rule`` is false something else than the panel's rule
+    gave it. ``left_out``: codes of indicators that are no more.
     """
 
-    z: Floats
-    value: Floats
-    judgement: Strings
-    moderated: Strings
-    fixed: Fixed
-    left_out: tuple[int, ...] = ()
+    bands: OnBands
+    moderated: OnBands
+    grade: Floats
+    by_rule: Booleans
+    left_out: tuple[str, ...] = ()
 
 
 def robustness(
@@ -73,7 +76,7 @@ def robustness(
     measures = ["areas"] * len(edition.areas) + [one.key for one in edition.panels]
     measures += ["overall"] * bool(len(overall))  # a lane may have none
     found = []
-    for alternative, key, title, changed, version in _versions(given, bands, edition, ccgs):
+    for alternative, key, title, changed, version in _versions(given, bands, edition):
         tell(title)
         after = _grades(changed, version)
         for measure in dict.fromkeys(measures):
@@ -90,86 +93,78 @@ def robustness(
 def _given(
     bands: pd.DataFrame, ratings: pd.DataFrame, overall: pd.DataFrame, edition: Edition, ccgs: Sequence[str]
 ) -> _Given:
-    rows = row_of_each_cell(bands, edition.indicator_codes, ccgs)
-    judgement = words(bands, "judgement", rows)
+    given = OnBands.of(bands, edition, ccgs)
     panels = [one.key for one in edition.panels]
     at = row_of_each_cell(ratings.assign(indicator_code=ratings["panel"]), panels, ccgs)
-    grade, rule = figures(ratings, "grade", at), words(ratings, "rule", at)
     combine = np.array([[one.combine] for one in edition.panels], dtype=object)
-    red = [edition.indicator_codes.index(code) for code in edition.overall.inadequate_when_red]
-    moderated = judgement.copy()
+    moderated = given.judgement.copy()
     if len(overall):
         by_code = overall.set_index("ccg_code").reindex(list(ccgs))
         for block in edition.overall.blocks:
             if block.indicator is not None:
                 said = by_code[f"{block.key}_judgement"].fillna("").to_numpy(dtype=object)
                 moderated[edition.indicator_codes.index(block.indicator)] = said
-    is_red = (moderated[red] == edition.overall.inadequate_rule.value).all(axis=0)
     return _Given(
-        figures(bands, "z", rows),
-        figures(bands, "value", rows),
-        judgement,
-        moderated,
-        Fixed(np.where(rule != combine, grade, np.nan), np.isnan(grade), np.asarray(is_red, dtype=bool)),
+        given,
+        replace(given, judgement=moderated),
+        figures(ratings, "grade", at),
+        np.asarray(words(ratings, "rule", at) == combine, dtype=bool),
     )
 
 
 def _versions(
-    given: _Given, bands: pd.DataFrame, edition: Edition, ccgs: Sequence[str]
+    given: _Given, bands: pd.DataFrame, edition: Edition
 ) -> Iterator[tuple[Alternative, str, str, _Given, Edition]]:
     for one in edition.alternatives:
         if one.leave_out is not None:
-            for i, indicator in enumerate(edition.indicators):
-                title = f"Without {indicator.code} {indicator.name}"
-                yield one, f"without_{indicator.code}", title, replace(given, left_out=(i,)), edition
+            for indicator in edition.indicators:
+                title, left_out = f"Without {indicator.code} {indicator.name}", (indicator.code,)
+                yield one, f"without_{indicator.code}", title, replace(given, left_out=left_out), edition
         elif one.reference is not None:
-            yield one, one.key, one.title, _with_england(given, bands, edition, ccgs), edition
+            yield one, one.key, one.title, _with_england(given, bands, edition), edition
         else:
             yield one, one.key, one.title, given, edition.with_values(one.numbers)
 
 
-def _with_england(given: _Given, bands: pd.DataFrame, edition: Edition, ccgs: Sequence[str]) -> _Given:
-    """What stands with z of every standard set against England, as the CCGs' own figures give it."""
-    with_standard = np.array([one.standard is not None for one in edition.indicators])
-    against = edition.model_copy(
-        update={
-            "indicators": tuple(
-                one.model_copy(update={"standard": None, "reference": "england"})
-                if one.standard is not None
-                else one
-                for one in edition.indicators
-            )
-        }
+def _with_england(given: _Given, bands: pd.DataFrame, edition: Edition) -> _Given:
+    """What is with z of every standard set against England, as the CCGs' own figures give it."""
+    indicators = tuple(
+        one.model_copy(update={"standard": None, "reference": "england"}) if one.standard is not None else one
+        for one in edition.indicators
     )
-    known = bands.rename(columns={"ccg_code": "organisation_code"})
-    found = reference_values(known, against, ccgs).value
-    rows: Integers = row_of_each_cell(bands, edition.indicator_codes, ccgs)
-    number = {name: figures(bands, name, rows) for name in ("denominator", "lower_95", "upper_95")}
-    better = np.array([[-1.0 if one.direction == "lower_is_better" else 1.0] for one in edition.indicators])
-    tau2 = np.nan_to_num(figures(bands, "tau2", rows))
-    errors = standard_errors(edition, found, number)
-    z = turned_z(given.value, found, errors, tau2, better)
-    is_shown = np.isfinite(given.z)  # what is withheld stays withheld
-    return replace(given, z=np.where(with_standard[:, None] & is_shown, z, given.z))
+    against = edition.model_copy(update={"indicators": indicators})
+    on = given.bands
+    learned = run_of_indicators(
+        bands.rename(columns={"ccg_code": "organisation_code"}), against, on.organisations
+    )
+    steps = dict(learned.learned.steps)
+    tau2 = np.nan_to_num(figures(bands, "tau2", on.rows))  # limits are as wide as they were
+    for i, one in enumerate(edition.indicators):
+        key = (z_of(one.code), 1)
+        if one.standard is not None:
+            steps[key] = replace(steps[key], spread=spread_of(steps[key].error, tau2[i]))
+    nodes = [z_of(one.code) for one in edition.indicators if one.standard is not None]
+    states = Run(against.nodes, on.facts, Learned(steps), nodes).states
+    z = on.z.copy()
+    for i, one in enumerate(edition.indicators):
+        if one.standard is not None:  # what is withheld stays withheld
+            z[i] = np.where(np.isfinite(on.z[i]), states[z_of(one.code)].score[0], on.z[i])
+    return replace(given, bands=replace(on, z=z), moderated=replace(given.moderated, z=z))
 
 
 def _grades(given: _Given, edition: Edition) -> Floats:
     """Grades of every area, panel and the overall rating, shape (measures, CCGs)."""
-    z = given.z.copy()
-    z[list(given.left_out)] = np.nan
-    at = {code: i for i, code in enumerate(edition.indicator_codes)}
-    graded = {
-        at[code]: grade_of(z[at[code]], one.grading.significant_at.value)[None]
-        for one in edition.panels
-        for code in one.indicators
-    }
-    rules = rules_of([edition])
-    found = []
-    for judgement in (given.judgement, given.moderated):
-        points = points_of(edition, z, given.value, judgement)
-        points[list(given.left_out)] = np.nan
-        found.append(outcomes(points[:, None], graded, given.fixed, rules).grades()[:, 0])
-    return np.concatenate([found[0][:-1], found[1][-1:]])
+    none = State(np.full((1, len(given.bands.organisations)), np.nan), "higher")
+    gone = {key: none for code in given.left_out for key in (code, z_of(code))}
+    on, moderated = given.bands, given.moderated
+    found = outcomes(
+        on, on.distances() | on.enough_data() | gone, [*areas_of(edition), *ratings_of(edition)], edition
+    ).grade[:, 0]
+    panels = slice(len(edition.areas), -1)
+    rated = np.where(given.by_rule, found[panels], given.grade)
+    found[panels] = np.where(np.isnan(given.grade), np.nan, rated)
+    found[-1] = moderated.run([OVERALL], moderated.distances() | gone, edition).states[OVERALL].outcome[0]
+    return found
 
 
 def _counted(before: Floats, after: Floats) -> dict[str, float]:

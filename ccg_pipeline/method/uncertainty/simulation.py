@@ -1,53 +1,54 @@
-"""How sure a score and a grade are: draws from the counts through every rule, and draws over assumed numbers.
+"""How sure what a lane rates is: draws of the one estimator, and draws over assumed numbers, as a table.
 
-Belongs here: the table of how sure everything is, versions of the method, what cannot be told from the
-neighbouring grade.
-Does not belong here: the distributions drawn from (`true_values`), the drawing (`draws`), the rules
-(`outcomes` and what it calls), which numbers are assumed and how far they are tried (the edition).
+Belongs here: a lane's bands as a run of its nodes, the table of what draws come to, versions of the method.
+Does not belong here: drawing (`certainty`), the rules (the engine), which numbers are assumed and how far
+they are tried (the edition).
 
-Two kinds, kept apart:
+Three kinds, kept apart:
 
-- **Sampling.** The true value behind each figure is drawn (`true_values`), the method stands as stated. From
-  it come ``lower_95`` and ``upper_95`` of a score, ``p_grade_1`` … ``p_grade_4``, ``is_told_apart``.
+- **Underlying.** The true value behind each figure is drawn, the method is as stated. From it come
+  ``lower_95`` and ``upper_95`` of a score, ``p_grade_1`` … ``p_grade_4``, ``is_told_apart``.
+- **Again.** The same care measured once more: a true value, and the chance of another year.
+  ``p_again_1`` … ``p_again_4`` of a rating, from a quarter of the draws, which says a chance to 0.02.
 - **Method.** The numbers that the edition says might as well have been others are drawn evenly over their
-  ranges (Latin hypercube), each factor on its own. ``p_own_grade_by_method``: over them alone, figures as
-  published. ``p_own_grade_by_both``: over every version crossed with every sample.
+  ranges (Latin hypercube), each factor on its own. ``p_own_grade_by_both``: of a rating, over every version
+  crossed with every sample of true values.
 
-With y_ms the score (for a panel: the grade) in version m of the method and sample s, every pair computed,
-
-    share of sampling  Var_s(mean over m of y_ms) / Var(y)
-    share of method    Var_m(mean over s of y_ms) / Var(y)
-    share of both      what is left: how far the one depends on the other
-
-the sums of squares of a two-way analysis of variance; they add up to 1, and are NaN where nothing varies.
-
-A grade is told apart when its probability, method as stated, is at least `TOLD_APART`; else
+A grade is distinguished when its probability, method as stated, is at least `TOLD_APART`; else
 ``neighbour_grade`` is the most probable of the others. A published score may lie outside its interval: that
 is of the score which the true values would earn, and chance carries extreme figures past them.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import partial
-from multiprocessing import get_context
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
+from ccg_pipeline.framework.as_nodes import z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.statistics.grid import Floats, figures, row_of_each_cell, words
-from ccg_pipeline.method.uncertainty.draws import GRADES, METHOD, Block, draw_block
-from ccg_pipeline.method.uncertainty.outcomes import Fixed, fixed_by_data
-from ccg_pipeline.method.uncertainty.true_values import Prior, true_values
+from ccg_pipeline.method.certainty.drawing import Drawer, drawers_of, drawn
+from ccg_pipeline.method.certainty.simulation import CHUNK, KINDS, simulated, tails_of
+from ccg_pipeline.method.engine.facts import Counts
+from ccg_pipeline.method.engine.run import Run, resting_on
+from ccg_pipeline.method.engine.scoring import Reference, spread_of
+from ccg_pipeline.method.engine.work import Learned
+from ccg_pipeline.method.scoring.on_bands import OnBands
+from ccg_pipeline.method.scoring.outcomes import AS_REFERENCE, areas_of, outcomes, ratings_of
+from ccg_pipeline.method.statistics.grid import Floats, figures
+from ccg_pipeline.method.statistics.ranks import Singles
 
-DRAWS = 10_000
-VERSIONS = 50  # of the method, each crossed with …
-SAMPLES = 200  # … so many samples
 TOLD_APART = 0.95
-BLOCK = 53  # CCGs that are prepared together: a quarter of England's 209
+GRADES = (1, 2, 3, 4)
+ENDS = ("lower_95", "upper_95")
+AGAIN = 4
+"""Of so many draws one is measured again."""
+DECIMALS, ROUNDING = 6, 1e-6
+"""Scores of draws are kept in single precision."""
+METHOD = 2
+"""Stream of the random numbers of versions."""
 
 UNCERTAINTY_COLUMNS = (
     "measure",
@@ -56,16 +57,12 @@ UNCERTAINTY_COLUMNS = (
     "score",
     "lower_95",
     "upper_95",
-    "standard_deviation",
     "grade",
     *(f"p_grade_{grade}" for grade in GRADES),
+    *(f"p_again_{grade}" for grade in GRADES),
     "p_own_grade",
     "is_told_apart",
     "neighbour_grade",
-    "share_sampling",
-    "share_method",
-    "share_both",
-    "p_own_grade_by_method",
     "p_own_grade_by_both",
     "is_made_up",
 )
@@ -73,15 +70,15 @@ UNCERTAINTY_COLUMNS = (
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """``table``: one row a measure and CCG, UNCERTAINTY_COLUMNS. ``overall_draws`` (draws, CCGs), by code.
+    """``table``: one row a measure and CCG, UNCERTAINTY_COLUMNS. Draws of scores are float32, for ranks.
 
-    The draws are those of the overall score (float32), for ranks; NaN in a lane without overall rating.
-    ``area_draws`` (areas, draws, CCGs), of the area scores: of no area unless they were to be kept.
+    ``overall_draws`` (draws, CCGs), by code; NaN in a lane without overall rating. ``area_draws``: the same
+    of each area.
     """
 
     table: pd.DataFrame
-    overall_draws: Floats
-    area_draws: Floats
+    overall_draws: Singles
+    area_draws: Sequence[Singles]
 
 
 def uncertainty(
@@ -91,50 +88,119 @@ def uncertainty(
     lane: Lane,
     *,
     seed: int,
-    draws: int = DRAWS,
-    versions: int = VERSIONS,
-    samples: int = SAMPLES,
-    prior: Prior = "shared",
-    processes: int = 1,
-    keep_area_draws: bool = False,
+    draws: int,
+    versions: int,
+    samples: int,
 ) -> Uncertainty:
     """How sure every area score, clinical rating and overall score of `bands` is.
 
     `bands` and `supplementary` as `rate_panel` takes them. One row for each area (``measure`` 'area', `code`
     its code), panel ('panel', its key) and the overall score ('overall', 'overall'), and CCG by code.
     ``score`` is NaN for panels rated by matrix; ``grade``, NA without a rating, is 1 to 4, for areas 1, 2, 3
-    for above, at and below 1, what who is like the references gets (no official grade).
-    ``standard_deviation`` is that of the score over the draws.
+    for above, at and below 1, what who is like the references gets (no official grade), and of these nothing
+    is said of another measurement.
 
-    Every CCG has random numbers of its own, from `seed` and its code: results are equal for equal seed, in
-    whatever order rows come and with however many `processes` (which must be able to import the caller's
-    main module). ValueError unless there are draws, versions and samples. Memory: some arrays of 60 × draws
-    numbers a process, and the draws of the overall score.
+    Results are equal for equal seed, in whatever order rows come. ValueError unless there are draws, versions
+    and samples.
     """
-    if min(draws, versions, samples, processes) < 1:
-        raise ValueError("There must be at least one draw, version, sample and process.")
+    if min(draws, versions, samples) < 1:
+        raise ValueError("There must be at least one draw, version and sample.")
     ccgs = sorted(bands["ccg_code"].unique())
-    blocks = _blocks(bands, supplementary, edition, lane, ccgs, prior)
-    tried = [edition, *method_versions(edition, seed, versions)]
-    draw = partial(
-        draw_block,
-        tried=tried,
-        seed=seed,
-        draws=draws,
-        samples=samples,
-        keep_area_draws=keep_area_draws,
+    has_overall = edition.lane(lane).has_overall_rating
+    areas, ratings = areas_of(edition), ratings_of(edition, has_overall)
+    given = OnBands.of(bands, edition, ccgs, supplementary)
+    published = outcomes(given, given.distances(), [*areas, *ratings], edition)
+    run = run_of_bands(given, bands)
+    drawers, _ = drawers_of(edition.nodes, run.facts, ())
+    found = simulated(run, drawers, ratings, [*areas, *ratings], draws, seed, -(-draws // AGAIN))
+    scores = [found.scores[key] for key in (*areas, *ratings)]
+    own = published.grade[:, 0]
+    sides = np.stack([_sides(one) for one in scores[: len(areas)]])
+    chances = {kind: np.stack([found.chances[key, kind] for key in ratings]) for kind in KINDS}
+    none = np.full(sides.shape, np.nan)
+    both = [np.concatenate(one) for one in ((sides, chances[KINDS[0]]), (none, chances[KINDS[1]]))]
+    tried = method_versions(edition, seed, versions)
+    by_both = _share_of_own_grade(run, drawers, ratings, own[len(areas) :], tried, samples, seed)
+    by_matrix = np.array([np.isnan(one).all() for one in published.score[:, 0]])
+    tails = np.stack([tails_of(one) for one in scores], axis=1)  # one by one: their copies are large
+    ends = np.round(np.where(by_matrix[:, None], np.nan, tails), DECIMALS)
+    columns = {
+        "score": published.score[:, 0],
+        "lower_95": ends[0],
+        "upper_95": ends[1],
+        "grade": own,
+        **{
+            f"{name}_{grade}": np.where(np.isfinite(own), chance[:, grade - 1], np.nan)
+            for name, chance in zip(("p_grade", "p_again"), both, strict=True)
+            for grade in GRADES
+        },
+        "p_own_grade_by_both": np.concatenate([np.full((len(areas), len(ccgs)), np.nan), by_both]),
+    }
+    overall = scores[-1] if has_overall else np.full_like(scores[0], np.nan)
+    return Uncertainty(_table(columns, bands, edition, lane, ccgs), overall, scores[: len(areas)])
+
+
+def run_of_bands(given: OnBands, bands: pd.DataFrame) -> Run:
+    """Return the run of an edition's nodes on the figures of bands, with the references that bands state.
+
+    A figure that has neither distance nor points is missing: it was withheld.
+    """
+    edition, steps = given.edition, {}
+    of = {
+        name: figures(bands, name, given.rows)
+        for name in (
+            "numerator", "denominator", "lower_95", "upper_95", "reference_value", "standard_error", "tau2",
+        )
+    }  # fmt: skip
+    counts, values, judgements = {}, dict(given.facts.values), dict(given.facts.judgements)
+    for i, one in enumerate(edition.indicators):
+        there = np.isfinite(given.points[i] if one.points_scale is not None else given.z[i])
+        values[one.measure] = np.where(there, given.value[[i]], np.nan)
+        judgements[one.measure] = np.where(there, given.judgement[[i]], "")
+        counts[one.measure] = Counts(*(of[name][i] for name in ("numerator", "denominator", *ENDS)))
+        if one.points_scale is None:
+            value, error, tau2 = (of[name][i] for name in ("reference_value", "standard_error", "tau2"))
+            n = np.zeros(len(value), dtype=np.int64)
+            basis = np.full(len(value), "", dtype=object)
+            spread = spread_of(error, tau2)
+            steps[z_of(one.code), 1] = Reference(value, spread, error, np.nan, tau2, basis, n)
+    facts = replace(given.facts, values=values, judgements=judgements, counts=counts)
+    return Run(edition.nodes, facts, Learned(steps))
+
+
+def _share_of_own_grade(
+    run: Run,
+    drawers: Mapping[str, Drawer],
+    nodes: Sequence[str],
+    own: Floats,
+    versions: Sequence[Edition],
+    samples: int,
+    seed: int,
+) -> Floats:
+    """How often a grade is the published one, of versions × samples of true values: (nodes, organisations).
+
+    The distances of a sample are the same in all versions, which move lines, points and weights alone.
+    """
+    same = np.zeros(own.shape)
+    for chunk, begin in enumerate(range(0, samples, CHUNK)):
+        (facts,) = drawn(drawers, run.facts, seed, chunk, min(CHUNK, samples - begin), 1)
+        rests = resting_on(run.edition, nodes)
+        known = [node.key for node in run.edition.nodes if node.level in ("distance", "measure")]
+        given = Run(run.edition, facts, run.learned, [key for key in known if key in rests]).states
+        for version in versions:
+            states = Run(version.nodes, facts, run.learned, nodes, given=given).states
+            for row, key, grade in zip(same, nodes, own, strict=True):
+                row += (np.asarray(states[key].grade) == grade).sum(axis=0)
+    return np.where(np.isfinite(own), same / (len(versions) * samples), np.nan)
+
+
+def _sides(scores: Singles) -> Floats:
+    """Shares of the draws above, on and below the references; none is of a fourth grade. (4, CCGs)."""
+    above, below = (
+        (scores > AS_REFERENCE + ROUNDING).mean(axis=0),
+        (scores < AS_REFERENCE - ROUNDING).mean(axis=0),
     )
-    if processes == 1:
-        found = [draw(block) for block in blocks]
-    else:  # spawned, for a fork of a process that has threads is not safe
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            found = list(pool.map(draw, blocks))
-    columns = {name: np.concatenate([one[name] for one in found], axis=-1) for name in found[0]}
-    overall = columns.pop("overall_draws")
-    of_areas = columns.pop("area_draws", np.empty((0, draws, len(ccgs))))
-    if not edition.lane(lane).has_overall_rating:
-        overall = np.full_like(overall, np.nan)
-    return Uncertainty(_table(columns, bands, edition, lane, ccgs), overall, of_areas)
+    return np.stack([above, 1 - above - below, below, np.zeros(above.shape)])
 
 
 def method_versions(edition: Edition, seed: int, n: int) -> list[Edition]:
@@ -152,33 +218,6 @@ def method_versions(edition: Edition, seed: int, n: int) -> list[Edition]:
             }
         )
         for row in places
-    ]
-
-
-def _blocks(
-    bands: pd.DataFrame,
-    supplementary: pd.DataFrame,
-    edition: Edition,
-    lane: Lane,
-    ccgs: Sequence[str],
-    prior: Prior,
-) -> list[Block]:
-    """The CCGs in blocks, of which no draw looks at more than one: so memory has a bound."""
-    rows = row_of_each_cell(bands, edition.indicator_codes, ccgs)
-    z, value = figures(bands, "z", rows), figures(bands, "value", rows)
-    judgement = words(bands, "judgement", rows)
-    believed = true_values(bands, edition, ccgs, prior)
-    fixed = fixed_by_data(bands, supplementary, edition, lane, judgement)
-    return [
-        Block(
-            tuple(ccgs[i] for i in part),
-            z[:, part],
-            value[:, part],
-            judgement[:, part],
-            believed.of(part),
-            Fixed(fixed.panel_grade[:, part], fixed.unrated[:, part], fixed.is_inadequate[part]),
-        )
-        for part in np.array_split(np.arange(len(ccgs)), -(-len(ccgs) // BLOCK))
     ]
 
 
@@ -200,11 +239,10 @@ def _table(
         "neighbour_grade": np.where(told_apart | np.isnan(own), np.nan, others),
         "is_told_apart": np.asarray(told_apart, dtype=float),
     }
-    k = len(names)
-    table = pd.DataFrame({name: column[:k].ravel() for name, column in columns.items()}).assign(
+    table = pd.DataFrame({name: column.ravel() for name, column in columns.items()}).assign(
         measure=np.repeat([measure for measure, _ in names], len(ccgs)),
         code=np.repeat([code for _, code in names], len(ccgs)),
-        ccg_code=np.tile(np.array(ccgs, dtype=object), k),
+        ccg_code=np.tile(np.array(ccgs, dtype=object), len(names)),
         is_made_up=bool(bands["is_made_up"].any()),
     )
     return table.astype({"is_told_apart": bool, "grade": "Int64", "neighbour_grade": "Int64"})[

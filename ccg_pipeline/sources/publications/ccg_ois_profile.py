@@ -5,9 +5,9 @@ Does not belong here: NHS Digital's own workbook of one indicator (``ccg_ois``).
 
 Layout seen in the one of June 2017 for Coastal West Sussex, of 70 sheets: organisations by name alone, every
 header at another depth, blocks of the same columns side by side (a block leaves out the period or the name
-that stays the same), a second table with a header of its own further down, limits with their distance from
-the value beside them, helper columns of charts without heading, cached values of formulas. A sheet is known
-by what stands above its header.
+that stays the same), a second table with its own header further down, limits with their distance from
+the value next to them, helper columns of charts without heading, cached values of formulas. A sheet is known
+by what is above its header.
 
 Two sheets look like an indicator of the edition and are not: 2.5 counts people offered a structured education
 course or attending one, of whom 103b counts only those who attend; 2.11a counts reliable recovery, 123a

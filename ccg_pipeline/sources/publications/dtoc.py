@@ -7,6 +7,10 @@ Does not belong here: the weights (``reference.authorities``), the mean of twelv
 Layout seen in the files of April 2016 to April 2017: header about row 14, an England row, a blank row, 151
 authorities, then residents of Scotland, Wales and elsewhere. From April 2017 a second group of columns
 holds beds under the same headings; only delayed days are read.
+
+Files of 2011 to 2015 were not seen. What is read of them is what a public script that reads all months from
+April 2011 on says: the same sheet, header row and place of the period; SHA in the place of Region; in some
+months no ONS code, so that the publisher's own code says whose a row is (assumed).
 """
 
 import numpy as np
@@ -34,7 +38,6 @@ LAYOUT = Layout(
     title="Delayed Transfer of Care, NHS Organisations, England",
     under="Delayed Days",
     columns={
-        "ons_code": ("ONS Geography",),
         "code": ("Code",),
         "name": ("Name",),
         "nhs": ("NHS",),
@@ -42,13 +45,21 @@ LAYOUT = Layout(
         "both": ("Both",),
         "total": ("Total",),
     },
+    optional={"ons_code": ("ONS Geography",)},
 )
+RECODED = {"E06000048": "E06000057", "E08000020": "E08000037"}
+"""ONS codes of Northumberland and Gateshead before and after 1 April 2013 (ONS, Code History Database)."""
 
 
 def kinds(account: RowAccounting) -> "pd.Series[str]":
     """Set each row's organisation. England has marks for codes, residents elsewhere no ONS code."""
     rows = account.rows
-    ons_code, code = texts(rows["ons_code"]).str.upper(), texts(rows["code"])
+    code = texts(rows["code"])
+    if "ons_code" in rows:
+        ons_code = texts(rows["ons_code"]).str.upper().replace(RECODED)
+    else:
+        known = dtoc_authorities().set_index("dtoc_code")["authority_code"]
+        ons_code = code.map(known).fillna(code)
     is_england = rows["name"].map(heading).eq("england") & ~ons_code.str.match("E[0-9]")
     is_outside = code.isin(OUTSIDE_ENGLAND)
     is_authority = ons_code.isin(dtoc_authorities()["authority_code"])
@@ -63,7 +74,13 @@ def kinds(account: RowAccounting) -> "pd.Series[str]":
 
 
 def check(account: RowAccounting) -> None:
-    """Quarantine rows whose parts are not their total."""
+    """Quarantine rows whose codes and name are not one authority's, or whose parts are not their total."""
+    known = dtoc_authorities()
+    for column, attribute in (("code", "dtoc_code"), ("name", "authority_name")):
+        whose = dict(zip(known[attribute].map(heading), known["authority_code"], strict=True))
+        said = account.rows[column].map(heading).map(whose)
+        other = said.notna() & said.ne(account.organisation)
+        account.doubt_where(other, f"the {column} {{}} is another authority's", account.rows[column])
     parts = [read_figures(account.rows[name]).values for name in ("nhs", "social_care", "both")]
     total = read_figures(account.rows["total"]).values
     disagree = np.abs(np.sum(parts, axis=0) - total) > 0.5  # NaN, a mark, disagrees with nothing
@@ -78,7 +95,7 @@ def fill(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def derive(observations: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
-    """Beside what the authorities say, what each CCG then has."""
+    """Next to what the authorities say, what each CCG then has."""
     measure = wanted.measure(LAYOUT.publication, INDICATOR)
     if observations.empty or measure is None:
         return observations

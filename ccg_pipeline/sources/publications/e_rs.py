@@ -3,7 +3,7 @@
 Belongs here: the layout of NHS Digital's monthly workbook of utilisation by CCG.
 Does not belong here: the referrals alone, as the Monthly Activity Return publishes them (``mar``).
 
-Layout assumed, as remembered: no file was seen. One row a CCG, bookings beside the referrals of the Monthly
+Layout assumed, as remembered: no file was seen. One row a CCG, bookings next to the referrals of the Monthly
 Activity Return; the month ends the title above the table. More bookings than referrals are possible.
 """
 

@@ -5,15 +5,17 @@ Does not belong here: the regression (``method.gradient``).
 
 Layout seen in the file of 2015/16: one row for each part of an LSOA that belongs to a CCG, thousands commas
 in the rates, no dates at all. Rows with a population of 1 or less are slivers that the authors leave out of
-the fit; they were read and used for what they are, and the note of each CCG says how many.
+the fit; they were read and used for what they are, and the note of each CCG says how many. Every rate is the
+same number, the country's crude rate, times admissions over expected admissions.
 """
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.method.statistics.gradient import gradient_index
-from ccg_pipeline.sources.cells import read_figures
+from ccg_pipeline.sources.cells import is_rounded, read_figures
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import beside_the_file
@@ -52,6 +54,7 @@ def gradients(account: RowAccounting, kinds: "pd.Series[str]", _wanted: Wanted) 
         account.doubt_where(column.values < 0, name + " {} is below zero", cells)
         account.doubt_where(~column.is_fault & ~column.is_number, name + " is not given ({})", cells)
     account.doubt_where(areas["deprivation"] > 1, "imdscaled {} is above 1", account.rows["deprivation"])
+    _doubt_rates(account, areas["rate"].to_numpy())
     # Slivers repeat one another; no two neighbourhoods with people in them are alike to the last digit.
     twice = account.rows.duplicated(keep=False) & areas["population"].gt(1)
     account.doubt_where(twice, "the small area is there twice")
@@ -67,8 +70,26 @@ def gradients(account: RowAccounting, kinds: "pd.Series[str]", _wanted: Wanted) 
     ).assign(indicator_code=INDICATOR, organisation_kind="ccg")
 
 
+MANY = 100
+"""Small areas with admissions from which the number that all rates have in common is known (assumed)."""
+
+
+def _doubt_rates(account: RowAccounting, rate: npt.NDArray[np.float64]) -> None:
+    """Quarantine rows whose admissions are no count, or whose rate is not what they give."""
+    cells, rates = account.rows["admissions"], account.rows["rate"]
+    account.doubt_where(rates.map(is_rounded), "age_stdrate {} has an exponent and may be rounded", rates)
+    admissions, expected = (read_figures(account.rows[name]).values for name in ("admissions", "expected"))
+    account.doubt_where(admissions % 1 > 0, "admissions {} is no whole number, which a count is", cells)
+    relative = admissions / np.where(expected > 0, expected, np.nan)
+    times = rate[relative > 0] / relative[relative > 0]
+    if np.count_nonzero(~np.isnan(times)) >= MANY:
+        given = np.nanmedian(times) * relative
+        other = np.abs(rate - given) > 0.5 + 0.01 * given  # rates are rounded, some to whole numbers
+        account.doubt_where(other, "age_stdrate {} is not what its admissions give", rates)
+
+
 def _strays(account: RowAccounting, kinds: "pd.Series[str]", is_data: Mask) -> dict[str, tuple[int, ...]]:
-    """CCG to rows that may be its own under a spoilt code: alone among its rows, or beside them and no CCG's.
+    """CCG to rows that may be its own under a spoilt code: alone among its rows, or after them and no CCG's.
 
     One with another CCG's code is quarantined.
     """

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.cells import texts
+from ccg_pipeline.sources.dates import read_period
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import in_preamble
@@ -34,13 +35,22 @@ LAYOUT = Layout(
 
 
 def check(account: RowAccounting) -> None:
-    """Quarantine rows whose financial year or month is given and is not the one of the preamble."""
+    """Quarantine rows that give another financial year or month than the preamble.
+
+    A word that is no year or month, and a column that mostly says another one (filled down, or left from the
+    file of another month), are noted: the line 'Period:' decides.
+    """
     month = account.period_start.iloc[0]
     first = month.year if month.month >= 4 else month.year - 1
     for name, expected in (("year", f"{first}-{(first + 1) % 100:02d}"), ("month", f"{month:%B}")):
         said = texts(account.rows[name])
-        other = said.ne("") & said.str.casefold().ne(expected.casefold())
-        account.doubt_where(other, name + " {} is not that of the line 'Period:'", said)
+        other = account.kept & said.ne("") & said.str.casefold().ne(expected.casefold())
+        probe = said + " 2016" if name == "month" else said
+        is_period = probe.map(lambda word: read_period(word) is not None)
+        decides = is_period & (other.sum() * 2 <= account.kept.sum())
+        account.doubt_where(other & decides, name + " {} is not that of the line 'Period:'", said)
+        for row, word in said[other & ~decides].items():
+            account.remark([row], f"{name} is given as {word!r}, and the line 'Period:' decides")
 
 
 def derive(observations: pd.DataFrame, _wanted: Wanted) -> pd.DataFrame:

@@ -4,7 +4,7 @@ Belongs here: the layout of NHS Digital's table by CCG.
 Does not belong here: reception year, other weights, tables by local authority.
 
 Layout assumed, as remembered: no file was seen. The sheet of Year 6 by CCG of residence, three school years
-pooled, which end the title above the table; codes of the ONS beside those of the NHS.
+pooled, which end the title above the table; codes of the ONS next to those of the NHS.
 """
 
 from ccg_pipeline.sources.declaration import Reader

@@ -6,12 +6,14 @@ Does not belong here: any rule of the framework (its editions are data), which q
 A metric is the measure ``nof/OF0086``, its published place ``nof/OF0086.place``, the type of a trust the
 judgement ``nof/trust_type``. The data period is the quarter of the column Quarter; Reporting_date, a metric's
 own period in seven forms, stays in the note. Units are not read, for they come wrong: the Metric_ID says what
-a figure is. Medians and quartiles are in columns that are not read, and rows of England are no trust's.
+a figure is. Published quartiles are read only to see whether figures are of their unit, and rows of England
+are no trust's.
 """
 
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.model import Publication
@@ -43,7 +45,7 @@ PUBLICATION = Publication(
 TRUST_TYPE = "trust_type"
 PLACE = ".place"
 _ENGLAND = frozenset({"eng", "england", "e92000001", "national"})
-_TRUST_CODE = re.compile(r"[A-Z][A-Z0-9]{2,4}")
+_TRUST_CODE = re.compile(r"[RT][A-Z0-9]{2}|[A-Z][0-9][A-Z][0-9][A-Z]")  # RRU, TAD; since 2020 also G6V2S
 _METRIC = re.compile(r"[A-Z]{2}[0-9]{3,5}[A-Z]?")
 _QUARTER = re.compile(r"\bq(?:uarter)?\s*([1-4])\b")
 _YEAR = re.compile(r"(?<![0-9])(?:20)?([0-9]{2})\s*[/–-]\s*(?:20)?([0-9]{2})(?![0-9])")
@@ -70,6 +72,9 @@ LAYOUT = Layout(
         "trust_subtype": _called("Trust_subtype"),
         "reporting_date": _called("Reporting_date"),
         "place": ("Rank",),
+        "median": _called("Median_value"),
+        "lower": _called("Lower_quartile"),
+        "upper": _called("Upper_quartile"),
     },
 )
 
@@ -130,6 +135,7 @@ def observe_trusts(account: RowAccounting, kinds: "pd.Series[str]", wanted: Want
     account.set_aside(~metric.isin(asked) & ~place.isin(asked), "not_asked_for")
     places = rows["place"] if "place" in rows else pd.Series("", index=rows.index, dtype=object)
     account.doubt_where(account.kept & read_figures(places).is_fault, "Rank {} is no figure", places)
+    _doubt_other_units(account)
     values = rows["value"].map(
         lambda cell: cell.strip().removesuffix("%").strip() if type(cell) is str else cell
     )
@@ -156,6 +162,32 @@ def observe_trusts(account: RowAccounting, kinds: "pd.Series[str]", wanted: Want
         for code, numbers in zip(found["indicator_code"], found["rows"], strict=True)
     ]
     return found.assign(note=notes)
+
+
+OTHER_UNIT = 3
+"""Times the middle of a metric's figures may be the largest of its published quartiles, or less (assumed).
+
+In six published files it is their middle one to a thirtieth.
+"""
+
+
+def _doubt_other_units(account: RowAccounting) -> None:
+    """Quarantine a metric of a quarter whose figures are of another unit than its published quartiles."""
+    rows = account.rows
+    if not {"median", "lower", "upper"} <= set(rows):
+        return
+    size = pd.DataFrame(
+        {name: np.abs(read_figures(rows[name]).values) for name in ("value", "median", "lower", "upper")},
+        index=rows.index,
+    )
+    size = size[account.kept].assign(metric=account.indicator, ends=account.period_end)
+    middle = size.groupby(["metric", "ends"], dropna=False).transform("median")
+    quartiles = middle[["median", "lower", "upper"]].max(axis=1)
+    is_other = (middle["value"] > OTHER_UNIT * quartiles) & (quartiles > 0)
+    is_other |= middle["value"] * OTHER_UNIT < middle[["median", "lower", "upper"]].min(axis=1)
+    account.doubt(
+        size.index[is_other], "the figures of the metric are not in the unit of its published quartiles"
+    )
 
 
 def _of_one_type(account: RowAccounting, types: pd.DataFrame) -> pd.DataFrame:

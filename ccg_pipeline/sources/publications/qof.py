@@ -4,7 +4,7 @@ Belongs here: the layout of NHS Digital's workbook of achievement by CCG.
 Does not belong here: prevalence, other conditions, achievement by practice.
 
 Layout assumed, as remembered: no file was seen. The sheet of dementia has a group of columns for each
-indicator, whose code (DEM004; DEM002 before 2015/16) stands in the row above the header. Patients excepted
+indicator, whose code (DEM004; DEM002 before 2015/16) is in the row above the header. Patients excepted
 count in the denominator, because nobody reviewed their plan.
 """
 

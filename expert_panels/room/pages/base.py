@@ -4,10 +4,10 @@ Belongs here: the room that a request is for, the Jinja environment, rendering, 
 Does not belong here: any one page, who is signed in, headers of security.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
@@ -18,18 +18,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
+from expert_panels.certificates.heads import WORDS
 from expert_panels.clock import Clock, utc_now
+from expert_panels.foundation.fault import Fault
 from expert_panels.ledger.gate_state import MEANINGS
 from expert_panels.papers import Candidates
-from expert_panels.room.pages.words import RATING_COLOURS, SHORT, moment, panel_word, words_of
+from expert_panels.room.pages.words import RATING_COLOURS, SHORT, moment, panel_word
 from expert_panels.room.refusing import refusal
 from expert_panels.room.sign_in.sessions import csrf_token
+from expert_panels.room.styles import styles_in_use
 from expert_panels.terms import Terms
 
-STATIC = Path(__file__).parents[1] / "static"
-BUILT_STYLES = "nhsuk.css"
-"""NHS.UK frontend's styles, which `make styles` builds; without them the pages use PLAIN_STYLES."""
-PLAIN_STYLES = "plain.css"
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,17 @@ class Room:
     terms: Callable[[], Mapping[str, Terms]]
     candidates: Candidates
     clock: Clock = utc_now
+
+    def released(self, lane: str, partition_key: str) -> Mapping[str, str]:
+        """Return the fingerprint of each body's table that the newest release of a round shows.
+
+        Nothing of a release that is not what the ledger gives: the log says so, and the pages go on.
+        """
+        try:
+            return self.candidates.released(lane, partition_key)
+        except Fault as fault:
+            _LOG.warning("%s", fault)
+            return {}
 
 
 def room_of(request: Request) -> Room:
@@ -58,12 +69,18 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals.update(
-        styles=BUILT_STYLES if (STATIC / BUILT_STYLES).is_file() else PLAIN_STYLES,
+        styles=styles_in_use(),
         rating_colours=RATING_COLOURS,
         meanings=MEANINGS,
+        head_words=WORDS,
     )
     made.filters.update(
-        moment=moment, panel_word=panel_word, words_of=words_of, short=lambda sha256: sha256[:SHORT]
+        moment=moment,
+        panel_word=panel_word,
+        short=lambda sha256: sha256[:SHORT],
+        capitalised=lambda name: (
+            name[:1].upper() + name[1:]
+        ),  # Jinja's own makes the rest small: Nhs, 2025-q3
     )
     return made
 

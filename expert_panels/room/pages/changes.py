@@ -23,7 +23,7 @@ class Change:
 def changes(before: CandidateTable, after: CandidateTable) -> tuple[Change, ...]:
     """Return every rating and figure that reads otherwise, ratings first, then by organisation.
 
-    An organisation that stands in one table alone changes from or to 'not in the table'.
+    An organisation that is in one table alone changes from or to 'not in the table'.
     """
     ratings, figures = [], []
     for code in sorted(before.by_code.keys() | after.by_code.keys()):
@@ -62,6 +62,6 @@ def _value(figure: Figure | None) -> str:
         figure.counts,
         figure.reference,
         figure.period,
-        figure.band or figure.why,
+        figure.said,
     ]
     return "; ".join(part for part in said if part)

@@ -14,8 +14,10 @@ from starlette.responses import RedirectResponse, Response
 
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.record import DecisionRefused
+from expert_panels.papers import Organisation
+from expert_panels.room.pages.before import Before, before, table_of
 from expert_panels.room.pages.decision_page import LONGEST_REASON, may_decide, whole_number
-from expert_panels.room.pages.table_page import Before, before, organisation_shown
+from expert_panels.room.pages.table_page import organisation_shown
 from expert_panels.room.sign_in.identity import sign_in_again
 from expert_panels.room.sign_in.people import is_fresh
 
@@ -39,6 +41,7 @@ def _text(form: Mapping[str, Any], name: str) -> str:
 def _commented(request: Request, form: Mapping[str, Any]) -> Response:
     found, code = before(request), request.path_params["code"]
     may_decide(request, found, "comment")
+    _in_table(found, code)
     said, email = _text(form, "text"), request.state.person.email
     if not said or len(said) > LONGEST_REASON:
         lacks = f"Write your comment on {code}, in at most {LONGEST_REASON:,} characters."
@@ -54,6 +57,7 @@ def _moderated(request: Request, form: Mapping[str, Any]) -> Response:
     fields = {name: _text(form, name) for name in ("item", "before", "after", "interests", "reason")}
     if faults := _lacking(fields):
         return organisation_shown(request, found, faults, **fields)
+    _may_moderate(found, code, fields)
     if not is_fresh(request.state.person, found.room.clock()):
         return sign_in_again(request, f"{found.address}/ccgs/{code}", fields)
     serial = whole_number(_text(form, "serial"))
@@ -68,12 +72,38 @@ def _moderated(request: Request, form: Mapping[str, Any]) -> Response:
     return RedirectResponse(f"{found.address}/ccgs/{code}#moderation", status_code=303)
 
 
+def _in_table(found: Before, code: str) -> Organisation:
+    """Return the organisation of the table before the panel, or raise HTTPException 404."""
+    organisation = table_of(found).by_code.get(code)
+    if organisation is None:
+        raise HTTPException(404, f"There is no {code} in this table.")
+    return organisation
+
+
+def _may_moderate(found: Before, code: str, fields: Mapping[str, str]) -> None:
+    """Raise HTTPException unless the form is about a judgement of the table, as it is, and a label of it.
+
+    The browser says all three, and may say anything.
+    """
+    item, after, before_it = fields["item"], fields["after"], fields["before"]
+    figures = _in_table(found, code).figures
+    figure = next((one for one in figures if one.measure == item and one.choices), None)
+    if figure is None:
+        raise HTTPException(422, f"{item} of {code} is no judgement in this table that can be moderated.")
+    if after not in (figure.value, *figure.choices):
+        raise HTTPException(422, f"{after!r} is no judgement of {item}: choose one of the form.")
+    made = [one for one in found.state.moderations if (one.about, one.item) == (code, item)]
+    # the value of an earlier form, too: one sent twice is recognised later, and the ledger asks again
+    if before_it not in (figure.value, *(one.before for one in made)):
+        raise HTTPException(409, f"{item} of {code} is {figure.value!r} and not {before_it!r}.")
+
+
 def _lacking(fields: Mapping[str, str]) -> dict[str, str]:
     """Return what the form of a moderation lacks, by the id of the field."""
     faults, item = {}, fields["item"]
     for name, lacks in (
         ("after", "Choose the judgement that it is to be."),
-        ("interests", 'Declare your interests in this CCG, or write "none".'),
+        ("interests", 'Declare your interests in this organisation, or write "none".'),
         ("reason", "A moderation needs a reason."),
     ):
         if not fields[name]:
@@ -100,3 +130,4 @@ def _written(request: Request, found: Before, form: Mapping[str, Any], **fields:
         )
     except DecisionRefused as refused:
         raise HTTPException(409, f"{refused} Nothing was recorded.") from None
+    found.room.candidates.issue()

@@ -9,19 +9,20 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from expert_panels import access_log
 from expert_panels.ledger import record as ledger
-from expert_panels.ledger.gate_state import MEANINGS, NEEDS_REASON, OF_THE_PIPELINE
+from expert_panels.ledger.gate_state import MEANINGS, NEEDS_REASON, meaning_of
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.record import DecisionRefused
-from expert_panels.room.pages.base import page, room_of
-from expert_panels.room.pages.board import is_reader
-from expert_panels.room.pages.table_page import Before, before
+from expert_panels.room.pages.base import page
+from expert_panels.room.pages.before import Before, before, compared, looked_by, worklist_of
 from expert_panels.room.sign_in.identity import sign_in_again, typed_before
 from expert_panels.room.sign_in.people import is_fresh
 from expert_panels.room.sign_in.sessions import Memory
@@ -113,7 +114,7 @@ def whole_number(text: str) -> int:
 
 
 def faults_of(answer: Answer) -> dict[str, str]:
-    """Return what a form lacks, by field in the form's order: the sentence that stands beside it."""
+    """Return what a form lacks, by field in the form's order: the sentence that is next to it."""
     faults = {}
     if answer.interest not in ("none", "some"):
         faults["interest"] = "Answer the declaration of interests."
@@ -148,6 +149,18 @@ def _is_stale(answer: Answer, found: Before) -> bool:
     )
 
 
+def _must_have_looked(request: Request, found: Before, answer: Answer) -> None:
+    """Raise HTTPException 409 for who verifies a table without having opened it, by the access log."""
+    if answer.decision != "approve" or answer.table != found.state.subject:
+        return
+    if not access_log.has_seen(found.room.engine, request.state.person.email, answer.table):
+        raise HTTPException(
+            409,
+            "You have not opened this table yet, and a signature says that you have examined it: open the "
+            f"{found.terms.title}'s page, look at the table, and then decide. Nothing was recorded.",
+        )
+
+
 def _same(found: Before, answer: Answer, email: str) -> Line | None:
     """Return the line that this very form has written already, or None."""
     return next(
@@ -176,7 +189,7 @@ def _form(request: Request, found: Before, answer: Answer, status: int = 200) ->
         found=found,
         answer=answer,
         choices=choices(found, request.state.person.email),
-        meanings=MEANINGS,
+        meanings={one: meaning_of(one, found.terms) for one in MEANINGS},
         organisations=_size(found),
     )
 
@@ -205,6 +218,7 @@ def _checked(request: Request, answer: Answer) -> Response:
     may_decide(request, found, answer.decision)
     if _is_stale(answer, found):
         raise HTTPException(409, _MOVED)
+    _must_have_looked(request, found, answer)
     faults = faults_of(answer)
     if faults:
         return _form(request, found, replace(answer, faults=faults), 422)
@@ -234,9 +248,27 @@ def confirmation(request: Request) -> Response:
         "confirm.html",
         found=found,
         answer=answer,
-        meaning=MEANINGS[answer.decision],
+        meaning=meaning_of(answer.decision, found.terms),
         organisations=_size(found),
+        **_looked_at(request, found, answer),
     )
+
+
+def _looked_at(request: Request, found: Before, answer: Answer) -> dict[str, Any]:
+    """Return what the table comes to that is decided on, and what of its worklist this person has left."""
+    table = found.room.candidates.table(answer.table)
+    if table is None:
+        return {"counts": {}, "changed": None, "unlikely": (), "work": None}
+    changed = compared(found, table) if answer.table == found.state.subject else None
+    work = worklist_of(found, table)
+    left = work.left(looked_by(request, found, table))
+    return {
+        "counts": table.counts,
+        "changed": changed,
+        "unlikely": table.unlikely,
+        "work": work,
+        "left": left,
+    }
 
 
 async def record_decision(request: Request) -> Response:
@@ -255,7 +287,9 @@ def _recorded(request: Request, answer: Answer) -> Response:
         if not is_fresh(request.state.person, found.room.clock()):
             typed = {name: getattr(answer, name) for name in TYPED}
             return sign_in_again(request, f"{found.address}/decision", typed)
+        _must_have_looked(request, found, answer)
         done = _decided(request, found, answer, email)
+    found.room.candidates.issue()
     return _line(found, done)
 
 
@@ -284,29 +318,3 @@ def _decided(request: Request, found: Before, answer: Answer, email: str) -> Lin
         if done is None:
             raise HTTPException(409, f"{refused} Nothing was recorded.") from None
         return done
-
-
-def decision_line(request: Request) -> Response:
-    """Show a line of this gate's record: what was decided, of what, and how the gate stands now."""
-    found = before(request)
-    wanted = request.path_params["seq"]
-    line = next((one for one in found.lines if one.seq == wanted), None)
-    if line is None:
-        raise HTTPException(404, f"Line {wanted} is not about this gate.")
-    return page(request, "decided.html", found=found, line=line)
-
-
-def certificate_file(request: Request) -> Response:
-    """Hand out the signed certificate of a decision to those who may see what lay before its panel."""
-    here, seq, email = room_of(request), request.path_params["seq"], request.state.person.email
-    line = next((one for one in ledger.lines(here.engine, after=seq - 1) if one.seq == seq), None)
-    terms = here.terms().get(line.panel) if line else None
-    if line is None or terms is None or line.decision in OF_THE_PIPELINE:
-        raise HTTPException(404, f"Line {seq} is no decision.")
-    if not is_reader(terms, email, here.clock()):
-        raise HTTPException(403, f"The decisions of the {terms.title} are for its members; {email} is none.")
-    named = {
-        "Content-Disposition": f'attachment; filename="line-{seq}.dsse.json"',
-        "Cache-Control": "no-store",
-    }
-    return Response(here.candidates.certificate(line), media_type="application/json", headers=named)

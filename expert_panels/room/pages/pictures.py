@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line across the picture at `x`, or a figure under the axis, and what stands beside it."""
+    """A line across the picture at `x`, or a figure under the axis, and what is next to it."""
 
     x: float
     label: str
@@ -34,12 +34,12 @@ class Mark:
 
     @property
     def anchor(self) -> str:
-        """Which end of the label stands at the line: it is kept within the picture."""
+        """Which end of the label is at the line: it is kept within the picture."""
         return "end" if self.x > WIDTH * 0.6 else "start"
 
     @property
     def text_x(self) -> float:
-        """Where the label begins or ends, a little beside the line."""
+        """Where the label begins or ends, a little to the side of the line."""
         return self.x - 4 if self.anchor == "end" else self.x + 4
 
 

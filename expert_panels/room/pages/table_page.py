@@ -1,95 +1,31 @@
-"""What lies before a panel: the page of its table, and the page of one organisation in it.
+"""What is before a panel, row by row: the page of its full table, and the page of one organisation in it.
 
-Belongs here: finding the gate that an address names, whether this person may see it, and gathering what the
-two pages show.
-Does not belong here: sorting and filtering (query.py), comparing (changes.py), deciding (decision_page.py).
+Belongs here: gathering what the two pages show.
+Does not belong here: the worklist (worklist_page.py), sorting and filtering (query.py), deciding
+(decision_page.py).
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from expert_panels.ledger import record as ledger
-from expert_panels.ledger.fold import fold
-from expert_panels.ledger.gate_state import GateState
-from expert_panels.ledger.line import Line
 from expert_panels.papers import CandidateTable
-from expert_panels.room.pages.base import Room, markup, page, room_of
-from expert_panels.room.pages.board import gate_address, is_reader
-from expert_panels.room.pages.changes import Change, changes
-from expert_panels.room.pages.pictures import HEIGHT, WIDTH, picture
+from expert_panels.room.pages.base import markup, page
+from expert_panels.room.pages.before import (
+    Before,
+    before,
+    compared,
+    log_view,
+    looked_by,
+    table_of,
+    worklist_of,
+)
 from expert_panels.room.pages.query import NO_RATING, Asked, asked, regions, rows
 from expert_panels.room.sign_in.identity import typed_before, viewed
-from expert_panels.terms import Terms
-
-CLOSEST = 12
-"""Organisations that the page names as nearest to another rating."""
-
-
-@dataclass(frozen=True)
-class Before:
-    """A gate that was found, and that this person may look into."""
-
-    room: Room
-    terms: Terms
-    lane: str
-    partition_key: str
-    lines: Sequence[Line]
-    state: GateState
-
-    @property
-    def name(self) -> str:
-        """What people call the round."""
-        return self.room.candidates.round_name(self.lane, self.partition_key)
-
-    @property
-    def address(self) -> str:
-        """The address of the panel's page."""
-        return gate_address(self.terms.panel, self.lane, self.partition_key)
-
-    @property
-    def last_verified(self) -> str:
-        """The fingerprint of what was verified last before the table now before the panel; '' for none."""
-        opened = [line.seq for line in self.lines if line.decision == "open"]
-        earlier = [line for line in self.lines if line.seq < opened[-1]] if opened else []
-        return fold(earlier, self.terms).published_subject if earlier else ""
-
-
-def before(request: Request) -> Before:
-    """Return the gate that the address names.
-
-    Raises HTTPException: 404 when there is none, 403 when what lies before that panel is not for this person.
-    """
-    here, asked_for = room_of(request), request.path_params
-    terms = here.terms().get(asked_for["panel"])
-    if terms is None:
-        raise HTTPException(404, f"There is no panel {asked_for['panel']!r}.")
-    email = request.state.person.email
-    if not is_reader(terms, email, here.clock()):
-        raise HTTPException(403, f"What lies before the {terms.title} is for its members; {email} is none.")
-    lane, key = asked_for["lane"], asked_for["key"]
-    lines = ledger.lines(here.engine, ledger.Gate(terms.panel, lane, key))
-    if not lines:
-        raise HTTPException(404, f"Nothing has been laid before the {terms.title} in {lane} {key}.")
-    return Before(here, terms, lane, key, lines, fold(lines, terms))
-
-
-def table_of(found: Before) -> CandidateTable:
-    """Return the table before the panel, or, when it was taken away, the one that is published.
-
-    Raises HTTPException 404 when there is none, or when its bytes are not in this database.
-    """
-    subject = found.state.subject or found.state.published_subject
-    table = found.room.candidates.table(subject) if subject else None
-    if table is None:
-        raise HTTPException(404, f"There is no table before the {found.terms.title} now.")
-    return table
-
 
 _PARTS: OrderedDict[tuple[str, str, Asked], Markup] = OrderedDict()
 _REMEMBERED = 256
@@ -115,42 +51,21 @@ def _long_table(found: Before, table: CandidateTable, wanted: Asked) -> Markup:
     return _PARTS[key]
 
 
-def _compared(found: Before, table: CandidateTable) -> tuple[Change, ...] | None:
-    """Return what changed since the last verified table, or None when there is none to compare with."""
-    subject = found.last_verified
-    earlier = found.room.candidates.table(subject) if subject else None
-    return None if earlier is None else changes(earlier, table)
-
-
-def candidate_page(request: Request) -> Response:
-    """Show what lies before a panel."""
+def full_table_page(request: Request) -> Response:
+    """Show every row of what is before a panel, sorted and filtered as the address asks."""
     found = before(request)
     table = table_of(found)
-    viewed(request, f"{found.terms.panel} {found.lane} {found.partition_key}")
+    log_view(request, found, table)
     wanted = asked(request.query_params, table)
-    counts = {label: sum(one.rating == label for one in table.organisations) for label in table.labels}
-    unrated = sum(not one.rating for one in table.organisations)
-    close = sorted(
-        (one for one in table.organisations if one.closeness is not None), key=lambda one: one.closeness or 0
-    )
     return page(
         request,
-        "candidate.html",
+        "full_table.html",
         found=found,
         table=table,
         asked=wanted,
         long_table=_long_table(found, table, wanted),
         regions=regions(table),
         ratings=[*table.labels, NO_RATING],
-        counts={**counts, NO_RATING: unrated} if unrated else counts,
-        pictures=[drawn for spread in table.spreads if (drawn := picture(spread))],
-        width=WIDTH,
-        height=HEIGHT,
-        close=close[:CLOSEST],
-        changed=_compared(found, table),
-        plausibility=found.room.candidates.plausibility(table.subject_sha256),
-        refused=found.room.candidates.refused_rows(found.terms.panel),
-        method=found.room.candidates.method(found.terms.panel),
     )
 
 
@@ -172,7 +87,9 @@ def organisation_shown(
     if organisation is None:
         raise HTTPException(404, f"There is no {code} in this table.")
     viewed(request, f"{found.terms.panel} {found.lane} {found.partition_key} {code}")
-    changed = _compared(found, table)
+    changed, work = compared(found, table), worklist_of(found, table)
+    last = found.last_round
+    looked = looked_by(request, found, table)
     return page(
         request,
         "organisation.html",
@@ -182,6 +99,11 @@ def organisation_shown(
         found=found,
         table=table,
         one=organisation,
+        last=None if last is None else (last[0], last[1].by_code.get(code)),
+        work=work,
+        looked=looked,
+        beside=[table.by_code.get(each) for each in work.beside(code)],
+        context=found.room.candidates.context(table.subject_sha256, code),
         measures={measure.code: measure for measure in table.measures},
         similar=[table.by_code[each] for each in organisation.similar if each in table.by_code],
         doubted=found.room.candidates.plausibility(table.subject_sha256).of(code),

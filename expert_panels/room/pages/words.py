@@ -1,6 +1,6 @@
 """The room's words: what each state of a gate is called, what it means, how long something has waited.
 
-Belongs here: turning keys and times into what stands on a page, colour beside the word and never instead.
+Belongs here: turning keys and times into what is on a page, colour next to the word and never instead.
 Does not belong here: pages, markup, what a signature means (decision.MEANINGS).
 """
 
@@ -22,22 +22,22 @@ class StateWords(NamedTuple):
 
 
 STATES = {
-    "not_ready": StateWords("Not ready", "grey", "No table has been laid before the panel yet."),
-    "awaiting": StateWords("Awaiting the panel", "yellow", "Nobody has signed yet; nothing is published."),
-    "partial": StateWords("Partly signed", "blue", "More signatures are needed; nothing is published."),
+    "not_ready": StateWords("Not ready", "grey", "No table has been submitted to the panel yet."),
+    "awaiting": StateWords("Awaiting the panel", "yellow", "Nobody has signed yet; nothing is released."),
+    "partial": StateWords("Partly signed", "blue", "More signatures are needed; nothing is released."),
     "moderated": StateWords(
         "Moderated", "blue", "A judgement has been moderated: the moderated table is being worked out."
     ),
-    "approved": StateWords("Verified", "green", "The panel has verified this table, and it is published."),
+    "approved": StateWords("Verified", "green", "The panel has verified this table, and it is released."),
     "returned": StateWords("Returned", "orange", "The panel has returned this table to those who made it."),
     "withdrawn": StateWords("Withdrawn", "red", "The panel has withdrawn its verification."),
     "superseded": StateWords(
         "Changed since it was verified",
         "purple",
-        "The data have changed. What was verified before stays published until the panel decides again.",
+        "The data have changed. What was verified before stays released until the panel decides again.",
     ),
     "overridden": StateWords(
-        "Overridden", "pink", "Published by override, without the panel's verification, and marked so."
+        "Overridden", "pink", "Released by override, without the panel's verification, and marked so."
     ),
 }
 """State of a gate -> its words. The keys are those of GateState.state."""
@@ -45,17 +45,31 @@ STATES = {
 _OVERRIDDEN_BEFORE = StateWords(
     "Changed since it was overridden",
     "purple",
-    "The data have changed. What was published by override stays out, marked so, until the panel decides.",
+    "The data have changed. What was released by override stays out, marked so, until the panel decides.",
 )
 
+_NOT_YET = {
+    "approved": "The panel has verified this table. It is not released yet: the next release shows it, once "
+    "all that its round needs is decided.",
+    "overridden": "Two officers have let this table out without the panel. It is not released yet: the next "
+    "release shows it, marked so.",
+    "superseded": "The data have changed since the panel decided, and nothing of this table is released: the "
+    "panel is asked again.",
+}
+"""What a state means while no release shows what was let out."""
 
-def words_of(state: GateState) -> StateWords:
-    """Return the words of a gate's state; of a superseded one also whether what is out was overridden."""
-    return STATES[state.state] if state.described == state.state else _OVERRIDDEN_BEFORE
+
+def words_of(state: GateState, is_out: bool) -> StateWords:
+    """Return the words of a gate's state.
+
+    `is_out`: the newest release shows what was let out. Of a superseded one also whether that was overridden.
+    """
+    words = STATES[state.state] if state.described == state.state else _OVERRIDDEN_BEFORE
+    return words if is_out else words._replace(meaning=_NOT_YET.get(state.state, words.meaning))
 
 
 RATING_COLOURS = ("green", "aqua-green", "orange", "red")
-"""The colours of four ratings, best first; beside each stands its label."""
+"""The colours of four ratings, best first; next to each is its label."""
 
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 

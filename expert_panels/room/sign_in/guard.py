@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -68,13 +67,12 @@ def guard(
             Middleware(LastResort),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
             Middleware(
-                SessionMiddleware,
+                sessions.Sessions,
                 secret_key=session_key,
+                now=clock,
                 # browsers keep a cookie of this prefix to HTTPS and to this very host
                 session_cookie="__Host-room" if is_secure else "room",
-                max_age=int(sessions.IDLE.total_seconds()),
-                same_site="lax",  # the provider's answer to a sign-in comes from another site
-                https_only=is_secure,
+                is_secure=is_secure,
             ),
             Middleware(Identity, engine=engine, sign_in=sign_in, terms=terms, memory=memory),
             Middleware(SignInLimit, limit=sign_in.limit, path=SIGN_IN),

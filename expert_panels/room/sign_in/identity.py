@@ -68,6 +68,7 @@ class Identity:
     ) -> None:
         self._app, self._engine, self._memory = app, engine, memory
         self._sign_in, self._terms = sign_in, terms
+        self._strangers = access_log.Strangers(engine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -82,11 +83,19 @@ class Identity:
         async def send_logged(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] in DENIED:
                 said = getattr(request.state, "refusal", "")
-                await run_in_threadpool(_log, request, scope["path"], f"{message['status']}: {said}")
+                await run_in_threadpool(self._turned_away, request, f"{message['status']}: {said}")
             await send(message)
 
         answer = None if scope["path"].startswith(STATIC) else await run_in_threadpool(self._stop, request)
         await (answer or self._app)(scope, receive, send_logged)
+
+    def _turned_away(self, request: Request, outcome: str) -> None:
+        """Log that a request is denied: of somebody known in the access log, of nobody apart from it."""
+        if request.state.person is not None:
+            _log(request, request.scope["path"], outcome)
+            return
+        address = request.client.host if request.client else "?"
+        self._strangers.turned_away(address, f"{request.method} {request.scope['path']}", outcome)
 
     def _stop(self, request: Request) -> Response | None:
         """Find the person; return the answer to whoever may not go on."""
@@ -107,9 +116,8 @@ class Identity:
 
 
 def _log(request: Request, subject: str, outcome: str) -> None:
-    person: Person | None = request.state.person
-    who = person.email if person else f"somebody at {request.client.host if request.client else '?'}"
-    access_log.record(request.state.engine, who, f"{request.method} page", subject, outcome)
+    person: Person = request.state.person
+    access_log.record(request.state.engine, person.email, f"{request.method} page", subject, outcome)
 
 
 def viewed(request: Request, subject: str) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import OAuth
+from authlib.oidc.core import CodeIDToken
 from joserfc.errors import JoseError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from expert_panels.clock import Clock
 from expert_panels.room.refusing import refusal
 from expert_panels.room.sign_in import sessions
 from expert_panels.room.sign_in.identity import SIGN_IN, SIGN_OUT, Denied, let_in, way_back
@@ -34,6 +36,16 @@ _BROKEN = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)
 """What Authlib raises over a provider whose answers are not of the shape that the standard says."""
 
 _TIME_TO_SIGN_IN = timedelta(minutes=10)
+
+
+def _claims_at(now: Clock) -> type[CodeIDToken]:
+    """Return the claims of an ID token as they hold at the time of a clock, and not of the machine's."""
+
+    class Claims(CodeIDToken):  # type: ignore[misc]  # Authlib has no types
+        def validate(self, _now: int | None = None, leeway: int = 0) -> None:
+            super().validate(int(now().timestamp()), leeway)
+
+    return Claims
 
 
 class _Pending:
@@ -98,7 +110,7 @@ class OpenIdSignIn:
         return url if url.startswith(("https://", "http://")) else ""
 
     async def _asked(self, request: Request) -> Response:
-        """Send the browser to the provider; who is signed in already is asked to prove it anew."""
+        """Send the browser to the provider; who is signed in already is asked to prove it again."""
         again = request.state.person is not None
         state, now = secrets.token_urlsafe(32), self._memory.now()
         back = way_back(request.query_params.get("back"))
@@ -147,7 +159,10 @@ class OpenIdSignIn:
         try:
             await self._discovered()
             token = await self._provider.authorize_access_token(
-                request, claims_options=must_be, leeway=int(CLOCKS_APART.total_seconds())
+                request,
+                claims_options=must_be,
+                claims_cls=_claims_at(self._memory.now),
+                leeway=int(CLOCKS_APART.total_seconds()),
             )
         except httpx2.HTTPError as fault:
             raise Denied("the sign-in service cannot be reached just now.", 503) from fault

@@ -4,6 +4,7 @@ Belongs here: ASGI middleware that looks at a request or an answer without knowi
 Does not belong here: who asks (identity.py), what the pages say.
 """
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
@@ -13,7 +14,9 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from expert_panels.room.refusing import refusal, unexpected
@@ -21,6 +24,9 @@ from expert_panels.room.sign_in.sessions import csrf_token
 
 LARGEST_FORM = 256 * 1024
 """Bytes of a posted form; a reason and a comment on each of 209 CCGs are far below."""
+
+LONGEST_SENDING = 20.0
+"""Seconds in which a form has to be sent."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,7 +73,7 @@ class SafeHeaders:
 
 
 class LastResort:
-    """Answers an error that nobody expected with a plain page; its number stands in the log with the fault.
+    """Answers an error that nobody expected with a plain page; its number is in the log with the fault.
 
     The page says nothing of the fault, and asks neither session nor database, which may be what failed.
     """
@@ -106,14 +112,28 @@ class FormTokens:
             await self._app(scope, receive, send)
             return
         body = b""
-        async for part in Request(scope, receive).stream():
-            body += part
-            if len(body) > LARGEST_FORM:
-                answer = refusal(Request(scope), 413, "What was sent is larger than any form of this room.")
-                await answer(scope, receive, send)
-                return
+        try:
+            async with asyncio.timeout(LONGEST_SENDING):
+                async for part in Request(scope, receive).stream():
+                    body += part
+                    if len(body) > LARGEST_FORM:
+                        sentence = "What was sent is larger than any form of this room."
+                        await refusal(Request(scope), 413, sentence)(scope, receive, send)
+                        return
+        except ClientDisconnect:  # nobody is there any more to be answered
+            return
+        except TimeoutError:
+            answer = refusal(Request(scope), 408, "The form was not sent to its end; send it again.")
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
+            return
         request = Request(scope, _again(body, receive))
-        form = await request.form()
+        try:
+            form = await request.form()
+        except (HTTPException, MultiPartException, ValueError):
+            answer = refusal(request, 400, "What was sent is no form that can be read; nothing was recorded.")
+            await answer(scope, receive, send)
+            return
         given = form.get("csrf_token")
         await form.close()
         expected = csrf_token(request)
@@ -137,21 +157,26 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
+_OF_ALL = "1200/minute"
+"""How often all addresses together may ask for sign-in pages: each sign-in that begins is kept a while."""
+
+
 class SignInLimit:
     """Answers 429 to an address that asks for sign-in pages more often than `limit`, such as "30/minute".
 
-    Each process counts for itself: with several, an address has as many times the limit.
+    And to all addresses together beyond twelve hundred a minute. Each process counts for itself: with
+    several, an address has as many times the limit.
     """
 
     def __init__(self, app: ASGIApp, limit: str, path: str) -> None:
-        self._app, self._path, self._limit = app, path, parse(limit)
+        self._app, self._path, self._limit, self._of_all = app, path, parse(limit), parse(_OF_ALL)
         self._counter = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"].startswith(self._path):
             address = (scope.get("client") or ("",))[0]
-            if not self._counter.hit(self._limit, address):
+            if not (self._counter.hit(self._limit, address) and self._counter.hit(self._of_all)):
                 answer = refusal(Request(scope), 429, "Too many attempts to sign in: wait a minute.")
                 answer.headers["Retry-After"] = str(self._limit.get_expiry())
                 await answer(scope, receive, send)

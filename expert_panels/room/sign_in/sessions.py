@@ -14,8 +14,11 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from itsdangerous import TimestampSigner
 from sqlalchemy import Engine, delete, insert, select
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp
 
 from expert_panels.clock import Clock, utc_now
 from expert_panels.room.sign_in.people import Person
@@ -27,7 +30,36 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
 """A session so old is over, however busy."""
 
-_TOUCHED = timedelta(minutes=1)  # the cookie is signed anew, and so lives on, once a minute
+_TOUCHED = timedelta(minutes=1)  # the cookie is signed again, and so lives on, once a minute
+
+
+class _Signer(TimestampSigner):
+    """Signs cookies by a clock that it is given."""
+
+    def __init__(self, key: str, now: Clock) -> None:
+        super().__init__(key)
+        self._now = now
+
+    def get_timestamp(self) -> int:
+        """Return the time in whole seconds since 1970."""
+        return int(self._now().timestamp())
+
+
+class Sessions(SessionMiddleware):
+    """Starlette's signed cookie, whose age is told by the clock of the room."""
+
+    def __init__(
+        self, app: ASGIApp, secret_key: str, now: Clock, session_cookie: str, is_secure: bool
+    ) -> None:
+        super().__init__(
+            app,
+            secret_key,
+            session_cookie,
+            max_age=int(IDLE.total_seconds()),
+            same_site="lax",  # the provider's answer to a sign-in comes from another site
+            https_only=is_secure,
+        )
+        self.signer = _Signer(secret_key, now)
 
 
 class Memory:

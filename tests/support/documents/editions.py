@@ -4,8 +4,8 @@ Belongs here: filling the page's marked blocks from the skeleton, from the comma
 the models of the rules; an example of each rule.
 Does not belong here: the page's own sentences (the page), what a rule says (its docstring).
 
-A block begins with ``<!-- file NAME -->``, ``<!-- command ccg … -->`` or ``<!-- rules -->`` and goes to
-``<!-- end -->``. `python -m tests.support.documents.editions` writes the page.
+A block begins with ``<!-- file NAME -->``, ``<!-- command ccg … -->``, ``<!-- frame -->`` or
+``<!-- rules -->`` and goes to ``<!-- end -->``. `python -m tests.support.documents.editions` writes the page.
 """
 
 import inspect
@@ -25,11 +25,13 @@ from typer.main import get_command
 
 from ccg_pipeline.cli.options import console
 from ccg_pipeline.cli.verbs import app
+from ccg_pipeline.framework.edition import Edition, Gate, League, Node, Round, Scale
 from ccg_pipeline.framework.families import SKELETON
+from ccg_pipeline.framework.limits import Limits
 from ccg_pipeline.framework.vocabulary import combining, grading, rule, scoring
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "editions.md"
-BLOCK = re.compile(r"<!-- (file|command|rules) ?(.*?) -->\n.*?<!-- end -->", re.DOTALL)
+BLOCK = re.compile(r"<!-- (file|command|frame|rules)(?: (\S.*?))? -->\n(?s:.*?)<!-- end -->")
 WIDTH = 100
 
 KINDS = {
@@ -46,6 +48,7 @@ KINDS = {
     ),
     "Rules that adjust": (grading.Put, grading.Cap, grading.Require, grading.Bound, grading.Round),
 }  # fmt: skip
+FRAME = (Edition, Scale, Node, Round, Gate, League, Limits)
 PARTS = (
     rule.Member, rule.When, rule.Condition, rule.OwnSource, scoring.Level, combining.Cell, combining.Case,
     combining.Tally,
@@ -94,7 +97,9 @@ def render() -> str:
 
 def _block(found: re.Match[str]) -> str:
     kind, what = found.groups()
-    if kind == "rules":
+    if kind == "frame":
+        inside = "\n".join(_parts(FRAME, ("provenance", "source", "note")))
+    elif kind == "rules":
         inside = "\n".join(_rules())
     elif kind == "file":
         inside = f"```{what.rpartition('.')[2]}\n{(SKELETON / what).read_text(encoding='utf-8')}```\n"
@@ -120,9 +125,13 @@ def _rules() -> Iterator[str]:
             yield f"#### `{do}`\n\n{_said(model)}\n\n```yaml\n{example(do)}\n```\n"
             yield _fields(model, ("do", *rule.Rule.model_fields))
     yield "### Parts of rules\n"
-    for part in PARTS:
+    yield from _parts(PARTS)
+
+
+def _parts(models: tuple[type[BaseModel], ...], left_out: tuple[str, ...] = ()) -> Iterator[str]:
+    for part in models:
         yield f"#### {_words(part.__name__).capitalize()}\n\n{_said(part)}\n"
-        yield _fields(part, ())
+        yield _fields(part, left_out)
 
 
 def _said(model: type[BaseModel]) -> str:
@@ -141,18 +150,24 @@ def _fields(model: type[BaseModel], left_out: tuple[str, ...]) -> str:
 def _default(field: Any) -> str:
     if field.is_required():
         return "must be given"
+    if field.default_factory is not None:  # an empty mapping
+        return "none"
     match field.default:
-        case None | ():
+        case None | () | "":
             return "none"
         case bool():
             return f"`{str(field.default).lower()}`"
         case float():
             return f"`{field.default:g}`"
+        case tuple():
+            return f"`[{', '.join(field.default)}]`"
     return f"`{field.default}`"
 
 
 def kind_of(annotation: Any) -> str:
     """Return in words what a field takes."""
+    if annotation == grading.Step:
+        return "step"
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin in (Union, UnionType):
         kinds = [kind_of(one) for one in inside if one is not NoneType]

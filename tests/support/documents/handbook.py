@@ -77,19 +77,19 @@ CHAPTERS = (
     Chapter("Dispersion beyond chance", (f"{METHOD}.statistics.dispersion",), ("method_dispersion",)),
     Chapter(
         "Area scores",
-        (f"{METHOD}.scoring.areas: score_areas",),
+        (f"{METHOD}.scoring.rated: score_areas",),
         ("method_areas",),
         ("framework.yaml: conventions / area_score",),
     ),
     Chapter(
         "Ratings of the six clinical areas",
-        (f"{METHOD}.scoring.clinical",),
+        (f"{METHOD}.scoring.rated: rate_panel",),
         ("method_clinical",),
         ("clinical.yaml: ",),
     ),
     Chapter(
         "The overall rating",
-        (f"{METHOD}.scoring.overall: rate_overall",),
+        (f"{METHOD}.scoring.rated: rate_overall rate_blocks",),
         ("method_overall",),
         ("overall.yaml: ",),
     ),
@@ -101,12 +101,17 @@ CHAPTERS = (
     ),
     Chapter(
         "Uncertainty of scores and ratings",
-        tuple(
-            f"{METHOD}.uncertainty.{module}" for module in ("simulation", "true_values", "draws", "columns")
+        (
+            f"{METHOD}.uncertainty.simulation",
+            f"{METHOD}.uncertainty.columns",
+            *(f"{METHOD}.certainty.{module}" for module in ("simulation", "drawing", "errors", "saying")),
+            f"{METHOD}.statistics.priors",
+            f"{METHOD}.statistics.tails",
         ),
         ("method_certainty", "statistics_coverage"),
         ("framework.yaml: uncertainty",),
     ),
+    Chapter("What is missing, at its worst and at its best", (f"{METHOD}.engine.gaps",), ("method_gaps",)),
     Chapter("Places in a league", (f"{METHOD}.statistics.ranks",), ("method_ranks",)),
     Chapter(
         "Robustness under other rules",
@@ -114,12 +119,12 @@ CHAPTERS = (
         ("method_robustness",),
         ("robustness.yaml: ",),
     ),
-    Chapter("Composites up a hierarchy", (f"{METHOD}.scoring.composite",), ("method_composite",)),
     Chapter(
         "Rules that give a score",
         (
             f"{WORDS}.scoring: Read Take Transform Distance Goalposts Steps Labels",
             f"{METHOD}.engine.scoring: read take transform distance reference_of goalposts steps labels",
+            f"{METHOD}.statistics.small_counts",
         ),
         ("rules_scoring",),
     ),

@@ -4,18 +4,21 @@ Belongs here: the writers, as functions that other processes can run; the damage
 Does not belong here: engines and fixtures (the tests run each on SQLite and PostgreSQL).
 """
 
-import multiprocessing
 from collections.abc import Callable, Iterable
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
 
-from expert_panels.ledger.record import DecisionRefused, append, decide, head, open_round, states, verify
+from expert_panels.ledger.record import DecisionRefused, append, decide, head, open_round, states
 from expert_panels.ledger.table import guard
+from expert_panels.ledger.verify import verify
 from expert_panels.schema import METADATA
 from tests.support.notations.gate_lines import COMMITTEE, TERMS, a_line, email, lines_of, sha
+from tests.support.notations.signed_lines import with_key
 from tests.support.patience import SECONDS
+from tests.support.processes import context
 
 ROUNDS = [f"2017-{month:02}" for month in range(1, 11)]
 
@@ -96,10 +99,9 @@ def damage(engine: Engine, statements: Iterable[str]) -> None:
 
 def at_once(work: Callable[..., None], *arguments: tuple[Any, ...], **options: Any) -> list[Any]:
     """Run `work` in a process for each tuple of arguments, all let go at the same instant; what they put."""
-    context = multiprocessing.get_context("spawn")
-    barrier, answers = context.Barrier(len(arguments)), context.Queue()
+    barrier, answers = context().Barrier(len(arguments)), context().Queue()
     processes = [
-        context.Process(target=work, args=(barrier, answers, *each), kwargs=options) for each in arguments
+        context().Process(target=work, args=(barrier, answers, *each), kwargs=options) for each in arguments
     ]
     for process in processes:
         process.start()
@@ -113,10 +115,8 @@ def at_once(work: Callable[..., None], *arguments: tuple[Any, ...], **options: A
     return [answers.get(timeout=SECONDS) for _ in processes]
 
 
-def append_fifty(
-    barrier: Barrier, answers: "multiprocessing.Queue[str]", url: str, lane: str, **options: Any
-) -> None:
-    engine = create_engine(url, **options)
+def append_fifty(barrier: Barrier, answers: "Queue[str]", url: str, lane: str, **options: Any) -> None:
+    engine = with_key(create_engine(url, **options))
     barrier.wait(SECONDS)
     for number in range(50):
         append(engine, a_line("m1", "approve", "A", number, lane=lane))
@@ -124,12 +124,12 @@ def append_fifty(
     answers.put(lane)
 
 
-def open_rounds(barrier: Barrier, answers: "multiprocessing.Queue[int]", url: str) -> None:
-    engine = create_engine(url)
+def open_rounds(barrier: Barrier, answers: "Queue[int]", url: str) -> None:
+    engine = with_key(create_engine(url))
     barrier.wait(SECONDS)
     lines = [
         open_round(
-            engine, TERMS, lane="interim", partition_key=each, subject=sha("A"), launched_by="schedule"
+            engine, COMMITTEE, lane="interim", partition_key=each, subject=sha("A"), launched_by="schedule"
         )
         for each in ROUNDS
     ]
@@ -137,9 +137,9 @@ def open_rounds(barrier: Barrier, answers: "multiprocessing.Queue[int]", url: st
     answers.put(len([line for line in lines if line]))
 
 
-def sign(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url: str, who: str) -> None:
+def sign(barrier: Barrier, answers: "Queue[list[str]]", url: str, who: str) -> None:
     """Approve ten rounds, each at the same instant as the others; '' for what was recorded, else why not."""
-    engine = create_engine(url)
+    engine = with_key(create_engine(url))
     said = []
     for partition_key in ROUNDS:
         barrier.wait(SECONDS)
@@ -161,12 +161,12 @@ def sign(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url: str
     answers.put(said)
 
 
-def moderate(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url: str, who: str) -> None:
+def moderate(barrier: Barrier, answers: "Queue[list[str]]", url: str, who: str) -> None:
     """Moderate one judgement in ten rounds and remark on it, each at the same instant as the others.
 
     Answers for each '' for what was recorded, else why not: first the moderations, then the comments.
     """
-    engine = create_engine(url)
+    engine = with_key(create_engine(url))
     said = []
     judgement = {"item": "165a", "before": "Red", "after": "Green", "reason": "For a test."}
     for fields in ({"decision": "moderate", **judgement}, {"decision": "comment", "reason": who}):
@@ -184,7 +184,7 @@ def moderate(barrier: Barrier, answers: "multiprocessing.Queue[list[str]]", url:
 
 def opened_at_once(url: str) -> None:
     """Two processes lay ten rounds before a panel at the same instant: each is laid once."""
-    engine = create_engine(url)
+    engine = with_key(create_engine(url))
     METADATA.create_all(engine)
     engine.dispose()
     assert sum(at_once(open_rounds, (url,), (url,))) == len(ROUNDS)
@@ -198,7 +198,7 @@ def moderated_at_once(url: str) -> None:
     for answers in zip(first[:10], second[:10], strict=True):
         assert sorted(answers) == ["", told]
     assert first[10:] == second[10:] == [""] * 10
-    engine = create_engine(url)
+    engine = with_key(create_engine(url))
     found = states(engine, {"cancer": COMMITTEE})
     assert {(one.state, len(one.moderations), len(one.comments)) for one in found.values()} == {
         ("moderated", 1, 2)

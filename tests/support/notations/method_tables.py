@@ -8,11 +8,16 @@ A cell is a number where it reads as one, else text; an empty cell is a missing 
 
 import math
 
+import numpy as np
 import pandas as pd
 
+from ccg_pipeline.framework.as_nodes import reading_of, z_of
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.method.engine.facts import Facts, State
+from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.engine.work import Learned
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS
 
 EDITION = load_edition()
@@ -83,10 +88,27 @@ def _filled(table: str, same: dict[str, object]) -> pd.DataFrame:
 
 def edition_of(*indicators: Indicator) -> Edition:
     """The edition with these indicators only: quicker, and for indicators that a test has changed."""
-    edition = EDITION.model_copy(update={"indicators": indicators})
-    for remembered in ("indicator_codes", "_indicators"):
-        edition.__dict__.pop(remembered, None)
-    return edition
+    return EDITION.model_copy(update={"indicators": indicators})
+
+
+def points_of(z: object, code: str = "123a") -> np.ndarray:
+    """The points that the edition gives an indicator for distances of any shape."""
+    return _come_to(z, code, code).score.reshape(np.shape(z))
+
+
+def grades_of(z: object, panel: str = "dementia", code: str = "126a") -> np.ndarray:
+    """The grades that a panel gives an indicator for distances of any shape."""
+    grade = _come_to(z, code, reading_of(panel, code)).grade
+    assert grade is not None
+    return grade.reshape(np.shape(z))
+
+
+def _come_to(z: object, code: str, node: str) -> State:
+    flat = np.ravel(np.asarray(z, dtype=float))[None]
+    nobody = Facts([str(place) for place in range(flat.size)])
+    return Run(EDITION.nodes, nobody, Learned(), [node], given={z_of(code): State(flat, "higher")}).states[
+        node
+    ]
 
 
 def one_by_code(frame: pd.DataFrame, indicator: str) -> pd.DataFrame:

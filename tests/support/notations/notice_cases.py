@@ -4,13 +4,13 @@ Belongs here: messages, and deliverers as functions that other processes can run
 Does not belong here: engines and fixtures (the tests run each on SQLite and PostgreSQL).
 """
 
-import multiprocessing
 import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -26,6 +26,7 @@ from expert_panels.settings import MailServer
 from expert_panels.tables import notice
 from tests.support.notations.ledger_cases import at_once
 from tests.support.patience import SECONDS
+from tests.support.processes import context
 from tests.support.servers.mail_server import Mailboxes, mail_server
 from tests.support.servers.served import free_port, served
 from tests.support.servers.webhook_receiver import SECRET, Receiver
@@ -80,9 +81,7 @@ def messages_by(channel: str, number: int) -> list[Message]:
     return [message(each, channel=channel, recipient=f"m{each}@panel.example") for each in range(number)]
 
 
-def deliver_all(
-    barrier: Barrier, answers: "multiprocessing.Queue[int]", url: str, name: str, port: int
-) -> None:
+def deliver_all(barrier: Barrier, answers: "Queue[int]", url: str, name: str, port: int) -> None:
     engine = open_database(url)
     barrier.wait(SECONDS)
     accepted = deliver(engine, {name: channel_to(name, port)}, clock=lambda: NOW)
@@ -123,9 +122,7 @@ def killed_deliverer(url: str, channel: str, when: str) -> None:
     engine, seen = open_database(url), []
     outbox.fill(engine, messages_by(channel, 3), NOW)
     with receiving(channel) as (arrived, port):
-        process = multiprocessing.get_context("spawn").Process(
-            target=deliver_and_die, args=(url, channel, port, when)
-        )
+        process = context().Process(target=deliver_and_die, args=(url, channel, port, when))
         process.start()
         process.join(SECONDS)
         assert process.exitcode == -signal.SIGKILL

@@ -1,7 +1,7 @@
-"""All that leaves with a rating, as a person meets it: what stands there of a table, word by word.
+"""All that leaves with a rating, as a person meets it: what is there of a table, word by word.
 
 Belongs here: the rounds in which something was overridden, and for each command, file, page, notice and entry
-of Dagster's the place where the rating of it stands.
+of Dagster's the place where the rating of it is.
 Does not belong here: what must stand there, and whether the list is whole (test_overridden_everywhere.py).
 """
 
@@ -27,6 +27,7 @@ from ccg_pipeline.cli.room import panel_room
 from ccg_pipeline.orchestration.main_job import Outcome
 from ccg_pipeline.publish.export import FORMATS
 from ccg_pipeline.release import notices
+from ccg_pipeline.release.gates import SHOWS_THE_LEDGER
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.record import Gate
 from expert_panels.settings import Settings
@@ -137,7 +138,7 @@ WHERE_IN_TABLE: dict[str, Callable[[dict[str, Any], Place], object]] = {
     "bands": lambda row, _: row["indicator_code"] in INDICATORS and row["verification"],
     "overall": lambda row, _: row["verification"],
 }
-"""Released table -> what stands in a row about a place; False for a row about something else."""
+"""Released table -> what is in a row about a place; False for a row about something else."""
 
 
 def exported(table: str, file_format: str = "csv") -> "Probe":
@@ -199,6 +200,33 @@ def statement(file_format: str) -> "Probe":
     return probe
 
 
+def compared(world: World, _place: Place) -> list[str]:
+    return beginning(world.typed("compare", CCG, "--year", "2016-17"), EDITION.title)
+
+
+def on_the_site(world: World, place: Place) -> list[str]:
+    """What each page, and each file for programs, says of the rating, on a site that is built once."""
+    folder = world.pipeline.landing.parent / "site_of_overrides"
+    if not folder.exists():
+        world.typed("publish", str(folder))
+    lane, name = place.round[0], place.options[1]
+    key = "overall" if place.body == COMMITTEE else "cancer"
+    level, title = ("overall", "Overall rating") if place.body == COMMITTEE else ("clinical-area", "Cancer")
+    here = folder / EDITION.key / lane / name
+    pages = {one: unescape((here / one).read_text(encoding="utf-8")) for one in (
+        "index.html", f"{level}/{key}.html", f"organisation/{CCG}.html", "data/ratings.csv"
+    )}  # fmt: skip
+    found = [
+        between(pages["index.html"], '<div class="nhsuk-inset-text"', '<p class="lede">'),
+        between(pages[f"{level}/{key}.html"], "<h1", "</h1>"),
+        between(pages[f"organisation/{CCG}.html"], f">{title}", "</h3>"),
+        json.loads((here / f"api/organisation/{CCG}.json").read_bytes())["subjects"][key]["verification"],
+    ]
+    if place.body == COMMITTEE:
+        return [*found, between((here / "league/overall.html").read_text(encoding="utf-8"), "<h1", "</h1>")]
+    return found
+
+
 def summed_up(world: World, place: Place) -> list[str]:
     console = Console(file=io.StringIO(), width=220, no_color=True)
     printed_lists.summary(console, world.pipeline.engine, EDITION, [place.round], Outcome())
@@ -206,9 +234,10 @@ def summed_up(world: World, place: Place) -> list[str]:
 
 
 def certified(world: World, place: Place) -> list[str]:
-    """The certificate of the deciding line, and that the bare table does not leave beside it."""
+    """The certificate of the deciding line, and that the bare table does not leave next to it."""
     paper, key, table = (world.folder / name for name in ("paper.json", "key.pem", "table.csv"))
-    assert world.ccg.type("panel", "key", "--output", str(key)).code == 0
+    made = world.ccg.type("panel", "key", "--output", str(key), "--database", world.pipeline.url)
+    assert made.code == 0, made.err
     asked = ("panel", "certificate", str(world.deciding(place).seq), "--output", str(paper))
     refused = world.ccg.type(*asked, "--table", str(table), "--database", world.pipeline.url)
     assert (refused.code, table.exists()) == (1, False)
@@ -278,9 +307,8 @@ def of_gate(world: World, place: Place) -> list[str]:
     lane, _ = place.round
     metadata = world.metadata(lane, "gate", place.body)
     assert set(metadata) >= {"state", "round", "table", "remarks", "is_made_up"}
-    check = "confirmed_by_committee" if place.body == COMMITTEE else "verified_by_panel"
     (record,) = world.pipeline.instance.event_log_storage.get_asset_check_execution_history(
-        dg.AssetCheckKey(dg.AssetKey([lane, "gate", place.body]), check), limit=1
+        dg.AssetCheckKey(dg.AssetKey([lane, "gate", place.body]), SHOWS_THE_LEDGER), limit=1
     )
     assert record.event is not None
     assert record.event.dagster_event is not None
@@ -295,7 +323,8 @@ def of_assessment(world: World, place: Place) -> list[str]:
     names, *_, row = (
         [cell.strip() for cell in line.split("|")] for line in metadata["panels"].strip().splitlines()
     )
-    return [row[names.index("overall" if place.body == COMMITTEE else "cancer")], metadata["verified"]]
+    shown_as = "overall" if place.body == COMMITTEE else EDITION.panel(place.body).name
+    return [row[names.index(shown_as)], metadata["verified"]]
 
 
 Probe = Callable[[World, Place], list[str]]
@@ -309,6 +338,8 @@ OUTPUTS: dict[str, Probe] = {
     **{f"league: {one}": league(one) for one in cli_statements.LEAGUE_FORMATS},
     **{f"robustness: {one}": statement(one) for one in cli_statements.STATEMENT_FORMATS},
     "run": summed_up,
+    "compare": compared,
+    "publish": on_the_site,
     "panel status": lambda world, place: beginning(world.typed("panel", "status"), f"{place.body} "),
     "panel show": lambda world, place: beginning(
         world.typed("panel", "show", place.body, *place.options), "State:"
@@ -317,6 +348,8 @@ OUTPUTS: dict[str, Probe] = {
     "verify": verified,
     "room: /": on_the_board,
     f"room: {GATE}": on_page("", '<div class="room-head">', "</div>"),
+    f"room: {GATE}/table": on_page("/table", "</h1>", "<form"),
+    f"room: {GATE}/worklist.csv": on_page("/worklist.csv", "Looked at", "not for publication"),
     f"room: {GATE}/ccgs/{{code}}": on_page("/ccgs/{code}", "</h1>", "<h2"),
     f"room: {GATE}/decision": on_page("/decision", "</h1>", "</p>"),
     f"room: {GATE}/decisions/{{seq:int}}": on_page("/decisions/{seq}", "Where the table stands now:", "</p>"),
@@ -325,4 +358,4 @@ OUTPUTS: dict[str, Probe] = {
     "Dagster: the gate": of_gate,
     "Dagster: the assessment": of_assessment,
 }
-"""What leaves with a rating: a command (what of it), a page of the room, Dagster's -> what stands there."""
+"""What leaves with a rating: a command (what of it), a page of the room, Dagster's -> what is there."""

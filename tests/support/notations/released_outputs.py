@@ -32,7 +32,7 @@ def published(lines: Iterable[Line], body: str) -> str:
     terms = TERMS[body]
     leaders = {one.email for one in terms.members if terms.leads(one.role)}
     subject, out, votes, officers = "", "", set[str](), set[str]()
-    now, out_since = 0, 0  # rounds: the same rows laid again are before the panel anew
+    now, out_since = 0, 0  # rounds: the same rows laid again are before the panel again
     for line in lines:
         match line.decision:
             case "open" | "close":

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ccg_pipeline.framework.edition import Edition, disagreements
+from ccg_pipeline.framework.consistency import disagreements
+from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.vocabulary.grading import BEGINS
 from ccg_pipeline.method.engine.facts import Counts, Facts, State
 from ccg_pipeline.method.engine.run import Run

@@ -9,12 +9,29 @@ from typing import Any
 
 import pandas as pd
 from pandas.testing import assert_frame_equal
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import fingerprint
+from ccg_pipeline.storage.insert_only import guard
+from ccg_pipeline.storage.schema import GUARDED
 from ccg_pipeline.storage.sql import area_score, indicator_band, observation, quarantine
+
+
+def damage(engine: Engine, statement: str, **values: Any) -> int:
+    """Run a statement as somebody who takes the triggers away and puts them back; how many rows it met."""
+    on_postgres = engine.dialect.name == "postgresql"
+    with engine.begin() as connection:
+        for one in GUARDED:
+            for what in ("change",) if on_postgres else ("insert", "update", "delete"):
+                on = f" ON {one.name}" if on_postgres else ""
+                connection.execute(text(f"DROP TRIGGER {one.name}_{what}{on}"))
+        met = connection.execute(text(statement), values).rowcount
+        for one in GUARDED:
+            guard(connection, one)
+    return met
+
 
 NAN, NAT, NA = float("nan"), pd.NaT, pd.NA
 MARCH = pd.Timestamp("2017-03-31")

@@ -13,7 +13,7 @@ from typing import TypeVar
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from expert_panels.room.pages.base import BUILT_STYLES, PLAIN_STYLES, STATIC
+from expert_panels.room.styles import BUILT_STYLES, PLAIN_STYLES, STATIC
 from tests.support.patience import SECONDS
 from tests.support.servers.live_room import LiveRoom
 from tests.support.worlds.dagster_deployment import Deployment
@@ -76,7 +76,7 @@ def seat(panel: str, who: str) -> str:
 
 
 def apart(work: Callable[[], T]) -> T:
-    """Do something in a thread of its own: this one has Playwright's event loop, and Dagster has another."""
+    """Do something in its own thread: this one has Playwright's event loop, and Dagster has another."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
 
@@ -116,6 +116,7 @@ class Visit:
 
     def decide(self, path: str, decision: str, reason: str = "", *, twice: bool = False) -> int:
         """Open the form, fill it in, confirm it, by a double click if asked; the status at the end."""
+        self.open(path)
         self.open(f"{path}/decision")
         self.fill(decision, reason)
         self.pressed("Continue")
@@ -164,7 +165,7 @@ class Visit:
         raise AssertionError(f"{name} {value} cannot be chosen by keyboard on {self.page.url}")
 
     def described(self) -> str:
-        """What a screen reader says beside the names of the field that has the focus and of its group."""
+        """What a screen reader says next to the names of the field that has the focus and of its group."""
         return str(self.page.evaluate(DESCRIBED))
 
     def faults(self) -> list[str]:
@@ -197,7 +198,7 @@ class Visit:
 
 
 def new_window(browser: Browser, address: str, *, width: int = 1280, has_scripts: bool = True) -> Visit:
-    """Open a window of its own on a room."""
+    """Open its own window on a room."""
     context = browser.new_context(
         base_url=address,
         viewport={"width": width, "height": 900 if width > 400 else 640},
@@ -221,7 +222,7 @@ class Quarter:
         return self.deployment.pipeline
 
     def enter(self, email: str, *, width: int = 1280, has_scripts: bool = True) -> Visit:
-        """Open a window of its own and sign in."""
+        """Open its own window and sign in."""
         visit = new_window(self.browser, self.room.address, width=width, has_scripts=has_scripts)
         visit.sign_in(email)
         return visit

@@ -52,8 +52,24 @@ def picture_of_the_graph(browser: Browser, deployment: Deployment, path: Path) -
     page.goto(f"http://127.0.0.1:{deployment.live.port}/asset-groups?expanded={unfolded}")
     page.get_by_text("candidates", exact=True).first.wait_for()
     page.get_by_text("fetching statuses").first.wait_for(state="detached")
-    # beside the menus and the list of groups
+    # next to the menus and the list of groups
     page.screenshot(path=path, clip={"x": 545, "y": 115, "width": 1830, "height": 800})
+    context.close()
+
+
+def pictures_of_pages(browser: Browser, deployment: Deployment, folder: Path) -> None:
+    """Write a picture of the timeline and one of an asset's page."""
+    context = browser.new_context(viewport={"width": 1200, "height": 420})
+    context.set_default_timeout(1000 * SECONDS)
+    page, address = context.new_page(), f"http://127.0.0.1:{deployment.live.port}"
+    page.goto(f"{address}/overview/activity/timeline")
+    page.get_by_role("button", name="1hr").click()
+    page.get_by_text("interim_release", exact=True).first.wait_for()
+    page.screenshot(path=folder / "dagster_timeline.png")
+    page.set_viewport_size({"width": 1200, "height": 800})
+    page.goto(f"{address}/assets/observations?view=overview")
+    page.get_by_text("indicator_code", exact=True).first.wait_for()
+    page.screenshot(path=folder / "dagster_asset.png")
     context.close()
 
 

@@ -1,6 +1,6 @@
 """A mail server whose process is killed at one step of its first conversation.
 
-Belongs here: the server as a process of its own, the steps, what it had taken before it died.
+Belongs here: the server as its own process, the steps, what it had taken before it died.
 Does not belong here: a mail server that lives (mail_server.py), any expectation.
 """
 

@@ -23,8 +23,8 @@ from tests.support.patience import SECONDS, wait_until
 from tests.support.servers.live_dagster import ROOT, free_port
 
 STOP_SECONDS = 15
-STEPS = 4
-"""Requests of a decision: its form, what was filled in, the question whether to sign, the signature."""
+STEPS = 5
+"""Requests of a decision: table, form, what was filled in, the question whether to sign, the signature."""
 
 
 class LiveRoom:
@@ -118,6 +118,7 @@ class Guest:
     def fill_in(self, path: str, decision: str) -> dict[str, str]:
         """Fill the decision's form in up to the question whether to sign; the fields that a yes sends."""
         filled = {"decision": decision, "interest": "none", "interests": "", "reason": "Looked at."}
+        self.ask("table", "GET", path)
         form = self.ask("form", "GET", f"{path}/decision")
         self.ask("check", "POST", f"{path}/decision", {**hidden(form), **filled})
         return hidden(self.ask("asked", "GET", self._led_to or "/"))
@@ -128,9 +129,9 @@ class Guest:
         return self.answers[-1].status, self._led_to
 
     def visit(self, path: str, looks: int) -> list[Answer]:
-        """Look at the table so many times, in two orders, and approve it in four steps."""
+        """Look at the table so many times, in two orders, and approve it."""
         for place in range(looks):
-            self.ask("look", "GET", f"{path}?sort={'rating' if place % 2 else 'name'}")
+            self.ask("look", "GET", f"{path}/table?sort={'rating' if place % 2 else 'name'}")
         self.confirm(path, self.fill_in(path, "approve"))
         self.leave()
         return self.answers
@@ -146,3 +147,23 @@ def crowd(address: str, seats: Sequence[tuple[str, str]], requests: int) -> list
         guests = list(pool.map(lambda seat: Guest(address, seat[0]), seats))
         visits = pool.map(lambda each: each[0].visit(each[1][1], looks), zip(guests, seats, strict=True))
         return [answer for answers in visits for answer in answers]
+
+
+ANSWERED = {200, 303, 409}
+"""Shown, recorded, or told that somebody was there before."""
+
+
+def answered(answers: Sequence[Answer]) -> list[Answer]:
+    """The requests of a crowd that were not lost: shown, recorded, or refused for a reason.
+
+    Whoever was told that the quorum was there before (409) has no question to say yes to, and says an empty
+    one, which is refused (422). Any other 422 is a request that was lost.
+    """
+    told = set[str]()
+    kept = []
+    for one in answers:
+        if one.status == 409:
+            told.add(one.who)
+        if one.status in ANSWERED or (one.status == 422 and one.who in told):
+            kept.append(one)
+    return kept

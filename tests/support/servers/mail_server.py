@@ -1,6 +1,6 @@
 """A mail server on loopback that a test can bend, and what arrived in its mailboxes.
 
-Belongs here: starting and stopping it, refusing, delaying, STARTTLS with a certificate of its own.
+Belongs here: starting and stopping it, refusing, delaying, STARTTLS with its own certificate.
 Does not belong here: any expectation.
 """
 

@@ -11,12 +11,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy.engine import make_url
 
 from tests.support.patience import SECONDS, wait_until
 
@@ -42,11 +43,34 @@ def _unprivileged() -> Mapping[str, Any]:
 
 
 class Server:
-    """A running server; `url()` makes an empty database in it."""
+    """A running server; `url()` makes an empty database in it, `start` starts its process."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._made = 0
+    def __init__(
+        self, folder: Path, binaries_in: Path, start: "Callable[[], subprocess.Popen[bytes]]"
+    ) -> None:
+        self.folder, self._binaries, self._start = folder, binaries_in, start
+        self._made, self.process = 0, start()
+
+    def restart_at_once(self) -> None:
+        """Shut down as `pg_ctl stop -m immediate` does, without a word to anybody, and start again."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(STOP_SECONDS)
+        self.process = self._start()
+        _wait_until_ready(self, self.folder / "log")
+
+    def dump(self, url: str, file: Path) -> None:
+        """Write a database of this server into a file, with PostgreSQL's own `pg_dump`."""
+        self._run("pg_dump", "--format=custom", f"--file={file}", self._libpq(url))
+
+    def restore(self, url: str, file: Path) -> None:
+        """Fill an empty database of this server from such a file, all of it or nothing."""
+        self._run("pg_restore", "--single-transaction", "--dbname", self._libpq(url), str(file))
+
+    def _libpq(self, url: str) -> str:
+        return f"host={self.folder} user=ccg dbname={make_url(url).database}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run([self._binaries / program, *arguments], check=True, timeout=SECONDS)
 
     def connect(self) -> "psycopg.Connection[Any]":
         return psycopg.connect(host=str(self.folder), user="ccg", dbname="postgres", autocommit=True)
@@ -59,9 +83,9 @@ class Server:
         return f"postgresql+psycopg://ccg@/test_{self._made}?host={self.folder}"
 
 
-def _wait_until_ready(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_ready(server: Server, log: Path) -> None:
     def answers() -> bool:
-        assert process.poll() is None, f"PostgreSQL did not start.\n{log.read_text()}"
+        assert server.process.poll() is None, f"PostgreSQL did not start.\n{log.read_text()}"
         try:
             server.connect().close()
         except psycopg.OperationalError:
@@ -89,18 +113,22 @@ def running_server(folder_of_binaries: Path) -> Iterator[Server]:
         with log.open("wb") as output:
             made = folder_of_binaries / initdb[0], *initdb[1:], f"--pgdata={data}"
             subprocess.run(made, stdout=output, check=True, timeout=SECONDS, **options)
-            served = folder_of_binaries / serve[0], *serve[1:], "-D", data
-            process = subprocess.Popen(served, stdout=output, **options)
+        served = folder_of_binaries / serve[0], *serve[1:], "-D", data
+
+        def start() -> "subprocess.Popen[bytes]":
+            with log.open("ab") as output:
+                return subprocess.Popen(served, stdout=output, **options)
+
+        server = Server(folder, folder_of_binaries, start)
         try:
-            server = Server(folder)
-            _wait_until_ready(server, process, log)
+            _wait_until_ready(server, log)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)  # fast shutdown: open connections are cut
+            server.process.send_signal(signal.SIGINT)  # fast shutdown: open connections are cut
             try:
-                process.wait(STOP_SECONDS)
+                server.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                server.process.kill()
+                server.process.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

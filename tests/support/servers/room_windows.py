@@ -85,7 +85,7 @@ class Windows:
     _open: dict[tuple[str, str], Visit] = field(default_factory=dict)
 
     def enter(self, email: str, door: str = ROOM, **how: Any) -> Visit:
-        """Open a window of its own; sign in where an address is given."""
+        """Open its own window; sign in where an address is given."""
         visit = new_window(self.browser, self.addresses[door], **how)
         if email:
             visit.sign_in(email)

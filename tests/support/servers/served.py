@@ -23,10 +23,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(app: Any, port: int = 0) -> Iterator[str]:
-    """Serve `app` on 127.0.0.1; yields its address."""
+def served(app: Any, port: int = 0, **options: Any) -> Iterator[str]:
+    """Serve `app` on 127.0.0.1, with `options` of uvicorn; yields its address."""
     port = port or free_port()
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", lifespan="off")
+    options = {"log_level": "error", **options}
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

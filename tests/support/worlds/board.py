@@ -31,11 +31,14 @@ STANDS = ["lane", "partition_key", "part", "sha256", "launched_by", "is_made_up"
 class Board:
     """A database with fingerprints in the place of candidates; `catch_up` does what the launched runs do.
 
-    Only the overall rating is really there, since what is laid before the committee is made from it.
+    Only the overall rating is really there, since what is put before the committee is made from it.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.settled: dict[
+            tuple[str, str], str
+        ] = {}  # as the sensor keeps it: what is cheap must be right too
 
     def stand(self, lane: str, key: str, letter: str, *parts: str) -> None:
         """Let parts of a round (without any: all) have the fingerprint aaaa…, bbbb…."""
@@ -80,7 +83,7 @@ class Board:
             self.decide(lane, key, "approve", who, *panels)
 
     def due(self) -> list[Due]:
-        return due(self.engine, EDITION, TERMS)
+        return due(self.engine, EDITION, TERMS, settled=self.settled)
 
     def said(self) -> list[tuple[str, set[str], bool]]:
         return [(one.lane, set(one.panels), one.release) for one in self.due()]

@@ -13,8 +13,9 @@ from dagster._core.scheduler.instigation import InstigatorType, ScheduleInstigat
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.orchestration.automation import on_the_5th
+from ccg_pipeline.release.gates import SHOWS_THE_LEDGER
 from tests.support.servers.live_dagster import LiveDagster
-from tests.support.worlds.small_pipeline import COMMITTEE, SmallPipeline
+from tests.support.worlds.small_pipeline import SmallPipeline
 
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "ccg_pipeline"}
 
@@ -143,8 +144,7 @@ class Deployment:
         materialised = {"metadata": claim, "partition": key, "data_version": version}
         self.live.post(f"report_asset_materialization/decision/{panel}", {"metadata": claim})
         self.live.post(f"report_asset_materialization/{gate}", materialised)
-        check = "confirmed_by_committee" if panel == COMMITTEE else "verified_by_panel"
-        self.live.post(f"report_asset_check/{gate}", {"check_name": check, "passed": True})
+        self.live.post(f"report_asset_check/{gate}", {"check_name": SHOWS_THE_LEDGER, "passed": True})
         claims = {("decision", panel): [], (lane, "gate", panel): [key], (lane, "assessment"): [key]}
         for path, partitions in claims.items():
             self.live.ask(

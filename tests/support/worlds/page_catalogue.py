@@ -33,7 +33,7 @@ Come = Callable[[Windows, Visit], int]
 
 
 def stand(pipeline: SmallPipeline) -> None:
-    """Bring the panels of a month and a year that are scored, each into a state of its own."""
+    """Bring the panels of a month and a year that are scored, each into its own state."""
     pipeline.approve(["cancer"], *MONTH)
     folder = pipeline.landing / "cancer_waits"
     land_again(folder / "cancer_waits_2017-03-31.csv", folder / "again.csv", "2018-12-01", halve)
@@ -50,7 +50,7 @@ def stand(pipeline: SmallPipeline) -> None:
         pipeline.decide("override", "maternity", who, *MONTH)
     pipeline.approve(PANELS, *YEAR)
     pipeline.converge()
-    moderate(pipeline, CODE, "leadership", "165a")  # moderated, and laid before the committee anew
+    moderate(pipeline, CODE, "leadership", "165a")  # moderated, and put before the committee again
     pipeline.converge()
     moderate(pipeline, OTHER, "finance", "141b")  # moderated, and not yet worked out
 
@@ -84,12 +84,12 @@ def at(path: str) -> Come:
 
 
 def short(panel: str, lane_and_key: tuple[str, str] = MONTH) -> Come:
-    """By the address of a panel's table, of three rows: two of the entries look at all 209."""
-    return at(f"{page_of(panel, lane_and_key)}?q=Leeds")
+    """By the address of a panel's page, with the few of its worklist that are commented on."""
+    return at(f"{page_of(panel, lane_and_key)}?why=commented")
 
 
 def sent(path: str, button: str, **fields: str) -> Come:
-    """By sending a form in which these are chosen or typed, whatever else stands in it."""
+    """By sending a form in which these are chosen or typed, whatever else is in it."""
 
     def come(_: Windows, visit: Visit) -> int:
         visit.open(path)
@@ -109,7 +109,14 @@ def sent(path: str, button: str, **fields: str) -> Come:
 def decide(panel: str, decision: str, lane_and_key: tuple[str, str] = MONTH, **fields: str) -> Come:
     """By the form of a decision."""
     filled = {"interest": "none", "reason": "Seen by all.", "decision": decision, **fields}
-    return sent(f"{page_of(panel, lane_and_key)}/decision", "Continue", **filled)
+    path = page_of(panel, lane_and_key)
+    send = sent(f"{path}/decision", "Continue", **filled)
+
+    def come(windows: Windows, visit: Visit) -> int:
+        visit.open(path)  # nobody verifies what they have not opened
+        return send(windows, visit)
+
+    return come
 
 
 def first(path: str, link: str) -> Come:
@@ -120,6 +127,16 @@ def first(path: str, link: str) -> Come:
         with visit.page.expect_navigation() as awaited:
             visit.page.locator(link).first.click()
         return awaited.value.status
+
+    return come
+
+
+def marked(path: str) -> Come:
+    """By its address, once an organisation of its worklist was marked as looked at."""
+
+    def come(windows: Windows, visit: Visit) -> int:
+        assert first(path, ".room-look__button")(windows, visit) == 200
+        return visit.open(path)
 
     return come
 
@@ -155,7 +172,7 @@ def sign_out_beside(visit: Visit) -> None:
 
 def filtered_after_signing_out(_: Windows, visit: Visit) -> int:
     """By the filter of a table after signing out in another window."""
-    visit.open(page_of("cancer"))
+    visit.open(f"{page_of('cancer')}/table")
     sign_out_beside(visit)
     return visit.pressed("Show")
 
@@ -225,10 +242,12 @@ CATALOGUE = (
     Entry("table verified", CHAIR, short("cancer", YEAR)),
     Entry("table of the overall rating, moderated", LAY, short(COMMITTEE, YEAR)),
     Entry("table for an officer", OFFICER, short("dementia")),
-    Entry("table sorted, of one region", DEMENTIA, at(f"{TABLE}?sort=near&order=desc&region=London")),
-    Entry("table without a row asked for", DEMENTIA, at(f"{TABLE}?q=nowhere")),
+    Entry("table sorted, of one region", DEMENTIA, at(f"{TABLE}/table?sort=near&order=desc&region=London")),
+    Entry("full table", DEMENTIA, at(f"{TABLE}/table")),
+    Entry("worklist after a mark", DEMENTIA, marked(TABLE)),
+    Entry("table without a row asked for", DEMENTIA, at(f"{TABLE}/table?q=nowhere")),
     Entry("CCG", DEMENTIA, at(CCG)),
-    Entry("CCG without a rating", CHAIR, first(f"{page_of('cancer')}?rating=no+rating", "tbody th a")),
+    Entry("CCG without a rating", CHAIR, first(f"{page_of('cancer')}/table?rating=no+rating", "tbody th a")),
     Entry("CCG whose figures changed", CHAIR, at(f"{page_of('cancer')}/ccgs/{CODE}")),
     Entry("CCG commented on", seat("mental_health", "nurse"), at(f"{page_of('mental_health')}/ccgs/{CODE}")),
     Entry("CCG for an officer", OFFICER, at(CCG)),

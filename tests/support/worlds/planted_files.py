@@ -5,6 +5,7 @@ Does not belong here: what is spoilt and what must come of it (each test says), 
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,11 @@ def write_files(folder: Path, names: Iterable[str]) -> Path:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(_year()[each]())
     return folder
+
+
+def rows_of(name: str) -> Rows:
+    """The rows of a declared file of the made-up year."""
+    return list(csv.DictReader(io.StringIO(_year()[name]().decode("utf-8"))))
 
 
 def respoil_workbook(path: Path, spoil: Callable[[Sheets], object]) -> None:

@@ -13,10 +13,8 @@ import pandas as pd
 
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.rules import Lane
-from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.scoring.clinical import rate_panel
-from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel, score_areas
 from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of

@@ -37,11 +37,11 @@ PATIENT = {
     "moderate": 6,
 }
 AT_FIRST = {"approve": 2, "comment": 1}
-"""How often people decide what: as if each decision took effect at once; on a year beside a real daemon,
+"""How often people decide what: as if each decision took effect at once; on a year next to a real daemon,
 which takes its time; and there until the year has come out once."""
 
 PAUSES = {"members": 0.1, "engineers": 1.5}
-"""Seconds between two acts of those who act beside a real daemon; the others do not pause."""
+"""Seconds between two acts of those who act next to a real daemon; the others do not pause."""
 
 JUDGEMENTS = {"leadership": ("165a", ("Green Star", "Green", "Amber", "Red"))}
 

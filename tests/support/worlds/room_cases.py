@@ -18,7 +18,9 @@ from expert_panels.ledger import record as ledger
 from expert_panels.ledger.line import Line
 from expert_panels.papers import (
     CandidateTable,
+    Context,
     Cut,
+    Drawing,
     Figure,
     Measure,
     MethodNumber,
@@ -43,8 +45,8 @@ HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}"
 def figure(value: float, **changes: Any) -> Figure:
     """A figure of measure m1."""
     plain = Figure(
-        "m1", f"{value:.1f} %", f"{value:.0f} of 100", "", "50.0 %, England", "", "1, within limits",
-        "better", "2 more would make it significantly better", "", "", "", abs(value - 50) / 10, value,
+        "m1", f"{value:.1f} %", f"{value:.0f} of 100", "", "50.0 %, England", "", "", "better",
+        "2 more would make it significantly better", "", "", "", abs(value - 50) / 10, value,
     )  # fmt: skip
     return replace(plain, **changes)
 
@@ -86,6 +88,8 @@ class SmallCandidates:
     tables: dict[str, CandidateTable]
     refused: tuple[RefusedRow, ...] = ()
     found: Plausibility = NOTHING_FOUND
+    out: str = ""
+    asked_to_issue: int = 0
 
     def table(self, subject_sha256: str) -> CandidateTable | None:
         return self.tables.get(subject_sha256)
@@ -103,6 +107,17 @@ class SmallCandidates:
 
     def certificate(self, line: Line) -> bytes:
         return f"certificate of line {line.seq}".encode()
+
+    def issue(self) -> None:
+        self.asked_to_issue += 1
+
+    def released(self, lane: str, partition_key: str) -> dict[str, str]:
+        assert (lane, partition_key) == ("interim", "2017-03")
+        return {"cancer": self.out}
+
+    def context(self, subject_sha256: str, organisation: str) -> dict[str, Context]:
+        assert organisation in self.tables[subject_sha256].by_code
+        return {"m1": Context("55.5 %", (Drawing("Among all", "<svg><title>All</title></svg>"),))}
 
     def bodies(self, lane: str) -> list[str]:
         assert lane == "interim"
@@ -129,7 +144,8 @@ class SmallRoom:
         guarded = guard(engine, sign_in, lambda: terms, KEY, ["127.0.0.1"], False, memory.now)
         self.app = room(engine, lambda: terms, self.candidates, guarded, lambda: now + later)
 
-    def open(self, letter: str, at: datetime = START) -> None:
+    def open(self, letter: str, at: datetime | None = None) -> None:
+        at = at or (utc_now() if ledger.head(self.engine).seq else START)
         ledger.open_round(
             self.engine, TERMS, lane="interim", partition_key="2017-03", subject=sha(letter),
             launched_by="engineer@data.example", at=at,
@@ -160,7 +176,8 @@ class Visitor:
         return self.client.get(path, params=query)
 
     def form(self) -> dict[str, str]:
-        """The hidden fields of the decision's form, opened now."""
+        """The hidden fields of the decision's form, opened now, after a look at the table."""
+        self.look()
         return hidden(self.look(f"{ADDRESS}/decision").text)
 
     def send(self, form: dict[str, str], step: str = "", **filled: str) -> Any:

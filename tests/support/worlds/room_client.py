@@ -24,7 +24,7 @@ from expert_panels.room.sign_in.local import LocalSignIn
 from expert_panels.room.sign_in.people import is_fresh
 from expert_panels.room.sign_in.sessions import Memory, csrf_token
 from expert_panels.schema import METADATA
-from expert_panels.tables import access_log
+from expert_panels.tables import access_log, turned_away
 from expert_panels.terms import Terms
 from tests.support.notations.gate_lines import TERMS
 
@@ -116,3 +116,11 @@ def logged(engine: Engine) -> list[tuple[str, str, str, str]]:
     statement = select(columns.actor, columns.what, columns.subject, columns.outcome).order_by(columns.seq)
     with engine.connect() as connection:
         return [(str(a), str(b), str(c), str(d)) for a, b, c, d in connection.execute(statement)]
+
+
+def strangers(engine: Engine) -> list[tuple[str, str, str]]:
+    """Who was turned away without being known: address, what, outcome."""
+    columns = turned_away.c
+    statement = select(columns.address, columns.what, columns.outcome).order_by(columns.seq)
+    with engine.connect() as connection:
+        return [(str(a), str(b), str(c)) for a, b, c in connection.execute(statement)]

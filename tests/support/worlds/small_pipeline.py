@@ -29,6 +29,7 @@ from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.ledger.line import Line
 from expert_panels.terms import load_terms
+from tests.support.notations.storage_cases import damage
 
 EDITION = load_edition()
 PANELS = [rule.key for rule in EDITION.panels]
@@ -87,9 +88,9 @@ def land_again(
 
 
 def halve(row: dict[str, str]) -> None:
-    """A change of land_again: half the numerator, wherever it is known."""
+    """A change of land_again: half the share, wherever it is known; the parts still add up to England's."""
     if row["denominator"].isdigit():
-        row["numerator"] = str(int(row["numerator"]) // 2)
+        row["denominator"] = str(2 * int(row["denominator"]))
         row["value"] = str(100 * int(row["numerator"]) / int(row["denominator"]))
 
 
@@ -224,5 +225,12 @@ class SmallPipeline:
 
     def change(self, statement: str, **values: str) -> None:
         """Do something to the database behind the pipeline's back."""
-        with self.engine.begin() as connection:
-            assert connection.execute(text(statement), values).rowcount > 0
+        assert damage(self.engine, statement, **values) > 0
+
+
+def score(url: str, landing: Path) -> None:
+    """Let a month and a year be scored in a database and nothing be signed; its connections are closed."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        pipeline = SmallPipeline(url, landing, instance)
+        pipeline.run(MONTH, YEAR)
+        pipeline.engine.dispose()  # the last connection to go puts everything into the one file

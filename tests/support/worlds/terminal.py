@@ -18,6 +18,7 @@ from rich.console import Console
 from sqlalchemy import select
 from typer.main import get_command
 
+from ccg_pipeline.cli import compare as cli_compare
 from ccg_pipeline.cli import main as cli
 from ccg_pipeline.cli import method as cli_method
 from ccg_pipeline.cli import panel as cli_panel
@@ -61,7 +62,7 @@ class Answer:
 
 
 def score_march(home: Path) -> None:
-    """Let `ccg run`, in a process of its own, take March to the gates; what it printed lies beside it."""
+    """Let `ccg run`, in its own process, take March to the gates; what it printed is next to it."""
     write_files(home / "landing", NAMES)
     respoil_rows(home / "landing" / NAMES[1], lambda rows: of(rows, "01C").update(numerator="see note"))
     environment = {
@@ -94,7 +95,7 @@ class Terminal:
         return self
 
     def wide(self, width: int) -> "Terminal":
-        for verbs_of in (cli_show, cli_method, cli_panel, cli_statements):
+        for verbs_of in (cli_compare, cli_show, cli_method, cli_panel, cli_statements):
             self._monkeypatch.setattr(verbs_of, "console", Console(width=width))
         return self
 

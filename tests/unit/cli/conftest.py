@@ -1,10 +1,11 @@
-"""`ccg edition`, typed in an empty folder, and a new edition there.
+"""The command, typed in an empty folder, `ccg edition` among its verbs, and a new edition there.
 
-Belongs here: these two fixtures.
+Belongs here: these three fixtures.
 Does not belong here: what the command answers (edition_terminal.py), any expectation.
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.support.worlds.edition_terminal import Answer, Typed
 
 
 @pytest.fixture
-def ccg(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Typed:
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Typed:
     """The command, typed in an empty folder on a wide terminal."""
     monkeypatch.chdir(tmp_path)
     for one in (console, errors):  # their width is fixed by the environment of whoever loaded them first
@@ -23,7 +24,7 @@ def ccg(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         monkeypatch.setattr(one, "_height", 25)
 
     def typed(*words: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["ccg", "edition", *words])
+        monkeypatch.setattr(sys, "argv", ["ccg", *words])
         capsys.readouterr()
         code = 0
         try:
@@ -33,6 +34,12 @@ def ccg(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         return Answer(code, *capsys.readouterr())
 
     return typed
+
+
+@pytest.fixture
+def ccg(command: Typed) -> Typed:
+    """`ccg edition`, typed there."""
+    return partial(command, "edition")
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ccg_pipeline.sources.declared import COLUMNS
 from tests.support.worlds.edition_terminal import OUTSIDERS, Typed, changed
 
 WIDE = "organisation,libraries/opening_hours,libraries/distance,visitors/satisfied,inspection/building\n"
@@ -181,3 +182,41 @@ def test_an_organisation_that_others_are_compared_with_is_not_assessed(ccg: Type
     assert (
         ccg("try", "mine", "a.csv").err == "a.csv has figures of ENG alone, with whom others are compared.\n"
     )
+
+
+def declared(region: str = "Coast", size: str = "30", starts: str = "2025-01-01") -> str:
+    """A file in the declared layout of two hotels, in regions that it tells itself."""
+    head = ",".join([*COLUMNS, "region"])
+    rows = [
+        f"declared,audit,{measure},{starts},2025-12-31,2026-01-15,{code},Hotel,,,{value},,,{said},,{where}"
+        for code, where in (("Grand", region), ("Hut", "Hills"))
+        for measure, value, said in [
+            *((one, "", "Yes") for one in ("reception", "lift", "restaurant", "spa", "fire_safety")),
+            ("room_size", size, ""),
+        ]
+    ]
+    return "\n".join([head, *rows]) + "\n"
+
+
+def test_a_source_file_is_tried_as_it_is_with_the_pools_that_it_tells(ccg: Typed) -> None:
+    Path("own.csv").write_text(declared(), encoding="utf-8")
+    answer = ccg("try", str(OUTSIDERS / "hotel_stars"), "own.csv", "--league")
+    assert (answer.code, answer.err) == (0, "")
+    assert "own.csv is a file of audit, with figures of 2025: 2 organisations, 6 measures" in answer.words
+    assert "Coast 1 Grand Five stars 70" in answer.words
+    assert "Hills 1 Hut Five stars 70" in answer.words
+
+
+def test_a_row_of_a_source_file_that_cannot_be_taken_is_named(ccg: Typed) -> None:
+    for text, said in (
+        (declared(size="wide"), "own.csv, row 7: value is 'wide', which is no figure; correct the row"),
+        (declared(starts="2026-06-01"), "own.csv, row 2: period_start is after period_end; correct the row"),
+        (
+            declared().replace("2025-", "2024-"),
+            "own.csv has no figure of any hotel whose period ends",
+        ),
+    ):
+        Path("own.csv").write_text(text, encoding="utf-8")
+        answer = ccg("try", str(OUTSIDERS / "hotel_stars"), "own.csv")
+        assert answer.code == 1
+        assert answer.err.startswith(said)

@@ -4,6 +4,7 @@ import csv
 import subprocess
 import sys
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_new_edition_checks_and_runs_as_it_is(ccg: Typed) -> None:
         "40 rules, numbers and choices: 4 found, 0 derived, 0 memory, 36 assumed.",
     ):
         assert said in checked.words, said
-    assert "nodes / overall / steps / 2 / at / 1 80 Round numbers" in ccg("check", "mine", "--numbers").words
+    assert "nodes / overall / steps / 2 / at / 1: 80" in ccg("check", "mine", "--numbers").words
     tried = ccg("try", "mine", "mine/figures.csv", "--league")
     assert tried.code == 0
     assert tried.out.startswith(
@@ -37,7 +38,7 @@ def test_a_new_edition_checks_and_runs_as_it_is(ccg: Typed) -> None:
     for said in (
         "figures.csv is wide, with commas: 4 organisations, 5 measures that the edition reads.",
         "Ashford Very good (85.66) Brook Good (61.17) Castle Fair (94.43) Dale none ",
-        "Dale Overall rating 1 of 2 are there; without service",
+        "Dale Overall rating 1 of 2 are there; without Service",
         "Castle Overall rating The building is not safe",
         "League: Overall rating place organisation grade score",
         "3 Castle Fair 94.43 none Dale none",
@@ -86,6 +87,20 @@ def test_every_fault_is_a_line_with_its_place(ccg: Typed, mine: Path) -> None:
     assert ccg("try", "mine", "mine/figures.csv")[::2] == (1, f"{answer.err.splitlines()[0]}\n")
 
 
+def test_a_gate_at_which_nobody_can_decide_is_a_fault(ccg: Typed, mine: Path) -> None:
+    rmtree(mine / "terms")
+    assert ccg("check", "mine")[::2] == (
+        1,
+        "mine: nobody can decide at the gate panel, for libraries_panel has no terms of reference: write "
+        "terms/libraries_panel.yaml in the edition's folder (`ccg edition new` writes one to begin from).\n",
+    )
+
+
+def test_the_month_in_which_a_year_begins_is_said(ccg: Typed, mine: Path) -> None:
+    changed(mine / "edition.yaml", 'year: "2024-25"', 'year: "2024-25"\nyear_begins: 9')
+    assert "year 2024-25, from September assesses library" in ccg("check", "mine").words
+
+
 def test_the_editions_that_ship_are_listed_and_checked(ccg: Typed) -> None:
     listed = ccg("list")
     assert listed.code == 0
@@ -129,18 +144,19 @@ def test_an_explanation_goes_down_to_the_measures(ccg: Typed) -> None:
         f"goalposts: the way from 20 (worst) to 60 (best), counted from 0 to 100 → 100 {GOALPOSTS}",
         "Mean distance of residents in km: 97.14 (indicator, weight 1)",
         "read: libraries/distance, lower is better → 1.2",
-        f"goalposts: the way from 8 (worst) to 1 (best), counted from 0 to 100 → 97.14 {GOALPOSTS}",
+        "goalposts: the way from 8 (worst) to 1 (best), counted from 0 to 100 → 97.14 [assumed, see above]",
         "Service: 91.67 (domain, weight 0.6)",
         "mean: the weighted mean of 2 → 91.67 [assumed: Satisfaction counts twice by our choice]",
         "Visitors who are satisfied in %: 92 (indicator, weight 2)",
         "read: visitors/satisfied, higher is better → 96",
-        f"goalposts: the way from 50 (worst) to 100 (best), counted from 0 to 100 → 92 {GOALPOSTS}",
+        "goalposts: the way from 50 (worst) to 100 (best), counted from 0 to 100 → 92 [assumed, see above]",
         "Loans a resident: 91 (indicator, weight 1)",
         "read: visitors/loans, higher is better → 9.1",
-        f"goalposts: the way from 0 (worst) to 10 (best), counted from 0 to 100 → 91 {GOALPOSTS}",
+        "goalposts: the way from 0 (worst) to 10 (best), counted from 0 to 100 → 91 [assumed, see above]",
     ]
     answer = ccg("try", "mine", "mine/figures.csv", "--organisation", "Brook")
-    assert "Service: 56 (domain, weight 0.6, on 1 of 2)" in answer.words
+    gaps = "37.33 to 70.67 with what is missing at its worst and at its best"
+    assert f"Service: 56 (domain, weight 0.6, on 1 of 2, {gaps})" in answer.words
     assert (
         "Loans a resident: none, because there is no figure of visitors/loans (indicator, weight 1)"
         in answer.words
@@ -183,6 +199,8 @@ def test_what_is_written_has_every_node_and_place_and_is_stamped(ccg: Typed) -> 
         "n_expected",
         "changed_by",
         "why",
+        "with_gaps_worst",
+        "with_gaps_best",
         "release_status",
     ]
     assert {one["release_status"] for one in scores + places} == {UNRELEASED}

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from ccg_pipeline.cli.prints import figures as printed_figures
 from ccg_pipeline.cli.prints import organisation as printed
-from ccg_pipeline.cli.prints.layout import table_of
+from ccg_pipeline.cli.prints.layout import grade_text, table_of
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.quality.kept_findings import ExpectationResult, Failing, OfFigures
 from ccg_pipeline.release.released import Tables
@@ -69,7 +70,7 @@ def explained(layers: Layers, area: str, findings: OfFigures | None = None, **st
     tables = Tables(layers.lane, layers.key, layers.tables(**states), layers.header(**states), None)
     console = Console(file=io.StringIO(), width=200, no_color=True)
     found = explain(tables.frames, EDITION, "01C", EDITION.area(area))
-    printed.explanation(console, tables, EDITION, "01C", found, findings)
+    printed_figures.explanation(console, tables, EDITION, "01C", found, findings)
     return " ".join(str(console.file.getvalue()).split())  # type: ignore[attr-defined]  # as above
 
 
@@ -104,7 +105,7 @@ def test_a_verified_figure_whose_file_was_replaced_says_so() -> None:
     tables = layers.tables({**layers.parts(), "cancer": parts["cancer"]})
     row = tables["bands"].query("indicator_code == '122a' and ccg_code == '01C'").to_dict("records")[0]
     assert "source a file that newer data have replaced" in " ".join(
-        drawn(printed._indicator(row, EDITION), 200).split()
+        drawn(printed_figures._indicator(row, EDITION), 200).split()
     )
 
 
@@ -119,3 +120,16 @@ def test_the_assessment_of_a_year_has_its_overall_rating_and_its_plan() -> None:
     assert "rests on 100 % of the weights" in said
     assert "plan's progress Advanced plan (161a) Outstanding" in said
     assert "Diabetes: nda_participation is missing" in said
+
+
+@pytest.mark.parametrize(
+    ("grade", "n", "style"),
+    [(1, 4, "bold green"), (2, 4, "cyan"), (4, 4, "bold red"), (3, 3, "bold red"), (1, 2, "bold green")],
+)
+def test_a_grade_has_its_words_and_a_colour(grade: int, n: int, style: str) -> None:
+    said = grade_text("Good", grade, n)
+    assert (said.plain, str(said.style)) == ("Good", style)
+    assert str(grade_text("no rating", None, n).style) == ""
+    plain = Console(file=io.StringIO(), force_terminal=True, no_color=True)
+    plain.print(said)
+    assert "\x1b[3" not in plain.file.getvalue()  # type: ignore[attr-defined]  # any text file

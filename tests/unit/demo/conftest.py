@@ -84,7 +84,7 @@ class MadeUpYear:
 
     @cached_property
     def with_truth(self) -> pd.DataFrame:
-        """Declared rows of CCGs beside their latent values."""
+        """Declared rows of CCGs next to their latent values."""
         keys = ["indicator", "organisation_code", "period_end"]
         truth = self.truth.set_axis([*keys, "latent"], axis=1)
         return self.declared.merge(truth, on=keys, validate="one_to_one")
@@ -95,7 +95,7 @@ class MadeUpYear:
         return rows[(rows["indicator"] == code) & (rows["organisation_code"] != "ENG")]
 
     def shown(self, code: str) -> pd.DataFrame:
-        """Declared rows of one indicator whose figures are not hidden, beside their latent values."""
+        """Declared rows of one indicator whose figures are not hidden, next to their latent values."""
         rows = self.with_truth
         return rows[(rows["indicator"] == code) & (rows["mark"] == "")]
 

@@ -49,7 +49,7 @@ def test_every_rule_has_an_example_that_can_be_written() -> None:
 
 def test_every_field_of_a_rule_has_a_kind_in_words() -> None:
     said = editions.DOCUMENT.read_text(encoding="utf-8")
-    for models in (*editions.KINDS.values(), editions.PARTS):
+    for models in (*editions.KINDS.values(), editions.FRAME, editions.PARTS):
         for model in models:
             for name, field in model.model_fields.items():
                 kind = editions.kind_of(field.annotation)
@@ -57,5 +57,5 @@ def test_every_field_of_a_rule_has_a_kind_in_words() -> None:
                     name,
                     kind,
                 )
-    parts = {editions._words(model.__name__) for model in editions.PARTS}
+    parts = {editions._words(model.__name__) for model in editions.FRAME + editions.PARTS}
     assert {one.lower() for one in re.findall(r"^#### ([A-Z][\w ]*)$", said, re.MULTILINE)} == parts

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from tests.support.notations.signed_lines import with_key
 from tests.support.worlds.room_cases import SmallRoom, Visitor, organisation, table
 from tests.support.worlds.room_client import SetClock
 
@@ -30,11 +31,9 @@ def _begins_at_once(engine: Engine) -> None:
     event.listen(engine, "begin", begin)
 
 
-@pytest.fixture(params=["plain", "begins at once"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
-    if request.param != "plain":
-        _begins_at_once(engine)
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = with_key(create_engine(url))
     yield engine
     engine.dispose()
 
@@ -45,13 +44,14 @@ LEVELS = ("READ COMMITTED", "SERIALIZABLE")
 @pytest.fixture(
     params=["plain", "begins at once", *(pytest.param(each, marks=pytest.mark.postgres) for each in LEVELS)]
 )
-def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """The same, and PostgreSQL by each level at which its transactions may be kept apart."""
+def any_engine(request: pytest.FixtureRequest, url: str) -> Iterator[Engine]:
+    """The same, plain and as the pipeline begins; PostgreSQL by each level of isolation."""
     if request.param in LEVELS:
-        url = str(request.getfixturevalue("postgres_url"))
-        engine = create_engine(url, isolation_level=request.param)
+        engine = with_key(
+            create_engine(request.getfixturevalue("postgres_url"), isolation_level=request.param)
+        )
     else:
-        engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+        engine = with_key(create_engine(url))
         if request.param != "plain":
             _begins_at_once(engine)
     yield engine
@@ -59,12 +59,9 @@ def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    """The clock of a room, and of the two libraries behind its sign-in, which can be given none."""
-    clock = SetClock()
-    monkeypatch.setattr("itsdangerous.TimestampSigner.get_timestamp", lambda _: clock.seconds())  # cookies
-    monkeypatch.setattr("joserfc._rfc7519.claims._generate_now", clock.seconds)  # ID tokens
-    return clock
+def clock() -> SetClock:
+    """The clock of a room."""
+    return SetClock()
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_a_named_signature_is_signed_too_and_its_form_is_held() -> None:
     assert broken(signed(said)) == []
     said["predicate"]["signatures"] = [{"actor": "x"}]
     assert broken(signed(said)) == ["What was signed is no statement about a decision."]
-    said["predicateType"] = "urn:ccg-pipeline:panel-decision:v1"  # in which nothing stands beside the line
+    said["predicateType"] = "urn:ccg-pipeline:panel-decision:v1"  # in which nothing is next to the line
     assert "does not give the hash that it carries" in broken(signed(said))[0]
 
 
@@ -181,8 +181,49 @@ def test_another_key_vouches_for_nothing() -> None:
     ],
 )
 def test_a_table_is_the_one_or_is_not(table: bytes, holds: bool, sentence: str) -> None:
-    found = checked(CERTIFICATE, SIGNER.public_key, table)[-1]
-    assert (found.holds, sentence in found.sentence) == (holds, True)
+    found = checked(CERTIFICATE, SIGNER.public_key, table)[3:]
+    assert (all(one.holds for one in found), sentence in found[0].sentence) == (holds, True)
+
+
+# an edit of the released table that left the rows of the decision in it as they were, and what is said of it
+EDITS = [
+    (b"rating,verification", b"rating,rating,verification", "'rating' is there more than once"),
+    (b"rating,verification,", b"rating,Rating ,", "'rating' is there more than once"),
+    (b"dementia,01C", b"Cancer,01C", "row 4 names the panel 'Cancer', which is no key of one"),
+    (b"dementia,01C", b"cancer ,01C", "row 4 names the panel 'cancer '"),
+    (b"dementia,01C", "c\u0430ncer,01C".encode(), "row 4 names the panel"),
+    (b"dementia,01C", b"can_cer,01C", "row 4 names the panel 'can_cer'"),
+    (b"Good,verified", b"Good,awaiting", "The column verification says 'awaiting', 'verified' of them."),
+    (b",verified,", b",inspected,", "they are 'inspected', which this decision does not"),
+    (b",verified,", b",overridden,", "they are 'overridden', which this decision does not"),
+    (b"Bad,verified,iaf\n", b"Bad,verified,iaf,x\n", "row 4 has another number of cells than the first"),
+    (b"Bad,verified,iaf\n", b"Bad\n", "row 4 has another number of cells than the first"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), EDITS)
+def test_a_released_table_is_compared_as_a_whole(old: bytes, new: bytes, said: str) -> None:
+    """Seen before: each of these held."""
+    assert old in RELEASED
+    assert said in " ".join(broken(CERTIFICATE, table=RELEASED.replace(old, new)))
+
+
+def test_what_is_not_of_the_decision_is_named() -> None:
+    last = checked(CERTIFICATE, SIGNER.public_key, RELEASED)[-1]
+    assert last.sentence == (
+        "Not of this decision, and vouched for by nothing here: 1 rows of dementia, the column verification, "
+        "the column edition."
+    )
+
+
+def test_what_an_export_says_of_each_row_is_named_and_may_differ() -> None:
+    head, *rows = RELEASED.splitlines()
+    said = b"\n".join(
+        [head + b",how_sure", *(b"%s,in %d of 100" % (row, at) for at, row in enumerate(rows)), b""]
+    )
+    found = checked(CERTIFICATE, SIGNER.public_key, said)[3:]
+    assert all(one.holds for one in found)
+    assert found[-1].sentence.endswith("the column edition, the column how_sure.")
 
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -190,10 +231,14 @@ def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     assert make_key(folder)
     private, public = (folder / PRIVATE).read_bytes(), (folder / PUBLIC).read_bytes()
     assert stat.S_IMODE((folder / PRIVATE).stat().st_mode) == 0o600
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755  # the public half is for everybody
     assert not make_key(folder)
     (folder / PUBLIC).unlink()
     assert not make_key(folder)
+    (folder / PRIVATE).rename(folder / "elsewhere")
+    with pytest.raises(Fault, match="the private key is gone and its public half is there"):
+        make_key(folder)
+    (folder / "elsewhere").rename(folder / PRIVATE)
     assert ((folder / PRIVATE).read_bytes(), (folder / PUBLIC).read_bytes()) == (private, public)
     assert sorted(os.listdir(folder)) == [PRIVATE, PUBLIC]
     made = certificate(LINE, {}, signer_in(folder))

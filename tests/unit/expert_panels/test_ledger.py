@@ -21,13 +21,14 @@ from expert_panels.ledger.record import (
     open_round,
     state_of,
     states,
-    verify,
 )
 from expert_panels.ledger.table import LedgerError, decision_ledger, guard, writing
+from expert_panels.ledger.verify import verify
 from expert_panels.schema import METADATA
 from expert_panels.terms import Member
 from tests.support.notations import ledger_cases
 from tests.support.notations.gate_lines import START, TERMS, a_line, email, lines_of, sha
+from tests.support.notations.signed_lines import with_key
 
 
 @pytest.fixture
@@ -108,6 +109,7 @@ def test_an_address_is_the_same_in_capitals(engine: Engine) -> None:
         subject=sha("A"),
         actor=" M1@Panel.example ",
         interests="none",
+        at=START,
     )
     with pytest.raises(DecisionRefused, match="has decided so already"):
         _decide(engine, "m1", "approve", "A")
@@ -129,9 +131,29 @@ def test_a_refused_decision_leaves_no_line_and_no_lock(engine: Engine) -> None:
 def test_a_clock_that_is_behind_cannot_sign_twice(engine: Engine) -> None:
     METADATA.create_all(engine)
     _open(engine, "A")
-    _decide(engine, "m1", "approve", "A", at=START + timedelta(hours=1))
+    _decide(engine, "m1", "approve", "A", at=START + timedelta(minutes=4))
     with pytest.raises(DecisionRefused, match="has decided so already"):
         _decide(engine, "m1", "approve", "A", at=START)
+
+
+@pytest.mark.parametrize(
+    ("behind", "written"),
+    [
+        (timedelta(0), "2017-04-05T10:00"),
+        (timedelta(minutes=5), "2017-04-05T10:00"),
+        (timedelta(minutes=6), ""),
+    ],
+)
+def test_lines_never_go_back_in_time(engine: Engine, behind: timedelta, written: str) -> None:
+    METADATA.create_all(engine)
+    late = START.replace(hour=10, minute=0)
+    _open(engine, "A", at=late)
+    if written:
+        assert _decide(engine, "m1", "approve", "A", at=late - behind).at.isoformat().startswith(written)
+    else:
+        with pytest.raises(DecisionRefused, match=r"line 1 of the ledger is of 2017-04-05 10:00"):
+            _decide(engine, "m1", "approve", "A", at=late - behind)
+    assert verify(engine) == []
 
 
 def test_a_candidate_is_laid_before_the_panel_once_until_it_changes(engine: Engine) -> None:
@@ -285,7 +307,7 @@ def test_two_processes_open_and_sign_at_the_same_instant(database_url: str) -> N
         assert sorted(answers) == ["", "m1@panel.example has decided so already; nothing more is recorded."]
     two_people = ledger_cases.at_once(ledger_cases.sign, (url, "chair"), (url, "m2"))
     assert two_people == [[""] * 10, [""] * 10]
-    engine = create_engine(url)
+    engine = with_key(create_engine(url))
     assert {state.state for state in states(engine, {"cancer": TERMS}).values()} == {"approved"}
     assert (head(engine).seq, verify(engine)) == (40, [])
     engine.dispose()

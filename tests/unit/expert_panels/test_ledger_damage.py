@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from expert_panels.ledger.line import LATER_FIELDS
-from expert_panels.ledger.record import append, head, lines, open_round, verify
+from expert_panels.ledger.record import append, head, lines, open_round
 from expert_panels.ledger.table import LedgerError, guard
+from expert_panels.ledger.verify import verify
 from tests.support.notations import ledger_cases
 from tests.support.notations.gate_lines import START, TERMS, a_line, lines_of, sha
+from tests.support.notations.signed_lines import with_key
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_one_byte_changed_in_the_file_is_named(tmp_path: Path) -> None:
         (b"a reason", b"a season", "Line 3 has been edited: it does not give the hash that it carries."),
         (b"a season", b"a \xffeason", "Line 3 cannot be read: its bytes are not text."),
     ):
-        engine = create_engine(f"sqlite:///{file}")
+        engine = with_key(create_engine(f"sqlite:///{file}"))
         if not file.exists():
             ledger_cases.filled(engine, "open A; m1 approve; m2 return; open B")
         engine.dispose()
@@ -91,7 +93,7 @@ def test_a_database_without_ledger_is_said_to_have_none(engine: Engine) -> None:
 
 def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite").write_bytes(b"no database at all" * 100)
-    engine = create_engine(f"sqlite:///{tmp_path}/x.sqlite")
+    engine = with_key(create_engine(f"sqlite:///{tmp_path}/x.sqlite"))
     with pytest.raises(LedgerError, match=r"^The ledger cannot be read \(file is not a database\)\.$"):
         verify(engine)
     engine.dispose()
@@ -111,7 +113,7 @@ OLD_HASHES = {
 def _as_it_was(engine: Engine) -> None:
     """Write the lines of the script when they had seventeen fields; the later ones are added afterwards."""
     ledger_cases.filled(engine)
-    later = ", ".join(f"'' AS {name}" for name in LATER_FIELDS)
+    later = ", ".join(f"'' AS {name}" for name in (*LATER_FIELDS, "signature"))
     with engine.begin() as connection:
         connection.execute(text(f"CREATE TABLE old AS SELECT {OLD_FIELDS}, {later} FROM decision_ledger"))  # noqa: S608  # of constants
         connection.execute(text("DROP TABLE decision_ledger"))
@@ -132,4 +134,4 @@ def test_a_ledger_from_before_is_whole_and_goes_on(engine: Engine) -> None:
 def test_a_later_field_that_is_filled_afterwards_is_an_edit(engine: Engine, name: str) -> None:
     _as_it_was(engine)
     ledger_cases.damage(engine, [ledger_cases.edit(3, name, "x")])
-    assert verify(engine) == ["Line 3 has been edited: it does not give the hash that it carries."]
+    assert verify(engine)[0] == "Line 3 has been edited: it does not give the hash that it carries."

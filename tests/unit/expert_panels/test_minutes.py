@@ -12,10 +12,12 @@ from sqlalchemy import Engine, create_engine
 
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.record import DecisionRefused
+from expert_panels.ledger.verify import verify
 from expert_panels.minutes.form import MinutedDecision, MinutesFault, decisions_of, read_minutes
 from expert_panels.schema import METADATA
 from expert_panels.terms import Terms
 from tests.support.notations.gate_lines import COMMITTEE, TERMS, email, sha
+from tests.support.notations.signed_lines import with_key
 
 MEETING, NOW = date(2017, 4, 5), datetime(2017, 4, 5, 16, 0, tzinfo=UTC)
 ROUND = ("interim", "2017-03")
@@ -23,7 +25,7 @@ FORM: dict[str, Any] = {
     "meeting": MEETING,
     "panel": "cancer",
     "month": "2017-03",
-    "table": sha("A")[:12],
+    "table": sha("A"),
     "minutes": "signed.pdf",
     "present": [email(who) for who in ("chair", "m1", "m2", "m3", "d1")],
     "decisions": [
@@ -36,7 +38,7 @@ SIGNED = b"%PDF signed by hand"
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+    engine = with_key(create_engine(f"sqlite:///{tmp_path}/ledger.sqlite"))
     METADATA.create_all(engine)
     ledger.open_round(
         engine, TERMS, lane=ROUND[0], partition_key=ROUND[1], subject=sha("A"), launched_by="x", at=NOW
@@ -57,10 +59,12 @@ def judged(one: MinutedDecision) -> tuple[str, str]:
     return "165a", "Red"
 
 
-def record(engine: Engine, path: Path, today: date = MEETING, terms: Terms = TERMS) -> list[Any]:
+def record(
+    engine: Engine, path: Path, today: date = MEETING, terms: Terms = TERMS, at: datetime = NOW
+) -> list[Any]:
     written = read_minutes(path)
     state = ledger.state_of(engine, terms, *ROUND)
-    return ledger.decide_all(engine, decisions_of(written, terms, *ROUND, state, today, judged), NOW)
+    return ledger.decide_all(engine, decisions_of(written, terms, *ROUND, state, today, judged), at)
 
 
 def test_minuted_decisions_are_recorded_with_the_day_and_the_hash_of_the_minutes(
@@ -72,7 +76,7 @@ def test_minuted_decisions_are_recorded_with_the_day_and_the_hash_of_the_minutes
     assert {line.minuted_on for line in lines} == {"2017-04-05"}
     assert {line.minutes_sha256 for line in lines} == {hashlib.sha256(SIGNED).hexdigest()}
     assert ledger.state_of(engine, TERMS, *ROUND).state == "approved"
-    assert ledger.verify(engine) == []
+    assert verify(engine) == []
 
 
 def test_all_who_approved_are_recorded_though_a_quorum_of_them_would_do(
@@ -108,14 +112,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"decisions": [approve("chair"), approve("m1", interests="")]}, "for decision 2 of 2: The decl"),
     ({"decisions": [approve("chair"), approve("chair")]}, "decision 2 of 2: chair@panel.example has decided"),
     ({"decisions": [approve("m1"), approve("m2", decision="return")]}, "2 of 2: A decision to return"),
-    ({"table": sha("B")[:12]}, "for decision 1 of 4: The data have moved: you saw bbbbbbbbbbbb"),
+    ({"table": sha("B")}, "for decision 1 of 4: The data have moved: you saw bbbbbbbbbbbb"),
     ({"decisions": [approve("m1"), approve("stranger")]}, "stranger@panel.example decided but is not"),
     ({"decisions": [approve("m1"), approve("d1")]}, "d1@panel.example held no such seat on the Cancer panel"),
     ({"meeting": date(2017, 4, 6)}, "The meeting of 2017-04-06 has not been held yet."),
-    ({"meeting": date(2017, 4, 4)}, "was held before 2017-04-05, when that table was laid before the"),
+    ({"meeting": date(2017, 4, 4)}, "was held before 2017-04-05, when that table was put before the"),
     ({"meeting": "soon"}, "minutes.yaml: meeting: "),
-    ({"minutes": "elsewhere.pdf"}, "minutes.yaml: minutes: 'elsewhere.pdf' cannot be read beside the form."),
-    ({"minutes": ""}, "minutes.yaml: name the file of the minutes beside the form"),
+    ({"minutes": "elsewhere.pdf"}, "minutes.yaml: minutes: 'elsewhere.pdf' cannot be read next to the form."),
+    ({"minutes": ""}, "minutes.yaml: name the file of the minutes next to the form"),
     ({"year": "2016-17"}, "minutes.yaml: say which round"),
     ({"month": ""}, "minutes.yaml: say which round"),
     ({"chairman": "x"}, "minutes.yaml: chairman: Extra inputs are not permitted."),
@@ -125,7 +129,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"decisions": [moderate("m1", to="")]}, "decisions.0: a decision to moderate says"),
     ({"decisions": [approve("m1", to="Red")]}, "decisions.0: a decision to approve moderates no judgement"),
     ({"decisions": [moderate("m1"), approve("m2")]}, "minutes.yaml: a form that moderates holds"),
-    ({"decisions": [approve("m2"), moderate("m1")]}, "into a form of its own, which names that table."),
+    ({"decisions": [approve("m2"), moderate("m1")]}, "into its own form, which names that table."),
     ({"decisions": [moderate("m1")]}, "The Cancer panel may moderate no judgement, and not 165a."),
     ({"recorder": "Secretary@board.example"}, "minutes.yaml: recorder: String should match"),
     ({"table": "abc"}, "minutes.yaml: table: String should match"),
@@ -152,6 +156,9 @@ def test_a_moderation_in_minutes_is_what_it_is_in_the_room(engine: Engine, tmp_p
         {"who": email("m2"), "decision": "comment", "about": "02N", "reason": "Well led."},
         moderate("m1"),
     ]
+    about: dict[str, Any] = {"lane": ROUND[0], "partition_key": ROUND[1], "launched_by": "x", "at": NOW}
+    for subject in ("", sha("A")):  # a round counts under the terms that it was opened under
+        ledger.open_round(engine, COMMITTEE, subject=subject, **about)
     lines = record(engine, written(tmp_path, decisions=said), terms=COMMITTEE)
     made = lines[-1]
     assert (made.decision, made.about, made.item, made.before, made.after, made.reason, made.via) == (
@@ -163,15 +170,14 @@ def test_a_moderation_in_minutes_is_what_it_is_in_the_room(engine: Engine, tmp_p
     # though it was worked out after the meeting, and on no other that has been laid since
     with pytest.raises(DecisionRefused, match="decide on the moderated table when it is there"):
         record(engine, written(tmp_path), terms=COMMITTEE)
-    about: dict[str, Any] = {"lane": ROUND[0], "partition_key": ROUND[1], "launched_by": "x"}
-    about["at"] = NOW.replace(day=7)
+    later = about["at"] = NOW.replace(day=7)
     ledger.open_round(engine, COMMITTEE, subject=sha("B"), **about)
     everybody = [approve(who) for who in ("chair", "m1", "m2")]
-    path = written(tmp_path, table=sha("B")[:12], decisions=everybody)
-    assert [line.subject_sha256 for line in record(engine, path, terms=COMMITTEE)] == [sha("B")] * 3
+    path = written(tmp_path, table=sha("B"), decisions=everybody)
+    assert [line.subject_sha256 for line in record(engine, path, terms=COMMITTEE, at=later)] == [sha("B")] * 3
     ledger.open_round(engine, COMMITTEE, subject="", **about)
     ledger.open_round(engine, COMMITTEE, subject=sha("B"), **about)
-    with pytest.raises(MinutesFault, match="was held before 2017-04-07, when that table was laid before the"):
+    with pytest.raises(MinutesFault, match="was held before 2017-04-07, when that table was put before the"):
         record(engine, path, terms=COMMITTEE)
 
 
@@ -185,10 +191,11 @@ def test_minutes_of_an_earlier_round_decide_nothing_on_the_same_rows_laid_anew(
     about = {"lane": ROUND[0], "partition_key": ROUND[1], "subject": sha("A"), "launched_by": "x"}
     ledger.open_round(engine, TERMS, **about, again=True, at=later)
     with pytest.raises(
-        MinutesFault, match=r"of 2017-04-05 was held before 2017-04-06, when that table was laid"
+        MinutesFault, match=r"of 2017-04-05 was held before 2017-04-06, when that table was put"
     ):
         record(engine, written(tmp_path))
-    assert len(record(engine, written(tmp_path, meeting=later.date()), today=later.date())) == 4
+    form = written(tmp_path, meeting=later.date())
+    assert len(record(engine, form, today=later.date(), at=later)) == 4
 
 
 def test_a_withdrawal_is_minuted_after_what_it_withdraws(engine: Engine, tmp_path: Path) -> None:

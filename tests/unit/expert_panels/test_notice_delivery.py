@@ -18,12 +18,15 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy import Engine
 
 from ccg_pipeline.storage.database import open_database
+from expert_panels.certificates.heads import heads_in_file
 from expert_panels.notices import outbox
 from expert_panels.notices.delivery import Channel, deliver
 from expert_panels.notices.mail import Mail, mail_of
+from expert_panels.notices.receipts import receipt
 from expert_panels.notices.webhook import Hook
 from expert_panels.settings import MailServer
 from tests.support.notations import notice_cases
+from tests.support.notations.gate_lines import lines_of
 from tests.support.notations.notice_cases import NOW, mail_to, message, states
 from tests.support.patience import wait_until
 from tests.support.servers.dying_mail_server import STEPS, dying_mail_server
@@ -107,6 +110,20 @@ def test_each_member_gets_one_mail_of_fixed_words(engine: Engine) -> None:
     assert mail["Subject"] == message().subject
     assert mail.get_content().strip() == "A table awaits you."
     assert states(engine) == {"sent": 3}
+
+
+def test_a_receipt_goes_to_who_decided_with_the_certificate_attached(engine: Engine) -> None:
+    line, mailboxes = lines_of("open A; m1 approve")[1], Mailboxes()
+    told = receipt(line, b'{"payload": "x"}', "Cancer panel", "interim 2017-03", "https://room.example/gate")
+    assert [outbox.fill(engine, [told], line.at) for _ in range(2)] == [1, 0]
+    with mail_server(mailboxes) as port:
+        assert run(engine, mail_to(port), line.at) == 1
+    (mail,) = mailboxes.accepted
+    assert mailboxes.recipients == [line.actor]
+    text, attached = mail.iter_parts()
+    assert heads_in_file(text.get_content().encode()) == [line.hash]  # so that it can be held against later
+    assert (attached.get_filename(), attached.get_content()) == ("certificate.dsse.json", b'{"payload": "x"}')
+    assert bytes(mail_of(told, "room@room.example")) == bytes(mail_of(told, "room@room.example"))
 
 
 def test_a_mail_server_that_is_down_delays(engine: Engine) -> None:

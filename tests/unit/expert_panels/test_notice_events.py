@@ -113,7 +113,8 @@ def test_the_words_are_fixed_but_for_names_and_a_link() -> None:
         assert said.text.startswith("Cancer panel, interim assessment, 2017-03.\n\n")
         assert said.text.endswith(f"\n\n{LINK}\n")
         assert event.gate.panel in said.link
-        without = said.text.replace(LINK, "").replace("2017-03", "")
+        assert f"Head of the sign-off ledger: {event.head}." in said.text
+        without = said.text.replace(LINK, "").replace("2017-03", "").replace(event.head, "")
         assert not any(sign.isdigit() for sign in without)
 
 

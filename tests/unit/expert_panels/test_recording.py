@@ -18,10 +18,12 @@ from expert_panels.ledger import record as ledger
 from expert_panels.ledger.fold import fold
 from expert_panels.ledger.line import Line
 from expert_panels.ledger.refusal import refusal
+from expert_panels.ledger.verify import verify
 from expert_panels.minutes.form import MinutesFault, Written, decisions_of, read_minutes
 from expert_panels.minutes.recorder import MEANING, checked, hold, is_record, record
 from expert_panels.schema import METADATA
 from tests.support.notations.gate_lines import ENGINEER, TERMS, a_line, email, lines_of, sha, unsealed
+from tests.support.notations.signed_lines import with_key
 
 SIGNER = CryptoSigner(Ed25519PrivateKey.from_private_bytes(b"a key for tests, of 32 bytes ..."))
 KEY = SIGNER.public_key
@@ -31,7 +33,7 @@ FORM = {
     "meeting": date(2017, 4, 5),
     "panel": "cancer",
     "month": "2017-03",
-    "table": sha("A")[:12],
+    "table": sha("A"),
     "minutes": "signed.pdf",
     "recorder": SECRETARY,
     "present": [email("chair")],
@@ -58,7 +60,7 @@ def test_the_statement_is_of_both_files_and_verifiers_that_are_not_ours_take_it(
     ]
     assert said["predicate"] == {
         "recorder": SECRETARY, "meaning": MEANING, "meeting": "2017-04-05", "panel": "cancer",
-        "round": "2017-03", "table": sha("A")[:12], "public_key": "PEM",
+        "round": "2017-03", "table": sha("A"), "public_key": "PEM",
     }  # fmt: skip
     assert record(found, "PEM", SIGNER) == content
 
@@ -182,7 +184,7 @@ def test_nobody_records_what_they_could_decide_or_have_made(recorder: str, said:
         ({"record_sha256": "b", "recorded_by": ""}, "is named together with the sha256"),
         (
             {"via": "page", "minuted_on": "", "minutes_sha256": ""},
-            "via 'page' stands in no minutes.",
+            "via 'page' is in no minutes.",
         ),
     ],
 )
@@ -192,7 +194,7 @@ def test_a_recorder_stands_in_minutes_and_with_what_was_signed(changed: dict[str
 
 
 def test_a_line_names_its_recorder_and_what_was_signed(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/ledger.sqlite")
+    engine = with_key(create_engine(f"sqlite:///{tmp_path}/ledger.sqlite"))
     METADATA.create_all(engine)
     now = datetime(2017, 4, 5, 16, tzinfo=UTC)
     about = {"lane": "interim", "partition_key": "2017-03"}
@@ -202,7 +204,7 @@ def test_a_line_names_its_recorder_and_what_was_signed(tmp_path: Path) -> None:
     taken = decisions_of(found, TERMS, **about, state=state, today=now.date(), record_sha256="c" * 64)
     (line,) = ledger.decide_all(engine, taken, now)
     assert (line.recorded_by, line.record_sha256) == (SECRETARY, "c" * 64)
-    assert ledger.verify(engine) == []
+    assert verify(engine) == []
     engine.dispose()
 
 

@@ -11,13 +11,14 @@ from expert_panels.room.pages.words import STATES, moment, waited
 from tests.support.notations.gate_lines import START, TERMS, email, lines_of, sha
 
 
-def board(script: str, who: str = "chair", hours: int = 50) -> list[Round]:
+def board(script: str, who: str = "chair", out: str = "A", hours: int = 50) -> list[Round]:
     gate = Gate("cancer", "interim", "2017-03")
     states = {gate: fold(lines_of(script), TERMS)}
     now = START + timedelta(hours=hours)
     return rounds(
-        states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", lambda _: ["cancer"], now, email(who)
-    )
+        states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", lambda _: ["cancer"], now, email(who),
+        lambda *_: {"cancer": sha(out)},
+    )  # fmt: skip
 
 
 def row(script: str, **asked: str) -> GateRow:
@@ -84,17 +85,54 @@ def test_every_panel_stands_in_every_round() -> None:
     def both(_lane: str) -> list[str]:
         return ["cancer", "dementia"]
 
-    (only,) = rounds(states, {"cancer": TERMS, "dementia": other}, lambda *_: "x", both, START, email("m1"))
+    bodies = {"cancer": TERMS, "dementia": other}
+    (only,) = rounds(states, bodies, lambda *_: "x", both, START, email("m1"), lambda *_: {})
     assert [one.words.word for one in only.gates] == ["Overridden", "Not ready"]
     assert only.decided == 1
+
+
+SIGNED = "open A; chair approve; m1 approve; m2 approve"
+
+
+@pytest.mark.parametrize(
+    ("script", "out", "said"),
+    [
+        (SIGNED, "A", "and it is released."),
+        (SIGNED, "B", "It is not released yet"),
+        (f"{SIGNED}; open B", "A", "stays released until the panel decides again"),
+        (f"{SIGNED}; open B", "C", "nothing of this table is released"),
+        ("open A; d1 override; d2 override", "A", "Released by override"),
+        ("open A; d1 override; d2 override", "B", "It is not released yet"),
+    ],
+)
+def test_what_is_said_to_be_released_is_in_the_release(script: str, out: str, said: str) -> None:
+    assert said in row(script, out=out).words.meaning
+
+
+@pytest.mark.parametrize(("who", "shown"), [("chair", ("member: a reason",)), ("nobody", ())])
+def test_the_reason_of_a_return_is_for_those_who_may_see_the_table(who: str, shown: tuple[str, ...]) -> None:
+    assert row("open A; m1 return", who=who).reasons == shown
+
+
+def test_the_panels_of_whoever_looks_come_first() -> None:
+    other = TERMS.model_copy(update={"panel": "aaa", "title": "Another panel", "members": (), "officers": ()})
+    states = {Gate(body, "interim", "2017-03"): fold(lines_of("open A"), TERMS) for body in ("cancer",)}
+    states[Gate("aaa", "interim", "2017-03")] = states[Gate("cancer", "interim", "2017-03")]
+    bodies = {"aaa": other, "cancer": TERMS}
+    (only,) = rounds(
+        states, bodies, lambda *_: "x", lambda _: list(bodies), START, email("m1"), lambda *_: {}
+    )
+    assert [one.panel for one in only.gates] == ["cancer", "aaa"]
 
 
 def test_the_newest_round_comes_first() -> None:
     keys = [("interim", "2017-02"), ("annual", "2016-04-01"), ("interim", "2017-03")]
     states = {Gate("cancer", *key): fold(lines_of("open A"), TERMS) for key in keys}
     found = rounds(
-        states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", lambda _: ["cancer"], START, email("m1")
-    )
+        states, {"cancer": TERMS}, lambda lane, key: f"{lane} {key}", lambda _: ["cancer"], START,
+        email("m1"),
+        lambda *_: {},
+    )  # fmt: skip
     assert [one.name for one in found] == ["interim 2017-03", "interim 2017-02", "annual 2016-04-01"]
 
 

@@ -1,26 +1,17 @@
 """The room's forms: what is recorded, once, and how a form is answered that may not be."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import MEANINGS
 from tests.support.notations.gate_lines import TERMS, email, sha
-from tests.support.worlds.room_cases import ADDRESS, SmallRoom, Visitor, hidden, table
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
-    yield engine
-    engine.dispose()
+from tests.support.worlds.room_cases import ADDRESS, SmallRoom, Visitor, hidden, organisation, table
 
 
 def test_a_decision_is_checked_confirmed_and_recorded_once(small: SmallRoom, chair: Visitor) -> None:
@@ -39,6 +30,7 @@ def test_a_decision_is_checked_confirmed_and_recorded_once(small: SmallRoom, cha
     assert MEANINGS["approve"] in shown.text
     assert line.hash in shown.text
     assert chair.look(checked.headers["location"]).headers["location"] == done.headers["location"]
+    assert small.candidates.asked_to_issue == 1  # its certificate is issued now
 
 
 def test_a_filled_form_is_confirmed_by_its_author_alone_and_not_after_a_change(
@@ -160,7 +152,9 @@ def test_an_officer_sees_and_may_only_override(small: SmallRoom) -> None:
     assert small.decisions() == []
     for who in ("d1", "d2"):
         assert small.enter(who).sign("override", reason="The panel cannot meet.").status_code == 303
-    assert "Published by override" in officer.look().text
+    assert "Two officers have let this table out without the panel" in officer.look().text
+    small.candidates.out = sha("A")
+    assert "Released by override" in officer.look().text
 
 
 def test_a_form_without_its_token_records_nothing(small: SmallRoom, chair: Visitor) -> None:
@@ -182,6 +176,42 @@ def test_an_old_sign_in_is_asked_again_before_a_decision(engine: Engine) -> None
     assert sent.status_code == 401
     assert f'href="/sign-in?back={quote(ADDRESS + "/decision", safe="")}"' in sent.text
     assert small.decisions() == []
+
+
+def test_nobody_verifies_a_table_without_having_opened_it(small: SmallRoom) -> None:
+    """Seen before: a signature that says "I have examined this table", with no view in the access log."""
+    m1 = small.enter("m1")
+    small.enter("chair").look()  # somebody else has, and m1 one organisation of it
+    m1.look(f"{ADDRESS}/ccgs/A01")
+    form = hidden(m1.look(f"{ADDRESS}/decision").text)
+    for step in ("", "/confirm"):
+        assert m1.send(form, step, decision="approve").status_code == 409
+    assert "You have not opened this table yet" in m1.send(form, decision="approve").text
+    m1.look()
+    small.open("B")
+    form = hidden(m1.look(f"{ADDRESS}/decision").text)
+    assert m1.send(form, "/confirm", decision="approve").status_code == 409  # A was looked at, and not B
+    assert m1.send(form, "/confirm", decision="return", reason="No.").status_code == 303  # says nothing of it
+    assert small.decisions() == [("m1", "return")]
+
+
+def test_the_question_says_what_is_decided_on(small: SmallRoom, chair: Visitor) -> None:
+    rows = [organisation("A01", 1, 80.0, again="Often not.", is_unlikely=True), organisation("A02", 2, 60.0)]
+    small.candidates.tables[sha("A")] = table("A", rows)
+    asked = chair.send(chair.form(), decision="approve")
+    shown = " ".join(chair.look(asked.headers["location"]).text.split())
+    assert "<li>Best: 1</li> <li>Good: 1</li>" in shown
+    assert "1 rating would probably not be repeated, were the same measured again:" in shown
+    assert "Place A01 (A01): Often not. Nearest: m1: 1 more would change A01." in shown
+
+
+@pytest.mark.parametrize(("out", "said"), [("", False), (sha("A"), True), (sha("B"), False)])
+def test_that_it_is_released_is_read_from_the_released_table(
+    small: SmallRoom, chair: Visitor, out: str, said: bool
+) -> None:
+    small.candidates.out = out
+    receipt = chair.look(chair.sign("approve").headers["location"]).text
+    assert ("The released table shows this table now." in receipt) is said
 
 
 def test_a_withdrawal_is_about_the_published_table(small: SmallRoom) -> None:
@@ -246,3 +276,19 @@ def test_a_comment_is_kept_shown_and_recorded_once(small: SmallRoom, chair: Visi
     assert chair.client.post(f"{path}/comment", data={**form, "text": " "}).status_code == 422
     small.open("B")
     assert chair.client.post(f"{path}/comment", data={**form, "text": "Late."}).status_code == 409
+
+
+def test_a_comment_on_what_is_not_in_the_table_is_not_recorded(small: SmallRoom, chair: Visitor) -> None:
+    """Seen before: the room took whatever code the address said."""
+    form = {**hidden(chair.look(f"{ADDRESS}/ccgs/A02").text), "text": "Well."}
+    assert chair.client.post(f"{ADDRESS}/ccgs/ZZZ/comment", data=form).status_code == 404
+    assert small.decisions() == []
+
+
+def test_the_number_of_no_line_and_a_form_that_is_none_are_answered(chair: Visitor) -> None:
+    """Seen before: each was answered with 500."""
+    assert chair.look(f"/certificates/{10**30}").status_code == 404
+    broken = {"content-type": "multipart/form-data; boundary=x"}
+    for body, headers in ((b"--x\r\nnot a part", broken), (b"--x", {"content-type": "multipart/form-data"})):
+        answer = chair.client.post(f"{ADDRESS}/decision", content=body, headers=headers)
+        assert answer.status_code in (400, 403)

@@ -1,10 +1,9 @@
 """Which way in the settings open: the sign-in they declare, and local mode without them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
 from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.room.sign_in.entrance import entrance
@@ -16,13 +15,6 @@ from tests.support.worlds.room_client import terms
 
 OPENID = "openid: {issuer: https://login.example, client_id: room, client_secret_file: secret}"
 PROXY = "proxy: {secret_file: secret, sign_in_at: /start}"
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
-    yield engine
-    engine.dispose()
 
 
 def settings(folder: Path, sign_in: str, secret: str = "s" * 32) -> Declared:
@@ -40,7 +32,7 @@ def test_settings_open_the_way_they_declare_on_any_address_and_any_data(
     guarded = entrance(engine, settings(tmp_path, sign_in), "0.0.0.0", terms, lambda: True)
     middleware = {each.cls.__name__: each.kwargs for each in guarded.middleware}
     assert isinstance(middleware["Identity"]["sign_in"], kind)
-    assert middleware["SessionMiddleware"]["https_only"] is True
+    assert middleware["Sessions"]["is_secure"] is True
     assert middleware["TrustedHostMiddleware"]["allowed_hosts"] == ["room.example"]
 
 

@@ -1,4 +1,4 @@
-"""The room's log: hostile text, in a message or in a traceback, is never an entry of its own."""
+"""The room's log: hostile text, in a message or in a traceback, is never its own entry."""
 
 import logging
 

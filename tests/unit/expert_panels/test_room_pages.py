@@ -1,14 +1,13 @@
-"""The room's pages: who sees what, what stands there, and what never gets onto one."""
+"""The room's pages: who sees what, what is there, and what never gets onto one."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from expert_panels.foundation.fault import Fault
 from expert_panels.papers import CandidateTable, Doubt, DoubtedFigure, Plausibility, RefusedRow
 from expert_panels.room.app import warm
 from tests.support.notations.gate_lines import email, sha
@@ -27,13 +26,6 @@ from tests.support.worlds.room_cases import (
 from tests.support.worlds.room_client import logged
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
-    yield engine
-    engine.dispose()
-
-
 def test_the_board_leads_to_the_table(chair: Visitor) -> None:
     board = chair.look("/")
     assert board.status_code == 200
@@ -41,17 +33,27 @@ def test_the_board_leads_to_the_table(chair: Visitor) -> None:
     assert "Awaiting the panel" in board.text
 
 
-def test_the_table_says_all_of_every_row(chair: Visitor) -> None:
+TABLE = f"{ADDRESS}/table"
+
+
+def test_the_first_page_says_what_concerns_the_whole_table(chair: Visitor) -> None:
     shown = chair.look()
     assert shown.status_code == 200
     assert shown.headers["cache-control"] == "no-store"
-    for said in ("Place A01", "Best", "80.0 %", "Too few figures.", "A note.", "our choice", sha("A")[:12]):
+    for said in ("Best", "A note.", "our choice", sha("A")[:12], f'href="{TABLE}"'):
         assert said in shown.text, said
     assert "No table of this round was verified before this one." in shown.text
 
 
+def test_the_full_table_says_all_of_every_row(chair: Visitor) -> None:
+    shown = chair.look(TABLE)
+    assert shown.status_code == 200
+    for said in ("Place A01", "Best", "80.0 %", "Too few figures.", "A measure"):
+        assert said in shown.text, said
+
+
 def codes(text: str) -> list[str]:
-    long = text[text.index('id="long-caption"') : text.index('id="distribution"')]
+    long = text[text.index('id="long-caption"') :]
     return [part[:3] for part in long.split(f'href="{ADDRESS}/ccgs/')[1:]]
 
 
@@ -74,7 +76,7 @@ def codes(text: str) -> list[str]:
 def test_the_table_is_sorted_and_filtered_by_its_address(
     chair: Visitor, query: dict[str, str], found: str
 ) -> None:
-    assert codes(chair.look(**query).text) == found.split()
+    assert codes(chair.look(TABLE, **query).text) == found.split()
 
 
 def test_an_organisation_has_a_page_and_nobody_else_has(chair: Visitor) -> None:
@@ -146,7 +148,8 @@ def test_what_is_doubted_of_the_figures_is_shown_with_whom_and_what_it_decides(
     quality = section(chair.look().text, "quality")
     for said in (DOUBT.about, DOUBT.expectation, "Warning", DOUBT.sentence, "7 of 8 expectations"):
         assert said in quality, said
-    assert f'<a href="{ADDRESS}/ccgs/A01">A01 Place A01</a>: value 5, change -70' in quality
+    named = 'Place A01 <span class="room-code">A01</span>'
+    assert f'<a href="{ADDRESS}/ccgs/A01">{named}</a>: value 5, change -70' in quality
     assert "<li>Q99: value 1</li>" in quality  # not of this table, and so without a page
     assert "A01 is rated &#39;Best&#39; with it and &#39;Poor&#39; without." in quality
     assert "Not checked" not in quality
@@ -167,6 +170,22 @@ def test_a_table_that_was_never_checked_does_not_read_as_if_all_were_well(
     assert "are met" not in quality
 
 
+def test_a_release_that_is_not_what_the_ledger_gives_stops_no_page_and_shows_nothing(
+    small: SmallRoom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def altered(*_: object) -> dict[str, str]:
+        raise Fault("Release 1 is not what the sign-off ledger gives.")
+
+    monkeypatch.setattr(SmallCandidates, "released", altered)
+    for who in ("chair", "m1", "m2"):
+        assert small.enter(who).sign("approve").status_code == 303
+    for path in ("/", ADDRESS):
+        shown = small.enter("chair").look(path)
+        assert shown.status_code == 200
+        assert "It is not released yet" in shown.text
+    assert "Release 1 is not what" in caplog.text
+
+
 def section(text: str, name: str) -> str:
     return text.split(f'<section id="{name}"')[1].split("</section>")[0]
 
@@ -174,10 +193,13 @@ def section(text: str, name: str) -> str:
 def test_every_view_is_logged_before_it_is_shown(chair: Visitor, engine: Engine) -> None:
     chair.look()
     chair.look(f"{ADDRESS}/ccgs/A02")
+    for path in (TABLE, f"{ADDRESS}/worklist.csv"):
+        chair.look(path)
     views = [(who, subject) for who, _, subject, outcome in logged(engine) if outcome == "shown"]
     assert views == [
-        (email("chair"), "cancer interim 2017-03"),
+        (email("chair"), f"cancer interim 2017-03 table {sha('A')}"),
         (email("chair"), "cancer interim 2017-03 A02"),
+        *[(email("chair"), f"cancer interim 2017-03 table {sha('A')}")] * 2,
     ]
 
 
@@ -187,11 +209,12 @@ def test_the_page_shows_what_changed_since_the_last_verified_table(small: SmallR
     small.open("B")
     shown = small.enter("m1").look().text
     assert "Changed since it was verified" in shown
-    changed = shown[shown.index('id="changes-caption"') : shown.index('id="close"')]
+    changed = shown[shown.index('id="changes-caption"') : shown.index('id="quality"')]
     assert "<td>Good</td><td>Poor</td>" in changed
     assert "60.0 %" in changed
     assert "45.0 %" in changed
     assert changed.count(f"{ADDRESS}/ccgs/A02") == 2
+    assert "Good when this round was verified last, Poor now" in shown
     assert "A01" not in changed
 
 
@@ -210,7 +233,7 @@ def test_text_from_data_and_people_is_never_markup(engine: Engine) -> None:
     again = chair.send(chair.form(), decision="", reason=HOSTILE, interests=HOSTILE)
     pages = [
         chair.look(),
-        chair.look(q=HOSTILE, region=HOSTILE),
+        chair.look(TABLE, q=HOSTILE, region=HOSTILE),
         chair.look(f"{ADDRESS}/ccgs/A01"),
         chair.look(f"{ADDRESS}/ccgs/{HOSTILE}"),
         chair.look(f"{ADDRESS}/decisions/2"),
@@ -230,6 +253,7 @@ def test_no_page_has_inline_script_style_or_an_address_of_the_web(chair: Visitor
     pages = [
         chair.look("/"),
         chair.look(),
+        chair.look(TABLE),
         chair.look(f"{ADDRESS}/ccgs/A02"),
         chair.look(f"{ADDRESS}/decision"),
         chair.send(form, decision="return"),

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 from expert_panels.room.sign_in.proxy import ProxySignIn
 from expert_panels.schema import METADATA
 from expert_panels.settings import Proxy
-from tests.support.worlds.room_client import SetClock, browser, form_token, logged, room_with
+from tests.support.notations.signed_lines import with_key
+from tests.support.worlds.room_client import SetClock, browser, form_token, room_with, strangers
 
 SECRET = "s" * 32
 CHAIR = {"X-Room-Secret": SECRET, "X-Room-Email": "Chair@panel.example", "X-Room-Name": "The chair"}
@@ -19,7 +20,7 @@ CHAIR = {"X-Room-Secret": SECRET, "X-Room-Email": "Chair@panel.example", "X-Room
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path}/room.sqlite")
+    engine = with_key(create_engine(f"sqlite:///{tmp_path}/room.sqlite"))
     METADATA.create_all(engine)
     yield engine
     engine.dispose()
@@ -49,8 +50,8 @@ def test_nobody_is_believed_without_the_secret(
     headers = {name: value.encode() for name, value in headers.items() if value is not None}
     for path in ("/page", "/sign-in"):
         assert client.get(path, headers=headers).status_code == 403
-    who, _, _, outcome = logged(engine)[0]
-    assert who.startswith("somebody at ")
+    address, _, outcome = strangers(engine)[0]
+    assert address == "testclient"
     assert outcome == "403: This request did not come by the proxy that signs people in."
 
 

@@ -9,9 +9,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expert_panels.ledger.gate_state import MEANINGS
-from expert_panels.ledger.line import LATER_FIELDS, faults_of
-from tests.support.notations.gate_lines import lines_of, sealed, unsealed
+from expert_panels.ledger.gate_state import MEANINGS, OF_THE_PIPELINE
+from expert_panels.ledger.line import LATER_FIELDS, Line, faults_of
+from expert_panels.ledger.signing import LineSigner, signature_faults
+from tests.support.notations.gate_lines import TERMS, lines_of, sealed, unsealed
+from tests.support.notations.signed_lines import ROOM, public
 
 SCRIPT = (
     "open A; m1 comment 01C; m2 recuse; m1 moderate 02N Red Green; open B; chair approve; m1 approve; "
@@ -22,7 +24,20 @@ MINUTED = {
     "via": "minutes", "minuted_on": "2017-04-05", "minutes_sha256": "ab" * 32,
     "recorded_by": "secretary@board.example", "record_sha256": "cd" * 32,
 }  # fmt: skip
-LINES = sealed(replace(line, **MINUTED) if line.decision == "approve" else line for line in unsealed(SCRIPT))
+
+
+def said(line: Line) -> Line:
+    """The line as this version records it: minuted, with its terms, or signed."""
+    if line.decision in OF_THE_PIPELINE:
+        return replace(line, terms=TERMS.text) if line.decision == "open" else line
+    return SIGNER.named(replace(line, **MINUTED) if line.decision == "approve" else line)
+
+
+SIGNER = LineSigner(ROOM, "made_up")
+LINES = [
+    SIGNER.signed(line) if line.signed_by else line
+    for line in sealed(said(line) for line in unsealed(SCRIPT))
+]
 ROWS = [line.content() for line in LINES]
 FIELDS = sorted(ROWS[0])
 PLACES = st.integers(0, len(ROWS) - 1)
@@ -33,7 +48,8 @@ def copy() -> list[dict[str, Any]]:
 
 
 def test_the_ledger_has_a_line_of_every_kind_and_is_whole() -> None:
-    assert {row["decision"] for row in ROWS} == set(MEANINGS)
+    assert {row["decision"] for row in ROWS} == set(MEANINGS) - {"terms"}
+    assert signature_faults(ROWS, [public()]) == []
     assert all(any(row[name] for row in ROWS) for name in LATER_FIELDS)
     assert faults_of(ROWS, [row["hash"] for row in ROWS]) == []
 
@@ -44,6 +60,9 @@ def test_any_field_that_is_given_other_text_names_its_line(place: int, name: str
     if rows[place][name] == text:
         return
     rows[place][name] = text
+    if name == "signature":
+        assert signature_faults(rows, [public()])[0].startswith(f"Line {place + 1} ")
+        return
     assert faults_of(rows) == [
         f"Line {place + 1} has been edited: it does not give the hash that it carries."
     ]
@@ -63,6 +82,9 @@ def test_any_one_byte_that_is_changed_names_its_line(place: int, name: str, data
         rows[place][name] = content.decode(errors="surrogateescape")
     else:
         rows[place][name] = chr(data.draw(st.integers(1, 255)))
+    if name == "signature":
+        assert signature_faults(rows, [public()])[0].startswith(f"Line {place + 1} is forged or was edited: ")
+        return
     (said,) = faults_of(rows)
     assert said.startswith(f"Line {place + 1} has been edited")
 
@@ -74,7 +96,7 @@ def test_a_deleted_line_is_named(place: int) -> None:
     known = [ROWS[-1]["hash"]] if place == len(ROWS) - 1 else []
     said = faults_of(rows, known)
     if place == len(ROWS) - 1:
-        assert "its tail has been cut off or written anew" in said[0]
+        assert "its tail has been cut off or rewritten" in said[0]
         assert f"the ledger ends at line {place}" in said[0]
     else:
         assert said == [f"Line {place + 1} is missing."]

@@ -21,16 +21,26 @@ DISAGREEMENTS = [
     (
         "rounds:\n",
         "  - {key: area, level: x, steps: [{do: read, measure: m, provenance: found, source: A}]}\nrounds:\n",
-        "31: area stands twice among the nodes.",
+        "31: area is there twice among the nodes.",
     ),
-    ("scales:\n", "scales:\n  - {key: words, labels: [a, b]}\n", "7: words stands twice among the scales."),
+    ("scales:\n", "scales:\n  - {key: words, labels: [a, b]}\n", "7: words is there twice among the scales."),
     (
         "leagues:\n",
         "  - {key: annual, every: month, provenance: found, source: A}\nleagues:\n",
-        "39: annual stands",
+        "39: annual is there",
     ),
-    ("[Good, Fair, Poor]", "[Good, Good, Poor]", "6: a label of words stands twice."),
+    ("[Good, Fair, Poor]", "[Good, Good, Poor]", "6: a label of words is there twice."),
     ("[green, amber, red]", "[green, amber]", "6: words has 3 labels and 2 colours."),
+    (
+        "[green, amber, red]",
+        '[green, amber, "#f00;"]',
+        "6: '#f00;' is no colour: write its name, or # and six",
+    ),
+    (
+        'year: "2016"',
+        'year: "last year"',
+        "3: its year 'last year' is neither a financial year such as 2025-26",
+    ),
     ("scale: words", "scale: word", "18: area is graded on word, which is no scale of the edition."),
     ("    scale: words\n", "", "16: area gives grades and names no scale."),
     (
@@ -43,7 +53,7 @@ DISAGREEMENTS = [
     (
         "do: standardise",
         "do: standardise, pool: node:area",
-        "15 (row 101, fruit.csv, line 2): 101 uses area, which s",
+        "15 (row 101, fruit.csv, line 2): 101 uses area, which i",
     ),
     (OF, 'of: [{node: "101", by: grade}]', "20: area uses the grade of 101, which has none."),
     ("below: 0}", "below: 0, by: grade}", "25: area uses the grade of 122, which has none."),
@@ -118,6 +128,13 @@ DISAGREEMENTS = [
         "verifies: [area], after: [pears]",
         "38: the gate apples comes after pears, which is no",
     ),
+    (
+        "do: cuts, at: [1, 0]",
+        "do: goalposts, worst: 0, best: 1, provenance: found, source: A}\n      - {do: cuts, at: [80, 60]",
+        "25: area: nobody can reach the line 80, for scores there are from 0 to 1.",
+    ),
+    ('year: "2016"', 'year: "2016"\nyear_begins: 9', "4: year_begins is of a year such as 2025-26, and 2016"),
+    ('of: "122", below', "of: f/122, below", "25: area uses f/122, which is a measure: read it in a node, "),
     ("{of: area, by", "{of: aera, by", "40: a league is of aera, which is no node."),
     ("{of: area, by", '{of: "101", by', "40: a league is by grade, and 101 has none."),
     ("{of: area, by", '{pool: "node:pear", of: area, by', "40: a league's pool is pear, which is no node."),
@@ -142,7 +159,7 @@ def test_scales_in_each_others_place_have_as_many_labels(orchards: Path) -> None
 def test_gates_of_one_name_are_refused(orchards: Path) -> None:
     gate = "      - {key: apples, body: The panel, verifies: [area], provenance: found, source: A book}\n"
     (orchards / "edition.yaml").write_text(EDITION.replace(gate, gate + gate))
-    assert read_edition(orchards)[1] == ["edition.yaml, line 39: the gate apples stands twice."]
+    assert read_edition(orchards)[1] == ["edition.yaml, line 39: the gate apples is there twice."]
 
 
 def test_every_fault_is_found_and_what_rests_on_one_says_nothing_of_it(orchards: Path) -> None:

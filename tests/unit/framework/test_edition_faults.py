@@ -69,6 +69,11 @@ STEPS = [
     ("do: standardise", "do: 122", "steps.1.do is '122', which is none; choose one of read, take, transform"),
     ("do: standardise", "on: standardise", "steps.1.do is missing."),
     ("do: standardise", "do: standardise, lest: 3", "unknown key steps.1.lest."),
+    (
+        "do: standardise",
+        "do: standardise, by: percentile, high: 9",
+        "steps.1: high goes with by: min_max, and",
+    ),
     ("do: standardise", "do: standardise, by: zed", "steps.1.by is 'zed': input should be 'z', 'min_max' or"),
     ("do: standardise", "do: standardise, ddof: one", "steps.1.ddof is 'one': a whole number is needed."),
     ("do: standardise", "do: standardise, ddof: 1.5", "steps.1.ddof is 1.5: a whole number is needed."),
@@ -95,7 +100,7 @@ FAMILIES = [
     (
         "rows: fruit\n",
         "rows: fruit.csv\n",
-        "8: rows names a table beside edition.yaml, such as indicators, and",
+        "8: rows names a table next to edition.yaml, such as indicators, and",
     ),
     ("  - rows: fruit\n    where", "  - where", "8: where chooses among rows, and there are none."),
     (ROWS, "", "8: {code} is no column of its row, for the node has no"),
@@ -120,7 +125,7 @@ FAMILIES = [
         'key: "{kode}"',
         "10: {kode} is no column of its row, which has code, name, how, better, ",
     ),
-    ('key: "{code}"', "key: pear", "8 (row 122, fruit.csv, line 3): pear stands twice among the nodes."),
+    ('key: "{code}"', "key: pear", "8 (row 122, fruit.csv, line 3): pear is there twice among the nodes."),
     (
         OF,
         OF.replace("{code}", "{cod}"),
@@ -133,7 +138,18 @@ FAMILIES = [
         OF.replace('{node: "{code}", weight: "{weight}"}', "{node: area}"),
         "20: steps.0: area is a member twice.",
     ),
+    (OF, OF.replace("where", "were"), "21: unknown key were of a list of rows: it has rows, where, each."),
     (OF, "of: {rows: fruit, where: {how: band}}", "21: steps.0.of is a mapping: a list is needed, in [ ]."),
+    (
+        OF,
+        OF.replace("{rows", "\n        - {rows") + '\n        - {node: "1", weigh: 2}',
+        "23: unknown key steps.0.of.2.weigh.",
+    ),
+    (
+        OF,
+        OF.replace("{rows", "[{rows").replace("weight}", "wait}") + "]",
+        "21: {wait} is no column of its row",
+    ),
     (OF, "of: [101]", "21: steps.0.of.0 is 101: a mapping is needed, in { }."),
     (OF, "of: [{node: 101}]", "21: steps.0.of.0.node is 101: text is needed, in quotes."),
 ]
@@ -142,7 +158,7 @@ TABLES = [
     ("122,Pears,band,lower,2", "122,Pears,band,lower", "fruit.csv, line 3 (122): 4 cells for 5 columns."),
     ("122,Pears,", "122,Pears,ripe,", "fruit.csv, line 3 (122): 6 cells for 5 columns."),
     ("122,Pears", '122,"Pears', "fruit.csv, line 4: no valid CSV, unexpected end of data."),
-    ("code,name", "code,code", "fruit.csv, line 1: column 'code' stands twice."),
+    ("code,name", "code,code", "fruit.csv, line 1: column 'code' is there twice."),
     ("code,name", "code,", "fruit.csv, line 1: column 2 has no name."),
     (
         "code,name,how,better,weight",

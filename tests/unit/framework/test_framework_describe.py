@@ -1,4 +1,4 @@
-"""An edition as tables: every number listed, and results set beside what was published."""
+"""An edition as tables: every number listed, and results compared with what was published."""
 
 import pandas as pd
 import pytest

@@ -15,13 +15,13 @@ from expert_panels.foundation.fault import Fault
 
 Plant = Callable[[str, str, str], tuple[Path, int]]
 
-# what stands there | what is planted | how the sentence goes on after the file and the line of the fault
+# what is there | what is planted | how the sentence goes on after the file and the line of the fault
 FAULTS = {
     "robustness.yaml": [
         ("good_at: 0.9", "good_it: 0.9", "(lines_lower): overall.yaml has no number 'good_it'."),
         ("{missing: as_worst}", "{missing: 0}", "(missing_as_worst): 'missing' cannot be 0."),
         ("reference: england", "reference: wales", "(england_for_standards): reference is 'wales'"),
-        ("key: lines_lower", "key: equal_blocks", ": 'equal_blocks' stands twice."),
+        ("key: lines_lower", "key: equal_blocks", ": 'equal_blocks' is there twice."),
         ("about: missing", "abuot: missing", "(missing_as_england): unknown key abuot."),
     ],
     "variations.csv": [
@@ -35,14 +35,14 @@ FAULTS = {
         (",0.95,1.05,", ",nan,1.05,", "(overall.yaml): low is 'nan': input should be a finite number"),
         ("renormalise|as", "as_it_is|as", ": unknown choice 'renormalise'."),
         ("|as_reference|as_worst", "", "(overall.yaml): missing: choices must be two or more, parted by |."),
-        (",missing,", ",good_at,", ": 'overall.yaml, good_at' stands twice."),
+        (",missing,", ",good_at,", ": 'overall.yaml, good_at' is there twice."),
     ],
     "indicators.csv": [
         (",lower,binomial", ",sideways,binomial", "(101a): better is 'sideways': input should be"),
         ("\n102a,102,", "\n102a,199,", "(102a): unknown area '199'."),
-        ("\n105b,", "\n105a,", ": '105a' stands twice."),
+        ("\n105b,", "\n105a,", ": '105a' is there twice."),
         ("why_it_matters", "why", ": unknown column 'why'."),
-        (",checked_by,", ",unit,", ": column 'unit' stands twice."),
+        (",checked_by,", ",unit,", ": column 'unit' is there twice."),
         ("interval,100000,", "interval,-1,", "(104a): scale is '-1': input should be greater"),
         ("interval,100000,", "interval,nan,", "(104a): scale is 'nan': input should be"),
         (",satod,", ",satodd,", "(101a): unknown publication 'satodd'."),
@@ -64,7 +64,7 @@ FAULTS = {
         (",cancer,derived", ",leeches,derived", "(122): unknown panel 'leeches'."),
         (",derived,", ",,", "(101): provenance is missing."),
         (",derived,", ",rumour,", "(101): provenance is 'rumour': input should be 'found', "),
-        ("\n102,child_obesity", "\n102,smoking", ": 'smoking' stands twice."),
+        ("\n102,child_obesity", "\n102,smoking", ": 'smoking' is there twice."),
         (",source\n", ",origin\n", ": unknown column 'origin'."),
     ],
     "publications.csv": [
@@ -81,11 +81,11 @@ FAULTS = {
         (",published,account,", ",published,show,", "(ld_care): read_for is 'show': input should be"),
     ],
     "supplementary.csv": [
-        ("nda_participation", "101a", ": code '101a' stands twice."),
+        ("nda_participation", "101a", ": code '101a' is there twice."),
         (
             "\nstp_progress,Progress",
             "\nnda_participation,Progress",
-            ": code 'nda_participation' stands twice.",
+            ": code 'nda_participation' is there twice.",
         ),
         (",plan_progress,", ",progress,", "(stp_progress): unknown points_scale 'progress'."),
     ],
@@ -128,12 +128,12 @@ FAULTS = {
         ("severity: warn", "severity: shrug", ": expectations.0.severity is 'shrug':"),
         ("[Top performing, ", "[", ": lanes.0.labels is a list: 4 or more are needed"),
         ("key: interim", "key: weekly", ": lanes.0.key is 'weekly': input should be 'interim'"),
-        ("Performing well", "Top performing", "(interim): a label stands twice."),
+        ("Performing well", "Top performing", "(interim): a label is there twice."),
         ("      124a: Every", "      124z: Every", "(england_total_agrees): unknown indicator '124z'."),
     ],
 }
 
-# what stands there | what is planted | beginning of the part that cannot be so | how the sentence goes on
+# what is there | what is planted | beginning of the part that cannot be so | how the sentence goes on
 FAULTS_OF_A_PART = {
     "robustness.yaml": [
         (
@@ -196,7 +196,7 @@ FAULTS_OF_A_PART = {
     ],
 }
 
-# what stands there | what is planted | the sentence, where the fault shows somewhere else
+# what is there | what is planted | the sentence, where the fault shows somewhere else
 FAULTS_ELSEWHERE = {
     "framework.yaml": [
         ("indicators: 60", "indicators: 61", "indicators.csv: 60 indicators, but framework.yaml"),

@@ -26,7 +26,7 @@ NO_YAML = [
 NO_CSV = [
     (b"", "x.csv, line 1: column 'code' is missing."),
     (b"code\nhealth\n", "x.csv, line 1: column 'name' is missing."),
-    (b"code,name,name\nhealth,Health,Health\n", "x.csv, line 1: column 'name' stands twice."),
+    (b"code,name,name\nhealth,Health,Health\n", "x.csv, line 1: column 'name' is there twice."),
     (b"code,name\nhealth\n", "x.csv, line 2 (health): 1 cells for 2 columns."),
     (b"code,name\nhealth,Health\n\ncare,\n", "x.csv, line 4 (care): name is missing."),
     (b'code,name\nhealth,"Hea"lth\n', "x.csv, line 2: no valid CSV, "),

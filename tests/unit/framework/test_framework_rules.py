@@ -22,7 +22,7 @@ MILESTONES = [scale for scale in EDITION.points_scales if not scale.is_judgement
 # what is changed | to what | the sentence; the rest is the edition's own
 DEMENTIA = [
     ({"indicators": ("126a",)}, "a matrix combines 2 indicators, not 1"),
-    ({"indicators": ("126a", "126b"), "shown": ("126b",)}, "an indicator stands twice"),
+    ({"indicators": ("126a", "126b"), "shown": ("126b",)}, "an indicator is there twice"),
     ({"minimum_indicators": {"value": 1}}, "a matrix needs both indicators"),
     ({"minimum_indicators": {"value": 3}}, "3 must be a whole number from 1 to 2"),
     ({"minimum_indicators": {"value": 1.5}}, "1.5 must be a whole number from 1 to 2"),
@@ -35,7 +35,7 @@ OVERALL = [
     ({"blocks": {1: {"key": "finance"}}}, "blocks must be performance, leadership and finance, each once"),
 ]
 LEADERSHIP = [
-    ({"levels": {1: {"label": "Green Star"}}}, "a label stands twice"),
+    ({"levels": {1: {"label": "Green Star"}}}, "a label is there twice"),
     ({"levels": {1: {"label": None, "at_least": 3.0}}}, "levels are all labels or all at_least"),
     ({"levels": {1: {"at_least": 3.0}}}, "a level has either a label or at_least, and not both"),
     ({"levels": {1: {"label": None}}}, "a level has either a label or at_least, and not both"),

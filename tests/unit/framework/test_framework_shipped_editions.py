@@ -12,14 +12,17 @@ from tests.support.notations.method_tables import lines
 SHIPPED = sorted(one.parent.name for one in EDITIONS.glob(f"*/{DOCUMENT}"))
 
 
-def test_six_editions_ship() -> None:
+def test_nine_editions_ship() -> None:
     assert SHIPPED == [
+        "assurance_2015_16",
         "cms_stars_2021_04",
         "hdi_2022",
         "health_index_2015",
         "iaf_2016_17",
         "nof_2025_26",
         "nof_2026_27",
+        "points_league_2015",
+        "scorecard_2015",
     ]
 
 
@@ -47,7 +50,7 @@ FAULTS = """
     hdi_2022    | [0.8, 0.7, 0.55]     | [0.8, 0.9, 0.55]      | lines from the best grade on must fall
     hdi_2022    | [0.8, 0.7, 0.55]     | [0.9, 0.8, 0.7, 0.55] | 4 lines make 5 grades
     hdi_2022    | {of: hdi             | {of: hdj              | a league is of hdj, which is no node
-    nof_2025_26 | {node: average}      | {node: segment}       | uses segment, which stands below it
+    nof_2025_26 | {node: average}      | {node: segment}       | uses segment, which is below it
     nof_2025_26 | nof/{code}", better: | nof/{code}", worse:   | unknown key
     nof_2025_26 | better: lower, error | better: higher, error | turn one before they are combined
     nof_2026_27 | value: 1.925         | value: 2.925          | lines from the best grade on must rise

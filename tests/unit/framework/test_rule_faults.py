@@ -42,7 +42,7 @@ FIELDS = """
     mean of: [a, b], least: 3                             | least asks for 3 of 2 members
     mean of: [a, b], required: [c]                        | c is required and is no member
     look_up of: [a, b], cells: [{when: [1], gives: 1}]    | a cell has 1 values for 2 members
-    look_up of: [a], cells: [{when: [1], gives: 1}, {when: [1], gives: 2}] | the cell of 1 stands twice
+    look_up of: [a], cells: [{when: [1], gives: 1}, {when: [1], gives: 2}] | the cell of 1 is there twice
     pick of: [a, b], place: 3                             | there is no place 3 among 2 members
     tallies of: [a], cases: [{gives: 1, when: [{values: [1], at_least: 2, at_most: 1}]}] | no number is at
     quantiles shares: [0.5, 0.5]                          | shares must rise, above 0 and below 1

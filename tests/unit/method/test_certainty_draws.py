@@ -69,7 +69,9 @@ def test_a_true_value_lies_nearer_to_the_others_than_a_figure_measured_again() -
 def test_draws_are_those_of_the_distributions_whatever_the_count(family: str, x: float) -> None:
     given = (np.array([[x + 0.5]]), np.array([[1000 - x + 0.5 if family == "binomial" else 1000.0]]))
     figures = Sampled(family, np.array([True]), np.array([x]), np.array([1000.0]), 1.0)
-    true, again = Drawer(figures, *given).draw(np.random.default_rng(6), 40_000)
+    random, drawer = np.random.default_rng(6), Drawer(figures, *given)
+    true = drawer.true(random, 40_000)
+    again = drawer.again(random, true)
     if family == "binomial":
         exact = (stats.beta(x + 0.5, 1000.5 - x), stats.betabinom(1000, x + 0.5, 1000.5 - x))
     else:
@@ -119,6 +121,46 @@ def test_without_a_period_before_nothing_is_said_and_the_measure_is_named() -> N
     assert len(certainty(published, [before], draws=100).grade_chance) == 400 * 2 * 2
 
 
-def test_figures_without_an_error_keep_their_grade() -> None:
+def test_nothing_is_said_of_how_often_a_grade_would_come_again_where_no_figure_has_an_error() -> None:
+    """Of a judgement no measurement is repeated: that all draws agree is no finding."""
     found = certainty(run("read then cuts at: [2]", {"x": "1 3"}, labels=2), draws=100).grade_chance
-    assert found["chance"].tolist() == [0, 1, 1, 0] * 2
+    assert found.empty
+
+
+def shared(numerators: str, denominators: str, authorities: str) -> Run:
+    """Shares against a standard of 50 %, of organisations that share the figure of their authority."""
+    pairs = zip(numerators.split(), denominators.split(), strict=True)
+    return run(
+        "read drawn_by: authority then distance error: binomial, standard: 50 then cuts at: [1.96, 0, -1.96]",
+        {"x": " ".join(repr(100 * float(x) / float(n)) for x, n in pairs)},
+        counts={"numerator": numerators, "denominator": denominators},
+        attributes={"authority": authorities},
+        leagues=({"of": "it", "pool": "authority"}, {"of": "it", "name": "all"}),
+    )
+
+
+def test_organisations_that_share_a_figure_have_one_distance_and_one_draw() -> None:
+    """Parts of 60 % of 100 and 10 and 40, which are one figure of 150, next to a single one of 150."""
+    made = shared("60 6 24 90 80", "100 10 40 150 150", "H H H - S")
+    score = made.states["it"].score[0]
+    assert score[:3] == pytest.approx([score[3]] * 3)
+    found = certainty(made, draws=400)
+    for kind in ("underlying", "again"):
+        table = chances(found, kind)
+        assert (table.loc[["A", "B", "C"]].to_numpy() == table.loc["A"].to_numpy()).all()
+    places = found.place[found.place["league"] == "all"].set_index("organisation")
+    assert places["place"].isna().all()  # of one figure
+    sets = places[["place_first", "place_last"]]
+    assert (sets.loc[["A", "B", "C"]].to_numpy() == sets.loc["A"].to_numpy()).all()
+    alone = counted("60 6 24 90 80", "100 10 40 150 150").states["it"].score[0]
+    assert alone[1] < alone[0] < score[0]
+
+
+def test_a_shared_figure_counts_once_for_the_spread_of_all() -> None:
+    made = shared(NUMBERS, HUNDREDS, " ".join(["H"] * 19 + ["-"]))
+    error = errors_of(made.edition)["x"]
+    figures = sampled("x", error, made.facts, ())
+    assert figures is not None
+    assert (len(figures.first), int(figures.there.sum())) == (2, 20)
+    assert figures.second.tolist() == [1900, 100]
+    assert len(np.unique(figures.standard_errors())) == 2

@@ -5,7 +5,8 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from ccg_pipeline.framework.edition import Edition, disagreements
+from ccg_pipeline.framework.consistency import disagreements
+from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.vocabulary.grading import Step
 from ccg_pipeline.method.engine.explaining import Explained, explain, tops
 from ccg_pipeline.method.engine.facts import Counts, Facts

@@ -62,5 +62,5 @@ def test_what_is_not_there_is_missing_for_everybody() -> None:
 
 def test_two_rows_for_a_figure_are_refused() -> None:
     twice = frame(OBSERVATIONS)
-    with pytest.raises(ValueError, match="rate stands more than once for A"):
+    with pytest.raises(ValueError, match="rate is there more than once for A"):
         gathered(pd.concat([twice, twice.iloc[:1]]), MEASURES, ("A", "B"))

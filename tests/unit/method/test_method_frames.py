@@ -10,10 +10,8 @@ from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.certainty.simulation import certainty
 from ccg_pipeline.method.engine.gathering import gathered
 from ccg_pipeline.method.engine.run import Run
-from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.scoring.clinical import rate_panel
-from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel, score_areas
 from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
 from ccg_pipeline.method.uncertainty.simulation import uncertainty
 from ccg_pipeline.reference.organisations import ccgs
@@ -124,7 +122,7 @@ def test_the_engine_gives_every_figure_to_the_last_bit() -> None:
     assert counted > 20_000
 
 
-def test_draws_through_the_engine_agree_with_those_through_the_frames() -> None:
+def test_a_lane_and_any_edition_have_one_estimator() -> None:
     latest = _observed(seed=5)
     bands = band_indicators(latest, EDITION, CCGS)
     measures = latest[latest["indicator_code"].isin([one.code for one in EDITION.supplementary])]
@@ -144,4 +142,4 @@ def test_draws_through_the_engine_agree_with_those_through_the_frames() -> None:
     difference = chances.to_numpy() - now.reindex(index=chances.index, columns=range(1, 5)).to_numpy()
     print(f"Draws of {len(chances):,} ratings: chances differ by {np.abs(difference).max():.3f} at most")
     assert len(chances) > 200
-    assert np.abs(difference).max() < 0.05
+    assert np.abs(difference).max() < 0.001

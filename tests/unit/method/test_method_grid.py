@@ -36,5 +36,5 @@ def test_an_empty_frame_fills_no_cell() -> None:
 
 
 def test_a_row_that_stands_twice_is_named() -> None:
-    with pytest.raises(ValueError, match="b stands more than once for 2: choose one"):
+    with pytest.raises(ValueError, match="b is there more than once for 2: choose one"):
         row_of_each_cell(pd.concat([ROWS, ROWS.iloc[:1]]), ["a", "b"], ["1", "2"])

@@ -8,14 +8,16 @@ import pytest
 from scipy import stats
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.scoring.areas import score_areas
 from ccg_pipeline.method.scoring.banding import band_indicators
-from ccg_pipeline.method.scoring.clinical import grade_of, rate_panel
-from ccg_pipeline.method.scoring.overall import rate_overall
+from ccg_pipeline.method.scoring.outcomes import area_grade
+from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel, score_areas
 from ccg_pipeline.method.statistics.cutpoints import grade_by_cuts
-from ccg_pipeline.method.uncertainty.outcomes import area_grade
-from ccg_pipeline.method.uncertainty.simulation import UNCERTAINTY_COLUMNS, method_versions, uncertainty
-from tests.support.notations.method_tables import EDITION
+from ccg_pipeline.method.uncertainty.simulation import (
+    UNCERTAINTY_COLUMNS,
+    method_versions,
+    uncertainty,
+)
+from tests.support.notations.method_tables import EDITION, grades_of, points_of
 from tests.support.worlds.made_up_round import CCGS, observed
 
 CALM = EDITION.model_copy(update={"variations": ()})
@@ -30,7 +32,7 @@ def banded() -> tuple[pd.DataFrame, pd.DataFrame]:
 def drawn(edition: Edition = EDITION, **more: int) -> pd.DataFrame:
     bands, latest = banded()
     given = {"seed": 5, "draws": 400, "versions": 6, "samples": 40} | more
-    return uncertainty(bands, latest, edition, "annual", prior="flat", **given).table
+    return uncertainty(bands, latest, edition, "annual", **given).table
 
 
 def of(table: pd.DataFrame, measure: str, code: str) -> pd.DataFrame:
@@ -57,8 +59,10 @@ def test_scores_and_grades_are_those_of_the_rules() -> None:
     np.testing.assert_allclose(own["score"], overall["overall_score"])
 
 
-def test_probabilities_are_those_of_drawing_true_values_one_by_one() -> None:
+def test_probabilities_are_those_of_drawing_true_values_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values are drawn from scipy's distributions and taken through the edition's formulas, for cancer."""
+    for module in ("priors", "tails"):  # each figure by itself
+        monkeypatch.setattr(f"ccg_pipeline.method.statistics.{module}.LEAST_FOR_A_PRIOR", len(CCGS) + 1)
     bands, _ = banded()
     table = drawn(draws=4000)
     random = np.random.default_rng(2)
@@ -78,8 +82,7 @@ def test_probabilities_are_those_of_drawing_true_values_one_by_one() -> None:
             else:
                 value = random.normal(row["value"], 4 / (2 * 1.959963984540054), n)
             z[i] = (value - row["reference_value"]) / np.hypot(row["standard_error"], np.sqrt(row["tau2"]))
-        points = np.where(z >= 1.96, 2, np.where(z <= -1.96, 0, 1)).astype(float)
-        points[np.isnan(z)] = np.nan
+        points = points_of(z)
         area = of(table, "area", "122").loc[code]
         scores = np.nanmean(points, axis=0)
         for grade in (1, 2, 3):
@@ -87,7 +90,7 @@ def test_probabilities_are_those_of_drawing_true_values_one_by_one() -> None:
         panel = of(table, "panel", "cancer").loc[code]
         if not pd.isna(panel["grade"]):
             worth = np.array([2, 1.25, 0.75, 0])
-            grades = grade_of(z, 1.96)
+            grades = grades_of(z)
             mean = np.nanmean(
                 np.where(np.isnan(grades), np.nan, worth[np.nan_to_num(grades, nan=1).astype(int) - 1]),
                 axis=0,
@@ -102,24 +105,20 @@ def test_probabilities_add_up_and_intervals_hold_their_order() -> None:
     rated = table[table["grade"].notna()]
     chances = rated[[f"p_grade_{grade}" for grade in (1, 2, 3, 4)]]
     assert (chances.sum(axis=1) - 1).abs().max() < 1e-12
+    again = rated[rated["measure"] != "area"][[f"p_again_{grade}" for grade in (1, 2, 3, 4)]]
+    assert (again.sum(axis=1) - 1).abs().max() < 1e-12
     scored = table[table["score"].notna()]
     assert (scored["lower_95"] <= scored["upper_95"]).all()
-    shares = table[["share_sampling", "share_method", "share_both"]].dropna()
-    assert len(shares) > 500
-    assert (shares.sum(axis=1) - 1).abs().max() < 1e-9
-    assert (shares > -1e-9).all(axis=None)
     own = rated["p_own_grade"]
     assert (rated["is_told_apart"] == (own >= 0.95)).all()
     assert (rated["neighbour_grade"].isna() == rated["is_told_apart"]).all()
     assert (rated["neighbour_grade"] != rated["grade"]).fillna(True).all()
 
 
-def test_without_other_numbers_the_method_has_no_share() -> None:
-    table = drawn(CALM)
-    assert (table["share_method"].dropna().abs() < 1e-9).all()
-    assert (table["share_both"].dropna().abs() < 1e-9).all()
-    rated = table["grade"].notna()
-    assert (table.loc[rated, "p_own_grade_by_method"] == 1).all()
+def test_without_other_numbers_the_method_moves_nothing_that_figures_do_not() -> None:
+    table = drawn(CALM, draws=2000, versions=1, samples=2000)
+    rated = table[table["grade"].notna()]
+    assert (rated["p_own_grade_by_both"] - rated["p_own_grade"]).abs().max() < 0.06
 
 
 def test_judgements_have_no_sampling_error() -> None:
@@ -127,7 +126,6 @@ def test_judgements_have_no_sampling_error() -> None:
     assert (judged["lower_95"] == judged["score"]).all()
     assert (judged["upper_95"] == judged["score"]).all()
     assert (judged["p_own_grade"] == 1).all()
-    assert judged["share_sampling"].isna().all()
 
 
 def test_equal_seeds_give_equal_tables_whatever_the_order_of_the_rows() -> None:
@@ -136,33 +134,10 @@ def test_equal_seeds_give_equal_tables_whatever_the_order_of_the_rows() -> None:
     mixed = uncertainty(
         bands.sample(frac=1, random_state=1),
         latest.sample(frac=1, random_state=2),
-        EDITION, "annual", seed=5, draws=400, versions=6, samples=40, prior="flat",
+        EDITION, "annual", seed=5, draws=400, versions=6, samples=40,
     ).table  # fmt: skip
     pd.testing.assert_frame_equal(first, mixed)
     assert not first.equals(other)
-
-
-def test_a_ccg_has_the_same_draws_whoever_else_is_there() -> None:
-    bands, latest = banded()
-    few = bands[bands["ccg_code"].isin(CCGS[3:7])]
-    alone = uncertainty(
-        few, latest, EDITION, "annual", seed=5, draws=400, versions=6, samples=40, prior="flat"
-    )
-    whole = drawn()
-    among = whole[whole["ccg_code"].isin(CCGS[3:7])].reset_index(drop=True)
-    pd.testing.assert_frame_equal(alone.table, among)
-
-
-@pytest.mark.parametrize("processes", [2, 3])
-def test_the_number_of_processes_changes_nothing(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ccg_pipeline.method.uncertainty.simulation.BLOCK", 7)
-    bands, latest = banded()
-    found = [
-        uncertainty(bands, latest, EDITION, "annual", seed=5, draws=50, versions=3, samples=5, processes=each)
-        for each in (1, processes)
-    ]
-    pd.testing.assert_frame_equal(found[0].table, found[1].table)
-    assert np.array_equal(found[0].overall_draws, found[1].overall_draws, equal_nan=True)
 
 
 def test_the_interim_lane_has_no_overall_rows() -> None:
@@ -170,6 +145,15 @@ def test_the_interim_lane_has_no_overall_rows() -> None:
     found = uncertainty(bands, latest, EDITION, "interim", seed=1, draws=50, versions=2, samples=5)
     assert set(found.table["measure"]) == {"area", "panel"}
     assert np.isnan(found.overall_draws).all()
+
+
+def test_the_same_measured_again_is_less_sure_than_the_true_values() -> None:
+    rated = drawn(draws=2000).query("measure != 'area'").dropna(subset=["grade"])
+    most = [
+        rated[[f"{name}_{grade}" for grade in (1, 2, 3, 4)]].max(axis=1).mean()
+        for name in ("p_grade", "p_again")
+    ]
+    assert most[0] > most[1] + 0.02
 
 
 def test_versions_spread_each_factor_evenly_and_move_its_numbers_together() -> None:
@@ -182,7 +166,7 @@ def test_versions_spread_each_factor_evenly_and_move_its_numbers_together() -> N
     assert {missing.count(one) for one in set(missing)} <= {13, 14}
 
 
-@pytest.mark.parametrize("what", ["draws", "versions", "samples", "processes"])
+@pytest.mark.parametrize("what", ["draws", "versions", "samples"])
 def test_nothing_can_be_drawn_of_nothing(what: str) -> None:
-    with pytest.raises(ValueError, match="at least one draw, version, sample and process"):
+    with pytest.raises(ValueError, match="at least one draw, version and sample"):
         drawn(**{what: 0})

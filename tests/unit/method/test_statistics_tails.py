@@ -23,18 +23,14 @@ def shrunken(y: Floats) -> Floats:
 def test_an_outlier_among_heavy_tails_is_believed_more_than_with_a_normal_spread() -> None:
     y = figures(2.5)
     farthest = int(np.abs(y - np.median(y)).argmax())
-    normal = POSTERIORS["interval"](*PRIORS["interval"](y, ONE, True), y[:, None], ONE[:, None])[0].mean(
-        axis=1
-    )
+    normal = POSTERIORS["interval"](*PRIORS["interval"](y, ONE), y[:, None], ONE[:, None])[0].mean(axis=1)
     moved, moved_by_normal = (abs(one[farthest] - y[farthest]) for one in (shrunken(y), normal))
     assert moved < moved_by_normal / 2
 
 
 def test_of_a_normal_spread_the_two_agree() -> None:
     y = figures(None)
-    normal = POSTERIORS["interval"](*PRIORS["interval"](y, ONE, True), y[:, None], ONE[:, None])[0].mean(
-        axis=1
-    )
+    normal = POSTERIORS["interval"](*PRIORS["interval"](y, ONE), y[:, None], ONE[:, None])[0].mean(axis=1)
     assert np.abs(shrunken(y) - normal).max() < 0.5
     assert np.abs(shrunken(y) - normal).mean() < 0.05
 
@@ -43,7 +39,7 @@ def test_of_a_normal_spread_the_two_agree() -> None:
 def test_with_few_figures_the_prior_is_flat(family: str) -> None:
     x, n = np.array([3.0, 5.0, 8.0]), np.full(3, 20.0)
     found = posteriors(family, x, n)
-    wanted = POSTERIORS[family](*PRIORS[family](x, n, False), x[:, None], n[:, None])
+    wanted = POSTERIORS[family](*PRIORS[family](x, n), x[:, None], n[:, None])
     for one, two in zip(found, np.broadcast_arrays(*wanted), strict=True):
         assert one == pytest.approx(two)
 

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import Connection
 
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.method.scoring.clinical import rate_panel
 from ccg_pipeline.method.scoring.grade_changes import grade_changes
+from ccg_pipeline.method.scoring.rated import rate_panel
 from ccg_pipeline.panel_papers.panel_table import candidate_table
 from ccg_pipeline.panel_papers.papers import KeptCandidates, Known
 from ccg_pipeline.panel_papers.units import units
+from ccg_pipeline.publish.explanation import explain
+from ccg_pipeline.publish.uncertainty_words import how_sure
 from ccg_pipeline.quality.kept_findings import RestsOn
 from ccg_pipeline.release.archive import StorageFault, keep
 from ccg_pipeline.storage.database import open_database
@@ -50,15 +52,40 @@ def test_every_row_has_its_rating_and_every_figure_its_words(panel: str) -> None
         assert {figure.measure for figure in one.figures} == {measure.code for measure in found.measures}
         for figure in one.figures:
             assert figure.value, figure
-            assert bool(figure.band) != bool(figure.why), figure
-            assert figure.period == "1 March 2017 to 31 March 2017"
+            assert bool(figure.grade or figure.band) != bool(figure.why), figure
+            assert not (figure.grade and figure.band), figure
+            assert figure.period == "March 2017"
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_rating_says_how_often_the_same_would_earn_it_again(panel: str) -> None:
+    labels, ratings = EDITION.labels("interim"), made_of("interim").ratings[panel].set_index("ccg_code")
+    for one in table(panel).organisations:
+        row = ratings.loc[one.code]
+        chances = [row[f"p_again_{grade}"] for grade in (1, 2, 3, 4)]
+        assert one.again == how_sure(row, labels)
+        assert one.again.startswith(f"{one.rating}, by the figures of 2017-03. Were the") == bool(one.rating)
+        assert one.is_unlikely == bool(one.rating and max(chances) > chances[labels.index(one.rating)])
+
+
+def test_room_and_explanation_name_the_same_figure_as_nearest_to_another_rating() -> None:
+    layers, named = made_of("interim"), 0
+    for code in CCGS[:8]:
+        own, found = of("cancer", code), explain(layers.tables(), EDITION, code, EDITION.area("122"))
+        assert bool(own.close) == bool(found.nearest)
+        if own.close:
+            indicator, _, way = own.close.partition(": ")
+            assert f"({indicator}) is " in found.nearest
+            assert found.nearest.endswith(f"the rating would be {way.rpartition(' would make it ')[2]}.")
+            named += 1
+    assert named > 3
 
 
 def test_a_figure_says_value_counts_reference_and_the_way_to_another_grade() -> None:
     figure = next(one for one in of("cancer", "01C").figures if one.measure == "122b")
     assert (figure.value, figure.counts) == ("27.5 %", "55 of 200")
     assert figure.reference == "85.0 %, the national standard"
-    assert (figure.band, figure.grade) == ("0, worse", "significantly worse")
+    assert (figure.band, figure.grade) == ("", "significantly worse")
     # 85 % of 200, 1.96 standard errors of √(0.85 · 0.15 / 200) below: 160.1 people
     assert figure.better == (
         "106 more people first treated within 62 days (52.6 percentage points higher) would make it worse"
@@ -67,7 +94,7 @@ def test_a_figure_says_value_counts_reference_and_the_way_to_another_grade() -> 
 
 
 MEAN = {"numerator": 5.0, "denominator": 20.0, "value": 0.2, "lower_95": np.nan, "upper_95": np.nan}
-INTERVALS = [  # indicator, what stands in its row, the interval that is shown
+INTERVALS = [  # indicator, what is in its row, the interval that is shown
     # Wilson's of 55 of 200 in percent: the formula of tests/spec/test_statistics_intervals.py
     ("122b", {}, "21.8 % to 34.1 % (from the counts)"),
     ("122b", {"lower_95": 20.0, "upper_95": 36.0}, "20.0 % to 36.0 %"),
@@ -94,7 +121,7 @@ def test_a_figure_without_a_published_interval_has_one_from_its_counts(
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_the_smallest_change_that_is_named_does_change_the_rating(panel: str) -> None:
-    """Done to the figure and rated anew by the method, it brings the rating that was said."""
+    """Done to the figure and rated again by the method, it brings the rating that was said."""
     layers, named = made_of("interim"), [one for one in table(panel).organisations if one.close]
     every = grade_changes(layers.bands, layers.ratings[panel], EDITION, panel)
     for one in named:
@@ -164,7 +191,7 @@ def test_a_table_is_parsed_once_for_all_who_ask_and_holds_up_no_other(
         if subject == "slow":
             begun.set()
             assert go_on.wait(SECONDS)
-        return table("cancer"), RestsOn((), {})
+        return Known(table("cancer"), RestsOn((), {}), {})
 
     monkeypatch.setattr(KeptCandidates, "_read", slow)
     candidates = KeptCandidates(open_database("sqlite://"), EDITION)

@@ -8,8 +8,10 @@ from ccg_pipeline.publish.uncertainty_words import (
     against_reference,
     chances,
     distinguishable,
+    how_sure,
     interval,
     next_grade,
+    would_not_be_repeated,
 )
 from tests.support.notations.method_tables import EDITION
 
@@ -36,6 +38,49 @@ def graded(*shares: float, told: bool = False, neighbour: float = NO) -> dict[st
 def test_a_grade(row: dict[str, object], likely: str, sure: str) -> None:
     assert chances(row, LABELS) == likely
     assert distinguishable(row, LABELS) == sure
+
+
+ONCE_MORE = "Were the same measured again, about"
+
+
+@pytest.mark.parametrize(
+    ("shares", "firm", "said", "is_unlikely"),
+    [
+        (
+            (0.1, 0.9, 0, 0),
+            "likely to hold",
+            "90 in 100 measurements would give Good, 10 Outstanding.",
+            False,
+        ),
+        ((0.01, 0.99, 0, 0), "holds", "99 in 100 measurements would give Good, 1 Outstanding.", False),
+        ((0.4, 0.6, 0, 0), "may not hold", "60 in 100 measurements would give Good, 40 Outstanding.", False),
+        (
+            (0, 0.1, 0.82, 0.08),
+            "would probably not be repeated",
+            "10 in 100 measurements would give Good, 82 Requires improvement, 8 Inadequate.",
+            True,
+        ),
+    ],
+)
+def test_a_rating_whose_row_says_what_the_same_would_earn_again(
+    shares: tuple[float, ...], firm: str, said: str, is_unlikely: bool
+) -> None:
+    row = graded(0, 1, 0, 0, told=True) | {"rating": "Good", "lane": "interim", "partition_key": "2017-03"}
+    row |= {f"p_again_{grade}": share for grade, share in enumerate(shares, start=1)}
+    assert distinguishable(row, LABELS) == firm
+    assert how_sure(row, LABELS) == f"Good, by the figures of 2017-03. {ONCE_MORE} {said}"
+    assert would_not_be_repeated(row, LABELS) is is_unlikely
+
+
+def test_an_older_row_says_what_the_true_values_would_earn() -> None:
+    row = graded(0.1, 0.9, 0, 0, neighbour=1) | {
+        "rating": "Good",
+        "lane": "interim",
+        "partition_key": "2017-03",
+    }
+    for older in (row, row | {"p_again_1": NO}):
+        assert how_sure(older, LABELS).startswith("Allowing for chance in the figures, Good is right in 90")
+        assert not would_not_be_repeated(older, LABELS)
 
 
 def test_an_interval_and_where_it_lies() -> None:

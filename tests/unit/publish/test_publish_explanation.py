@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ccg_pipeline.publish.explanation import explain, find_area
+from ccg_pipeline.publish.explanation import _needed, explain, find_area
 from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
 from expert_panels.foundation.fault import WrongUse
@@ -34,6 +34,19 @@ def test_what_is_no_ccg_is_said_with_what_to_give(wanted: str) -> None:
     with pytest.raises(WrongUse) as told:
         find_ccg(ccgs(), wanted)
     assert str(told.value) == f"There is no CCG {wanted!r}: give its code (02N) or a part of its name."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"),
+    [
+        ("Airdale", "NHS Airedale, Wharfedale and Craven CCG"),
+        ("croyden", "NHS Croydon CCG"),
+        ("NHS Bristl CCG", "NHS Bristol CCG"),
+    ],
+)
+def test_what_is_written_like_a_ccg_is_asked_back(wanted: str, meant: str) -> None:
+    with pytest.raises(WrongUse, match=f"Did you mean {meant}"):
+        find_ccg(ccgs(), wanted)
 
 
 @pytest.mark.parametrize(
@@ -128,3 +141,19 @@ def test_what_is_withheld_is_not_explained_away(layers: Layers) -> None:
     assert found.indicators["withheld"].all()
     assert found.indicators[["band", "points", "z"]].isna().all(axis=None)
     assert found.indicators["value"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("value", "change", "said"),
+    [
+        (85.06, -0.05999999996776, (85.0, "below")),  # the line itself, but for the last digits
+        (49.5, 0.5000000000001, (50.0, "above")),
+        (27.5, 2.61234, (30.12, "at")),  # rounded away from the figure, so that it is true
+        (27.5, -2.61234, (24.88, "at")),
+        (1200.0, -234.5, (965.0, "at")),
+    ],
+)
+def test_the_figure_that_is_needed_is_true_in_few_digits(
+    value: float, change: float, said: tuple[float, str]
+) -> None:
+    assert _needed(value, change) == said

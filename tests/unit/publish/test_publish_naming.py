@@ -1,9 +1,10 @@
 """Names as people write them."""
 
+import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.rounds import words
-from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES
+from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, difference_in_words, period_in_words
 from ccg_pipeline.tables import observations
 
 
@@ -26,3 +27,36 @@ def test_every_layout_and_reference_that_a_row_may_have_has_its_words() -> None:
     assert set(REFERENCES) == {"standard", "england_published", "england_from_ccgs", "none"}
     assert "assumed" in LAYOUTS["assumed"]
     assert "made-up" in LAYOUTS["made_up"]
+
+
+PERIODS = [
+    ("2015-01-01", "2015-12-31", "2015"),
+    ("2017-03-01", "2017-03-31", "March 2017"),
+    ("2016-02-01", "2016-02-29", "February 2016"),
+    ("2016-02-01", "2016-02-28", "1 February 2016 to 28 February 2016"),
+    ("2017-01-01", "2017-03-31", "January to March 2017"),
+    ("2016-04-01", "2017-03-31", "April 2016 to March 2017"),
+    ("2016-04-02", "2017-03-31", "2 April 2016 to 31 March 2017"),
+    (None, "2017-03-31", "to 31 March 2017"),
+    (None, None, ""),
+]
+
+
+@pytest.mark.parametrize(("start", "end", "said"), PERIODS)
+def test_a_data_period_in_words(start: str | None, end: str | None, said: str) -> None:
+    assert period_in_words(pd.Timestamp(start), pd.Timestamp(end)) == said
+
+
+@pytest.mark.parametrize(
+    ("difference", "unit", "words"),
+    [
+        (1.7123, "%", "1.7 percentage points"),
+        (10.04, "% of referrals", "10 percentage points"),
+        (0.00045, "%", "0.00045 percentage points"),
+        (123.4, "per 100,000 population", "120 per 100,000 population"),
+        (0.45, "composite score 0-100", "0.45 (composite score 0-100)"),
+        (3.0, "", "3"),
+    ],
+)
+def test_how_far_two_figures_are_apart(difference: float, unit: str, words: str) -> None:
+    assert difference_in_words(difference, unit) == words

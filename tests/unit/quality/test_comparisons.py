@@ -1,4 +1,4 @@
-"""What is laid beside what, on frames small enough to check by hand. No Great Expectations, no Dagster."""
+"""What is compared with what, on frames small enough to check by hand. No Great Expectations, no Dagster."""
 
 from datetime import date
 

@@ -18,6 +18,7 @@ from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.sql import release
+from tests.support.notations.storage_cases import damage
 
 INTERIM = {"lane": "interim", "partition_key": "2017-03", "open": "ab" * 32}
 
@@ -33,8 +34,7 @@ def _fetched(engine: Engine, sha256: str) -> str:
 
 
 def _change(engine: Engine, statement: str, **values: Any) -> None:
-    with engine.begin() as connection:
-        assert connection.execute(text(statement), values).rowcount == 1
+    assert damage(engine, statement, **values) == 1
 
 
 def _release(engine: Engine, header: dict[str, Any]) -> int:
@@ -78,7 +78,7 @@ def test_a_part_that_is_gone_is_named(engine: Engine) -> None:
 
 
 def test_releases_follow_one_another_and_the_same_again_is_none(engine: Engine) -> None:
-    """A, A, B, A: the last is a new release, since what stands is B."""
+    """A, A, B, A: the last is a new release, since what is current is B."""
     other = {**INTERIM, "open": "cd" * 32}
     assert _latest(engine) is None
     assert [_release(engine, header) for header in (INTERIM, INTERIM, other, other, INTERIM)] == [

@@ -1,4 +1,4 @@
-"""The assessment: what stands in the released tables for every state a panel can be in."""
+"""The assessment: what is in the released tables for every state a panel can be in."""
 
 import pandas as pd
 import pytest

@@ -68,7 +68,7 @@ def test_the_same_figures_in_another_file_or_cell_are_the_same_part(layers: Laye
     before, opened = layers.panel_part("cancer"), layers.open_part()
     layers.bands[column] = "elsewhere"
     assert layers.panel_part("cancer") == before
-    assert layers.open_part() != opened  # which does say where every figure stands
+    assert layers.open_part() != opened  # which does say where every figure is
 
 
 @pytest.mark.parametrize("column", [one.name for one in indicator_band.columns if one.name not in WHERE_FROM])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert
 
 from ccg_pipeline.release.archive import (
     StorageFault,
@@ -27,6 +27,7 @@ from expert_panels.foundation.fault import Fault
 from expert_panels.ledger import record as ledger
 from expert_panels.terms import load_terms
 from tests.support.notations.method_tables import EDITION
+from tests.support.notations.storage_cases import damage
 from tests.support.worlds.publish_layers import CCGS, Layers
 
 PANELS = [rule.key for rule in EDITION.panels]
@@ -41,7 +42,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def stand(engine: Engine, layers: Layers) -> dict[str, str]:
-    """Keep the parts of a lane as what stands now, and return the sha256 of each."""
+    """Keep the parts of a lane as what is in force now, and return the sha256 of each."""
     contents = layers.contents()
     with engine.begin() as connection:
         stands = {part: keep(connection, part, content) for part, content in contents.items()}
@@ -60,7 +61,7 @@ def sign(engine: Engine, layers: Layers, body: str, subject: str, n_signatures: 
 
 
 def write_release(engine: Engine, layers: Layers, stands: dict[str, str], *signed: str) -> dict[str, Any]:
-    """Release what stands, after the panels `signed` have signed; return the header."""
+    """Release what is current, after the panels `signed` have signed; return the header."""
     lane = EDITION.lane(layers.lane)
     for panel in signed:
         sign(engine, layers, panel, stands[panel])
@@ -170,9 +171,8 @@ def test_what_is_not_released_says_so_in_every_row(engine: Engine, layers: Layer
 def test_a_part_that_was_altered_is_not_shown(engine: Engine, layers: Layers, part: str) -> None:
     stands = stand(engine, layers)
     write_release(engine, layers, stands, "cancer")
-    changed = text("UPDATE kept SET content = replace(content, '\"02N\"', '\"02Q\"') WHERE sha256 = :sha256")
-    with engine.begin() as connection:
-        assert connection.execute(changed, {"sha256": stands[part]}).rowcount == 1
+    changed = "UPDATE kept SET content = replace(content, '\"02N\"', '\"02Q\"') WHERE sha256 = :sha256"
+    assert damage(engine, changed, sha256=stands[part]) == 1
     for show in (released, unreleased):
         with pytest.raises(StorageFault, match=f"{stands[part][:12]}… was altered"):
             show(engine, EDITION, "interim", "2017-03")
@@ -180,10 +180,7 @@ def test_a_part_that_was_altered_is_not_shown(engine: Engine, layers: Layers, pa
 
 def test_a_header_that_was_altered_is_not_shown(engine: Engine, layers: Layers) -> None:
     write_release(engine, layers, stand(engine, layers))
-    with engine.begin() as connection:
-        connection.execute(
-            text("UPDATE release SET header = replace(header, 'awaiting the panel', 'verified')")
-        )
+    damage(engine, "UPDATE release SET header = replace(header, 'awaiting the panel', 'verified')")
     with pytest.raises(StorageFault, match="Release 1 of interim 2017-03 was altered"):
         released(engine, EDITION)
 
@@ -191,8 +188,7 @@ def test_a_header_that_was_altered_is_not_shown(engine: Engine, layers: Layers) 
 def test_a_part_that_is_gone_is_said(engine: Engine, layers: Layers) -> None:
     stands = stand(engine, layers)
     write_release(engine, layers, stands, "cancer")
-    with engine.begin() as connection:
-        connection.execute(text("DELETE FROM kept WHERE part = 'cancer'"))
+    damage(engine, "DELETE FROM kept WHERE part = 'cancer'")
     with pytest.raises(StorageFault, match="No part is kept under"):
         released(engine, EDITION)
 

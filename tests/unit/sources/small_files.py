@@ -113,6 +113,28 @@ def rtt_sheets(*commissioners: tuple[object, object, object], period: str = "Apr
     }
 
 
+def cancer_waits_sheets(*commissioners: tuple[str, object, object], period: str = "JUL 2021/22") -> Sheets:
+    """(code, treated, within 62 days) of each commissioner, as published since 2021, and a row UNKNOWN."""
+    title = "62-DAY (URGENT GP REFERRAL TO TREATMENT) WAIT FOR FIRST TREATMENT: ALL CANCERS"
+    header: Row = [
+        "", "CCG CODE", "CLINICAL COMMISSIONING GROUP (CCG)", "CARE SETTING", "CANCER TYPE",
+        "TOTAL", "WITHIN 62 DAYS", "AFTER 62 DAYS", "TREATED WITHIN 62 DAYS",
+    ]  # fmt: skip
+    rows: list[Row] = [
+        ["", code, f"NHS {code}", "ALL CARE", "ALL CANCERS", total, within, "", ""]
+        for code, total, within in (*commissioners, ("UNKNOWN", 60, 44))
+    ]
+    group: Row = ["", "", "", "", "", "NUMBER OF PEOPLE RECEIVING TREATMENT FOR CANCER", "", "", "PERCENTAGE"]
+    return {"62-DAY (ALL CANCER)": [[title], [f"PERIOD: {period}"], [], ["ALL CARE"], group, header, *rows]}
+
+
+def without_ons_codes(sheets: Sheets) -> Sheets:
+    """Such a workbook as a public script says that it was in 2011: SHA for Region, and no ONS codes."""
+    ((name, rows),) = sheets.items()
+    cut = [[*row[:2], *row[3:]] if len(row) > 4 else row for row in rows]
+    return {name: [["SHA" if cell == "Region" else cell for cell in row] for row in cut]}
+
+
 def dtoc_sheets(*authorities: tuple[str, str, str, Sequence[object]], beds: bool = False) -> Sheets:
     """An England row, a blank row, and (ONS code, code, name, [NHS, social care, both, total]) a row."""
     header: Row = ["", "Region", "ONS Geography", "Code", "Name", "NHS", "Social Care", "Both", "Total"]

@@ -13,6 +13,7 @@ from tests.unit.sources.small_files import (
     FINGERTIPS_HEADER,
     NOF_HEADER,
     cancer_record,
+    cancer_waits_sheets,
     declared_row,
     dtoc_sheets,
     fingertips_row,
@@ -46,6 +47,7 @@ def landing(tmp_path: Path) -> Path:
     (folder / "more").mkdir(parents=True)
     write_workbook(folder / "rtt", rtt_sheets(("00C", 200, 190)))
     write_workbook(folder / "dtoc", dtoc_sheets(("E06000014", "219", "York UA", [377, 390, 29, 796])))
+    write_workbook(folder / "cancer_waits_monthly", cancer_waits_sheets(("00C", 60, 45)))
     write_workbook(folder / "mar", mar_sheets(mar_row("00C", 600)))
     write_workbook(folder / "ccg_ois", ois_sheets(ois_row("00C", 6, 1250, 4.8)))
     write_workbook(folder / "ccg_ois_profile", profile_sheets())
@@ -57,7 +59,7 @@ def landing(tmp_path: Path) -> Path:
     write_lines(
         folder / "dementia_diagnoses",
         "ORG_TYPE,ORG_CODE,NAME,ACH_DATE,MEASURE,VALUE",
-        "CCG,00C,,31MAR2017,X,1",
+        "CCG,00C,,31MAR2017,DEMENTIA_REGISTER_65_PLUS,1",
     )
     write_workbook(
         folder / "primary_care_dementia", primary_care_sheets(primary_care_row("National", "ENG", 1, 2))
@@ -77,7 +79,11 @@ def test_every_layout_is_recognised_by_what_it_holds(landing: Path) -> None:
     found = {path.name: recognise(path) for path in landing.rglob("*") if path.is_file()}
     seen = [name for name, reader in READERS.items() if reader.status == "published" or name == "fingertips"]
     names = {name: name for name in [*seen, "satod"] if name != "declared"}
-    assert found == names | {"primary_care_dementia": "dementia_diagnoses", "nof_workbook": "nof"}
+    assert found == names | {
+        "primary_care_dementia": "dementia_diagnoses",
+        "nof_workbook": "nof",
+        "cancer_waits_monthly": "cancer_waits",
+    }
 
 
 INDICATORS = {name: code for name, reader in READERS.items() for code in reader.indicators}
@@ -111,7 +117,7 @@ def test_a_landing_folder_is_read_in_order_without_what_is_no_source_file(
     read = list(read_landing(landing, edition))
     names = [str(path.relative_to(landing)) for path, _ in read]
     assert names == sorted(names)
-    assert len(names) == 16
+    assert len(names) == 17
     outcomes = {path.name: outcome for path, outcome in read}
     assert isinstance(outcomes.pop("gossip.csv"), Refused)
     assert all(isinstance(outcome, Reading) for outcome in outcomes.values())
@@ -147,3 +153,16 @@ def test_a_refusal_always_ends_as_one_sentence(landing: Path, edition: Edition) 
             assert str(outcome).startswith(f"{path.name}: ")
             assert str(outcome).endswith(".")
             assert "\n" not in str(outcome)
+
+
+def test_a_table_saved_as_another_kind_is_known_by_its_columns(tmp_path: Path) -> None:
+    lines = [line.split(",") for line in (DECLARED_HEADER, declared_row("101a", "00C", "10", "40"))]
+    with pytest.raises(
+        Refused, match=r"has the columns of a file in the declared layout, but is a workbook, "
+    ):
+        recognise(write_workbook(tmp_path / "declared.xls", {"Sheet1": [list(line) for line in lines]}))
+    sheet = mar_sheets(mar_row("00C", 600))["Commissioner"]
+    text = [",".join(map(str, row)) for row in sheet]
+    with pytest.raises(Refused, match=r"but is a CSV file, .*; put it here as it was published\.") as caught:
+        recognise(write_lines(tmp_path / "mar.csv", *text))
+    assert caught.value.publication == "mar"

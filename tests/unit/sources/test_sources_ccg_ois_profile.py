@@ -119,7 +119,7 @@ def test_a_sheet_asked_for_without_its_header_refuses_the_file(tmp_path: Path, e
     ("at", "heading"),
     [
         (3, "Denominator"),  # there twice, so that the first block would have limits for its denominator
-        (8, "Numbers"),  # a block without numerator beside one that has it
+        (8, "Numbers"),  # a block without numerator next to one that has it
     ],
 )
 def test_blocks_of_different_columns_refuse_the_file(

@@ -1,14 +1,18 @@
 """The declared layout: each kind of row, plans, and what such a file must say."""
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+from ccg_pipeline import framework
+from ccg_pipeline.framework.families import edition_in
+from ccg_pipeline.framework.wanted import wanted_by
+from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.readings import account, by_code
-from tests.unit.sources.small_files import (
-    declared_row,
-)
+from tests.unit.sources.small_files import DECLARED_HEADER, declared_row, write_lines
 
 
 def test_declared_settles_each_kind_of_row(read_declared: Callable[..., Reading]) -> None:
@@ -78,3 +82,128 @@ def test_declared_returns_of_somebody_are_not_made_up(read_declared: Callable[..
     reading = read_declared(declared_row("101a", "00C", "10", "40").replace("made_up", "declared"))
     assert not reading.source_file.is_made_up
     assert set(reading.observations["layout"]) == {"assumed"}
+
+
+def test_a_code_beside_the_name_of_another_ccg_is_quarantined(read_declared: Callable[..., Reading]) -> None:
+    row = declared_row("101a", "00C", "10", "40")
+    reading = read_declared(
+        row.replace("Somewhere", "NHS Hartlepool and Stockton-on-Tees CCG"),
+        row.replace("00C,Somewhere", "00D,NHS Durham Dales Easington and Sedgefield CCG"),
+        row.replace("00C,Somewhere", "ENG,England"),
+        row.replace("00C,Somewhere", "X24,NHS Darlington CCG"),
+    )
+    assert reading.quarantine["reasons"].to_list() == [
+        "organisation_code '00C' is not that of the name beside it",
+        "organisation_code 'X24' is not that of the name beside it",
+    ]
+    assert by_code(reading)["status"].to_dict() == {
+        "00C": "refused", "00D": "published", "ENG": "published", "X24": "refused",
+    }  # fmt: skip
+
+
+def test_a_count_with_an_exponent_may_be_rounded(read_declared: Callable[..., Reading]) -> None:
+    reading = read_declared(declared_row("101a", "00C", "2.29E+03", "1E+04"))
+    assert reading.quarantine["reasons"].to_list() == [
+        "numerator '2.29E+03' has an exponent and may be rounded; "
+        "denominator '1E+04' has an exponent and may be rounded"
+    ]
+
+
+SKELETON = Path(framework.__file__).parent / "skeleton"
+TODAY = date(2026, 1, 1)
+
+
+@pytest.fixture
+def read_own(tmp_path: Path) -> Callable[..., Reading]:
+    """Reads rows of a library, given as code, value, judgement, status and day of publication."""
+
+    def reading(*rows: str, measure: str = "inspection/building") -> Reading:
+        lines = []
+        for row in rows:
+            code, value, judgement, status, published = (one.strip() for one in row.split("|"))
+            publication = measure.partition("/")[0]
+            lines.append(
+                f"declared,{publication},{measure},2024-04-01,2025-03-31,{published or '2025-06-01'},"
+                f'"{code}",A library,,,{value},,,{judgement},{status}'
+            )
+        wanted = wanted_by(edition_in(SKELETON))
+        return read_file(write_lines(tmp_path / "own.csv", DECLARED_HEADER, *lines), wanted, today=TODAY)
+
+    return reading
+
+
+HOURS = "libraries/opening_hours"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        # what is said of a figure | why the row is doubted, nothing where it is not
+        ("Ashford | 52 | | |", ""),
+        ("Ashford | 52 | | published |", ""),
+        ("Ashford | | | suppressed |", ""),
+        ("Ashford | | | Suppressed |", ""),
+        ("Ashford | | | * |", ""),
+        ("Ashford | * | | * |", ""),
+        ("Ashford | | | missing |", ""),
+        (
+            "Ashford | 52 | | suppressed |",
+            "status 'suppressed' says that there is no figure, and there is one",
+        ),
+        ("Ashford | 52 | | * |", "status '*' says that there is no figure, and there is one"),
+        ("Ashford | 52 | | - |", "status '-' says that there is no figure, and there is one"),
+        (
+            "Ashford | 52 | | publishd |",
+            "status 'publishd' is not known: write published, * or -, or leave it empty",
+        ),
+        # published: on the day that it is read, and a day later
+        ("Ashford | 52 | | | 2026-01-01", ""),
+        ("Ashford | 52 | | | 2026-01-02", "published_on '2026-01-02' is still to come"),
+        # codes of any register
+        ("WEST SHIRE (1) | 52 | | |", ""),
+        ("Ashförd | 52 | | |", ""),
+        (f"{'A' * 60} | 52 | | |", ""),
+        (f"{'A' * 61} | 52 | | |", f"organisation_code '{'A' * 61}' is no code"),
+        ("../x | 52 | | |", "organisation_code '../x' is no code"),
+        ("=1+1 | 52 | | |", "organisation_code '=1+1' is no code"),
+        ("Ash\x07ford | 52 | | |", "organisation_code 'Ash\\x07ford' is no code"),
+        ("\u202eAshford | 52 | | |", "organisation_code '\\u202eAshford' is no code"),
+    ],
+)
+def test_a_row_of_an_editions_own_organisation(
+    read_own: Callable[..., Reading], row: str, reason: str
+) -> None:
+    assert list(read_own(row, measure=HOURS).quarantine["reasons"]) == ([reason] if reason else [])
+
+
+@pytest.mark.parametrize(
+    ("codes", "doubted"),
+    [
+        (["Ashford", "Brook"], []),
+        (["Ashford", "ashford"], ["Ashford", "ashford"]),
+        (["Ashford", "Ashford", "ashford"], ["ashford"]),  # the first is there more often
+        (["Ashford", "Ashford", "ashford", "ashford"], ["Ashford", "Ashford", "ashford", "ashford"]),
+    ],
+)
+def test_codes_that_differ_in_capitals_alone(
+    read_own: Callable[..., Reading], codes: list[str], doubted: list[str]
+) -> None:
+    found = read_own(*(f"{code} | | Sound | |" for code in codes)).quarantine
+    capitals = found["reasons"].str.contains("is another one of this file but for its capitals")
+    assert list(found.loc[capitals, "organisation_code"]) == doubted
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("Closed", "Closed"),
+        ("closed", "Closed"),  # a veto does not fall for a capital
+        ("CLOSED IN PART", "Closed in part"),
+        ("Sound", "Sound"),  # the edition names no such label, and it may be any word
+        ("sound", "sound"),
+    ],
+)
+def test_a_judgement_is_the_label_that_the_edition_names(
+    read_own: Callable[..., Reading], said: str, read: str
+) -> None:
+    assert by_code(read_own(f"Ashford | | {said} | |")).loc["Ashford", "judgement"] == read

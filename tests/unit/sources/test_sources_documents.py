@@ -86,10 +86,19 @@ def test_an_archive_of_csv_files_has_a_sheet_for_each(tmp_path: Path) -> None:
     assert document.sheet("YEARS/2017.csv") is document.sheets[1]
 
 
-@pytest.mark.parametrize("content", ["<html>", "a\0b", 'a,"b\n'])
-def test_an_archive_of_anything_else(tmp_path: Path, content: str) -> None:
-    path = write_archive(tmp_path / "data.zip", {"data.csv": "a,b\n1,2\n", "word/document.xml": content})
-    assert "is a zip archive that is no workbook, and 'word/document.xml' in it no proper" in refusal(path)
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("<html>", "is an archive, and 'b' in it is a web page"),
+        ("a\0b", "is an archive, and 'b' in it is neither a workbook nor text"),
+        ('a,"b\n', "is an archive, and 'b' in it is no proper CSV"),
+        ("[]", "is an archive of several files, and 'b' in it is no CSV"),
+        ("PK\3\4", "is an archive, and 'b' in it is a damaged workbook or archive"),
+    ],
+)
+def test_an_archive_of_anything_else(tmp_path: Path, content: str, said: str) -> None:
+    path = write_archive(tmp_path / "data.zip", {"data.csv": "a,b\n1,2\n", "b": content})
+    assert said in refusal(path)
 
 
 def test_an_archive_that_is_a_zip_bomb_or_damaged(tmp_path: Path) -> None:

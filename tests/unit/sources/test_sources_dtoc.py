@@ -12,6 +12,7 @@ from tests.unit.sources.readings import account, by_code
 from tests.unit.sources.small_files import (
     Sheets,
     dtoc_sheets,
+    without_ons_codes,
     write_workbook,
 )
 
@@ -93,6 +94,55 @@ def test_dtoc_an_authority_without_a_figure_leaves_every_ccg_it_feeds_without_on
     assert without["value"].isna().all()
     assert reading.source_file.rows_quarantined == quarantined
     assert by_code(reading).loc[authority, "status"] == status
+
+
+@pytest.mark.parametrize(
+    ("york", "reason"),
+    [
+        (("E06000014", "219", "York", [1, 0, 0, 1]), ""),  # a name that is nobody's
+        (("-", "9900", "Resident In Wales", [1, 0, 0, 1]), ""),
+        (("-", "9900", "York UA", [1, 0, 0, 1]), "the name 'York UA' is another authority's"),
+        (("E06000014", "111", "York UA", [1, 0, 0, 1]), "the code '111' is another authority's"),
+        (
+            ("E06000014", "219", "Hartlepool UA", [1, 0, 0, 1]),
+            "the name 'Hartlepool UA' is another",
+        ),
+    ],
+)
+def test_dtoc_codes_and_name_are_of_one_authority(
+    tmp_path: Path, edition: Edition, york: object, reason: str
+) -> None:
+    reasons = dtoc(tmp_path, edition, york).quarantine["reasons"].to_list()
+    assert [reason in said for said in reasons] == [True] * bool(reason)
+
+
+def test_dtoc_without_ons_codes_its_own_codes_say_whose_a_row_is(tmp_path: Path, edition: Edition) -> None:
+    swapped = ("E06000001", "112", "Hartlepool UA", [10, 5, 0, 15])  # 112 is Middlesbrough's
+    stranger = ("-", "999", "Atlantis", [1, 0, 0, 1])
+    sheets = without_ons_codes(dtoc_sheets(YORK, swapped, WALES, stranger))
+    reading = read_file(write_workbook(tmp_path / "dtoc.xls", sheets), edition)
+    rows = by_code(reading)
+    assert rows.loc["E06000014", "numerator"] == 796
+    assert rows.loc["ENG", "numerator"] == 817
+    assert rows.loc["9900", "numerator"] == 5
+    (wrong_name, unknown) = reading.quarantine["reasons"]
+    assert "the name 'Hartlepool UA' is another authority's" in wrong_name
+    assert "999" in unknown
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "name"),
+    [
+        ("E06000048", "E06000057", "104", "Northumberland"),
+        ("E08000020", "E08000037", "106", "Gateshead"),
+    ],
+)
+def test_dtoc_an_authority_by_its_code_before_april_2013(
+    tmp_path: Path, edition: Edition, before: str, after: str, code: str, name: str
+) -> None:
+    reading = dtoc(tmp_path, edition, (before, code, name, [1, 2, 3, 6]))
+    assert by_code(reading).loc[after, "numerator"] == 6
+    assert reading.quarantine.empty
 
 
 def test_dtoc_an_authority_given_twice_or_unknown_is_quarantined(tmp_path: Path, edition: Edition) -> None:

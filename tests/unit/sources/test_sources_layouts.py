@@ -38,7 +38,7 @@ def test_a_header_that_moved_is_simply_found(tmp_path: Path, above: int) -> None
     assert table.raw(above + 4) == {"CCG Code": "00D", "Name": "Durham", "Total": "*"}
 
 
-@pytest.mark.parametrize("header", [["", "ccg  code ", "x", "TOTAL"], ["Org Code", "Total", "", ""]])
+@pytest.mark.parametrize("header", [["", "ccg  code ", "x", "TOTAL"], ["Org Code", "Total", "x", "y"]])
 def test_case_spaces_and_other_names_of_a_column_do_not_matter(tmp_path: Path, header: Row) -> None:
     assert list(find(tmp_path, {"figures BY ccg ": [header, *BODY]}).rows.columns) == ["code", "total"]
 
@@ -64,8 +64,37 @@ def test_a_column_that_is_there_twice_is_not_guessed(tmp_path: Path) -> None:
         find(tmp_path, {"Figures by CCG": [header, ["", "00C", 1, 2]]})
 
 
+MOVED = [
+    # the header above ["", "00C", "Darlington", 12]; what is said of it
+    (["", "CCG Code", "", "Total"], ""),  # a column without a heading, and the others where they belong
+    (
+        ["", "CCG Code", "", "Name", "Total"],
+        "column C of .* without a heading, and 'Total' at the end",
+    ),
+    (["", "CCG Code", "Total"], "column D of its sheet .* has cells without a heading, so that"),
+]
+
+
+@pytest.mark.parametrize(("header", "said"), MOVED)
+def test_headings_that_were_moved_against_their_cells(tmp_path: Path, header: Row, said: str) -> None:
+    sheets = {"Figures by CCG": [["Small figures"], header, *BODY]}
+    if not said:
+        assert len(find(tmp_path, sheets).rows) == 2
+        return
+    with pytest.raises(Refused, match=said):
+        find(tmp_path, sheets)
+
+
+def test_a_heading_in_the_row_above_is_one_too(tmp_path: Path) -> None:
+    above: Row = ["", "", "", "", "Rank"]
+    ranked = [[*row, 1] for row in BODY if row]
+    assert len(find(tmp_path, {"Figures by CCG": [["Small figures"], above, HEADER, *ranked]}).rows) == 2
+
+
 def test_a_missing_sheet_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"small.xls: has no sheet 'Figures by CCG' of a small table"):
+    with pytest.raises(
+        Refused, match=r"small.xls: has no sheet 'Figures by CCG'; check that it is a small table"
+    ):
         find(tmp_path, {"Other": [HEADER, *BODY]})
 
 

@@ -57,6 +57,47 @@ def test_lsoa_admissions_refuses_the_ccg_of_a_row_in_quarantine(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
+    ("area", "reason"),
+    [
+        ("00C,1500.5,3,2,0.4,1200", ""),
+        ("00C,1.5005,3,2,0.4,1200", ""),  # part of an area, weighed
+        ("00C,1500,3,2,1.00E+00,1200", ""),
+        ("00C,1500,3,2,0.4,1.20E+03", "age_stdrate '1.20E+03' has an exponent and may be rounded"),
+        ("00C,1500,3.5,2,0.4,1200", "admissions '3.5' is no whole number, which a count is"),
+    ],
+)
+def test_what_an_area_cannot_have(tmp_path: Path, edition: Edition, area: str, reason: str) -> None:
+    reading = read_file(write_lsoas(tmp_path / "lsoas.csv", *lsoas("00C", *LINE), area), edition)
+    assert reading.quarantine["reasons"].to_list() == [reason] * bool(reason)
+
+
+def admitted(rates: list[str]) -> list[str]:
+    """A hundred and twenty areas of two CCGs, whose rates are 800 times admissions over expected."""
+    return [
+        f"{'00C' if n < 60 else '00D'},{1500 + n},{1 + n % 7},{1 + n % 5},0.{10 + n % 60},{rate}"
+        for n, rate in enumerate(rates)
+    ]
+
+
+RATES = [f"{800 * (1 + n % 7) / (1 + n % 5):.1f}" for n in range(120)]
+MOVED = [
+    (RATES, {"00C": "published", "00D": "published"}, 0),
+    (["999.9", *RATES[1:]], {"00C": "refused", "00D": "published"}, 1),
+    (RATES[-1:] + RATES[:-1], {"00C": "refused", "00D": "refused"}, 100),  # the column a row lower
+]
+
+
+@pytest.mark.parametrize(("rates", "statuses", "quarantined"), MOVED)
+def test_a_rate_is_what_its_admissions_give(
+    tmp_path: Path, edition: Edition, rates: list[str], statuses: dict[str, str], quarantined: int
+) -> None:
+    reading = read_file(write_lsoas(tmp_path / "lsoas.csv", *admitted(rates)), edition)
+    assert by_code(reading)["status"].to_dict() == statuses
+    assert quarantined <= len(reading.quarantine) <= quarantined * 1.2
+    assert reading.quarantine["reasons"].str.contains("is not what its admissions give").all()
+
+
+@pytest.mark.parametrize(
     ("code", "quarantined"),
     [
         ("00J", 1),  # another CCG's

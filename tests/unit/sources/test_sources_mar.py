@@ -74,8 +74,13 @@ def test_mar_of_a_month_before_april_is_of_the_financial_year_before(
     tmp_path: Path, edition: Edition
 ) -> None:
     row = mar_row("00C", 600, month="FEBRUARY ")
-    assert mar(tmp_path, edition, row, period="February 2017").quarantine.empty
-    assert len(mar(tmp_path, edition, row, period="February 2016").quarantine) == 1
+    before = mar_row("00C", 600, "2015-16", "FEBRUARY ")
+    assert mar(tmp_path, edition, before, period="February 2016").quarantine.empty
+    other = mar_row("00D", 600, " 2015-16", "FEBRUARY ")
+    found = mar(
+        tmp_path, edition, row, other, mar_row("00J", 6, "2015-16", "February"), period="February 2016"
+    )
+    assert found.quarantine["organisation_code"].to_list() == ["00C"]
 
 
 @pytest.mark.parametrize(
@@ -92,3 +97,25 @@ def test_a_supplementary_measure_in_percent_is_a_share_and_another_a_count(
     row = declared_row(code, "00C", "", "", value, publication=publication)
     reading = read_file(write_lines(tmp_path / "own.csv", DECLARED_HEADER, row), edition)
     assert by_code(reading).loc["00C", "status"] == status
+
+
+PERIOD_COLUMNS = [
+    # what the rows of 00C, 00D and 00J say for a month and a year; statuses; how many are noted
+    (["April", "Aprl", "April"], ["2016-17"] * 3, ["published"] * 3, 1),  # misspelt
+    (["April", "May", "June"], ["2016-17"] * 3, ["published"] * 3, 2),  # filled down
+    (["April"] * 3, ["2016-17", "2017-18", "2018-19"], ["published"] * 3, 2),
+    (["December"] * 3, ["2016-17"] * 3, ["published"] * 3, 3),  # left from another month
+    (["April", "April", "March"], ["2016-17"] * 3, ["published", "published", "refused"], 0),
+    (["April", "", "April"], ["2016-17"] * 3, ["published"] * 3, 0),
+]
+
+
+@pytest.mark.parametrize(("months", "years", "statuses", "noted"), PERIOD_COLUMNS)
+def test_the_line_period_decides_and_a_column_that_says_otherwise_is_noted(
+    tmp_path: Path, edition: Edition, months: list[str], years: list[str], statuses: list[str], noted: int
+) -> None:
+    codes = ("00C", "00D", "00J")
+    rows = [mar_row(code, 600, year, month) for code, month, year in zip(codes, months, years, strict=True)]
+    found = by_code(mar(tmp_path, edition, *rows))
+    assert [found.loc[code, "status"] for code in codes] == statuses
+    assert found["note"].str.contains("and the line 'Period:' decides").sum() == noted

@@ -1,4 +1,4 @@
-"""441 files damaged at random, 21 of every layout: no traceback, no row lost, no silent wrong figure."""
+"""Files damaged at random, 21 of every layout: no traceback, no row lost, no silent wrong figure."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -30,6 +30,7 @@ from tests.unit.sources.small_files import (
     FINGERTIPS_HEADER,
     NOF_HEADER,
     cancer_record,
+    cancer_waits_sheets,
     declared_row,
     dtoc_sheets,
     fingertips_row,
@@ -88,7 +89,7 @@ LD_YEAR = ld_care_csv("00L,LDOB001,12", "U,LDOB001,3", "15A,LDOB002,7")
 AUTHORITIES = [
     ("E06000014", "219", "York UA", [377, 390, 29, 796]),
     ("E06000001", "111", "Hartlepool UA", [10, 5, 0, 15]),
-    ("E06000004", "110", "Stockton On Tees UA", [20, 7, 1, 28]),
+    ("E06000004", "114", "Stockton On Tees UA", [20, 7, 1, 28]),
 ]
 COMMISSIONERS = [("00C", 200, 190), ("00D", 300, 240), ("00J", 90, 77), ("X24", 50, 40)]
 TRUSTS = [
@@ -99,6 +100,9 @@ TRUSTS = [
 WRITERS: dict[str, Callable[[Path], Path]] = {
     "rtt": lambda path: write_workbook(path, rtt_sheets(*COMMISSIONERS)),
     "dtoc": lambda path: write_workbook(path, dtoc_sheets(*AUTHORITIES)),
+    "cancer_waits_monthly": lambda path: write_workbook(
+        path, cancer_waits_sheets(*((code, 60 + n, 40 + n) for n, code in enumerate(CODES)))
+    ),
     "mar": lambda path: write_workbook(
         path, mar_sheets(mar_row("England", 2600), *(mar_row(code, 700 + len(code)) for code in CODES))
     ),
@@ -242,7 +246,8 @@ def test_every_data_row_is_counted_whatever_stands_in_it(
     path.write_bytes(written(sound.kind, grids))
     found = outcome(path, edition)
     if isinstance(found, Refused):
-        assert name == "declared"  # whose rows must all say the same publication and layout
+        # the rows of a declared file must all say the same; others need one row that is asked for
+        assert name == "declared" or ": no row" in str(found), str(found)
         return
     assert_accounted(found)
     assert found.source_file.rows_read == len(places) - emptied + len(again) - empty_again

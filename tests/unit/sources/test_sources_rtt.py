@@ -87,6 +87,10 @@ def test_rtt_settles_each_kind_of_row(tmp_path: Path, edition: Edition) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
+        (
+            lambda sheets: [row.__setitem__(4, "Total") for row in sheets["Commissioner"][10::2]],
+            "no row of its sheet 'Commissioner' has 'c_999' or '999' or 'ip999' as 'Treatment Function Code'",
+        ),
         (lambda sheets: sheets.pop("Commissioner"), "lacks the sheet 'Commissioner'"),
         (lambda sheets: sheets.pop("National"), "has no sheet 'National'"),
         (lambda sheets: sheets["Commissioner"][8].pop(8), "lacks the column 'Total within 18 weeks'"),
@@ -97,6 +101,15 @@ def test_rtt_settles_each_kind_of_row(tmp_path: Path, edition: Edition) -> None:
         (lambda sheets: sheets["Commissioner"].__delitem__(slice(9, None)), "has a header but no rows"),
         (lambda sheets: sheets["Commissioner"][3].__setitem__(2, "Aprl 2016"), "'Period:' says 'Aprl 2016'"),
         (lambda sheets: sheets["Commissioner"].pop(3), "'Period:' is missing"),
+        (lambda sheets: sheets["Commissioner"][3].__setitem__(2, ""), "'Period:' says nothing; give"),
+        (
+            lambda sheets: sheets["Commissioner"][3].__setitem__(2, "April 2015 to April 2016"),
+            "'Period:' says 'April 2015 to April 2016', which is no month",
+        ),
+        (
+            lambda sheets: sheets["Commissioner"][8].insert(6, ""),  # all headings right of it stand too far
+            "column G of its sheet 'Commissioner' has cells without a heading, and '% within 18 weeks' at",
+        ),
         (lambda sheets: sheets["Commissioner"][4].__setitem__(2, "soon"), "'Published:' says 'soon'"),
         (lambda sheets: sheets["National"][3].__setitem__(2, "May 2016"), "are about different periods"),
     ],
@@ -111,6 +124,37 @@ def test_rtt_with_a_fault_of_structure_is_refused_and_known_to_be_rtt(
     assert said in str(caught.value)
     assert str(caught.value).startswith("rtt.xls: ")
     assert caught.value.publication == "rtt"
+
+
+@pytest.mark.parametrize(
+    ("period", "reason"),  # published on 9 June 2016 and revised on 11 May 2017
+    [
+        ("May 2016", ""),
+        ("February 2016", ""),
+        (
+            "January 2016",
+            "the period ended on '2016-01-31', and the file was published as late as 2016-06-09",
+        ),
+        ("April 2017", "the period ends on '2017-04-30', after the day on which the file was published"),
+    ],
+)
+def test_a_period_line_that_is_wrong_by_a_year_does_not_go_with_the_publication(
+    tmp_path: Path, edition: Edition, period: str, reason: str
+) -> None:
+    reading = rtt(tmp_path, edition, rtt_sheets(("00C", 200, 190), period=period))
+    reasons = reading.quarantine["reasons"].to_list()
+    assert [reason in said for said in reasons] == [True, True] * bool(reason)  # the CCG's row and England's
+
+
+def test_nobody_counted_is_no_percentage(tmp_path: Path, edition: Edition) -> None:
+    """A workbook shows 0 % where it divides nought by nought."""
+    sheets = rtt_sheets(("00C", 200, 190), ("00D", 0, 0), ("00J", 0, 0))
+    sheets["Commissioner"][-3][9], sheets["Commissioner"][-1][9] = 0, 0.5
+    reading = rtt(tmp_path, edition, sheets)
+    assert by_code(reading)["status"].drop("ENG").to_dict() == {
+        "00C": "published", "00D": "missing", "00J": "refused",
+    }  # fmt: skip
+    assert reading.quarantine["reasons"].to_list() == ["value '50' is given where nobody was counted"]
 
 
 def test_rtt_with_its_header_three_rows_down_reads_the_same(tmp_path: Path, edition: Edition) -> None:

@@ -1,12 +1,14 @@
 """Opening a database, and the rule that it holds made-up or real data, never both."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 
 from ccg_pipeline.storage import frames
-from ccg_pipeline.storage.database import DatabaseFault, admit, kind_of, open_database, reading
+from ccg_pipeline.storage.database import DatabaseFault, admit, open_database, reading
+from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.sql import area_score
 from tests.support.notations import storage_cases
 
@@ -64,7 +66,14 @@ def test_a_file_that_fails_after_all_has_decided_nothing(engine: Engine) -> None
     ("url", "sentence"),
     [
         ("ccg.db", "The database 'ccg.db' is not a URL: write sqlite:///FILE or postgresql://HOST/NAME."),
-        ("oracle9://host/name", "The database oracle9://host/name cannot be opened: "),
+        (
+            "oracle9://host/name",
+            "The database oracle9://host/name cannot be opened: it is neither SQLite nor",
+        ),
+        (
+            "mysql://me:secret@host/name",
+            "The database mysql://me:***@host/name cannot be opened: it is neither",
+        ),
         ("sqlite:////dev/null/ccg.db", "The database sqlite:////dev/null/ccg.db cannot be opened: "),
     ],
 )
@@ -107,3 +116,14 @@ def test_a_database_is_opened_again_with_what_it_held(tmp_path: Path) -> None:
             admit(connection, "a.xls", True)
             assert connection.execute(text("SELECT count(*) FROM database_kind")).scalar() == 1
         engine.dispose()
+
+
+def test_threads_make_new_databases_at_the_same_time(tmp_path: Path) -> None:
+    def kind_of_new(number: int) -> str:
+        engine = open_database(f"sqlite:///{tmp_path}/{number}.db")
+        kind = _kind(engine)
+        engine.dispose()
+        return kind
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(kind_of_new, range(16))) == {""}

@@ -9,7 +9,7 @@ from ccg_pipeline.framework.families import edition_named
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.files import LandingFolder
-from ccg_pipeline.landing.record import landed_of, recorded, to_write_again
+from ccg_pipeline.landing.record import look_into, recorded, to_write_again
 from ccg_pipeline.landing.write_plan import write_plan
 from ccg_pipeline.storage.organisations import organisations
 from ccg_pipeline.storage.pieces import rows_of, write
@@ -27,7 +27,7 @@ def take_in(engine: Engine, folder: Path, *files: str) -> None:
     for number, rows in enumerate(files):
         (folder / f"{number}.csv").write_text(f"{HEADER}\n{rows}\n", encoding="utf-8")
     months = ["2025-12", "2026-03"]
-    landed = landed_of(LandingFolder(str(folder)), engine, BOTH, "nof", months)
+    landed = look_into(LandingFolder(str(folder)), engine, BOTH).landed_of("nof", months)
     write(engine, write_plan(landed, months, IAF, to_write_again(engine, landed, BOTH), BOTH))
 
 
@@ -68,7 +68,7 @@ def test_a_file_of_which_nothing_was_asked_is_read_again_when_something_is(
     folder.mkdir()
     (folder / "0.csv").write_text(f"{HEADER}\n{ROW.format(Q3, 'London', 'London')}\n", encoding="utf-8")
     landing = LandingFolder(str(folder))
-    write(engine, write_plan(landed_of(landing, engine, IAF, "", []), [], IAF, {}))
+    write(engine, write_plan(look_into(landing, engine, IAF).landed_of("", []), [], IAF, {}))
     assert rows_of(engine, "source_file")["rows_not_asked_for"].to_list() == [1]
     files = landing.files()
     assert (len(recorded(engine, files, IAF)), len(recorded(engine, files, BOTH))) == (1, 0)

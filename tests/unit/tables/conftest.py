@@ -113,9 +113,13 @@ def placed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def graded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Two rows, the first rated and told apart, the second without a rating."""
+    """Two rows, the first rated and distinguished, the second without a rating."""
     none = float("nan")
-    chances = {f"p_grade_{grade}": [share, none] for grade, share in enumerate((0.96, 0.04, 0.0, 0.0), 1)}
+    chances = {
+        f"p_{of}_{grade}": [share, none]
+        for of in ("grade", "again")
+        for grade, share in enumerate((0.96, 0.04, 0.0, 0.0), 1)
+    }
     whole = {"grade": 1, "best_grade_95": 1, "worst_grade_95": 2, "neighbour_grade": None}
     return frame.assign(
         **chances,

@@ -80,7 +80,7 @@ def test_without_a_file_there_are_no_addresses(tmp_path: Path) -> None:
         wanted_files(found, "rtt", [])
 
 
-FAULTS = [  # what stands in the file, what is said
+FAULTS = [  # what is in the file, what is said
     ("- a", "downloads.yaml, line 1: one key a publication is needed here"),
     ("a: [\n}", "downloads.yaml, line 2: no valid YAML"),
     ("\nttr: {url: 'https://a.example/'}", "line 2: 'ttr' is no publication"),

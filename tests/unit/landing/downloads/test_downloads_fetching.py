@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -17,9 +16,10 @@ import pytest
 
 from ccg_pipeline.landing.downloads.addresses import Wanted
 from ccg_pipeline.landing.downloads.fetching import client, fetch
-from ccg_pipeline.landing.downloads.outcomes import Fetched, Policy
+from ccg_pipeline.landing.downloads.outcomes import Policy
 from ccg_pipeline.landing.downloads.record import FOLDER
 from expert_panels.foundation.fault import Fault
+from tests.support.notations.downloads import BODY, QUICK, get, landed
 from tests.support.patience import SECONDS, wait_until
 from tests.support.servers.publisher import (
     Asked,
@@ -33,29 +33,6 @@ from tests.support.servers.publisher import (
     serves,
     without_length,
 )
-
-BODY = bytes(range(256)) * 400
-QUICK = Policy(attempts=4, read=SECONDS, connect=SECONDS, whole=SECONDS, first_wait=0.01, longest_wait=0.05)
-
-
-@pytest.fixture(scope="module")
-def publisher() -> Iterator[Publisher]:
-    with running_publisher() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def http() -> Iterator[httpx.Client]:
-    with client(QUICK) as opened:
-        yield opened
-
-
-def landed(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-
-
-def get(http: httpx.Client, url: str, folder: Path, policy: Policy = QUICK, name: str = "a.xls") -> Fetched:
-    return fetch(http, Wanted(url, name), folder, policy)
 
 
 def test_a_file_lands_whole_with_its_checksum_on_record(
@@ -318,3 +295,6 @@ def test_a_process_killed_half_way_leaves_nothing_half_written_and_the_next_goes
     assert get(http, url, tmp_path).state == "new"
     assert publisher.asked[-1][1]["Range"].startswith("bytes=")
     assert landed(tmp_path) == {"a.xls": BODY}
+
+
+# where somebody who answers for the publisher may send the download: what only this machine can reach

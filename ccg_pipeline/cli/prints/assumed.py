@@ -1,0 +1,51 @@
+"""What the terminal shows of an edition's numbers: those that are assumed, under the reason for each.
+
+Belongs here: laying them out, so that a reason that several share is read once, and no line is cut.
+Does not belong here: the numbers themselves (framework/), options and exit codes.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from ccg_pipeline.framework.provenance import Number
+from expert_panels.foundation.fault import WrongUse
+
+PROVENANCES = ("found", "derived", "memory", "assumed")
+
+
+def assumed(console: Console, title: str, numbers: Iterable[Number], about: str = "") -> None:
+    """Print under `title` what is assumed of an edition's `numbers`, and how many are of each provenance.
+
+    `about`: those alone whose file, name, value or reason holds this text. WrongUse where none does.
+    """
+    every = list(numbers)
+    by_reason: dict[str, dict[str, list[Number]]] = {}
+    for one in every:
+        said = (one.file, one.item, str(one.value), one.source)
+        if one.provenance == "assumed" and any(about.casefold() in text.casefold() for text in said):
+            by_reason.setdefault(one.file, {}).setdefault(one.source, []).append(one)
+    if not by_reason and about:
+        raise WrongUse(f"Nothing that is assumed holds {about!r}: without a text, all of it is listed.")
+    console.print(Text(title, style="bold"))
+    for file, reasons in by_reason.items():
+        console.print(Text(f"\n{file}", style="bold"))
+        for reason, shown in reasons.items():
+            console.print(Padding(Text(" ".join(reason.split())), (0, 0, 0, 2)))
+            for one in shown:
+                line = f"{one.item}: {_value(one.value)} {one.unit}".rstrip()
+                console.print(Padding(Text(line, style="cyan"), (0, 0, 0, 4)))
+    counts = Counter[str](one.provenance for one in every)
+    said_counts = ", ".join(f"{counts[name]} {name}" for name in PROVENANCES)
+    n = sum(len(shown) for reasons in by_reason.values() for shown in reasons.values())
+    some = f"{n} with {about!r}. " if about else ""
+    console.print(
+        f"\n{some}{len(every)} rules, numbers and choices: {said_counts}.", markup=False, highlight=False
+    )
+
+
+def _value(value: float | str) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else f"{value:g}"

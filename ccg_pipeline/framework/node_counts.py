@@ -1,0 +1,66 @@
+"""How many organisations were published in each grade of a node, next to how many an edition puts there.
+
+Belongs here: an edition's `node_counts.csv`, where it has one, and the comparison.
+Does not belong here: the counts of the edition of 2016/17 (describe.py), printing. Nothing feeds back into
+a rule.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+from pydantic import Field
+
+from ccg_pipeline.framework.edition import Edition
+from ccg_pipeline.framework.files import Table
+from ccg_pipeline.framework.provenance import Frozen, Provenance, Text
+from expert_panels.foundation.fault import Fault
+
+FILE = "node_counts.csv"
+COLUMNS = ["node", "grade", "here", "published", "provenance", "source"]
+
+
+class NodeCount(Frozen):
+    """How many organisations were published in a grade of a node."""
+
+    node: Text
+    label: Text
+    count: Annotated[int, Field(ge=0)]
+    provenance: Provenance
+    source: Text
+
+
+def node_counts(folder: Path, edition: Edition) -> tuple[NodeCount, ...]:
+    """Return the published counts in an edition's folder, none without a file.
+
+    Fault names file, line and row for a node or a grade that the edition does not have.
+    """
+    if not (folder / FILE).is_file():
+        return ()
+    table = Table(folder / FILE)
+    counts = table.models(NodeCount)
+    for at, one in enumerate(counts):
+        if one.node not in edition.node:
+            raise Fault(f"{table.where(at)}: {one.node} is no node of {edition.key}.")
+        if one.label not in edition.labels(one.node):
+            labels = ", ".join(edition.labels(one.node)) or "none"
+            raise Fault(f"{table.where(at)}: {one.label!r} is no grade of {one.node}, which has {labels}.")
+    return counts
+
+
+def fit_by_label(scores: pd.DataFrame, edition: Edition, counts: tuple[NodeCount, ...]) -> pd.DataFrame:
+    """Return COLUMNS: how many organisations are in each grade of each graded node, and were published.
+
+    `scores` has a row a node and organisation, with node and label ('' for none). Of nodes with published
+    counts alone, where there are any. `published` is NA where no count was published.
+    """
+    known = {(one.node, one.label): one for one in counts}
+    wanted = dict.fromkeys(one.node for one in counts) or [one.key for one in edition.nodes if one.scale]
+    rows = []
+    for node in wanted:
+        own = scores.loc[scores["node"] == node, "label"]
+        for label in (*edition.labels(node), ""):
+            said = known.get((node, label))
+            told = [said.count, said.provenance, said.source] if said else [None, "", ""]
+            rows.append([edition.node[node].title, label or "none", int((own == label).sum()), *told])
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"published": "Int64"})

@@ -1,0 +1,14 @@
+"""`ccg compare`, typed where nothing is released."""
+
+from tests.support.worlds.edition_terminal import Typed
+
+
+def test_nothing_is_compared_before_anything_is_released(command: Typed) -> None:
+    answer = command("compare", "02N", "--database", "sqlite:///none.db")
+    assert answer.code == 1
+    assert "There is no database sqlite:///none.db" in " ".join(answer.err.split())
+
+
+def test_a_year_and_a_ccg_must_be_known(command: Typed) -> None:
+    assert "'2015' is not a financial year" in command("compare", "02N", "--year", "2015").err
+    assert "There is no CCG 'Atlantis'" in command("compare", "Atlantis").err

@@ -1,0 +1,95 @@
+"""How sure a rating is reads the same wherever it is said: terminal, export, site, Dagster."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from ccg_pipeline.assets.publication import headline_shown, published
+from ccg_pipeline.cli.prints import figures as printed_figures
+from ccg_pipeline.cli.prints import organisation as printed
+from ccg_pipeline.cli.prints.round_sentences import again
+from ccg_pipeline.publish.explanation import explain, find_area
+from ccg_pipeline.publish.export import exported
+from ccg_pipeline.publish.lane_tables import as_exported
+from ccg_pipeline.publish.league_critics import critics
+from ccg_pipeline.publish.round_tables import frames_of
+from ccg_pipeline.publish.site.data import tables_of
+from ccg_pipeline.publish.site.publishing import headline_of
+from ccg_pipeline.publish.uncertainty_words import how_sure
+from ccg_pipeline.release.rounds import released_round
+from ccg_pipeline.storage.database import reading
+from tests.support.notations.method_tables import EDITION
+from tests.support.worlds.built_site import built, publication, released_tables
+from tests.support.worlds.released_rounds import InMemory, ambulances
+
+
+def words(path: Path) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8"))).split())
+
+
+def test_of_a_round_of_any_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = [f"R{at:02}" for at in range(12)]
+    known = pd.DataFrame({"name": codes, "region": "North"}, pd.Index(codes, name="organisation_code"))
+    made = InMemory(ambulances(tmp_path), known)
+    for key, moved in {"2025-Q1": 0.0, "2025-Q2": 1.5}.items():  # the spread between quarters is the error
+        made.score(key, {code: {"nof/OF0017": 18 + at + moved * (at % 3)} for at, code in enumerate(codes)})
+        made.release(key)
+    with reading(made.engine) as connection:
+        read = released_round(connection, made.edition, made.round, "2025-Q2")
+    frames = frames_of(read, made.edition, made.round, critics(made.edition, read.tables["scores"]))
+    scores = frames["scores"].set_index(["node", "organisation_code"])
+    said = str(scores.loc[("mark", "R02"), "how_sure"])
+    assert said.startswith("grade 2, by the figures of 2025-Q2. Were the same measured again, about ")
+    node = made.edition.node["mark"]
+    each = {code: str(scores.loc[("mark", code), "how_sure"]) for code in codes}
+    assert [code for code in codes if each[code] not in " ".join(again([node], read, code))] == []
+    monkeypatch.setenv("CCG_SITE", str(tmp_path / "site"))
+    monkeypatch.setenv("CCG_EDITIONS", str(made.edition.folder))
+    shown = published(made.engine, datetime(2026, 3, 1, tzinfo=UTC))
+    collected = {
+        "terminal": " ".join(again([node], read, "R02")),
+        "export": exported(frames["scores"], "csv").decode("utf-8"),
+        "site": words(tmp_path / "site/ambulances/quarter/2025-Q2/organisation/R02.html"),
+        "Dagster": str(shown["the newest round"].value),
+    }
+    assert [where for where, text in collected.items() if said not in text] == []
+
+
+def test_of_the_year_of_2016_17(tmp_path: Path) -> None:
+    tables = released_tables()
+    tables = replace(tables, header={**tables.header, "ledger_head": "1f" * 32})
+    panel = tables.frames["ratings"].query("panel == 'cancer' and ccg_code == '02N'").iloc[0]
+    overall = tables.frames["overall"].set_index("ccg_code").loc["02N"]
+    labels = EDITION.labels("annual")
+    console = Console(file=io.StringIO(), width=1000, no_color=True)
+    printed.assessment(console, tables, EDITION, "02N")
+    area = find_area(EDITION, "122")
+    printed_figures.explanation(console, tables, EDITION, "02N", explain(tables.frames, EDITION, "02N", area))
+    terminal = console.file.getvalue()  # type: ignore[attr-defined]  # any text file
+    made = publication()
+    page = words(built(tmp_path, made) / "iaf_2016_17/annual/2016-17/organisation/02N.html")
+    said = how_sure(panel, labels)
+    assert said
+    assert terminal.count(said) == 2  # of the CCG, and of the area
+    collected = {
+        "terminal": terminal,
+        "site": page,
+        "export": "".join(
+            exported(as_exported(name, tables.frames[name], labels), "csv").decode("utf-8")
+            for name in ("ratings", "overall")
+        ),
+        "the site's data": "".join(
+            exported(one.frame, "csv").decode("utf-8") for one in tables_of(made.round)
+        ),
+    }
+    for each in (said, how_sure(overall, labels)):
+        assert [where for where, text in collected.items() if each not in text] == []
+    shown = str(headline_shown(headline_of(made.round)).value)
+    assert how_sure(overall, labels) in shown  # Dagster's table has what is rated first

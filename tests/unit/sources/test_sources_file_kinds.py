@@ -1,0 +1,145 @@
+"""What a file is, whatever its name says: read, or refused with what is true of it and what helps."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ccg_pipeline.sources.documents import open_document, printable
+from ccg_pipeline.sources.file_kinds import TEXT_CELLS, Unreadable
+from ccg_pipeline.sources.parsing import parse
+from ccg_pipeline.sources.result import Refused
+
+ROWS = [["code", "name", "n"], ["00C", "Airedale, Wharfedale", "1"], ["00D", "x", "2"]]
+SEMICOLONS = "code;name;n\n00C;Airedale, Wharfedale;1\n00D;x;2\n"
+COMMAS = 'code,name,n\n00C,"Airedale, Wharfedale",1\n00D,x,2\n'
+
+
+def zipped(**members: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return stream.getvalue()
+
+
+READ = {
+    "commas": COMMAS.encode(),
+    "semicolons": SEMICOLONS.encode(),
+    "semicolons, and the line that tells Excel so": b"sep=;\n" + SEMICOLONS.encode(),
+    "tabs": SEMICOLONS.replace(";", "\t").encode(),
+    "bars": SEMICOLONS.replace(";", "|").encode(),
+    "UTF-8 with its mark": COMMAS.encode("utf-8-sig"),
+    "UTF-16": COMMAS.encode("utf-16"),
+    "UTF-16, high byte first": b"\xfe\xff" + COMMAS.encode("utf-16-be"),
+    "UTF-16, tabs, as Excel saves Unicode text": SEMICOLONS.replace(";", "\t").encode("utf-16"),
+    "a zip of one CSV": zipped(**{"c.csv": COMMAS.encode()}),
+    "a zip of one CSV and what macOS adds": zipped(**{"__MACOSX/._c.csv": b"\0\5", "c.csv": COMMAS.encode()}),
+}
+REFUSED = {
+    # the file, what its sentence says; whether it says to download it again
+    b"[.ShellClassInfo]\r\nIconIndex=1": ("Windows keeps settings", False),
+    b"\x05Maria" + b" " * 49 + b"\x05\0M\0a\0r\0i\0a\0" + b" \0" * 49: ("is open; close", False),
+    b"\x00\x00\x00\x01Bud1\x00\x00": ("macOS keeps", False),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"): ("by a password", False),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"): ("text document", False),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600: ("is a damaged workbook", True),
+    b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>': ("of Excel 2003", False),
+    b'<?xml version="1.0"?><feed/>': ("an XML document", False),
+    b"<!DOCTYPE html><html>": ("is a web page", False),
+    "<html>".encode("utf-16"): ("is a web page", False),
+    b"%PDF-1.4": ("is a PDF", False),
+    b"\x1f\x8b\x08": ("packed with gzip", False),
+    b"": ("is empty", True),
+    b"a,b\n1,\xa3": ("nor UTF-8 text", False),
+    b"a;b\n1,5;2\n": ("semicolons and has numbers with commas", False),
+    b"a;b\n1,234;2\n": ("semicolons and has numbers with commas", False),
+    "a,b".encode("utf-16")[:-1]: ("UTF-16 text that breaks off", True),
+    zipped(**{"a.zip": zipped(**{"b.csv": b"a,b"})}): ("an archive in an archive", False),
+    zipped(**{"word/document.xml": b"<w/>", "[Content_Types].xml": b"<t/>"}): ("text document", False),
+    b'{"a": 1}\n{"a": 2}': ("a JSON record a line", False),
+    b"," * (TEXT_CELLS + 1): ("cells, and no publication", False),
+    b"[" + b",".join(b'{"k%d":1}' % n for n in range(4000)) + b"]": ("cells, and no publication", False),
+}
+
+
+@pytest.mark.parametrize("data", READ.values(), ids=READ)
+def test_what_is_read(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "figures"
+    path.write_bytes(data)
+    document = open_document(path)
+    assert document.is_a("csv")
+    assert [list(row) for row in document.sheet("").rows][-3:] == ROWS  # type: ignore[union-attr]  # it has one
+
+
+@pytest.mark.parametrize(("data", "said"), REFUSED.items(), ids=[said for said, _ in REFUSED.values()])
+def test_what_is_refused(data: bytes, said: tuple[str, bool]) -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse(data)
+    assert said[0] in str(caught.value)
+    assert ("download it again" in str(caught.value)) == said[1]
+
+
+def cell(at: str, inside: str, kind: str = "") -> str:
+    return f'<c r="{at}"{kind}>{inside}</c>'
+
+
+def test_a_formula_that_was_never_worked_out_is_no_empty_cell(tmp_path: Path) -> None:
+    one = [
+        cell("A1", "<v>7</v>"),
+        cell("B1", "<f>A1*2</f>"),  # as programs write it that work nothing out
+        cell("C1", "<f>A1*3</f><v></v>"),
+        cell("D1", "<f>A1*4</f><v>28</v>"),
+        cell("E1", '<f>IF(A1,"",1)</f><v></v>', ' t="str"'),  # worked out to nothing
+    ]
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    sheet = f'<worksheet xmlns="{space}"><sheetData><row r="1">{"".join(one)}</row></sheetData></worksheet>'
+    book = (
+        f'<workbook xmlns="{space}" xmlns:r="{relations}"><sheets>'
+        '<sheet name="A &amp; B" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    )
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+    def related(kind: str, target: str) -> bytes:
+        one = f'<Relationship Id="rId1" Type="{relations}/{kind}" Target="{target}"/>'
+        return f'<Relationships xmlns="{package}">{one}</Relationships>'.encode()
+
+    path = tmp_path / "book.xlsx"
+    parts = {
+        "_rels/.rels": related("officeDocument", "xl/workbook.xml"),
+        "xl/workbook.xml": book.encode(),
+        "xl/_rels/workbook.xml.rels": related("worksheet", "worksheets/sheet1.xml"),
+        "xl/worksheets/sheet1.xml": sheet.encode(),
+    }
+    path.write_bytes(zipped(**parts))
+    (found,) = open_document(path).sheets
+    assert [list(row) for row in found.rows] == [[7.0, "=A1*2", "=A1*3", 28.0, ""]]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (b"rtt.xls", "rtt.xls"),
+        ("Größe.csv".encode(), "Größe.csv"),
+        (b"a\nb.csv", r"a\nb.csv"),
+        (b"a\x1b[31mb.csv", r"a\x1b[31mb.csv"),
+        (b"a\xff.csv", r"a\xff.csv"),
+    ],
+)
+def test_a_name_of_any_bytes_is_printed_safely(tmp_path: Path, name: bytes, said: str) -> None:
+    path = Path(str(tmp_path)) / name.decode("utf-8", "surrogateescape")
+    assert printable(path) == said
+    path.write_bytes(b"")
+    with pytest.raises(Refused) as caught:
+        open_document(path)
+    assert str(caught.value) == f"{said}: is empty; download it again."
+
+
+def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.csv"
+    with path.open("wb") as file:
+        file.truncate(30 * 2**30)  # takes no room on the disk
+    with pytest.raises(Refused, match=r"is larger than 200 MB"):
+        open_document(path)
