@@ -106,10 +106,18 @@ def _of_indicator(edition: "Edition", one: Indicator) -> Iterator[Node]:
             "value": one.standard, "provenance": one.standard_provenance, "source": one.standard_source
         }
     }  # fmt: skip
+    phi = {} if one.sampling_phi is None else {
+        "phi": {
+            "value": one.sampling_phi,
+            "provenance": one.sampling_phi_provenance,
+            "source": one.sampling_phi_source,
+        }
+    }  # fmt: skip
     distance = {
         "do": "distance",
         "error": one.standard_error,
         "per": one.scale,
+        **phi,
         **standard,
         "widen": one.overdispersion,
         "winsorise": _number(rule.winsorise),

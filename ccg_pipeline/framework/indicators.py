@@ -28,6 +28,8 @@ class Indicator(Frozen):
 
     ``standard_error`` says how a value's standard error is found: from counts (binomial, poisson), from its
     published 95 % interval, or not at all (judgement and milestones earn points by ``points_scale``).
+    ``sampling_phi``: by how much one event that brings many counts makes their variance greater than chance
+    alone would; 1 without.
     ``counts_towards_overall`` says whether it is part of the performance block of the overall rating.
     """
 
@@ -53,6 +55,9 @@ class Indicator(Frozen):
     overdispersion: bool
     overdispersion_provenance: Provenance | None = None
     overdispersion_source: str = ""
+    sampling_phi: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
+    sampling_phi_provenance: Provenance | None = None
+    sampling_phi_source: str = ""
     points_scale: Text | None = None
     counts_towards_overall: bool
     counts_provenance: Provenance | None = None
@@ -92,13 +97,20 @@ class Indicator(Frozen):
         for name, departs, provenance, source in self._departures():
             if departs != (provenance is not None) or departs != bool(source):
                 raise ValueError(f"{name} needs its provenance and source when it is given, and only then")
-        if self.overdispersion and by_points:
-            raise ValueError(f"overdispersion makes no sense for kind {self.kind}")
+        if by_points and (self.overdispersion or self.sampling_phi is not None):
+            name = "overdispersion" if self.overdispersion else "sampling_phi"
+            raise ValueError(f"{name} makes no sense for kind {self.kind}")
         return self
 
     def stated(self) -> Iterator[Stated]:
         """The standard, and each choice that departs from the rule for all indicators."""
-        values = (self.standard, self.annual_value, self.overdispersion, self.counts_towards_overall)
+        values = (
+            self.standard,
+            self.annual_value,
+            self.overdispersion,
+            self.sampling_phi,
+            self.counts_towards_overall,
+        )
         for (name, departs, provenance, source), value in zip(self._departures(), values, strict=True):
             if departs and provenance is not None and value is not None:
                 shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
@@ -118,6 +130,12 @@ class Indicator(Frozen):
                 self.overdispersion,
                 self.overdispersion_provenance,
                 self.overdispersion_source,
+            ),
+            (
+                "sampling_phi",
+                self.sampling_phi is not None,
+                self.sampling_phi_provenance,
+                self.sampling_phi_source,
             ),
             (
                 "counts_towards_overall",

@@ -74,7 +74,11 @@ CHAPTERS = (
         ("method_banding",),
         ("framework.yaml: banding", "points.yaml: "),
     ),
-    Chapter("Dispersion beyond chance", (f"{METHOD}.statistics.dispersion",), ("method_dispersion",)),
+    Chapter(
+        "Dispersion beyond chance",
+        (f"{METHOD}.statistics.dispersion",),
+        ("method_dispersion", "method_sampling"),
+    ),
     Chapter(
         "Area scores",
         (f"{METHOD}.scoring.rated: score_areas",),

@@ -53,7 +53,15 @@ NEW_MODELS = [
     (
         {"overdispersion": True, "overdispersion_provenance": "assumed", "overdispersion_source": "a test"},
         "overdispersion makes no sense for kind judgement",
-    )
+    ),
+    (
+        {"sampling_phi": 2.0, "sampling_phi_provenance": "assumed", "sampling_phi_source": "a test"},
+        "sampling_phi makes no sense for kind judgement",
+    ),
+]
+ITEMS = [
+    ({"sampling_phi": 0.99}, "greater than or equal to 1"),
+    ({"sampling_phi_source": ""}, "sampling_phi needs its provenance and source when it is given"),
 ]
 COUNTS = [({"upper_two": 30}, "30 together, but 7 and 22 apart")]
 SHAPES = [
@@ -64,6 +72,7 @@ SHAPES = [
     *((EDITION.banding, *row) for row in BANDING),
     *((EDITION.indicator("101a"), *row) for row in SMOKING),
     *((EDITION.indicator("143a"), *row) for row in NEW_MODELS),
+    *((EDITION.indicator("107a"), *row) for row in ITEMS),
     *((one, *row) for one in EDITION.published_counts if one.measure == "cancer" for row in COUNTS),
 ]
 
