@@ -32,7 +32,9 @@ _FLAG = re.compile(
     r"\s*(?:\[(?:p|r|e|b|u|note [0-9]+|[0-9]+)\]|\([pre]\)|[*†‡#¹²³⁴-⁹]+|(?<=[0-9])\s?[pr])$", re.IGNORECASE
 )
 """A mark behind a figure: provisional, revised, estimated, a break in the series, unreliable, a footnote."""
-_NOTED = re.compile(r"(?:\s*(?:\[(?:note )?[0-9]+\]|[*†‡¹²³⁴-⁹]))+$")  # behind a heading
+_NOTED = re.compile(r"\s*(?:\[(?:note )?[0-9]+\]|[*†‡¹²³⁴-⁹])$")  # behind a heading
+MARKS = 10  # behind one heading at most (assumed)
+LONGEST = 100  # signs of a figure, a date or a mark; a longer cell is none of these (assumed)
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,3}(?:(?P<thousands>[,\s])[0-9]{3})(?:(?P=thousands)[0-9]{3})*|[0-9]+|(?=\.[0-9]))"
     r"(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?"
@@ -78,7 +80,12 @@ def text(cell: object) -> str:
 def heading(cell: Hashable) -> str:
     """The cell as a heading: one case, single spaces, "and" for "&", no closing colon or mark of a note."""
     word = " ".join(text(cell).casefold().replace("&", " and ").split()).removesuffix(":").rstrip()
-    return _NOTED.sub("", word) or word
+    bare = word
+    for _ in range(MARKS):  # one by one from the end, so that a cell of a million signs takes no longer
+        if (found := _NOTED.search(bare, len(bare) - LONGEST)) is None:
+            break
+        bare = bare[: found.start()]
+    return bare or word
 
 
 def texts(cells: "pd.Series[str]") -> "pd.Series[str]":
@@ -119,6 +126,8 @@ def figure(cell: object) -> float | None:
     if isinstance(cell, bool):
         return None
     word = text(cell)
+    if len(word) > LONGEST:
+        return None
     if not _NUMBER.fullmatch(word) and not _NUMBER.fullmatch(_FLAG.sub("", word)):
         return None
     number = float(_digits(word))

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.sources.cells import text, texts
+from ccg_pipeline.sources.cells import LONGEST, text, texts
 
 YEARS = range(1990, 2101)  # a year outside is no year of a publication but a slip or damage
 Period = tuple[date, date]
@@ -36,7 +36,7 @@ def read_day(cell: object) -> date | None:
         return _day(cell.year, cell.month, cell.day)
     if isinstance(cell, date):
         return _day(cell.year, cell.month, cell.day)
-    word = " ".join(text(cell).casefold().split())
+    word = _word(cell)
     if found := _ISO.fullmatch(word):
         return _day(*map(int, found.groups()))
     if found := _SLASHED.fullmatch(word):
@@ -52,7 +52,7 @@ def read_period(cell: object) -> Period | None:
     ("Quarter 1 2016/17") or a month of one ("JAN 2021/22" is January 2022), "day to day", "month to month" or
     "year to year"; provisional or not.
     """
-    word = " ".join(text(cell).casefold().replace("(provisional)", "").split())
+    word = " ".join(_word(cell).replace("(provisional)", "").split())
     if (found := _MONTH.fullmatch(word)) and (number := _month(found[1])):
         year = _year(found[2])
         return month_of(date(year, number, 1)) if year in YEARS else None
@@ -96,6 +96,12 @@ def last_day_of_month(cell: object) -> date | None:
     """The last day of a month given without its day: what was published "October 2020" was out by then."""
     period = read_period(cell)
     return period[1] if period and period[1] - period[0] < timedelta(days=31) else None
+
+
+def _word(cell: object) -> str:
+    """The cell in one case with single spaces; '' where it is too long for a date."""
+    said = text(cell)
+    return " ".join(said.casefold().split()) if len(said) <= LONGEST else ""
 
 
 def _month(word: str) -> int | None:

@@ -7,6 +7,7 @@ Does not belong here: the formats (``parsing``), which publication it is, header
 import hashlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -22,7 +23,8 @@ from ccg_pipeline.sources.parsing import parse
 from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.sources.sidecar import Sidecar, read_sidecar
 
-MAX_SECONDS = 60  # for a file; the largest published one here takes 0.2
+MAX_SECONDS = 60  # of a processor, for a file; the largest published one here takes 0.2
+PATIENCE = 10  # times as long by the clock: a machine may be busy with something else
 SHORT = 2**19  # bytes of a text that cannot take more memory or time than is at hand
 Kind = Literal["workbook", "csv", "json", "archive"]
 
@@ -130,15 +132,20 @@ def _parsed_apart(data: bytes) -> tuple[str, list[Parsed]]:
     package = Path(__file__).parents[2]
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "ccg_pipeline.sources.parsing"],
+            [sys.executable, "-P", "-m", "ccg_pipeline.sources.parsing", str(MAX_SECONDS)],
             env={**os.environ, "PYTHONPATH": str(package)},
             input=data,
             capture_output=True,
-            timeout=MAX_SECONDS,
+            timeout=PATIENCE * MAX_SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Unreadable(f"took more than {MAX_SECONDS} seconds to read") from error
+        raise Unreadable(f"took more than {PATIENCE * MAX_SECONDS} seconds to read") from error
+    if done.returncode == -signal.SIGXCPU:
+        raise Unreadable(
+            f"takes more than {MAX_SECONDS} seconds of a processor to read, and no publication "
+            "known here does; check what it holds"
+        )
     if done.returncode != 0:  # the reader gave up or was stopped by its memory limit
         raise Unreadable("is a damaged workbook that cannot be read; download it again")
     said, *answer = pickle.loads(done.stdout)  # written by our own script, not by the file

@@ -47,9 +47,12 @@ LOCKS = (
 
 
 def main() -> None:
-    """Answer with ``("read", kind, sheets)`` or ``("refused", reason)``."""
+    """Answer with ``("read", kind, sheets)`` or ``("refused", reason)``; the first argument is how many
+    seconds of a processor that may take.
+    """
     with contextlib.suppress(ValueError, OSError):  # a system that sets its own limits keeps them
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]), int(sys.argv[1]) + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answer: tuple[object, ...]
     try:

@@ -3,13 +3,17 @@
 Belongs here: how many files, what counts as a failure, the table at the end.
 Does not belong here: the sound files and the ways to damage them (tests/unit/sources).
 
-A failure is an exception that is no refusal, a file that takes longer than SECONDS, a row that is not
-accounted for, more memory than MEGABYTES, or a figure that is not the sound file's though the rows that it
-rests on were not touched. A figure whose own cells were overwritten with others that can be true is no
-failure: nothing in such a file can tell.
+A failure is an exception that is no refusal, a file that takes more than SECONDS of a processor, a row that
+is not accounted for, more memory than MEGABYTES, or a figure that is not the sound file's though the rows
+that it rests on were not touched. A figure whose own cells were overwritten with others that can be true is
+no failure: nothing in such a file can tell.
+
+Each file is made of the seed and its number alone, and noted as soon as it was read: who calls again with
+the same `--notes` goes on after the last one.
 """
 
 import argparse
+import json
 import resource
 import signal
 import sys
@@ -18,6 +22,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,52 +40,73 @@ from tests.unit.sources.test_sources_random_damage import (
 
 SECONDS = 60
 MEGABYTES = 1024
+SHOWN = 50
 
 
 class Hangs(Exception):
-    """Reading took longer than SECONDS."""
+    """Reading took more than SECONDS of a processor."""
 
 
 def main() -> int:
-    """Damage and read the files; the number of failures."""
+    """Damage and read the files; 1 where any failed."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--files", type=int, default=10_000)
     asked.add_argument("--seed", type=int, default=2016)
+    asked.add_argument(
+        "--notes", type=Path, help="where each file is noted; those noted before are not read again"
+    )
     options = asked.parse_args()
-    signal.signal(signal.SIGALRM, _stop)
+    signal.signal(signal.SIGPROF, _stop)
     edition = load_edition()
-    outcomes: Counter[tuple[str, str]] = Counter()
-    failures: list[str] = []
-    began, read, slowest = time.monotonic(), 0, 0.0
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         (folder / "damaged").mkdir()
+        notes = options.notes or folder / "notes"
         sound = {layout: sound_file(write_sound(folder, layout), edition) for layout in sorted(READERS)}
-        while read < options.files:
-            for layout, one in sound.items():
-                for number, damage in enumerate(DAMAGES):
-                    rng = np.random.default_rng([options.seed, read, number])
-                    started = time.monotonic()
-                    kind, said = _try(one, layout, damage, folder / "damaged" / layout, rng)
-                    slowest = max(slowest, time.monotonic() - started)
-                    outcomes[damage, kind] += 1
-                    read += 1
-                    failures += [
-                        f"{layout}, {damage}, seed [{options.seed}, {read - 1}, {number}]: {each}"
-                        for each in said
-                    ]
-            print(f"{read} files, {len(failures)} failures", file=sys.stderr, flush=True)
-    megabytes = (
-        max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        / 1024
-    )
+        kinds = [(layout, damage) for layout in sound for damage in DAMAGES]
+        notes.touch()
+        before = len(notes.read_text(encoding="utf-8").splitlines())
+        with notes.open("a", encoding="utf-8") as noting:
+            for number in range(before, options.files):
+                layout, damage = kinds[number % len(kinds)]
+                rng = np.random.default_rng([options.seed, number])
+                began = time.process_time()
+                kind, said = _try(sound[layout], layout, damage, folder / "damaged" / layout, rng)
+                note = {
+                    "file": [layout, damage, options.seed, number],
+                    "became": kind,
+                    "failures": said,
+                    "seconds": time.process_time() - began,
+                    "megabytes": _megabytes(),
+                }
+                noting.write(json.dumps(note) + "\n")
+                noting.flush()
+                if (number + 1) % 100 == 0:
+                    print(f"{number + 1} files", file=sys.stderr, flush=True)
+        found = [json.loads(line) for line in notes.read_text(encoding="utf-8").splitlines()]
+    return _told(found, len(sound))
+
+
+def _told(found: list[dict[str, Any]], layouts: int) -> int:
+    """Print what became of the files; 1 where any failed."""
+    outcomes = Counter((one["file"][1], one["became"]) for one in found)
+    failures = [f"{one['file']}: {each}" for one in found for each in one["failures"]]
+    slowest, megabytes = (max(one[name] for one in found) for name in ("seconds", "megabytes"))
     if megabytes > MEGABYTES:
         failures.append(f"took {megabytes:.0f} MB")
     print(pd.Series(outcomes).unstack(fill_value=0).to_string())
-    print(f"{read:,} damaged files of {len(sound)} layouts in {time.monotonic() - began:.0f} s")
-    print(f"slowest {slowest:.1f} s, at most {megabytes:.0f} MB, {len(failures)} failures")
-    print("\n".join(failures[:50]))
+    print(f"{len(found):,} damaged files of {layouts} layouts, the slowest {slowest:.1f} s of a processor")
+    print(f"at most {megabytes:.0f} MB, {len(failures)} failures")
+    print("\n".join(failures[:SHOWN]))
     return min(len(failures), 1)
+
+
+def _megabytes() -> float:
+    """The most that this process, or one that it started, has taken so far."""
+    return (
+        max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        / 1024
+    )
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
@@ -94,7 +120,7 @@ def _try(
     if layout == "gp_patient_survey":
         write_sidecar(path)
     path.write_bytes(DAMAGES[damage](sound, rng))
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         found = outcome(path, load_edition())
         if isinstance(found, Refused):
@@ -104,11 +130,11 @@ def _try(
         assert_accounted(found)
         return kind_of(found, sound), list(wrong_figures(sound, path, found, damage))
     except Hangs:
-        return "hangs", [f"takes longer than {SECONDS} s"]
+        return "hangs", [f"takes more than {SECONDS} s of a processor"]
     except Exception as error:  # noqa: BLE001  whatever comes through is what is looked for
         return "exception", [f"{type(error).__name__}: {error}"]
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 if __name__ == "__main__":

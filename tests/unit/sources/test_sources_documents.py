@@ -2,10 +2,14 @@
 
 import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ccg_pipeline.sources import documents
+from ccg_pipeline.sources.cells import figure, heading
+from ccg_pipeline.sources.dates import read_day, read_period
 from ccg_pipeline.sources.documents import open_document
 from ccg_pipeline.sources.result import Refused
 from tests.unit.sources.small_files import rtt_sheets, write_archive, write_json, write_lines, write_workbook
@@ -72,6 +76,26 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 40_000_000)
     assert "as a zip bomb does" in refusal(path)
+
+
+def test_a_file_that_keeps_a_processor_busy_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen before: on a busy machine a sound workbook was refused, since the seconds of the clock counted."""
+    monkeypatch.setattr(documents, "MAX_SECONDS", 1)
+    path = tmp_path / "many.json"
+    path.write_bytes(b"[" + b'{"a":1},' * 3_000_000 + b'{"a":1}]')
+    assert "takes more than 1 seconds of a processor to read" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("sign", "read"),
+    [(" ", figure), ("*", figure), ("*", heading), ("[1]", heading), (" to ", read_period), ("-", read_day)],
+)
+def test_a_cell_of_a_hundred_thousand_signs_takes_no_longer(sign: str, read: Callable[[str], object]) -> None:
+    """Seen before: some hours for one cell, and a RecursionError for "to to to"."""
+    said = read("1" + 100_000 * sign + "x")
+    assert said is None or read is heading
 
 
 def test_an_archive_of_csv_files_has_a_sheet_for_each(tmp_path: Path) -> None:
