@@ -4,6 +4,7 @@ Belongs here: the folder, its declared files as one frame, its truth, and cells 
 Does not belong here: the pipeline's readers (``sources``) and methods, on which the truth must not lean.
 """
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from ccg_pipeline.demo.layouts.declared import HEADER
 from ccg_pipeline.demo.year import make_year
+from tests.support.made_once import made_once
 
 SEED = 2016
 ASSUMED = {  # publication: indicator, sheet, header row, columns of the declared layout
@@ -122,6 +124,12 @@ def cells(path: Path, sheet: str) -> list[list[object]]:
 
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> MadeUpYear:
-    folder = tmp_path_factory.mktemp("made_up") / "landing"
-    told: list[str] = []
-    return MadeUpYear(folder, make_year(folder, SEED, progress=told.append), told)
+    base = made_once(tmp_path_factory, "made_up", _made_and_told)
+    told, written = json.loads((base / "said.json").read_text(encoding="utf-8"))
+    return MadeUpYear(base / "landing", [base / "landing" / one for one in written], told)
+
+
+def _made_and_told(base: Path) -> None:
+    folder, told = base / "landing", list[str]()
+    written = [str(path.relative_to(folder)) for path in make_year(folder, SEED, progress=told.append)]
+    (base / "said.json").write_text(json.dumps([told, written]), encoding="utf-8")
