@@ -69,7 +69,7 @@ def draw_delays(
     rng = generator(seed, measure.code, "noise")
     days = draw_events(rng, np.concatenate([expected, elsewhere], axis=1), value.count_noise)
     cells = rng.multinomial(days.astype(np.int64), (PATTERN / PATTERN.sum()).ravel())
-    to_ccgs = country.lsoas / country.lsoas.sum(axis=1, keepdims=True)
+    to_ccgs = residents / adults[:, None]
     return Delays(
         periods=periods_of(release, year),
         days=cells.reshape(*days.shape, *PATTERN.shape).astype(float),

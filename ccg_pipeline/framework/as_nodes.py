@@ -126,7 +126,9 @@ def _of_indicator(edition: "Edition", one: Indicator) -> Iterator[Node]:
         "reference_needs": _number(rule.reference_needs),
         **own,
     }
-    yield _node(z_of(one.code), "distance", {**_read(one), "better": one.better}, distance, name=name)
+    shared = {} if one.drawn_by is None else {"drawn_by": one.drawn_by}
+    read = {**_read(one), "better": one.better, **shared}
+    yield _node(z_of(one.code), "distance", read, distance, name=name)
     cut = rule.cut.value
     if one.better == "none":
         outside = {"at_least": cut, "points": _number(rule.range_outside)}

@@ -16,7 +16,7 @@ from ccg_pipeline.framework.limits import Limits
 from ccg_pipeline.framework.provenance import Frozen, Number, Provenance, Stated, Text, numbers_of
 from ccg_pipeline.framework.vocabulary.grading import Step
 from ccg_pipeline.framework.vocabulary.rule import of_pool
-from ccg_pipeline.framework.vocabulary.scoring import Labels, Read, SpreadByRank, Standardise
+from ccg_pipeline.framework.vocabulary.scoring import COUNTS, Labels, Read, SpreadByRank, Standardise
 
 
 class Node(Frozen):
@@ -204,7 +204,8 @@ class Edition(Frozen):
     def attributes(self) -> tuple[str, ...]:
         """The attributes by which pools are made or figures shared, then those by which one weighs."""
         steps = [step for node in self.nodes for step in node.steps]
-        named = [*self.pools, *(one.drawn_by for one in steps if isinstance(one, Read) and one.drawn_by)]
+        shared = [one.drawn_by for one in steps if isinstance(one, Read)]
+        named = [*self.pools, *(one for one in shared if one and one != COUNTS)]
         return tuple(dict.fromkeys([*named, *self.weights]))
 
     def in_words_of(self, one: Round) -> Self:

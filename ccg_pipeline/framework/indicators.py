@@ -29,7 +29,8 @@ class Indicator(Frozen):
     ``standard_error`` says how a value's standard error is found: from counts (binomial, poisson), from its
     published 95 % interval, or not at all (judgement and milestones earn points by ``points_scale``).
     ``sampling_phi``: by how much one event that brings many counts makes their variance greater than chance
-    alone would; 1 without.
+    alone would; 1 without. ``drawn_by``: ``counts`` where several organisations carry one published figure,
+    each with all of its counts.
     ``counts_towards_overall`` says whether it is part of the performance block of the overall rating.
     """
 
@@ -58,6 +59,9 @@ class Indicator(Frozen):
     sampling_phi: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
     sampling_phi_provenance: Provenance | None = None
     sampling_phi_source: str = ""
+    drawn_by: Literal["counts"] | None = None
+    drawn_by_provenance: Provenance | None = None
+    drawn_by_source: str = ""
     points_scale: Text | None = None
     counts_towards_overall: bool
     counts_provenance: Provenance | None = None
@@ -109,6 +113,7 @@ class Indicator(Frozen):
             self.annual_value,
             self.overdispersion,
             self.sampling_phi,
+            self.drawn_by,
             self.counts_towards_overall,
         )
         for (name, departs, provenance, source), value in zip(self._departures(), values, strict=True):
@@ -137,6 +142,7 @@ class Indicator(Frozen):
                 self.sampling_phi_provenance,
                 self.sampling_phi_source,
             ),
+            ("drawn_by", self.drawn_by is not None, self.drawn_by_provenance, self.drawn_by_source),
             (
                 "counts_towards_overall",
                 not self.counts_towards_overall,

@@ -28,8 +28,9 @@ PROVENANCE = {
 }
 """What a weight rests on, by how a figure gets there: that people stand for what is counted is assumed."""
 
-BY_LSOAS = (
-    "ONS look-ups of LSOAs (2011) to CCGs and districts, April 2016, and of districts to counties, 2016"
+BY_ADULTS = (
+    "ONS adults of mid-2015, as many in each LSOA of a CCG, and look-ups of LSOAs (2011) to CCGs and "
+    "districts, April 2016, and of districts to counties, 2016"
 )
 BY_RESIDENTS = "ONS residents of mid-2015, and look-ups of LSOAs to CCGs of April 2016 and April 2017"
 REMEMBERED = "; which CCGs merged in April 2020 and 2021 is remembered"
@@ -39,7 +40,7 @@ def weightings() -> pd.DataFrame:
     """List what there is: weights (the name that `weights_of` takes), what, by."""
     here = len(ccgs())
     rows = [
-        (DTOC, f"Delayed days of 151 authorities to the {here} (127e)", "LSOAs"),
+        (DTOC, f"Delayed days of 151 authorities to the {here} (127e)", "adults"),
         (CHANGES, "Steps from each CCG to its successor since 2013", "residents"),
     ]
     rows += [
@@ -53,7 +54,7 @@ def weights_of(name: str) -> pd.DataFrame:
     """Return one of `weightings` as a table, a row a part.
 
     For ``dtoc`` and a year: from_code, from_name, to_code, to_name, weight (of each from_code they sum to 1;
-    NaN where the part is not known), rests_on (LSOAs, or how a figure reaches the CCG), provenance and
+    NaN where the part is not known), rests_on (adults, or how a figure reaches the CCG), provenance and
     source. For ``changes`` the columns of `ccg_changes`. Raises WrongUse for another name.
     """
     if name == DTOC:
@@ -76,9 +77,9 @@ def _of_authorities() -> pd.DataFrame:
             "to_code": weights["ccg_code"],
             "to_name": weights["ccg_code"].map(_names(OF_FRAMEWORK)),
             "weight": weights["weight"],
-            "rests_on": weights["n_lsoas"].astype("str") + " LSOAs",
+            "rests_on": weights["adults"].map("{:,.0f} adults".format),
             "provenance": is_whole.map({True: "found", False: "assumed"}),
-            "source": BY_LSOAS,
+            "source": BY_ADULTS,
         }
     )
 

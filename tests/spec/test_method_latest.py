@@ -192,9 +192,9 @@ def test_without_counts_in_every_month_the_mean_is_of_the_values() -> None:
 
 
 def test_the_note_of_a_month_is_kept() -> None:
-    rows = _months({"2016-04": "100"}).assign(note="apportioned by number of LSOAs (assumed)")
+    rows = _months({"2016-04": "100"}).assign(note="apportioned by adults (assumed)")
     row = latest_for_year(rows, EDITION, MARCH).iloc[0]
-    assert row["note"] == "apportioned by number of LSOAs (assumed); mean of 1 month (assumed)"
+    assert row["note"] == "apportioned by adults (assumed); mean of 1 month (assumed)"
 
 
 def test_other_indicators_take_their_latest_period_in_the_year_too() -> None:

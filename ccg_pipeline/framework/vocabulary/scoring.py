@@ -17,13 +17,18 @@ Pool = Text | None
 """Within whom one compares: an attribute of organisations, ``node:<key>`` (equal score there), or all."""
 
 
+COUNTS = "counts"
+"""What says that organisations share a figure in the place of an attribute: the counts that it is made of."""
+
+
 class Read(Rule):
     """The measure as published, and which way it is better: stated where it enters, and nowhere else.
 
     `error`, of a figure without counts or limits: ``repeated``, told by how much the figures of the same
     organisation differ between successive periods. Without one the figure is taken as exact, unless a
     distance that follows has an error. `drawn_by`: an attribute by which organisations share one published
-    figure, as those of one authority do: they have one error, that of all their counts, and one draw.
+    figure, as those of one authority do: they have one error, that of all their counts, and one draw. Or
+    ``counts``: who carries the same numerator and denominator as another has all of them, not a part.
     """
 
     do: Literal["read"]

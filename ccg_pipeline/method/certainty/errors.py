@@ -113,14 +113,15 @@ def sampled(measure: str, error: Error, facts: Facts, history: Sequence[Facts]) 
     there = np.isfinite(value) & np.isfinite(first) & (second > 0)
     if not there.any():
         return None
-    return _once(Sampled(error.kind, there, first[there], second[there], error.per), facts, error.drawn_by)
+    figures = Sampled(error.kind, there, first[there], second[there], error.per)
+    return _once(figures, facts.sharing(measure, error.drawn_by))
 
 
-def _once(figures: Sampled, facts: Facts, drawn_by: str | None) -> Sampled:
+def _once(figures: Sampled, sharing: Integers) -> Sampled:
     """The same with each shared figure once."""
-    if drawn_by is None:
+    _, at, of = np.unique(sharing[figures.there], return_index=True, return_inverse=True)
+    if len(at) == len(of):
         return figures
-    _, at, of = np.unique(facts.sharing(drawn_by)[figures.there], return_index=True, return_inverse=True)
     return replace(figures, first=figures.first[at], second=figures.second[at], of=of)
 
 
@@ -133,7 +134,8 @@ def _repeated(measure: str, facts: Facts, history: Sequence[Facts], drawn_by: st
     """
     value = facts.value(measure)[0]
     periods = [value, *(_in_order(one, measure, facts.organisations) for one in history)]
-    is_first = facts.sharing(drawn_by) == np.arange(len(value))
+    sharing = facts.sharing(measure, drawn_by)
+    is_first = sharing == np.arange(len(value))
     differences = [_centred((now - before)[is_first]) for now, before in pairwise(periods)]
     differences = [one for one in differences if len(one) >= LEAST_PAIRS]
     there = np.isfinite(value)
@@ -147,7 +149,7 @@ def _repeated(measure: str, facts: Facts, history: Sequence[Facts], drawn_by: st
     seen = np.concatenate(periods)
     ends = float(np.nanmin(seen)), float(np.nanmax(seen))
     figures = Sampled("interval", there, value[there], np.full(there.sum(), error), 1.0, *ends)
-    return _once(figures, facts, drawn_by)
+    return _once(figures, sharing)
 
 
 def _centred(difference: Floats) -> Floats:

@@ -7,13 +7,14 @@ Arrays of scores and grades have the shape (draws, organisations): one draw for 
 the same in all draws.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ccg_pipeline.framework.vocabulary.rule import Way
+from ccg_pipeline.framework.vocabulary.scoring import COUNTS
 from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers, Strings
 
 
@@ -35,8 +36,9 @@ class Facts:
     '' where there is none. ``others``: by measure the figure of an organisation that is not assessed, such as
     England: one for all, or (organisations,) where each is set against that of the same period. ``periods``
     (organisations,): which period a figure is of; of one where nothing is said. ``attributes``
-    (organisations,), None or NaN where unknown. ``why`` (organisations,): why there is no figure, '' where
-    there is one. What is not there at all is missing for every organisation.
+    (organisations,), None or NaN where unknown. ``shared`` (organisations,): the number of the first who has
+    the same published figure, by measure, where more than one has it. ``why`` (organisations,): why there is
+    no figure, '' where there is one. What is not there at all is missing for every organisation.
     """
 
     organisations: Sequence[str]
@@ -46,6 +48,7 @@ class Facts:
     others: Mapping[str, Mapping[str, Floats | float]] = field(default_factory=dict)
     periods: Mapping[str, Floats] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    shared: Mapping[str, Integers] = field(default_factory=dict)
     why: Mapping[str, Strings] = field(default_factory=dict)
 
     def value(self, measure: str) -> Floats:
@@ -64,25 +67,40 @@ class Facts:
         none = np.full(len(self.organisations), np.nan)
         return Counts(none, none, none, none) if found is None else found
 
-    def sharing(self, by: str | None) -> Integers:
-        """Return one number for those who share a figure by an attribute; their own for others."""
+    def sharing(self, measure: str, by: str | None) -> Integers:
+        """Return one number for those who share a published figure; their own for others, (organisations,).
+
+        By an attribute, or ``counts``: those whose figure is made of the same counts. Without `by`, those of
+        whom `shared` says so.
+        """
         own = np.arange(len(self.organisations))
+        if by is None:
+            return self.shared.get(measure, own)
+        if by == COUNTS:
+            count = self.count(measure)
+            has = np.isfinite(count.numerator) & (count.denominator > 0)
+            pairs = zip(count.numerator, count.denominator, has, strict=True)
+            said: Iterable[Any] = [(x, n) if there else None for x, n, there in pairs]
+        else:
+            said = self.attributes.get(by, ())
         first: dict[Any, int] = {}
-        said = self.attributes.get(by, ()) if by else ()
         for at, one in enumerate(said):
             if one is not None and one == one and one != "":
                 own[at] = first.setdefault(one, at)
         return own
 
     def shared_count(self, measure: str, by: str | None) -> Counts:
-        """Return the counts of a measure, of those who share a figure by an attribute together."""
-        count, own = self.count(measure), self.sharing(by)
+        """Return the counts of a measure, of those who share a figure together: each counts its own part.
+
+        Where they share it by ``counts``, each has all of it.
+        """
+        count, own = self.count(measure), self.sharing(measure, by)
 
         def together(x: Floats) -> Floats:
             whole = np.bincount(own, weights=np.nan_to_num(x), minlength=len(own))[own]
             return np.where(np.isnan(x), np.nan, whole)
 
-        if by is None:
+        if by == COUNTS or (own == np.arange(len(own))).all():
             return count
         return replace(count, numerator=together(count.numerator), denominator=together(count.denominator))
 

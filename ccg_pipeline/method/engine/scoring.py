@@ -89,7 +89,9 @@ def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Refere
     measure, drawn_by = getattr(read, "measure", ""), getattr(read, "drawn_by", None)
     count, per = work.facts.shared_count(measure, drawn_by), plain(rule.per)
     widening = float(np.sqrt(plain(rule.phi)))
-    centre, basis, n = reference_of(work.facts, measure, value, rule)
+    is_first = work.facts.sharing(measure, drawn_by) == np.arange(len(value))  # a shared figure is one figure
+    has_own = is_first if drawn_by == rules.COUNTS else np.ones(len(value), dtype=bool)
+    centre, basis, n = reference_of(work.facts, measure, value, rule, has_own)
     reference = centre
     if rule.standard is not None:
         reference = np.full(value.shape, plain(rule.standard))
@@ -103,7 +105,6 @@ def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Refere
 
     error, about = errors(reference), errors(centre)
     with np.errstate(all="ignore"):  # without a standard error: left out there
-        is_first = work.facts.sharing(drawn_by) == np.arange(len(value))  # a shared figure is one figure
         z = np.where(is_first, (value - centre) / about, np.nan)
         found = dispersion(z, about, plain(rule.winsorise), rule.extremes)
     tau2 = found.tau2 if rule.widen and found.phi > plain(rule.widen_above) else 0.0
@@ -118,11 +119,12 @@ def spread_of(error: Floats, tau2: float | Floats) -> Floats:
 
 
 def reference_of(
-    facts: Facts, measure: str, value: Floats, rule: rules.Distance
+    facts: Facts, measure: str, value: Floats, rule: rules.Distance, has_own: Booleans
 ) -> tuple[Floats, Strings, Integers]:
     """The reference organisation's figure, else that of enough organisations together, of each one's period.
 
-    With it the basis and of how many it was worked out, as in `Reference`; (organisations,) each.
+    With it the basis and of how many it was worked out, as in `Reference`; (organisations,) each. Who has not
+    its `has_own` counts, but another's, counts towards enough and adds none.
     """
     found = np.array(facts.other(rule.reference, measure))
     basis = np.where(np.isnan(found), "", "published").astype(object)
@@ -132,18 +134,19 @@ def reference_of(
     for one in np.unique(period[lacks]):
         own = lacks & (period == one)
         if own.mean() >= plain(rule.reference_needs):
-            found[own], basis[own] = _together(facts, measure, value, own, rule)
+            found[own], basis[own] = _together(facts, measure, value, own, rule, has_own)
             n[own] = own.sum()
     return found, basis, n
 
 
 def _together(
-    facts: Facts, measure: str, value: Floats, own: Booleans, rule: rules.Distance
+    facts: Facts, measure: str, value: Floats, own: Booleans, rule: rules.Distance, has_own: Booleans
 ) -> tuple[float, str]:
     """The figure of some organisations together: of their ``counts``, or the plain ``mean``."""
     count = facts.count(measure)
     counted = own & np.isfinite(count.numerator) & (count.denominator > 0)
     if rule.error in COUNTED and 2 * counted.sum() > own.sum():
+        counted &= has_own
         events, exposed = (np.where(counted, one, 0).sum() for one in (count.numerator, count.denominator))
         return float(plain(rule.per) * (events / exposed)), "counts"
     return float(np.where(own, value, 0).sum() / own.sum()), "mean"

@@ -98,6 +98,8 @@ def band_indicators(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[
     )
     worked_out = np.where(is_banded, references.note, "")
     word["note"] = np.where(worked_out == "", word["note"], _joined(word["note"], worked_out))
+    shared = np.where(is_banded, _of_sharing(run, edition, tau2), "")
+    word["note"] = np.where(shared == "", word["note"], _joined(word["note"], shared))
     word["note"] = np.where(no_direction, _joined(word["note"], _range_note(edition)), word["note"])
     columns = {
         **number,
@@ -134,6 +136,21 @@ def _score(run: Run, node: str, ccgs: Sequence[str]) -> Floats:
     """What a node has come to, (CCGs,); NaN where there is no such node."""
     state = run.states.get(node)
     return np.full(len(ccgs), np.nan) if state is None else state.score[0]
+
+
+def _of_sharing(run: Run, edition: Edition, tau2: Floats) -> Strings:
+    """What is said of a figure that several CCGs share, and of the error in taking it for each of them."""
+    said = np.full((len(edition.indicators), len(run.facts.organisations)), "", dtype=object)
+    for row, one, widening in zip(said, edition.indicators, tau2[:, 0], strict=True):
+        whose = run.facts.sharing(one.measure, one.drawn_by)
+        n = np.bincount(whose, minlength=len(whose))[whose]
+        known = (
+            f"is not known; CCGs differ by {widening**0.5:.3g} beyond chance"
+            if widening > 0
+            else "is not known"
+        )
+        row[:] = [f"one figure of {of} CCGs: how far each is from it {known}" if of > 1 else "" for of in n]
+    return said
 
 
 def _range_note(edition: Edition) -> str:

@@ -5,7 +5,7 @@ Does not belong here: any rule (the engine), frames of what comes out (`banding`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from ccg_pipeline.framework.as_nodes import z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.engine.facts import Facts, State
-from ccg_pipeline.method.engine.gathering import gathered
+from ccg_pipeline.method.engine.gathering import gathered, shared_cells, with_shared
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.work import Learned
 from ccg_pipeline.method.statistics.grid import Floats, Integers, Strings, figures, row_of_each_cell, words
@@ -31,6 +31,8 @@ def run_of_indicators(latest: pd.DataFrame, edition: Edition, ccgs: Sequence[str
     measures = {one.code: one.measure for one in edition.indicators}
     rows = latest.assign(measure=latest["indicator_code"].map(measures))
     facts = gathered(rows, list(measures.values()), ccgs, [ENGLAND])
+    cells = row_of_each_cell(latest, edition.indicator_codes, ccgs, "organisation_code")
+    facts = with_shared(facts, shared_cells(latest, list(measures.values()), cells))
     return Run(edition.nodes, facts, Learned(), only=measures)
 
 
@@ -39,7 +41,7 @@ class OnBands:
     """Bands on the grid of indicators × `organisations`: ``rows``, and what of it nodes begin with.
 
     ``z``, ``points``, ``value`` and ``judgement`` (indicators, CCGs); ``measures`` (CCGs,) of published
-    supplementary measures, by code.
+    supplementary measures, by code. ``shared``: by measure, whose figure is that of the same cell (`Facts`).
     """
 
     edition: Edition
@@ -50,6 +52,7 @@ class OnBands:
     value: Floats
     judgement: Strings
     measures: Mapping[str, Floats]
+    shared: Mapping[str, Integers] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -81,6 +84,7 @@ class OnBands:
             figures(bands, "value", rows),
             words(bands, "judgement", rows),
             measured,
+            shared_cells(bands, [one.measure for one in edition.indicators], rows),
         )
 
     @cached_property
@@ -90,7 +94,7 @@ class OnBands:
         values = {one.measure: self.value[[i]] for i, one in enumerate(indicators)}
         values |= {self.edition.measure(code).measure: own[None] for code, own in self.measures.items()}
         judgements = {one.measure: self.judgement[[i]] for i, one in enumerate(indicators)}
-        return Facts(self.organisations, values, judgements)
+        return with_shared(Facts(self.organisations, values, judgements), self.shared)
 
     def distances(self, z: Floats | None = None, at: Sequence[int] | None = None) -> dict[str, State]:
         """The states of the nodes of distances; of others than these bands' where `z` is given.

@@ -32,6 +32,7 @@ from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.certainty.drawing import Drawer, drawers_of, drawn
 from ccg_pipeline.method.certainty.simulation import CHUNK, KINDS, simulated, tails_of
 from ccg_pipeline.method.engine.facts import Counts
+from ccg_pipeline.method.engine.gathering import with_shared
 from ccg_pipeline.method.engine.run import Run, resting_on
 from ccg_pipeline.method.engine.scoring import Reference, spread_of
 from ccg_pipeline.method.engine.work import Learned
@@ -165,7 +166,7 @@ def run_of_bands(given: OnBands, bands: pd.DataFrame) -> Run:
             spread = spread_of(error, tau2)
             steps[z_of(one.code), 1] = Reference(value, spread, error, np.nan, tau2, basis, n)
     facts = replace(given.facts, values=values, judgements=judgements, counts=counts)
-    return Run(edition.nodes, facts, Learned(steps))
+    return Run(edition.nodes, with_shared(facts, given.shared), Learned(steps))
 
 
 def _share_of_own_grade(

@@ -28,7 +28,9 @@ from ccg_pipeline.sources.periods import in_preamble
 from ccg_pipeline.sources.row_accounting import RowAccounting
 
 INDICATOR = "127e"
-APPORTIONED = "apportioned by number of LSOAs (assumed)"
+APPORTIONED = "apportioned by adults (assumed)"
+ONE_RATE = "the rate of {authority}, which {others} share"
+WHOLE = "the days of whole authorities"
 OUTSIDE_ENGLAND = ("9900", "9901", "9902")  # residents of Wales, of Scotland, of elsewhere
 LAYOUT = Layout(
     publication="dtoc",
@@ -109,7 +111,8 @@ def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
 
     ``authorities`` are observations with organisation_code, status, numerator and rows. A CCG is refused
     when any authority that feeds it is, missing when any has no figure or no row, suppressed when any is.
-    The CCGs together have the days of the authorities exactly.
+    The CCGs together have the days of the authorities exactly. Those that lie in one authority alone have its
+    rate, which the note of each says, as it says where days were apportioned.
     """
     columns = ["organisation_code", "status", "numerator", "rows"]
     fed = authority_weights().merge(
@@ -126,11 +129,23 @@ def apportion(authorities: pd.DataFrame, scale: float) -> pd.DataFrame:
     everywhere = sum(authorities["rows"], ())  # where a row was looked for and not found
     frame["rows"] = pd.Series([resting_on.get(code, everywhere) for code in frame.index], index=frame.index)
     without = fed[fed["status"] != "published"].groupby("ccg_code")["authority_name"].agg(", ".join)
-    frame["note"] = APPORTIONED + ("; no figure for " + without).reindex(frame.index).fillna("")
+    frame["note"] = _apportioned(fed) + ("; no figure for " + without).reindex(frame.index).fillna("")
     frame.loc[frame["status"] != "published", ["numerator", "denominator", "value"]] = np.nan
     frame[["lower_95", "upper_95"]] = np.nan
     frame["organisation_kind"], frame["judgement"] = "ccg", ""
     return frame.rename_axis("organisation_code").reset_index()
+
+
+def _apportioned(fed: pd.DataFrame) -> "pd.Series[str]":
+    """What a row a part has to say of each CCG: whether it shares a rate, and whether days were divided."""
+    parts = fed.groupby("ccg_code")["weight"]
+    said = parts.min().lt(1).map({True: APPORTIONED, False: WHOLE})
+    alone = fed[parts.transform("size").eq(1) & fed["weight"].lt(1)]
+    for authority, codes in alone.groupby("authority_name")["ccg_code"]:
+        for code in codes if len(codes) > 1 else []:
+            others = ", ".join(one for one in codes if one != code)
+            said[code] = f"{ONE_RATE.format(authority=authority, others=others)}; {APPORTIONED}"
+    return said
 
 
 READER = Reader(

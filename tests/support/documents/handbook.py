@@ -77,7 +77,7 @@ CHAPTERS = (
     Chapter(
         "Dispersion beyond chance",
         (f"{METHOD}.statistics.dispersion",),
-        ("method_dispersion", "method_sampling"),
+        ("method_dispersion", "method_sampling", "method_shared_figures"),
     ),
     Chapter(
         "Area scores",

@@ -36,7 +36,6 @@ _OBSERVED = {
     "source_sha256": "0" * 64,
     "source_name": "a_file.csv",
     "sheet": "",
-    "cell": "row 2",
     "published_on": "2017-05-11",
     "revised_on": "",
     "dates_provenance": "found",
@@ -57,6 +56,8 @@ def lines(table: str) -> list[dict[str, str]]:
 def observations(table: str, **same: object) -> pd.DataFrame:
     """An observation frame; `SHORT` says how its columns may be abbreviated."""
     frame = _filled(table, {**_OBSERVED, **same}).rename(columns={"ccg": "organisation_code"})
+    if "cell" not in frame:  # a row of the file each
+        frame["cell"] = [f"row {place}" for place in range(2, len(frame) + 2)]
     codes = frame["organisation_code"]
     kinds = {"ENG": "england", "X24": "nhs_england"}
     given = frame["organisation_kind"]

@@ -52,7 +52,7 @@ def observed(ccgs: tuple[str, ...] = CCGS, seed: int = 1, missing: float = 1 / 1
         source_sha256="0" * 64,
         source_name="a_file.csv",
         sheet="",
-        cell="row 2",
+        cell=[f"row {place}" for place in range(2, len(frame) + 2)],
         layout="published",
         is_made_up=False,
     )

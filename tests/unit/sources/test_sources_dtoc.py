@@ -50,7 +50,24 @@ def test_dtoc_of_all_authorities_keeps_their_days_and_says_it_is_apportioned(
     assert (of_ccgs["status"] == "published").all()
     assert of_ccgs["numerator"].sum() == pytest.approx(sum(range(1, 152)), rel=1e-12)
     assert (of_ccgs["value"] == 100_000 * of_ccgs["numerator"] / of_ccgs["denominator"]).all()
-    assert (of_ccgs["note"] == "apportioned by number of LSOAs (assumed)").all()
+    notes = of_ccgs.set_index("organisation_code")["note"]
+    assert notes["10L"] == "the days of whole authorities"  # the Isle of Wight
+    assert notes["99M"] == "apportioned by adults (assumed)"  # of Hampshire and of Surrey
+    assert notes["10J"] == "the rate of Hampshire, which 10K, 10V, 11A share; apportioned by adults (assumed)"
+
+
+def test_dtoc_ccgs_in_one_authority_have_its_rate_and_no_part_of_it_is_lost(
+    tmp_path: Path, edition: Edition
+) -> None:
+    rows = by_code(read_file(write_workbook(tmp_path / "dtoc.xls", all_authorities()), edition))
+    hampshire = rows.loc[["10J", "10K", "10V", "11A"]]
+    weights = authority_weights().query("authority_name == 'Hampshire'").set_index("ccg_code")
+    rate = 100_000 * rows.loc["E10000014", "numerator"] / weights["adults"].sum()
+    assert hampshire["value"].to_numpy() == pytest.approx([rate] * 4, rel=1e-6)
+    assert weights["weight"].sum() == pytest.approx(1)
+    assert hampshire["denominator"].to_list() == pytest.approx(
+        weights.loc[hampshire.index, "adults"].to_list()
+    )
 
 
 def all_authorities() -> Sheets:
