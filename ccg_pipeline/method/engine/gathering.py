@@ -70,8 +70,9 @@ def shared_cells(rows: pd.DataFrame, measures: Sequence[str], cells: Integers) -
     """Return of each measure in which a published figure reaches several organisations, whose it is.
 
     `rows` say by PLACE where a figure is from, and `cells` (measures, organisations) which row is whose; −1
-    for none. Who has the same rate from the same place of the same file, as organisations have from a row of their
-    authority, has the same figure: the number of the first of them, (organisations,). Without PLACE nothing.
+    for none. Who has the same rate from the same place of the same file, as organisations have from a row of
+    their authority, has the same figure: the number of the first of them, (organisations,). Without PLACE
+    nothing.
     """
     if not set(PLACE) <= set(rows):
         return {}
