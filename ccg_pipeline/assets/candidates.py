@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from ccg_pipeline.assets.lane import Lane, of_partition
 from ccg_pipeline.assets.metadata import materialize_result, table_of
-from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.framework.lane_rules import PanelRule
 from ccg_pipeline.method.assess import plans_progress
 from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel
 from ccg_pipeline.method.uncertainty.columns import with_uncertainty

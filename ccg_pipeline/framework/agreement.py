@@ -5,11 +5,25 @@ Does not belong here: what must hold within one row (the models), reading files 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 from pydantic import ValidationError
 
+from ccg_pipeline.framework.consistency import disagreements
+from ccg_pipeline.framework.files import misfit_of
+from ccg_pipeline.framework.filling import family_of
+from ccg_pipeline.framework.lane_rules import (
+    OVERALL,
+    PANEL,
+    overall_rule,
+    panel_rule,
+    points_scale,
+    reading_of,
+    z_of,
+)
 from ccg_pipeline.framework.model import FILES, Edition
+from ccg_pipeline.framework.vocabulary.scoring import Read
 from expert_panels.foundation.fault import Fault
 
 
@@ -21,15 +35,19 @@ class Where(Protocol):
         ...
 
 
-def check_agreement(edition: Edition, where: Where) -> None:
-    """Refuse an edition whose parts disagree: Fault, one sentence, for the first fault found."""
+def check_tables(edition: Edition, where: Where) -> None:
+    """Refuse an edition whose rows disagree with one another: Fault, one sentence, for the first found."""
     _check_uniqueness(edition, where)
     _check_sizes(edition, where)
     _check_indicators(edition, where)
     _check_areas(edition, where)
     _check_publications(edition, where)
-    _check_panels(edition, where)
-    _check_overall(edition, where)
+
+
+def check_rules(edition: Edition, where: Where) -> None:
+    """Refuse an edition whose nodes agree, and are not what its lanes ask for, or what is tried of them."""
+    _check_points(edition, where)
+    _check_nodes(edition, where)
     _check_lanes_and_counts(edition, where)
     _check_variations(edition, where)
     _check_alternatives(edition, where)
@@ -42,8 +60,6 @@ def _check_uniqueness(edition: Edition, where: Where) -> None:
         ("areas", "slug"),
         ("indicators", "code"),
         ("publications", "key"),
-        ("points_scales", "key"),
-        ("panels", "key"),
         ("lanes", "key"),
         ("expectations", "key"),
         ("published_counts", "key"),
@@ -60,51 +76,60 @@ def _check_uniqueness(edition: Edition, where: Where) -> None:
 
 
 def _check_sizes(edition: Edition, where: Where) -> None:
-    for field in ("domains", "areas", "indicators", "panels"):
-        has, should = len(getattr(edition, field)), getattr(edition.size, field)
-        if has != should:
+    panels = [one for one in edition.areas if one.panel is not None]
+    for field, has in (
+        ("domains", len(edition.domains)),
+        ("areas", len(edition.areas)),
+        ("indicators", len(edition.indicators)),
+        ("panels", len(panels)),
+    ):
+        if has != (should := getattr(edition.size, field)):
             said = f"{where('size', None, field)} says {should}"
-            raise Fault(f"{FILES[field]}: {has} {field}, but {said}.")
+            raise Fault(f"{FILES.get(field, FILES['areas'])}: {has} {field}, but {said}.")
 
 
 def _check_areas(edition: Edition, where: Where) -> None:
     domains = [one.code for one in edition.domains]
-    panels = {rule.key: rule.area for rule in edition.panels}
+    panels = [node.key for node in edition.rules.edition.nodes if node.level == PANEL]
     for number, area in enumerate(edition.areas):
         here = f"{where('areas', number)} ({area.code})"
         _known(here, "domain", area.domain, domains)
         if area.panel is not None:
             _known(here, "panel", area.panel, panels)
-            if panels[area.panel] != area.code:
-                raise Fault(
-                    f"{here}: panel {area.panel!r} rates area {panels[area.panel]!r} in clinical.yaml."
-                )
         if not edition.indicators_of(area.code):
             raise Fault(f"{here}: the area has no indicator in indicators.csv.")
+    _refuse_twice("areas", [area.panel or area.code for area in edition.areas], where)
 
 
 def _check_indicators(edition: Edition, where: Where) -> None:
     areas = [one.code for one in edition.areas]
     publications = [one.key for one in edition.publications]
-    scales = [one.key for one in edition.points_scales]
     for number, one in enumerate(edition.indicators):
         here = f"{where('indicators', number)} ({one.code})"
         _known(here, "area", one.area, areas)
         _known(here, "publication", one.publication, publications)
-        if one.points_scale is not None:
-            _known(here, "points_scale", one.points_scale, scales)
-            if edition.points_scale(one.points_scale).is_judgement != (one.kind == "judgement"):
-                raise Fault(f"{here}: points_scale {one.points_scale!r} is not for kind {one.kind}.")
+        if one.points_scale is not None and one.code not in edition.rules.edition.node:
+            raise Fault(f"{here}: unknown points_scale {one.points_scale!r}.")
+    scales = [one.points_scale for one in edition.indicators]
     for number, measure in enumerate(edition.supplementary):
         here = f"{where('supplementary', number)} ({measure.code})"
         _known(here, "publication", measure.publication, publications)
         if measure.points_scale is not None:
-            _known(here, "points_scale", measure.points_scale, scales)
-    used = {one.points_scale for one in edition.indicators}
-    used |= {one.points_scale for one in edition.supplementary}
-    for number, scale in enumerate(edition.points_scales):
-        if scale.key not in used:
-            raise Fault(f"{where('points_scales', number)}: nothing uses the scale {scale.key!r}.")
+            _known(here, "points_scale", measure.points_scale, filter(None, scales))
+
+
+def _check_points(edition: Edition, where: Where) -> None:
+    for number, one in enumerate(edition.indicators):
+        if one.points_scale is None:
+            continue
+        node = edition.nodes.node[one.code]
+        try:
+            scale = points_scale(one.points_scale, node)
+        except ValueError as error:
+            raise Fault(f"{_of_node(edition, node.key, where)}: {error}.") from None
+        if scale.is_judgement != (one.kind == "judgement"):
+            here = f"{where('indicators', number)} ({one.code})"
+            raise Fault(f"{here}: points_scale {one.points_scale!r} is not for kind {one.kind}.")
 
 
 def _check_publications(edition: Edition, where: Where) -> None:
@@ -121,51 +146,56 @@ def _check_publications(edition: Edition, where: Where) -> None:
             )
 
 
+def _check_nodes(edition: Edition, where: Where) -> None:
+    _check_panels(edition, where)
+    _check_overall(edition, where)
+
+
 def _check_panels(edition: Edition, where: Where) -> None:
-    areas = {one.code: one.panel for one in edition.areas}
-    measures = [one.code for one in edition.supplementary]
-    for number, rule in enumerate(edition.panels):
-        here = f"{where('panels', number, 'area')} ({rule.key})"
-        _known(here, "area", rule.area, areas)
-        if areas[rule.area] != rule.key:
-            raise Fault(f"{here}: area {rule.area!r} has not this panel in areas.csv.")
-        here = f"{where('panels', number, 'indicators')} ({rule.key})"
+    levels = {one.code: one.level for one in edition.supplementary}
+    for node in edition.nodes.nodes:
+        if node.level != PANEL:
+            continue
+        here = _of_node(edition, node.key, where)
+        if node.key not in [area.panel for area in edition.areas]:
+            raise Fault(f"{here}: no area has this panel in areas.csv.")
+        try:
+            rule = panel_rule(edition.nodes, node, "", ())
+        except ValueError as error:
+            raise Fault(f"{here}: {error}.") from None
         for code in rule.indicators:
             _known(here, "indicator", code, edition.indicator_codes)
-            one = edition.indicator(code)
-            if one.standard_error == "none" or one.direction == "no_direction":
+            if edition.nodes.node[reading_of(node.key, code)].nodes_used() != (z_of(code),):
+                raise Fault(f"{here}: its reading of {code} takes something else than {z_of(code)}.")
+            if edition.indicator(code).better == "none":
                 raise Fault(f"{here}: indicator {code!r} has no better side of a reference to be graded by.")
-        here = f"{where('panels', number, 'shown')} ({rule.key})"
-        for code in rule.shown:
-            _known(here, "indicator", code, edition.indicator_codes)
         if rule.minimum_data is not None:
-            here = f"{where('panels', number, 'minimum_data', 'measure')} ({rule.key})"
-            _known(here, "measure", rule.minimum_data.measure, measures)
-            if edition.measure(rule.minimum_data.measure).level != "ccg":
+            _known(here, "measure", rule.minimum_data.measure, levels)
+            if levels[rule.minimum_data.measure] != "ccg":
                 raise Fault(f"{here}: measure {rule.minimum_data.measure!r} is not of level ccg.")
 
 
 def _check_overall(edition: Edition, where: Where) -> None:
-    rule = edition.overall
-    for number, block in enumerate(rule.blocks):
-        if block.indicator is not None:
-            here = f"{where('overall', None, 'blocks', number, 'indicator')} ({block.key})"
-            _judged(here, block.indicator, edition)
-            if edition.indicator(block.indicator).counts_towards_overall:
-                raise Fault(
-                    f"{here}: indicator {block.indicator!r} also counts towards overall in indicators.csv, "
-                    "and would count twice."
-                )
-    for field, codes in (("inadequate_when_red", rule.inadequate_when_red), ("required", rule.required)):
-        here = where("overall", None, field)
-        for code in codes:
-            _judged(here, code, edition)
-            key = edition.indicator(code).points_scale
-            labels = edition.points_scale(key).labels if key is not None else ()
-            if field == "inadequate_when_red":
-                _known(f"{here} ({code})", "judgement", rule.inadequate_rule.value, labels)
-                # so that whoever moderates a block's judgement moves all that rests on it
-                _known(here, "block of indicator", code, [str(block.indicator) for block in rule.blocks])
+    here = _of_node(edition, OVERALL, where)
+    try:
+        rule = overall_rule(edition.nodes)
+    except ValueError as error:
+        raise Fault(f"{here}: {error}.") from None
+    if sorted(block.key for block in rule.blocks) != ["finance", "leadership", "performance"]:
+        said = ", ".join(block.key for block in rule.blocks)
+        raise Fault(f"{here}: blocks are performance, leadership and finance, each once, and not {said}.")
+    total = sum(block.weight.value for block in rule.blocks)
+    if abs(total - 1) > 1e-9:
+        raise Fault(f"{here}: weights must sum to 1, and sum to {total:g}.")
+    for block in rule.blocks:
+        if block.indicator is not None and edition.indicator(block.indicator).counts_towards_overall:
+            raise Fault(
+                f"{here}: indicator {block.indicator!r} also counts towards overall in indicators.csv, "
+                "and would count twice."
+            )
+    for code in rule.inadequate_when_red:
+        key = str(edition.indicator(code).points_scale)
+        _known(f"{here} ({code})", "judgement", rule.inadequate, edition.points_scale(key).labels)
 
 
 def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
@@ -189,51 +219,61 @@ def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
 
 
 def _check_variations(edition: Edition, where: Where) -> None:
-    values = {(one.file, one.item): one.value for one in edition.numbers()}
     for number, variation in enumerate(edition.variations):
         here = where("variations", number)
-        stated = values.get((variation.file, variation.item))
-        if stated is None:
-            raise Fault(f"{here}: {variation.file} has no number {variation.item!r}.")
+        _known(here, "parameter", variation.parameter, edition.nodes.parameters)
+        stated = edition.nodes.parameters[variation.parameter].value
         if isinstance(stated, str):
             _known(here, "choice", stated, variation.options)
         elif variation.low is None or variation.high is None:
-            raise Fault(f"{here}: {variation.item!r} is a number and needs low and high, not choices.")
+            raise Fault(f"{here}: {variation.parameter!r} is a number and needs low and high, not choices.")
         elif not variation.low <= stated <= variation.high:
-            raise Fault(
-                f"{here}: {variation.item!r} is {stated:g}, outside {variation.low:g} to {variation.high:g}."
-            )
-    try:
-        edition.with_values({(one.file, one.item): one.at(0) for one in edition.variations})
-    except KeyError as error:
-        raise Fault(f"{FILES['variations']}: {error.args[0]}.") from None
+            low, high = variation.low, variation.high
+            raise Fault(f"{here}: {variation.parameter!r} is {stated:g}, outside {low:g} to {high:g}.")
+    for end in (0, 0.999):
+        changed = edition.with_parameters({one.parameter: one.at(end) for one in edition.variations})
+        _check_distances(edition, changed, FILES["variations"])
 
 
 def _check_alternatives(edition: Edition, where: Where) -> None:
-    kinds = {(one.file, one.item): type(one.value) for one in edition.numbers()}
     for number, alternative in enumerate(edition.alternatives):
-        for (file, item), value in alternative.numbers.items():
-            here = f"{where('alternatives', number, 'values', file, item)} ({alternative.key})"
-            try:
-                edition.with_values({(file, item): value})
-            except KeyError:
-                raise Fault(f"{here}: {file} has no number {item!r}.") from None
-            if isinstance(value, str) != (kinds[file, item] is str):
-                raise Fault(f"{here}: {item!r} cannot be {value!r}.")
-        changed = edition.with_values(alternative.numbers)
+        for name, value in alternative.values.items():
+            here = f"{where('alternatives', number, 'values', name)} ({alternative.key})"
+            _known(here, "parameter", name, edition.nodes.parameters)
+            if isinstance(value, str) != isinstance(edition.nodes.parameters[name].value, str):
+                raise Fault(f"{here}: {name!r} cannot be {value!r}.")
+        if not alternative.values:
+            continue
+        here = f"{where('alternatives', number, 'values')} ({alternative.key})"
+        changed = edition.with_parameters(alternative.values)
         try:
-            for part in (changed.banding, changed.overall, *changed.panels):
-                type(part).model_validate(part.model_dump())
+            for _, sentence in disagreements(changed.nodes):
+                raise Fault(f"{here}: {sentence}.")
+            _check_nodes(changed, partial(_always, here))
         except ValidationError as error:
-            here = f"{where('alternatives', number, 'values')} ({alternative.key})"
-            sentence = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise Fault(f"{here}: {sentence}.") from None
+            raise Fault(f"{here}: {misfit_of(error).sentence()}.") from None
+        _check_distances(edition, changed, here)
 
 
-def _judged(here: str, code: str, edition: Edition) -> None:
-    _known(here, "indicator", code, edition.indicator_codes)
-    if edition.indicator(code).kind != "judgement":
-        raise Fault(f"{here}: indicator {code!r} is no judgement.")
+def _always(here: str, *_: object) -> str:
+    """The same place, whatever is asked."""
+    return here
+
+
+def _check_distances(edition: Edition, changed: Edition, here: str) -> None:
+    """Others are tried on figures already set against their reference, so that no distance may change."""
+    for node in edition.nodes.nodes:
+        if isinstance(node.steps[0], Read) and changed.nodes.node[node.key] != node:
+            raise Fault(
+                f"{here}: a parameter changes {node.key}, and others are tried on distances as they are."
+            )
+
+
+def _of_node(edition: Edition, key: str, where: Where) -> str:
+    """The file and line where a node is written, and its key."""
+    family = edition.nodes.node[key].family
+    number = [family_of(one) for one in edition.rules.families].index(family)
+    return f"{where('rules', number)} ({key})"
 
 
 def _known(here: str, what: str, offender: str, known: Iterable[str]) -> None:

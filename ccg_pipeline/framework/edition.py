@@ -5,17 +5,19 @@ the rules of a node (vocabulary/), reading a folder (families.py), arithmetic on
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr
 
 from ccg_pipeline.framework.limits import Limits
 from ccg_pipeline.framework.provenance import Frozen, Number, Provenance, Stated, Text, numbers_of
 from ccg_pipeline.framework.vocabulary.grading import Step
-from ccg_pipeline.framework.vocabulary.rule import of_pool
+from ccg_pipeline.framework.vocabulary.rule import Plain, of_pool
 from ccg_pipeline.framework.vocabulary.scoring import COUNTS, Labels, Read, SpreadByRank, Standardise
 
 
@@ -31,6 +33,17 @@ class Node(Frozen):
     level: Text
     scale: Text | None = None
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    _family: str = PrivateAttr("")
+
+    @property
+    def family(self) -> str:
+        """What the nodes are called together that are written as one; its key where it is written alone."""
+        return self._family or self.key
+
+    def of_family(self, name: str) -> Self:
+        """Return it as one of the family of that name."""
+        self._family = name
+        return self
 
     @property
     def title(self) -> str:
@@ -79,6 +92,17 @@ class StatedByFields(Frozen):
     provenance: Provenance
     source: Text
     note: str = ""
+
+
+class Parameter(StatedByFields):
+    """A number, or a word, of the rules that stands in several places, or in whose place others are tried."""
+
+    value: Plain | Text
+    unit: str = ""
+
+    def stated(self) -> Iterator[Stated]:
+        """It itself."""
+        yield Stated("", self.value, self.unit, self.provenance, self.source)
 
 
 class Gate(StatedByFields):
@@ -154,6 +178,7 @@ class Edition(Frozen):
     year_begins: Annotated[int, Field(ge=2, le=12)] = 4
     organisation: Text
     scales: tuple[Scale, ...] = ()
+    parameters: Mapping[str, Parameter] = Field(default_factory=dict)
     nodes: Annotated[tuple[Node, ...], Field(min_length=1)]
     rounds: Annotated[tuple[Round, ...], Field(min_length=1)]
     leagues: tuple[League, ...] = ()
@@ -170,6 +195,12 @@ class Edition(Frozen):
         found = self.model_copy()
         found._folder = folder
         return found
+
+    def remade(self, **changed: Any) -> Self:
+        """Return it with other parts, remembering nothing of what was worked out from those before."""
+        said = {name: getattr(self, name) for name in self.model_fields_set}
+        found = type(self)(**{**said, **changed})
+        return found if self.folder is None else found.read_from(self.folder)
 
     @cached_property
     def node(self) -> Mapping[str, Node]:
@@ -212,20 +243,45 @@ class Edition(Frozen):
         """Return it as a round shows it: graded on the scales that the round puts in others' places."""
         if not one.words:
             return self
-        said = {name: getattr(self, name) for name in self.model_fields_set}
         nodes = [
             node.model_copy(update={"scale": one.words.get(node.scale, node.scale)}) if node.scale else node
             for node in self.nodes
         ]
-        found = type(self)(**{**said, "nodes": tuple(nodes)})
-        return found if self.folder is None else found.read_from(self.folder)
+        return self.remade(nodes=tuple(nodes))
 
     def labels(self, node: str) -> tuple[str, ...]:
         """Return the labels of a node's grades, best first; none where it has no scale."""
         scale = self.node[node].scale
         return self.scale[scale].labels if scale is not None else ()
 
-    def numbers(self) -> Iterator[Number]:
-        """Every rule, number and choice, with its place and where it comes from."""
-        for field in ("nodes", "rounds", "leagues", "limits"):
+    def numbers(self, of: Collection[str] | None = None, *, of_rows: bool = True) -> Iterator[Number]:
+        """Every rule, number and choice, with its place and where it comes from; with `of`, of these nodes.
+
+        A parameter is listed once, and so is what all nodes of a family share; what differs between them,
+        with their own keys, but not where it is enough to list it with the rows of a table (not `of_rows`).
+        """
+        nodes = [one for one in self.nodes if of is None or one.key in of]
+        used = {one.parameter for node in nodes for one in numbers_of(node, "")}
+        for name, parameter in self.parameters.items():
+            if of is None or name in used:
+                yield from numbers_of(parameter, "edition.yaml", f"parameters / {name}")
+        for family, members in groupby(nodes, key=lambda one: one.family):
+            yield from _of_family(family, list(members), of_rows)
+        for field in ("rounds", "leagues", "limits") if of is None else ():
             yield from numbers_of(getattr(self, field), "edition.yaml", field)
+
+
+def _of_family(family: str, nodes: Sequence[Node], of_rows: bool) -> Iterator[Number]:
+    """What the nodes of a family state: what is the same in all of them once."""
+    listed = [
+        [one for one in numbers_of(node.steps, "edition.yaml", "steps") if not one.parameter]
+        for node in nodes
+    ]
+    shared = set(listed[0]).intersection(*listed[1:])
+    for node, own in zip(nodes, listed, strict=True):
+        for one in own:
+            if one not in shared and of_rows:
+                yield replace(one, item=f"nodes / {node.key} / {one.item}")
+            if one in shared and node is nodes[0]:
+                of = family if len(nodes) > 1 else node.key
+                yield replace(one, item=f"nodes / {of} / {one.item}")

@@ -19,6 +19,9 @@ from expert_panels.foundation.fault import Fault
 from expert_panels.foundation.strict_yaml import parse
 
 M = TypeVar("M", bound=BaseModel)
+EDITIONS = Path(__file__).parent / "editions"
+EDITION = "iaf_2016_17"
+"""The key of the edition of two lanes."""
 
 
 class Document:

@@ -1,26 +1,25 @@
-"""Loading an edition: which files it has, and what must agree between them.
+"""Loading an edition of two lanes: which files it has, and what must agree between them.
 
 Belongs here: building an Edition from its folder, and every check that needs more than one row.
-Does not belong here: the shapes of its parts (model.py, rules.py), parsing (files.py).
+Does not belong here: the shapes of its parts (model.py, rules.py), parsing (files.py), its nodes
+(families.py).
 """
 
 from functools import cache
 from pathlib import Path
 
-from ccg_pipeline.framework.agreement import check_agreement
+from ccg_pipeline.framework.agreement import check_rules, check_tables
 from ccg_pipeline.framework.expectations import PublishedCount
-from ccg_pipeline.framework.files import Document, Table
+from ccg_pipeline.framework.families import read_written
+from ccg_pipeline.framework.files import EDITION, EDITIONS, Document, Table
 from ccg_pipeline.framework.indicators import Indicator, Supplementary
 from ccg_pipeline.framework.model import FILES, Area, Edition, Framework, Publication
-from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.framework.robustness import Alternative
-from ccg_pipeline.framework.rules import OverallRule, PointsScale
 from ccg_pipeline.framework.variations import Variation
 from expert_panels.foundation.fault import Fault
 
-EDITIONS = Path(__file__).parent / "editions"
-EDITION = "iaf_2016_17"
-"""The key of the edition in force."""
+BEFORE = ("points.yaml", "clinical.yaml", "overall.yaml")
+"""Files in which rules stood before they were nodes."""
 
 
 @cache
@@ -38,31 +37,40 @@ def load_edition(key: str = EDITION) -> Edition:
 
 def load_edition_from(folder: Path) -> Edition:
     """The edition in a folder, checked whole; Fault names file, line and offender in one sentence."""
+    if old := [name for name in BEFORE if (folder / name).exists()]:
+        raise Fault(
+            f"{old[0]}: rules are nodes of edition.yaml now; write them there, as iaf_2016_17 does, and "
+            "delete the file."
+        )
     documents = {name: Document(folder / name) for name in sorted(set(FILES.values())) if ".yaml" in name}
     tables = {name: Table(folder / name) for name in sorted(set(FILES.values())) if ".csv" in name}
     framework = documents["framework.yaml"].model(Framework)
     max_age = {"max_age_months": framework.max_age_months.value}
-    edition = Edition(
+    parts = {
         **{name: getattr(framework, name) for name in Framework.model_fields},
-        areas=tables["areas.csv"].models(Area),
-        indicators=tables["indicators.csv"].models(Indicator, max_age),
-        supplementary=tables["supplementary.csv"].models(Supplementary, max_age),
-        publications=tables["publications.csv"].models(Publication),
-        points_scales=documents["points.yaml"].models(PointsScale),
-        panels=documents["clinical.yaml"].models(PanelRule),
-        overall=documents["overall.yaml"].model(OverallRule),
-        published_counts=tables["published_counts.csv"].models(PublishedCount),
-        variations=tables["variations.csv"].models(Variation),
-        alternatives=documents["robustness.yaml"].models(Alternative),
-    )
+        "areas": tables["areas.csv"].models(Area),
+        "indicators": tables["indicators.csv"].models(Indicator, max_age),
+        "supplementary": tables["supplementary.csv"].models(Supplementary, max_age),
+        "publications": tables["publications.csv"].models(Publication),
+        "published_counts": tables["published_counts.csv"].models(PublishedCount),
+        "variations": tables["variations.csv"].models(Variation),
+        "alternatives": documents["robustness.yaml"].models(Alternative),
+    }
+    rules, faults = read_written(folder)
+    if rules is None:
+        raise Fault(faults[0])
+    edition = Edition(**parts, rules=rules)
 
     def where(field: str, number: int | None = None, *inside: int | str) -> str:
         file = FILES[field]
         if file in tables:
             return tables[file].where(number) if number is not None else file
         place: tuple[int | str, ...] = () if number is None else (number,)
-        above = (field,) if file == "framework.yaml" else ()
+        above = {"framework.yaml": (field,), "edition.yaml": ("nodes",)}.get(file, ())
         return documents[file].where(*above, *place, *inside)
 
-    check_agreement(edition, where)
+    check_tables(edition, where)
+    if faults:  # of nodes, which rest on the rows of the tables
+        raise Fault(faults[0])
+    check_rules(edition, where)
     return edition

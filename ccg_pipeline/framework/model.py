@@ -1,8 +1,9 @@
 """The methodology of one edition as frozen models: domains, areas, publications, and the edition itself.
 
 Belongs here: what an edition is made of, and asking it for its parts and for the provenance of its numbers.
-Does not belong here: indicators (indicators.py), the shapes of its rules (rules.py, panels.py), what data and
-results are expected to look like (expectations.py), reading files (load.py), any arithmetic on data.
+Does not belong here: indicators (indicators.py), lanes (rules.py), its nodes (edition.py) and what is asked
+of them (lane_rules.py), what data and results are expected to look like (expectations.py), reading files
+(load.py), any arithmetic on data.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,13 +11,21 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, InstanceOf, model_validator
 
-from ccg_pipeline.framework.as_nodes import nodes_of
 from ccg_pipeline.framework.edition import Edition as EditionOfNodes
 from ccg_pipeline.framework.expectations import Expectation, PublishedCount
+from ccg_pipeline.framework.filling import Written
 from ccg_pipeline.framework.indicators import Indicator, Supplementary
-from ccg_pipeline.framework.panels import PanelRule
+from ccg_pipeline.framework.lane_rules import (
+    PANEL,
+    OverallRule,
+    PanelRule,
+    PointsScale,
+    overall_rule,
+    panel_rule,
+    points_scale,
+)
 from ccg_pipeline.framework.provenance import (
     Choice,
     Frozen,
@@ -27,10 +36,9 @@ from ccg_pipeline.framework.provenance import (
     Text,
     Unit,
     numbers_of,
-    with_values,
 )
 from ccg_pipeline.framework.robustness import Alternative, Draws
-from ccg_pipeline.framework.rules import Banding, LaneRule, OverallRule, PointsScale
+from ccg_pipeline.framework.rules import LaneRule
 from ccg_pipeline.framework.variations import Variation
 
 T = TypeVar("T")
@@ -39,7 +47,6 @@ FILES = {
     "max_age_months": "framework.yaml",
     "conventions": "framework.yaml",
     "domains": "framework.yaml",
-    "banding": "framework.yaml",
     "lanes": "framework.yaml",
     "expectations": "framework.yaml",
     "uncertainty": "framework.yaml",
@@ -47,9 +54,7 @@ FILES = {
     "indicators": "indicators.csv",
     "supplementary": "supplementary.csv",
     "publications": "publications.csv",
-    "points_scales": "points.yaml",
-    "panels": "clinical.yaml",
-    "overall": "overall.yaml",
+    "rules": "edition.yaml",
     "published_counts": "published_counts.csv",
     "variations": "variations.csv",
     "alternatives": "robustness.yaml",
@@ -152,7 +157,6 @@ class Framework(Frozen):
     max_age_months: Annotated[Sourced, Unit("months")]
     conventions: dict[str, Choice]
     domains: tuple[Domain, ...]
-    banding: Banding
     lanes: tuple[LaneRule, ...]
     expectations: tuple[Expectation, ...]
     uncertainty: Draws
@@ -171,9 +175,7 @@ class Edition(Framework):
     indicators: tuple[Indicator, ...]
     supplementary: tuple[Supplementary, ...]
     publications: tuple[Publication, ...]
-    points_scales: tuple[PointsScale, ...]
-    panels: tuple[PanelRule, ...]
-    overall: OverallRule
+    rules: InstanceOf[Written]
     published_counts: tuple[PublishedCount, ...]
     variations: tuple[Variation, ...]
     alternatives: tuple[Alternative, ...]
@@ -187,8 +189,31 @@ class Edition(Framework):
 
     @cached_property
     def nodes(self) -> EditionOfNodes:
-        """Its rules as nodes of the vocabulary, which the engine runs."""
-        return nodes_of(self)
+        """Its rules as nodes of the vocabulary, which the engine runs, filled from its own rows."""
+        return self.rules.filled(
+            {name: getattr(self, name) for name in ("areas", "indicators", "supplementary")}
+        )
+
+    @cached_property
+    def panels(self) -> tuple[PanelRule, ...]:
+        """The rules of the panels of its areas, in the order of their nodes."""
+        areas = {one.panel: one.code for one in self.areas}
+        return tuple(
+            panel_rule(self.nodes, node, area, [one.code for one in self.indicators_of(area)])
+            for node in self.nodes.nodes
+            if node.level == PANEL and (area := areas.get(node.key))
+        )
+
+    @cached_property
+    def overall(self) -> OverallRule:
+        """The rule of the overall rating."""
+        return overall_rule(self.nodes)
+
+    @cached_property
+    def points_scales(self) -> tuple[PointsScale, ...]:
+        """How judgements and milestones earn points: each scale that an indicator has."""
+        users = {one.points_scale: one.code for one in self.indicators if one.points_scale is not None}
+        return tuple(points_scale(key, self.nodes.node[code]) for key, code in users.items())
 
     @cached_property
     def _indicators(self) -> dict[str, Indicator]:
@@ -248,6 +273,9 @@ class Edition(Framework):
     def numbers(self) -> Iterator[Number]:
         """Every number of the edition, and every choice that the files give a provenance, file by file."""
         for field, file in FILES.items():
+            if field == "rules":
+                yield from self.nodes.numbers(of_rows=False)
+                continue
             unit = "months" if field == "max_age_months" else ""
             yield from numbers_of(getattr(self, field), file, _item_of(field), unit)
 
@@ -255,24 +283,12 @@ class Edition(Framework):
         """The numbers and choices that are our own assumption and not NHS England's."""
         return tuple(one for one in self.numbers() if one.provenance == "assumed")
 
-    def with_values(self, values: Mapping[tuple[str, str], float | str]) -> Self:
-        """The edition with other values for the numbers that `values` names by file and item, as listed.
+    def with_parameters(self, values: Mapping[str, float | str]) -> Self:
+        """The edition with other values for these parameters of its nodes.
 
         Nothing is checked again: cuts must still fall. KeyError for a name that leads nowhere.
         """
-        changed: dict[str, object] = {}
-        for field, file in FILES.items():
-            top = _item_of(field)
-            here = {
-                item: value
-                for (of, item), value in values.items()
-                if of == file and (file != "framework.yaml" or item.split(" / ")[0] == top)
-            }
-            if here:
-                changed[field] = with_values(getattr(self, field), here, top)
-        if len({file for file, _ in values} - set(FILES.values())):
-            raise KeyError(f"the edition has not all of the files of {sorted(values)}")
-        return self.model_copy(update=changed)
+        return self.model_copy(update={"rules": self.rules.with_parameters(values)}) if values else self
 
 
 def _item_of(field: str) -> str:

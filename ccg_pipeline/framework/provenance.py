@@ -1,19 +1,17 @@
-"""Numbers that say where they come from, finding every one of them in a model, and trying others there.
+"""Numbers that say where they come from, and finding every one of them in a model.
 
-Belongs here: the base of all models of an edition, sourced numbers and choices, the walks that list them and
-that put others in their place.
+Belongs here: the base of all models of an edition, sourced numbers and choices, the walk that lists them.
 Does not belong here: what a number means to the method (rules.py, model.py), tables for people (describe.py).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Provenance = Literal["found", "derived", "memory", "assumed"]
 Text = Annotated[str, Field(min_length=1)]
-T = TypeVar("T")
 Figure = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
@@ -67,7 +65,10 @@ class Stated:
 
 @dataclass(frozen=True)
 class Number:
-    """A number, or a choice, of the methodology: in which file it is and where it comes from."""
+    """A number, or a choice, of the methodology: in which file it is and where it comes from.
+
+    `parameter`: that of which it is the value; '' where it stands for itself.
+    """
 
     file: str
     item: str
@@ -75,6 +76,7 @@ class Number:
     unit: str
     provenance: Provenance
     source: str
+    parameter: str = ""
 
 
 def numbers_of(thing: object, file: str, item: str = "", unit: str = "") -> Iterator[Number]:
@@ -84,7 +86,8 @@ def numbers_of(thing: object, file: str, item: str = "", unit: str = "") -> Iter
     """
     match thing:
         case Sourced() | Choice():
-            yield Number(file, item, thing.value, unit, thing.provenance, thing.source)
+            of = getattr(thing, "parameter", "")
+            yield Number(file, item, thing.value, unit, thing.provenance, thing.source, of)
         case Frozen():
             for stated in thing.stated():
                 where = _under(item, stated.item)
@@ -100,42 +103,6 @@ def numbers_of(thing: object, file: str, item: str = "", unit: str = "") -> Iter
         case dict():
             for name, one in thing.items():
                 yield from numbers_of(one, file, _under(item, name), unit)
-
-
-def with_values(thing: T, values: Mapping[str, float | str], item: str = "") -> T:
-    """A model with other values for the numbers and choices that `values` names by their items.
-
-    `item` as in `numbers_of`; what is not named stays, and is not even copied. Nothing is checked again: an
-    order that must hold (cuts fall) is the caller's to keep. KeyError for a name that leads nowhere.
-    """
-    used: set[str] = set()
-    changed: T = _changed(thing, values, item, used)
-    if lost := sorted(set(values) - used):
-        raise KeyError(f"the edition has no number {lost[0]!r} for which another could be tried")
-    return changed
-
-
-def _changed(thing: Any, values: Mapping[str, float | str], item: str, used: set[str]) -> Any:
-    match thing:
-        case Sourced() | Choice():
-            if item not in values:
-                return thing
-            used.add(item)
-            return thing.model_copy(update={"value": values[item]})
-        case Frozen():
-            parts = {name: getattr(thing, name) for name in type(thing).model_fields}
-            found = {name: _changed(one, values, _under(item, name), used) for name, one in parts.items()}
-            update = {name: one for name, one in found.items() if one is not parts[name]}
-            return thing.model_copy(update=update) if update else thing
-        case tuple():
-            steps = [_under(item, _called(one) or str(place)) for place, one in enumerate(thing, start=1)]
-            members = [_changed(one, values, step, used) for one, step in zip(thing, steps, strict=True)]
-            is_same = all(new is old for new, old in zip(members, thing, strict=True))
-            return thing if is_same else tuple(members)
-        case dict():
-            entries = {name: _changed(one, values, _under(item, name), used) for name, one in thing.items()}
-            return thing if all(entries[name] is one for name, one in thing.items()) else entries
-    return thing
 
 
 def _under(item: str, step: str) -> str:

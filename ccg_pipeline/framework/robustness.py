@@ -5,7 +5,7 @@ Does not belong here: ranges of numbers that are drawn (variations.py), drawing 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -42,14 +42,14 @@ class Draws(Frozen):
 class Alternative(Frozen):
     """Another rule under which every rating is made once more, to see how many change.
 
-    One of: ``values``, other numbers by file and item, as the edition's list of numbers names them;
+    One of: ``values``, other values of the edition's parameters, by their names;
     ``reference``, England in the place of the standards; ``leave_out``, each indicator in its turn.
     """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
     about: About
-    values: dict[Text, dict[Text, float | Text]] = Field(default_factory=dict)
+    values: dict[Text, float | Text] = Field(default_factory=dict)
     reference: Literal["england"] | None = None
     leave_out: Literal["each_indicator"] | None = None
     provenance: Provenance
@@ -65,14 +65,9 @@ class Alternative(Frozen):
             raise ValueError(f"{given[0]} cannot be about {self.about}")
         return self
 
-    @property
-    def numbers(self) -> dict[tuple[str, str], Any]:
-        """The other numbers by file and item; empty where there are none."""
-        return {(file, item): value for file, items in self.values.items() for item, value in items.items()}
-
     def stated(self) -> Iterator[Stated]:
         """Each number that is tried, or what is done instead."""
-        for (_, item), value in self.numbers.items():
+        for item, value in self.values.items():
             yield Stated(item, value, "", self.provenance, self.source)
         for name in ("reference", "leave_out"):
             if (value := getattr(self, name)) is not None:

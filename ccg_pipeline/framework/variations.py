@@ -2,10 +2,9 @@
 
 Belongs here: the frozen model of one range.
 Does not belong here: the ranges themselves, which are data (variations.csv), putting other values into an
-edition (provenance.py), drawing them and what comes of it (method).
+edition (filling.py), drawing them and what comes of it (method).
 """
 
-import re
 from collections.abc import Iterator
 from typing import Annotated, Self
 
@@ -16,24 +15,14 @@ from ccg_pipeline.framework.provenance import Frozen, Provenance, Stated, Text
 Bound = Annotated[float, Field(allow_inf_nan=False)]
 
 
-VARIABLE = {
-    "framework.yaml": r"banding / (cut|range_inside|range_outside)",
-    "clinical.yaml": r"\w+ / (grading / significant_at|mean / (scores|cuts) / \d)",
-    "overall.yaml": r"blocks / \w+ / weight|good_at|outstanding_at|missing",
-    "points.yaml": r"\w+ / levels / [^/]+ / points",
-}
-"""Numbers for which others can be tried on figures already set against their reference; others change z."""
-
-
 class Variation(Frozen):
     """What is tried in a number's place: ``low`` to ``high``, or one of ``choices``, parted by "|".
 
-    ``file`` and ``item`` name it as the edition's list of numbers does. What has the same ``factor`` moves
-    together: it is one assumption, made in several places.
+    It is a parameter of the edition's nodes. What has the same ``factor`` moves together: it is one
+    assumption, made in several places.
     """
 
-    file: Text
-    item: Text
+    parameter: Text
     factor: Text
     low: Bound | None = None
     high: Bound | None = None
@@ -44,13 +33,11 @@ class Variation(Frozen):
     @model_validator(mode="after")
     def _a_range_or_choices(self) -> Self:
         if (self.low is None) != (self.high is None) or (self.low is None) != bool(self.choices):
-            raise ValueError(f"{self.item} needs low and high or choices, and not both")
+            raise ValueError(f"{self.parameter} needs low and high or choices, and not both")
         if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ValueError(f"{self.item}: low {self.low:g} must be below high {self.high:g}")
-        if not re.fullmatch(VARIABLE.get(self.file, ""), self.item):
-            raise ValueError(f"{self.file} has no number {self.item!r} for which others can be tried")
+            raise ValueError(f"{self.parameter}: low {self.low:g} must be below high {self.high:g}")
         if self.choices and len(set(self.options)) < 2:
-            raise ValueError(f"{self.item}: choices must be two or more, parted by |")
+            raise ValueError(f"{self.parameter}: choices must be two or more, parted by |")
         return self
 
     @property
@@ -69,8 +56,8 @@ class Variation(Frozen):
 
     @property
     def key(self) -> str:
-        """The number that it is about."""
-        return f"{self.file}, {self.item}"
+        """The parameter that it is about."""
+        return self.parameter
 
     def stated(self) -> Iterator[Stated]:
         """The ends of the range, or the choices."""

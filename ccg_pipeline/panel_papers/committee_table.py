@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from ccg_pipeline.framework.lane_rules import Block
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.rules import Block
 from ccg_pipeline.panel_papers.figures import DIRECTIONS
 from ccg_pipeline.panel_papers.panel_table import SIMILAR_TEN, again_of, known_ccgs, similar_codes
 from expert_panels.papers import CandidateTable, Cut, Figure, Measure, Organisation, Spread

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ccg_pipeline.framework.indicators import Indicator
+from ccg_pipeline.framework.lane_rules import PanelRule
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.panel_papers.units import units
 from ccg_pipeline.publish.naming import REFERENCES, figure_in_words, is_percent, period_in_words
 from expert_panels.papers import Figure, Measure

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from ccg_pipeline.framework.lane_rules import PanelRule
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.scoring.grade_changes import grade_changes
 from ccg_pipeline.panel_papers.context import subject_of
 from ccg_pipeline.panel_papers.figures import change, figures_of, measures_of
@@ -154,11 +154,11 @@ def _spreads(
 ) -> tuple[Spread, ...]:
     """Return what there is to picture: the mean score, where one decides, and each indicator that decides."""
     spreads = []
-    if rule.mean is not None:
-        cuts = tuple(Cut(cut.value, f"{cut.value:g} ({cut.provenance})") for cut in reversed(rule.mean.cuts))
+    if rule.cuts:
+        cuts = tuple(Cut(cut.value, f"{cut.value:g} ({cut.provenance})") for cut in reversed(rule.cuts))
         scores = tuple(float(score) for score in ratings["score"].dropna())
         spreads.append(Spread("Mean score", "score, 0 to 2, higher is better", scores, cuts))
-    edge = rule.grading.significant_at
+    edge = rule.significant_at
     cuts = tuple(
         Cut(at, label)
         for at, label in (

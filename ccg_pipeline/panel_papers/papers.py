@@ -16,11 +16,12 @@ from sqlalchemy import Connection, Engine, select
 
 from ccg_pipeline.framework.edition import Edition as AnyEdition
 from ccg_pipeline.framework.edition import Gate
+from ccg_pipeline.framework.lane_rules import OVERALL, PERFORMANCE
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.round_dates import REGISTER, days_of, round_title, rounds_by_lane
 from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.framework.rules import OverallGate
-from ccg_pipeline.method.engine.run import measures_under
+from ccg_pipeline.method.engine.run import measures_under, resting_on
 from ccg_pipeline.panel_papers.certificates import certificate_of, issue
 from ccg_pipeline.panel_papers.committee_table import overall_table
 from ccg_pipeline.panel_papers.context import (
@@ -57,15 +58,7 @@ from expert_panels.settings import Settings
 REMEMBERED = 64
 """Tables that are kept in memory: what a fingerprint stands for never changes."""
 
-_OF_THE_OVERALL_RATING = {
-    "blocks",
-    "good_at",
-    "outstanding_at",
-    "inadequate_rule",
-    "inadequate_when_red",
-    "missing",
-}
-_OF_ALL_PANELS = ("banding", "max_age_months", "conventions")
+_OF_ALL_PANELS = {"max_age_months", "conventions"}
 
 
 class Known(NamedTuple):
@@ -229,15 +222,11 @@ class KeptCandidates:
         if found := self._gate_of(panel):
             return numbers_under(*found)
         codes = set(self._codes(panel))
-        of_file = {
-            "clinical.yaml": {panel},
-            "overall.yaml": set() if panel in self._panels else _OF_THE_OVERALL_RATING,
-            "indicators.csv": codes,
-            "points.yaml": {self._edition.indicator(code).points_scale or "" for code in codes},
-            "framework.yaml": set(_OF_ALL_PANELS),
-        }
-        own = [one for one in self._numbers if one.item.split(" / ")[0] in of_file.get(one.file, ())]
-        order = list(of_file)
+        nodes, is_panel = self._edition.nodes, panel in self._panels
+        rests = resting_on(nodes, [panel if is_panel else OVERALL], () if is_panel else (PERFORMANCE,))
+        own = list(nodes.numbers(rests | codes, of_rows=False))
+        for file, items in (("indicators.csv", codes), ("framework.yaml", _OF_ALL_PANELS)):
+            own += [one for one in self._numbers if one.file == file and one.item.split(" / ")[0] in items]
         return [
             MethodNumber(
                 one.item,
@@ -246,7 +235,7 @@ class KeptCandidates:
                 one.provenance,
                 one.source,
             )
-            for one in sorted(own, key=lambda one: order.index(one.file))
+            for one in own
         ]
 
     def _codes(self, panel: str) -> list[str]:

@@ -215,7 +215,6 @@ def _notes(edition: Edition, main: Node, part: PartTables) -> Iterator[str]:
 
 def numbers_under(edition: Edition, gate: Gate) -> list[MethodNumber]:
     """Return every rule, number and choice by which what a gate verifies is rated, with where it is from."""
-    rests = resting_on(edition, gate.verifies)
     return [
         MethodNumber(
             one.item,
@@ -224,6 +223,5 @@ def numbers_under(edition: Edition, gate: Gate) -> list[MethodNumber]:
             one.provenance,
             one.source,
         )
-        for one in edition.numbers()
-        if one.item.split(" / ")[:1] == ["nodes"] and rests.intersection(one.item.split(" / ")[1:2])
+        for one in edition.numbers(resting_on(edition, gate.verifies))
     ]

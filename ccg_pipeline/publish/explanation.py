@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ccg_pipeline.framework.lane_rules import PanelRule
 from ccg_pipeline.framework.model import Area, Edition
-from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.certainty.nearest import Nearest
 from ccg_pipeline.method.scoring.grade_changes import grade_changes
 from ccg_pipeline.reference.finding import did_you_mean

@@ -3,9 +3,17 @@
 Belongs here: facts that a reader can look up, as small tables. Does not belong here: how an edition is read.
 """
 
+import math
+
+import numpy as np
 import pytest
 
 from ccg_pipeline.framework.load import load_edition
+from ccg_pipeline.framework.vocabulary.combining import LookUp
+from ccg_pipeline.framework.vocabulary.rule import plain
+from ccg_pipeline.method.engine.facts import Facts
+from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.engine.work import Learned
 
 EDITION = load_edition()
 
@@ -113,18 +121,19 @@ MILESTONES = [
 
 # number | value | where it comes from
 NUMBERS = [
-    ("banding / cut", 1.96, "assumed"),
-    ("banding / winsorise", 0.1, "assumed"),
+    ("parameters / limit_of_bands", 1.96, "assumed"),
+    ("parameters / limit_of_panels", 1.96, "assumed"),
+    ("nodes / {code}.z (points_scale none) / steps / 2 / winsorise", 0.1, "assumed"),
     ("max_age_months", 36, "assumed"),
-    ("blocks / performance / weight", 0.5, "memory"),
-    ("blocks / leadership / weight", 0.25, "memory"),
-    ("blocks / finance / weight", 0.25, "memory"),
-    ("good_at", 1.0, "memory"),
-    ("outstanding_at", 1.45, "memory"),
-    ("diabetes / minimum_data / below", 25, "memory"),
-    ("diabetes / minimum_data / grade", 4, "memory"),
-    ("cancer / mean / scores / 2", 1.25, "memory"),
-    ("cancer / mean / cuts / 3", 0.5, "memory"),
+    ("parameters / performance_weight", 0.5, "memory"),
+    ("parameters / leadership_weight", 0.25, "memory"),
+    ("parameters / finance_weight", 0.25, "memory"),
+    ("parameters / good_at", 1.0, "memory"),
+    ("parameters / outstanding_at", 1.45, "memory"),
+    ("nodes / diabetes / steps / 3 / when / all_of / 1 / below", 25, "memory"),
+    ("nodes / diabetes / steps / 3 / value", 4, "memory"),
+    ("parameters / cancer_score_2", 1.25, "memory"),
+    ("parameters / cancer_cut_3", 0.5, "memory"),
 ]
 
 
@@ -179,10 +188,12 @@ def test_six_panels(key: str, area: str, combine: str, indicators: str) -> None:
 
 
 def test_the_matrix_of_dementia_is_the_published_one() -> None:
-    matrix = EDITION.panel("dementia").matrix
-    assert matrix is not None
+    matrix = EDITION.nodes.node["dementia"].steps[0]
+    assert isinstance(matrix, LookUp)
     assert matrix.provenance == "found"
-    assert [" ".join("TWNG"[grade - 1] for grade in row) for row in matrix.rows] == cells(DEMENTIA)
+    given = {cell.when: int(plain(cell.gives)) for cell in matrix.cells}
+    rows = [" ".join("TWNG"[given[row, column] - 1] for column in (1, 2, 3, 4)) for row in (1, 2, 3, 4)]
+    assert rows == cells(DEMENTIA)
 
 
 def test_the_transformation_measures_are_shown_and_do_not_decide() -> None:
@@ -191,12 +202,15 @@ def test_the_transformation_measures_are_shown_and_do_not_decide() -> None:
 
 @pytest.mark.parametrize(("judgement", "scale", "points"), JUDGEMENTS)
 def test_a_judgement_earns_its_points(judgement: str, scale: str, points: float | None) -> None:
-    assert EDITION.points_scale(scale).points_of_judgement(judgement) == points
+    assert EDITION.points_scale(scale).points.get(judgement) == points
 
 
 @pytest.mark.parametrize(("value", "scale", "points"), MILESTONES)
 def test_milestones_earn_their_points(value: float, scale: str, points: float | None) -> None:
-    assert EDITION.points_scale(scale).points_of_value(value) == points
+    code = next(one.code for one in EDITION.indicators if one.points_scale == scale)
+    facts = Facts(["01A"], {EDITION.indicator(code).measure: np.array([[value]])})
+    earned = Run(EDITION.nodes, facts, Learned(), [code]).states[code].score[0, 0]
+    assert earned == (pytest.approx(math.nan, nan_ok=True) if points is None else points)
 
 
 @pytest.mark.parametrize(("item", "value", "provenance"), NUMBERS)
@@ -206,8 +220,9 @@ def test_a_number_is_what_is_known_of_it_and_says_so(item: str, value: float, pr
 
 
 def test_every_point_of_a_judgement_is_marked_assumed() -> None:
-    points = {one.provenance for one in EDITION.numbers() if one.file == "points.yaml"}
-    assert points == {"assumed"}
+    points = [one for one in EDITION.numbers() if "points_scale" in one.item or one.item.endswith("_points")]
+    assert len(points) > 20
+    assert {one.provenance for one in points if not one.item.endswith("steps / 1")} == {"assumed"}
 
 
 def test_labels_and_release_differ_by_lane() -> None:
@@ -225,7 +240,7 @@ def test_labels_and_release_differ_by_lane() -> None:
 
 def test_a_ccg_is_inadequate_when_leadership_and_finance_are_red() -> None:
     rule = EDITION.overall
-    assert (rule.inadequate_when_red, rule.inadequate_rule.value) == (("165a", "141b"), "Red")
+    assert (rule.inadequate_when_red, rule.inadequate) == (("165a", "141b"), "Red")
     assert (rule.block("leadership").indicator, rule.block("finance").indicator) == ("165a", "141b")
 
 

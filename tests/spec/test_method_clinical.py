@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -76,14 +77,14 @@ def test_sixteen_cells_of_the_dementia_matrix(review: int, diagnosis: int, ratin
 
 
 def test_rows_and_columns_of_a_matrix_are_not_exchanged() -> None:
-    lopsided = EDITION.panel("dementia").model_copy(
-        update={
-            "matrix": EDITION.panel("dementia").matrix.model_copy(
-                update={"rows": ((1, 1, 1, 1), (2, 2, 2, 2), (3, 3, 3, 3), (4, 4, 4, 4))}
-            )
-        }
-    )
-    edition = EDITION.model_copy(update={"panels": (lopsided,)})
+    cells = [{"when": [row, column], "gives": row} for row in (1, 2, 3, 4) for column in (1, 2, 3, 4)]
+    families = [
+        {**one, "steps": [{**one["steps"][0], "cells": cells}, *one["steps"][1:]]}
+        if one["key"] == "dementia"
+        else one
+        for one in EDITION.rules.families
+    ]
+    edition = EDITION.model_copy(update={"rules": replace(EDITION.rules, families=families)})
     given = bands("indicator | ccg | z\n126a | 01A | 2.5\n126b | 01A | -2.5")
     assert rate_panel(given, NOTHING_MORE, edition, "dementia", "interim")["grade"].tolist() == [4]
 

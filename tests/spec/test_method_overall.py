@@ -137,14 +137,14 @@ def test_every_ccg_has_a_row_whatever_the_order_of_rows() -> None:
 
 MISSING = """
     rule         | 129a | 127c | performance
-    renormalise  | 2    | 0    | 1
-    renormalise  | 2    |      | 2
-    renormalise  |      |      |
-    as_reference | 2    |      | 1.5
-    as_reference | 0    |      | 0.5
-    as_worst     | 2    |      | 1
-    as_worst     | 2    | 0    | 1
-    as_worst     |      |      |
+    left out | 2    | 0    | 1
+    left out | 2    |      | 2
+    left out |      |      |
+    1        | 2    |      | 1.5
+    1        | 0    |      | 0.5
+    0        | 2    |      | 1
+    0        | 2    | 0    | 1
+    0        |      |      |
 """
 
 
@@ -152,7 +152,7 @@ MISSING = """
 def test_what_is_missing_of_performance_counts_as_the_edition_says(row: dict[str, str]) -> None:
     codes = ("129a", "127c", "165a", "141b")
     edition = edition_of(*(EDITION.indicator(code) for code in codes))
-    edition = edition.with_values({("overall.yaml", "missing"): row["rule"]})
+    edition = edition.with_parameters({"missing": row["rule"]})
     frame = bands(
         f"""
         indicator | ccg | points | judgement

@@ -36,7 +36,6 @@ def of_cancer(codes: tuple[str, ...] = CANCER) -> Edition:
                 one if one.code in codes else one.model_copy(update={"area": "elsewhere"}) for one in used
             ),
             "areas": (EDITION.area("122"),),
-            "panels": (EDITION.panel("cancer"),),
             "variations": (),
         }
     )

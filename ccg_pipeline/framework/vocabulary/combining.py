@@ -4,13 +4,23 @@ Belongs here: the models of these rules, each with what it says.
 Does not belong here: what they do to arrays (the method's engine).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ccg_pipeline.framework.provenance import Frozen, Text
-from ccg_pipeline.framework.vocabulary.rule import Member, Number, Plain, Rule, Way, Whole, agreed, plain
+from ccg_pipeline.framework.provenance import Frozen, Stated, Text
+from ccg_pipeline.framework.vocabulary.rule import (
+    Member,
+    Number,
+    OwnSource,
+    Plain,
+    Rule,
+    Way,
+    Whole,
+    agreed,
+    plain,
+)
 
 
 class Combination(Rule):
@@ -131,6 +141,17 @@ class LookUp(OfPoints):
 
     do: Literal["look_up"]
     cells: Annotated[tuple[Cell, ...], Field(min_length=1)]
+
+    def stated(self) -> Iterator[Stated]:
+        """As of every rule, and the cells: under all values but the last, what each last one gives."""
+        yield from (one for one in super().stated() if not one.item.startswith("cells"))
+        rows: dict[str, list[str]] = {}
+        for cell in self.cells:
+            *first, last = (f"{value:g}" for value in cell.when)
+            if not isinstance(cell.gives, OwnSource):
+                rows.setdefault(" / ".join(["cells", *first]), []).append(f"{last}: {cell.gives:g}")
+        for item, said in rows.items():
+            yield Stated(item, ", ".join(said), "", self.provenance, self.source)
 
     @model_validator(mode="after")
     def _cells_fit(self) -> Self:

@@ -27,9 +27,13 @@ Whole = Annotated[int, BeforeValidator(_no_truth)]
 
 
 class OwnSource(Sourced):
-    """A number whose provenance is not that of its rule; its value may come from the cell of a table."""
+    """A number whose provenance is not that of its rule; its value may come from the cell of a table.
+
+    `parameter`: of which parameter it is the value, or its negative; '' where it is written here.
+    """
 
     value: Plain
+    parameter: str = ""
 
 
 Number = Plain | OwnSource

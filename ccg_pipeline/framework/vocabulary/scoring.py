@@ -13,6 +13,8 @@ from pydantic import Field, model_validator
 from ccg_pipeline.framework.provenance import Choice, Frozen, Stated, Text
 from ccg_pipeline.framework.vocabulary.rule import Member, Number, Rule, Way, Whole, of_pool, plain
 
+Extremes = Literal["winsorise", "truncate"]
+"""What is done with the extremes before a dispersion is estimated: pulled in, or left out."""
 Pool = Text | None
 """Within whom one compares: an attribute of organisations, ``node:<key>`` (equal score there), or all."""
 
@@ -104,7 +106,7 @@ class Distance(Rule):
     reference_needs: Number = 0.0
     widen: bool = False
     winsorise: Number = 0.1
-    extremes: Literal["winsorise", "truncate"] = "winsorise"
+    extremes: Extremes = "winsorise"
     widen_above: Number = 1.0
     exact: bool = False
 

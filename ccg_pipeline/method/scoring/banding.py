@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.as_nodes import z_of
+from ccg_pipeline.framework.lane_rules import range_note, z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.scoring.on_bands import run_of_indicators
@@ -100,7 +100,9 @@ def band_indicators(latest: pd.DataFrame, edition: Edition, ccg_codes: Sequence[
     word["note"] = np.where(worked_out == "", word["note"], _joined(word["note"], worked_out))
     shared = np.where(is_banded, _of_sharing(run, edition, tau2), "")
     word["note"] = np.where(shared == "", word["note"], _joined(word["note"], shared))
-    word["note"] = np.where(no_direction, _joined(word["note"], _range_note(edition)), word["note"])
+    nodes = {one.code: edition.nodes.node[one.code] for one in indicators if one.better == "none"}
+    ranges = _each([range_note(nodes[one.code]) if one.code in nodes else "" for one in indicators])
+    word["note"] = np.where(no_direction, _joined(word["note"], ranges), word["note"])
     columns = {
         **number,
         **word,
@@ -151,14 +153,6 @@ def _of_sharing(run: Run, edition: Edition, tau2: Floats) -> Strings:
         )
         row[:] = [f"one figure of {of} CCGs: how far each is from it {known}" if of > 1 else "" for of in n]
     return said
-
-
-def _range_note(edition: Edition) -> str:
-    inside, outside = edition.banding.range_inside, edition.banding.range_outside
-    return (
-        f"no better direction: {inside.value:g} inside the expected range, "
-        f"{outside.value:g} outside on either side ({outside.provenance})"
-    )
 
 
 def _joined(notes: Strings, said: str | Strings) -> Strings:

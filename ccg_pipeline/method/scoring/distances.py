@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.indicators import Indicator
+from ccg_pipeline.framework.lane_rules import band_limit
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.statistics.cutpoints import ROUNDING, to_next_cut
 from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers, figures, row_of_each_cell
@@ -60,7 +61,7 @@ def to_next_band(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     rows = row_of_each_cell(bands, edition.indicator_codes, ccgs)
     z, value = figures(bands, "z", rows), figures(bands, "value", rows)
     spread, step = spread_and_step(bands, edition.indicators, rows)
-    cut = edition.banding.cut.value
+    cut = np.array([[band_limit(edition.nodes.node[one.code])] for one in edition.indicators])
     no_direction = np.array([[one.direction == "no_direction"] for one in edition.indicators])
     inwards = np.where(no_direction, cut - np.abs(z), z)  # ranges: their edge at 0, from which inwards is up
     is_upper, is_lower = z >= cut - ROUNDING, z <= ROUNDING - cut
@@ -89,12 +90,10 @@ def to_next_band(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     up = np.where(can_move(edition.indicators, value, better * up), up, np.nan)
     down = np.where(can_move(edition.indicators, value, -better * down), down, np.nan)
     for i, indicator in enumerate(edition.indicators):
-        if indicator.points_scale is not None:
-            levels = [one.at_least for one in edition.points_scale(indicator.points_scale).levels]
-            edges = [one for one in levels if one is not None][:-1]  # the last level begins at 0
-            if edges:
-                near = to_next_cut(value[i], edges)
-                up[i], down[i] = near.up, near.down
+        key = indicator.points_scale
+        if key is not None and (edges := edition.points_scale(key).edges):
+            near = to_next_cut(value[i], edges)
+            up[i], down[i] = near.up, near.down
     columns = {
         "indicator_code": np.repeat(edition.indicator_codes, len(ccgs)),
         "ccg_code": np.tile(ccgs, len(edition.indicators)),

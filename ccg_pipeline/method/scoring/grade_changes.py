@@ -10,9 +10,8 @@ As in `distances`, references, denominators and widened limits are held, and peo
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.as_nodes import reading_of
+from ccg_pipeline.framework.lane_rules import PanelRule, reading_of
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.method.scoring.distances import can_move, people_to_fall, people_to_rise, spread_and_step
 from ccg_pipeline.method.scoring.on_bands import OnBands
 from ccg_pipeline.method.statistics.grid import Floats
@@ -50,7 +49,7 @@ def grade_changes(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, pa
     at = _places(edition, rule)
     z, value, rows = given.z[at], given.value[at], given.rows[at]
     spread, step = spread_and_step(bands, indicators, rows)
-    limit = rule.grading.significant_at.value
+    limit = rule.significant_at.value
     readings = [reading_of(panel, code) for code in rule.indicators]
     states = given.run(readings, given.distances()).states
     grades = np.stack([states[one].outcome[0] for one in readings])
@@ -91,7 +90,7 @@ def _ratings(given: OnBands, rule: PanelRule, reached: list[Floats]) -> Floats:
 
     `reached`: a way each, (indicators, CCGs).
     """
-    at, limit = _places(given.edition, rule), rule.grading.significant_at.value
+    at, limit = _places(given.edition, rule), rule.significant_at.value
     of_grade = np.array([limit, 0.0, -limit / 2, -limit])  # a distance that each grade has
     z = np.repeat(given.z[:, None], len(reached) * len(at), axis=1)
     for way, grades in enumerate(reached):

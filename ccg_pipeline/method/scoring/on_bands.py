@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.as_nodes import z_of
+from ccg_pipeline.framework.lane_rules import z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.engine.facts import Facts, State
 from ccg_pipeline.method.engine.gathering import gathered, shared_cells, with_shared

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ccg_pipeline.framework.as_nodes import OVERALL, area_of
+from ccg_pipeline.framework.lane_rules import OVERALL, area_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.engine.facts import State
 from ccg_pipeline.method.engine.turning import ROUNDING
@@ -52,7 +52,7 @@ def outcomes(on: OnBands, given: Mapping[str, State], nodes: Sequence[str], edit
     `edition` is that of the bands, or a version of it with other numbers.
     """
     states = on.run(nodes, given, edition).states
-    by_matrix = {one.key for one in edition.panels if one.matrix is not None}
+    by_matrix = {one.key for one in edition.panels if one.combine == "matrix"}
     nothing = np.full((1, len(on.organisations)), np.nan)
     scores = [nothing if key in by_matrix else states[key].score for key in nodes]
     grades = [

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.as_nodes import OVERALL, PERFORMANCE, area_of, reading_of
 from ccg_pipeline.framework.indicators import Indicator
+from ccg_pipeline.framework.lane_rules import OVERALL, PERFORMANCE, area_of, range_note, reading_of
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.framework.rules import Banding, Lane
+from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.engine.facts import Facts, State
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.work import Learned
@@ -65,7 +65,7 @@ def score_areas(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
                     "score": state.score[0],
                     "n_used": n_used,
                     "n_expected": len(indicators),
-                    "note": [_note(indicators, edition.banding, n) for n in n_used],
+                    "note": [_note(indicators, edition, n) for n in n_used],
                     "why_no_score": [
                         "" if n else _no_score(indicators, own)
                         for n, own in zip(n_used, reasons, strict=True)
@@ -79,11 +79,9 @@ def score_areas(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-def _note(indicators: Sequence[Indicator], banding: Banding, n_used: int) -> str:
-    inside, outside = banding.range_inside, banding.range_outside
+def _note(indicators: Sequence[Indicator], edition: Edition, n_used: int) -> str:
     notes = [
-        f"{indicator.code} has no better direction: {inside.value:g} inside the expected range, "
-        f"{outside.value:g} outside on either side ({outside.provenance})"
+        f"{indicator.code} has {range_note(edition.nodes.node[indicator.code])}"
         for indicator in indicators
         if indicator.direction == "no_direction"
     ]
@@ -121,7 +119,7 @@ def rate_panel(
     why = words(bands, "why_no_band", given.rows)[
         [edition.indicator_codes.index(one) for one in rule.indicators]
     ]
-    least = int(rule.minimum_indicators.value)
+    least = rule.minimum_indicators
     because = np.array(
         [
             _too_few(rule.indicators, list(reasons), least) if n < least else ""
@@ -130,7 +128,7 @@ def rate_panel(
         dtype=object,
     )
     decided_by = np.full(len(given.organisations), rule.combine, dtype=object)
-    score = rated.score[0] if rule.mean is not None else np.full(len(given.organisations), np.nan)
+    score = rated.score[0] if rule.combine == "mean" else np.full(len(given.organisations), np.nan)
     if (short := rule.minimum_data) is not None:
         data = run.states[short.measure].score[0]
         is_unknown, is_below = np.isnan(data), np.isfinite(grade) & (data < short.below.value)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.as_nodes import z_of
+from ccg_pipeline.framework.lane_rules import z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.scoring import Reference

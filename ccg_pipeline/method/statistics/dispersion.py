@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ccg_pipeline.framework.rules import Extremes
+from ccg_pipeline.framework.vocabulary.scoring import Extremes
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -172,10 +172,10 @@ def rating_certainty(
     table = drawn.table[drawn.table["measure"] == "panel"].rename(columns={"code": "panel"})
     table = table.assign(**_grade_sets(table), to_better=np.nan)
     for rule in edition.panels:
-        if rule.mean is not None:
+        if rule.cuts:
             own = (table["panel"] == rule.key).to_numpy()
             scores = table.loc[own, "score"].to_numpy(dtype=float)
-            table.loc[own, "to_better"] = to_next_cut(scores, [cut.value for cut in rule.mean.cuts]).up
+            table.loc[own, "to_better"] = to_next_cut(scores, [cut.value for cut in rule.cuts]).up
     way = to_next_rating(bands, candidates, edition).rename(
         columns={
             "indicator_code": "nearest_indicator",

@@ -50,7 +50,7 @@ def moderate_overall(
     for one in moderations:
         place, block = rows.get(one.ccg_code), block_of.get(one.indicator_code)
         scale = edition.indicator(one.indicator_code).points_scale if block else None
-        points = edition.points_scale(scale).points_of_judgement(one.after) if scale else None
+        points = edition.points_scale(scale).points.get(one.after) if scale else None
         if place is None or points is None or one.before == one.after:
             applied.append(False)
             continue

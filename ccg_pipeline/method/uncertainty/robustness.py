@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.as_nodes import OVERALL, z_of
+from ccg_pipeline.framework.lane_rules import OVERALL, z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.robustness import Alternative
 from ccg_pipeline.method.engine.facts import State
@@ -123,14 +123,16 @@ def _versions(
         elif one.reference is not None:
             yield one, one.key, one.title, _with_england(given, bands, edition), edition
         else:
-            yield one, one.key, one.title, given, edition.with_values(one.numbers)
+            yield one, one.key, one.title, given, edition.with_parameters(one.values)
 
 
 def _with_england(given: _Given, bands: pd.DataFrame, edition: Edition) -> _Given:
     """What is with z of every standard set against England, as the CCGs' own figures give it."""
+    england = {
+        "standard": None, "standard_provenance": None, "standard_source": "", "reference": "england"
+    }  # fmt: skip
     indicators = tuple(
-        one.model_copy(update={"standard": None, "reference": "england"}) if one.standard is not None else one
-        for one in edition.indicators
+        one.model_copy(update=england) if one.standard is not None else one for one in edition.indicators
     )
     against = edition.model_copy(update={"indicators": indicators})
     on = given.bands

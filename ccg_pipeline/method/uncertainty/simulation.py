@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from ccg_pipeline.framework.as_nodes import z_of
+from ccg_pipeline.framework.lane_rules import z_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.certainty.drawing import Drawer, drawers_of, drawn
@@ -166,7 +166,8 @@ def run_of_bands(given: OnBands, bands: pd.DataFrame) -> Run:
             spread = spread_of(error, tau2)
             steps[z_of(one.code), 1] = Reference(value, spread, error, np.nan, tau2, basis, n)
     facts = replace(given.facts, values=values, judgements=judgements, counts=counts)
-    return Run(edition.nodes, with_shared(facts, given.shared), Learned(steps))
+    facts = with_shared(facts, given.shared)
+    return Run(edition.nodes, facts, Learned(steps), [*areas_of(edition), *ratings_of(edition)])
 
 
 def _share_of_own_grade(
@@ -212,11 +213,8 @@ def method_versions(edition: Edition, seed: int, n: int) -> list[Edition]:
     random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(METHOD,)))
     places = qmc.LatinHypercube(len(factors), rng=random).random(n)
     return [
-        edition.with_values(
-            {
-                (one.file, one.item): one.at(float(row[factors.index(one.factor)]))
-                for one in edition.variations
-            }
+        edition.with_parameters(
+            {one.parameter: one.at(float(row[factors.index(one.factor)])) for one in edition.variations}
         )
         for row in places
     ]

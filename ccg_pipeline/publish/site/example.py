@@ -37,9 +37,9 @@ def example(tables: Tables, edition: Edition) -> tuple[tuple[str, str], ...]:
             pairs.append(
                 (f"{code} {edition.indicator(code).name}", _indicator(own.loc[code], edition, code, grade))
             )
-    if panel.combine == "mean" and panel.mean is not None:
-        scores = ", ".join(f"{one.value:g}" for one in panel.mean.scores)
-        cuts = ", ".join(f"{one.value:g}" for one in panel.mean.cuts)
+    if panel.combine == "mean":
+        scores = ", ".join(f"{one.value:g}" for one in panel.scores)
+        cuts = ", ".join(f"{one.value:g}" for one in panel.cuts)
         pairs.append(
             (
                 "Together",

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from ccg_pipeline.framework.lane_rules import PanelRule
 from ccg_pipeline.framework.model import Area, Edition
-from ccg_pipeline.framework.panels import PanelRule
 from ccg_pipeline.framework.rounds import last_day, words
 from ccg_pipeline.publish.lane_tables import as_exported
 from ccg_pipeline.publish.league import CAVEAT
@@ -210,14 +210,14 @@ def _panel(
     how = (
         f"Each of {len(rule.indicators)} indicators is graded 1 to 4 by where it lies against its "
         f"reference and whether "
-        f"that is more than chance ({rule.grading.significant_at.value:g} standard errors). "
+        f"that is more than chance ({rule.significant_at.value:g} standard errors). "
     )
     how += (
         "A table of both grades gives the rating. "
         if rule.combine == "matrix"
         else "The mean score of the grades, cut at three lines, gives the rating. "
     )
-    how += f"With fewer than {rule.minimum_indicators.value:g} graded there is none."
+    how += f"With fewer than {rule.minimum_indicators} graded there is none."
     withheld = "" if state in SHOWN else f"It is withheld: {state}."
     return Subject(
         key=rule.key,
@@ -242,7 +242,7 @@ def _panel(
         verification=state,
         statement=tuple(said.get(rule.key, ())),
         is_withheld=state not in SHOWN,
-        cuts=() if rule.mean is None else tuple(one.value for one in rule.mean.cuts),
+        cuts=tuple(one.value for one in rule.cuts),
     )
 
 

@@ -25,7 +25,7 @@ from typer.main import get_command
 
 from ccg_pipeline.cli.options import console
 from ccg_pipeline.cli.verbs import app
-from ccg_pipeline.framework.edition import Edition, Gate, League, Node, Round, Scale
+from ccg_pipeline.framework.edition import Edition, Gate, League, Node, Parameter, Round, Scale
 from ccg_pipeline.framework.families import SKELETON
 from ccg_pipeline.framework.limits import Limits
 from ccg_pipeline.framework.vocabulary import combining, grading, rule, scoring
@@ -48,7 +48,7 @@ KINDS = {
     ),
     "Rules that adjust": (grading.Put, grading.Cap, grading.Require, grading.Bound, grading.Round),
 }  # fmt: skip
-FRAME = (Edition, Scale, Node, Round, Gate, League, Limits)
+FRAME = (Edition, Scale, Parameter, Node, Round, Gate, League, Limits)
 PARTS = (
     rule.Member, rule.When, rule.Condition, rule.OwnSource, scoring.Level, combining.Cell, combining.Case,
     combining.Tally,
@@ -125,7 +125,7 @@ def _rules() -> Iterator[str]:
             yield f"#### `{do}`\n\n{_said(model)}\n\n```yaml\n{example(do)}\n```\n"
             yield _fields(model, ("do", *rule.Rule.model_fields))
     yield "### Parts of rules\n"
-    yield from _parts(PARTS)
+    yield from _parts(PARTS, ("parameter",))  # which is no key of a file
 
 
 def _parts(models: tuple[type[BaseModel], ...], left_out: tuple[str, ...] = ()) -> Iterator[str]:

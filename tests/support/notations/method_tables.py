@@ -11,8 +11,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from ccg_pipeline.framework.as_nodes import reading_of, z_of
 from ccg_pipeline.framework.indicators import Indicator
+from ccg_pipeline.framework.lane_rules import reading_of, z_of
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.engine.facts import Facts, State

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccg_pipeline.framework.families import edition_in
-from ccg_pipeline.framework.load import EDITIONS
+from ccg_pipeline.framework.files import EDITIONS
 from expert_panels.foundation.fault import Fault
 from tests.support.notations.orchards import EDITION, FRUIT
 

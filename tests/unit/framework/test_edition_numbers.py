@@ -16,10 +16,8 @@ def stated(edition: Edition) -> list[tuple[str, float | str, str]]:
 
 def test_rules_rounds_gates_and_leagues_are_listed_and_defaults_are_not(orchards: Path) -> None:
     assert stated(edition_in(orchards)) == [
-        ("nodes / 101 / steps / 1", "read", "found"),
-        ("nodes / 101 / steps / 2", "standardise", "assumed"),
-        ("nodes / 122 / steps / 1", "read", "found"),
-        ("nodes / 122 / steps / 2", "standardise", "assumed"),
+        ("nodes / {code} (how band) / steps / 1", "read", "found"),
+        ("nodes / {code} (how band) / steps / 2", "standardise", "assumed"),
         ("nodes / area / steps / 1", "mean", "assumed"),
         ("nodes / area / steps / 1 / of / 101 / weight", 1, "assumed"),
         ("nodes / area / steps / 1 / of / 122 / weight", 2, "assumed"),
@@ -43,9 +41,9 @@ def test_a_number_with_a_source_of_its_own_keeps_it(orchards: Path) -> None:
     text = text.replace("{of: area", "{unit: 0.5, of: area").replace("value: 3\n", "value:\n")
     file.write_text(text, encoding="utf-8")
     found = stated(edition_in(orchards))
-    assert ("nodes / 101 / steps / 2 / least", 7, "found") in found
-    assert ("nodes / 101 / steps / 2 / held", "true", "assumed") in found
-    assert ("nodes / 101 / steps / 2 / ddof", 0, "assumed") in found
+    assert ("nodes / {code} (how band) / steps / 2 / least", 7, "found") in found
+    assert ("nodes / {code} (how band) / steps / 2 / held", "true", "assumed") in found
+    assert ("nodes / {code} (how band) / steps / 2 / ddof", 0, "assumed") in found
     assert ("leagues / 1 / unit", 0.5, "assumed") in found
     assert not [item for item, _, _ in found if item.endswith("3 / value")]
 
@@ -62,8 +60,8 @@ def test_points_of_labels_and_levels_are_listed_by_their_names(orchards: Path) -
     )
     file.write_text(text, encoding="utf-8")
     found = stated(edition_in(orchards))
-    assert ("nodes / 101 / steps / 1 / points / Green", 2, "found") in found
-    assert ("nodes / 101 / steps / 2 / levels / 1 / above", 9, "assumed") in found
+    assert ("nodes / {code} (how band) / steps / 1 / points / Green", 2, "found") in found
+    assert ("nodes / {code} (how band) / steps / 2 / levels / 1 / above", 9, "assumed") in found
 
 
 @pytest.mark.parametrize(
@@ -88,7 +86,9 @@ def test_defaults_of_a_distance_that_decide_are_listed_as_assumed(
     file.write_text(text, encoding="utf-8")
     found = [one for one in edition_in(orchards).numbers() if one.source == "The default of the rule"]
     of_first = {
-        one.item.rpartition(" / ")[2]: one.value for one in found if one.item.startswith("nodes / 101 /")
+        one.item.rpartition(" / ")[2]: one.value
+        for one in found
+        if one.item.startswith("nodes / {code} (how band) /")
     }
     assert of_first == assumed
     assert {one.provenance for one in found} <= {"assumed"}

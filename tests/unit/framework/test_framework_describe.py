@@ -30,13 +30,13 @@ def test_the_table_of_numbers_shows_each_as_a_person_would_write_it(edition: Edi
     assert tuple(table.columns) == NUMBER_COLUMNS
     assert len(table) == len(list(edition.numbers()))
     shown = table.set_index(["file", "item"])["value"]
-    assert shown["framework.yaml", "banding / cut"] == "1.96"
+    assert shown["edition.yaml", "parameters / limit_of_bands"] == "1.96"
     assert shown["framework.yaml", "max_age_months"] == "36"
     assert shown["indicators.csv", "127e / annual_value"] == "mean_of_months"
-    assert shown["clinical.yaml", "dementia / matrix / row 3"] == "2 3 3 4"
+    assert shown["edition.yaml", "nodes / dementia / steps / 1 / cells / 3"] == "1: 2, 2: 3, 3: 3, 4: 4"
     units = table.set_index("item")["unit"]
     assert units["129a / standard"] == "% of incomplete pathways"
-    assert units["cancer / mean / cuts / 1"] == "mean score"
+    assert units["parameters / cancer_cut_1"] == "mean score"
 
 
 def test_counts_by_grade_stand_beside_the_published_ones(edition: Edition) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ccg_pipeline.framework.load import EDITIONS, load_edition, load_edition_from
+from ccg_pipeline.framework.files import EDITIONS
+from ccg_pipeline.framework.load import load_edition, load_edition_from
 from expert_panels.foundation.fault import Fault
 
 Plant = Callable[[str, str, str], tuple[Path, int]]
@@ -18,24 +19,22 @@ Plant = Callable[[str, str, str], tuple[Path, int]]
 # what is there | what is planted | how the sentence goes on after the file and the line of the fault
 FAULTS = {
     "robustness.yaml": [
-        ("good_at: 0.9", "good_it: 0.9", "(lines_lower): overall.yaml has no number 'good_it'."),
-        ("{missing: as_worst}", "{missing: 0}", "(missing_as_worst): 'missing' cannot be 0."),
+        ("good_at: 0.9", "good_it: 0.9", "(lines_lower): unknown parameter 'good_it'."),
+        ('{missing: "0"}', "{missing: 0}", "(missing_as_worst): 'missing' cannot be 0."),
         ("reference: england", "reference: wales", "(england_for_standards): reference is 'wales'"),
         ("key: lines_lower", "key: equal_blocks", ": 'equal_blocks' is there twice."),
         ("about: missing", "abuot: missing", "(missing_as_england): unknown key abuot."),
     ],
     "variations.csv": [
-        ("banding / cut", "banding / winsorise", "(framework.yaml): framework.yaml has no number 'banding /"),
-        (",good_at,", ",great_at,", "(overall.yaml): overall.yaml has no number 'great_at' for which others"),
-        ("cancer / mean", "gout / mean", ": clinical.yaml has no number 'gout / mean / scores / 2'."),
-        (",0.95,1.05,", ",1.05,0.95,", "(overall.yaml): good_at: low 1.05 must be below high 0.95."),
+        ("\ngood_at,", "\ngreat_at,", ": unknown parameter 'great_at'."),
+        (",0.95,1.05,", ",1.05,0.95,", "(good_at): good_at: low 1.05 must be below high 0.95."),
         (",0.95,1.05,", ",1.01,1.05,", ": 'good_at' is 1, outside 1.01 to 1.05."),
-        (",0.95,1.05,", ",0.95,,", "(overall.yaml): good_at needs low and high or choices, and not both."),
+        (",0.95,1.05,", ",0.95,,", "(good_at): good_at needs low and high or choices, and not both."),
         (",0.95,1.05,,", ",,,a|b,", ": 'good_at' is a number and needs low and high, not choices."),
-        (",0.95,1.05,", ",nan,1.05,", "(overall.yaml): low is 'nan': input should be a finite number"),
-        ("renormalise|as", "as_it_is|as", ": unknown choice 'renormalise'."),
-        ("|as_reference|as_worst", "", "(overall.yaml): missing: choices must be two or more, parted by |."),
-        (",missing,", ",good_at,", ": 'overall.yaml, good_at' is there twice."),
+        (",0.95,1.05,", ",nan,1.05,", "(good_at): low is 'nan': input should be a finite number"),
+        ("left out|1", "as_it_is|1", ": unknown choice 'left out'."),
+        ("left out|1|0", "left out", "(missing): missing: choices must be two or more, parted by |."),
+        ("\nmissing,", "\ngood_at,", ": 'good_at' is there twice."),
     ],
     "indicators.csv": [
         (",lower,binomial", ",sideways,binomial", "(101a): better is 'sideways': input should be"),
@@ -60,7 +59,6 @@ FAULTS = {
     ],
     "areas.csv": [
         ("better_health", "better_wealth", "(101): unknown domain 'better_wealth'."),
-        (",cancer,derived", ",dementia,derived", "(122): panel 'dementia' rates area '126' in"),
         (",cancer,derived", ",leeches,derived", "(122): unknown panel 'leeches'."),
         (",derived,", ",,", "(101): provenance is missing."),
         (",derived,", ",rumour,", "(101): provenance is 'rumour': input should be 'found', "),
@@ -94,33 +92,24 @@ FAULTS = {
         ("1,53,,,,155", "1,53,,,,156", "(2016-17): total is 209, but its parts sum to 210."),
         (",maternity,", ",paternity,", "(2016-17): unknown measure 'paternity'."),
     ],
-    "overall.yaml": [
-        ("0.50, provenance: memory, ", "0.50, ", ": blocks.0.weight.provenance is missing."),
-        ("value: 0.50", "value: .nan", ": blocks.0.weight.value is nan: input should be a finite"),
-        ("value: 0.50", "value: half", ": blocks.0.weight.value is 'half': a number is needed."),
-        ("indicator: 165a", "indicator: 164a", "(leadership): indicator '164a' is no judgement."),
-        ("required: [165a", "required: [165z", ": unknown indicator '165z'."),
-    ],
-    "points.yaml": [
-        ("provenance: assumed", "provenance: guess", "(green_amber_red): levels.0.points.provenance"),
-        ("value: 2,", "value: 3,", "(green_amber_red): levels.0: points 3 are outside 0 to 2."),
-        ('label: "Yes"', "label: true", "(yes_no): levels.0.label is true: text is needed, in quotes."),
-    ],
-    "clinical.yaml": [
-        ("- [2, 3, 3, 4]", "- [2, 3, 3, 5]", "(dementia): matrix.rows.2.3 is 5: input should be"),
+    "edition.yaml": [
+        ("good_at: {value: 1.0", "good_at: {value: .nan", "(good_at): value"),
+        ("good_at: {value: 1.0", "Good: {value: 1.0", ": Good is no name: small letters, digits and _, a"),
         (
-            "- [2, 3, 3, 4]",
-            "- [2, 3, ~, 4]",
-            "(dementia): matrix.rows.2.2 is empty: a whole number is needed.",
+            "winsorise: {value",
+            "winsorise: {parameter: x, value",
+            ": unknown key parameter; write its name in braces, in quotes.",
         ),
-        ("combine: mean", "combine: median", "(cancer): combine is 'median': input should be"),
-        ('"122"', "122", "(cancer): area is 122: text is needed, in quotes."),
-        ("[122a, 122b", "[122z, 122b", "(cancer): unknown indicator '122z'."),
-        ("[122a, 122b", "[131a, 122b", "(cancer): indicator '131a' has no better side"),
-        ("[122a, 122b", "[165a, 122b", "(cancer): indicator '165a' has no better side"),
-        ("shown: [123c", "shown: [123x", "(mental_health): unknown indicator '123x'."),
-        ("measure: nda_participation", "measure: nda", "(diabetes): unknown measure 'nda'."),
-        ("measure: nda_p", "measure: stp_progress #", "(diabetes): measure 'stp_progress' is not of"),
+        (
+            '"{good_at}"]',
+            '"{good_it}"]',
+            ": {good_it} is no column of its row, for the",
+        ),
+        (
+            "  good_at: {",
+            "  good_it: {value: 2, provenance: assumed, source: x}\n  good_at: {",
+            ": nothing uses",
+        ),
     ],
     "framework.yaml": [
         ("title: CCG", "titel: CCG", ": unknown key titel."),
@@ -136,30 +125,15 @@ FAULTS = {
 # what is there | what is planted | beginning of the part that cannot be so | how the sentence goes on
 FAULTS_OF_A_PART = {
     "robustness.yaml": [
+        ("good_at: 0.9", "good_at: 1.4", "  values:", "(lines_lower): overall: higher is better, so lines"),
         (
-            "good_at: 0.9",
-            "good_at: 1.4",
+            "finance_weight: 0.125",
+            "finance_weight: 0.2",
             "  values:",
-            "(lines_lower): outstanding_at 1.35 must be above good_at 1.4.",
+            "(performance_only) (overall): weights must sum to 1, and sum to 1.075.",
         ),
-        (
-            "finance / weight: 0.125",
-            "finance / weight: 0.2",
-            "  values:",
-            "(performance_only): weights must sum to 1",
-        ),
-        (
-            "cuts / 1: 1.3",
-            "cuts / 1: 0.7",
-            "  values:",
-            "(panel_cuts_lower): cuts must fall, and are 0.7, 0.8, 0.4.",
-        ),
-        (
-            "{missing: as_worst}",
-            "{missing: as_best}",
-            "  values:",
-            "(missing_as_worst): missing is 'as_best', and must be",
-        ),
+        ("cut_1: 1.3", "cut_1: 0.7", "  values:", "(panel_cuts_lower): cancer: higher is better, so lines"),
+        ('missing: "0"', 'missing: "x"', "  values:", "(missing_as_worst): steps.0.fill is 'x': a number is"),
         (
             "  reference: england\n",
             "",
@@ -173,28 +147,21 @@ FAULTS_OF_A_PART = {
             "(england_for_standards): reference cannot be about weights",
         ),
     ],
-    "points.yaml": [
-        ("value: 1,", "value: 2,", "- key: green", "(green_amber_red): points must fall"),
-        ("at_least: 0,", "at_least: 10,", "- key: share", "(share_of_milestones): the last level"),
-    ],
-    "clinical.yaml": [
-        ("- [2, 3, 3, 4]", "- [2, 3, 4]", "  matrix:", "(dementia): matrix: the matrix must be complete"),
-        ("- [1, 1, 2, 3]", "- [2, 1, 2, 3]", "  matrix:", "(dementia): matrix: a worse grade of"),
-        ("- [3, 3, 4, 4]", "- [1, 3, 4, 4]", "  matrix:", "(dementia): matrix: a worse grade of"),
-        ("value: 0.9,", "value: 1.4,", "  mean:", "(cancer): mean: cuts must fall, and are 1.4, 1.4, 0.5."),
-        ("value: 1.25,", "value: 2.25,", "  mean:", "(cancer): mean: scores must fall, and are 2, 2.25"),
-        ("combine: mean", "combine: matrix", "- key: cancer", "(cancer): combine is matrix, so matrix"),
-    ],
-    "overall.yaml": [
-        ("value: 0.50", "value: 0.60", "blocks:", ": weights must sum to 1, and sum to 1.1."),
-        ("value: 1.45", "value: 0.45", "blocks:", ": outstanding_at 0.45 must be above good_at 1."),
-    ],
-    "framework.yaml": [
-        ("value: 1.96", "value: -1.96", "banding:", ": banding: cut -1.96 must be above 0."),
-        ("value: winsorise", "value: forget", "banding:", ": banding: extremes is 'forget', and must be"),
-        ("value: 0.10", "value: 0.50", "banding:", ": banding: winsorise 0.5 must be at least 0 and below"),
-    ],
 }
+
+# what is there | what is planted | the node, and how the sentence goes on
+FAULTS_OF_A_NODE = [
+    ("gives: 4.0}", "gives: 5.0}", "(dementia): a panel's table gives grades, 1 to 4."),
+    ("[1, 1], gives: 1.0", "[1, 1], gives: 2.0", "(dementia): a worse grade of an indicator may not"),
+    ("[3, 3], gives: 3.0", "[3, 3], gives: 2.0", "(dementia): a worse grade of an indicator may not"),
+    ("          - {when: [4, 4], gives: 4.0}\n", "", "(dementia): a panel's table has 16 cells"),
+    ('{at_least: 0.0, points: "{cancer_', '{at_least: 0.1, points: "{cancer_', "(cancer): cancer.122a has"),
+    ("weight: {value: 0.50", "weight: {value: 0.60", "(overall): weights must sum to 1, and sum to 1.1."),
+    ("of: leadership/165a, says: [Red]", "of: leadership/165a, says: [Amber]", "(overall): the lowest"),
+    ("source: Best of three steps}", "source: Best}\n          Blue: 3", "(141a): points must fall"),
+    ("points: {value: 2, provenance: assumed, source: At",
+     "points: {value: 3, provenance: assumed, source: At", "(123c): points are 0 to 2, and not 3 to 0."),
+]  # fmt: skip
 
 # what is there | what is planted | the sentence, where the fault shows somewhere else
 FAULTS_ELSEWHERE = {
@@ -206,15 +173,37 @@ FAULTS_ELSEWHERE = {
     ],
     "indicators.csv": [
         ("\n102a,102,", "\n102a,101,", r"areas.csv, line 3 \(102\): the area has no indicator"),
-        (",compliance,", ",yes_no,", r"points.yaml, line \d+: nothing uses the scale 'compliance'."),
+        (",compliance,", ",yes_no,", r"edition.yaml, line \d+: indicators.csv has no row where points_scale"),
         (",ncmp,", ",satod,", "publications.csv, line 3: nothing uses the publication 'ncmp'."),
         ("false,memory,Has a block", "true,,,Has a block", r"indicators.csv, line 49 \(141b\): 39 cells"),
     ],
     "areas.csv": [
-        (",cancer,derived", ",,derived", r"clinical.yaml, line \d+ \(cancer\): area '122' has not"),
+        (",cancer,derived", ",,derived", "areas.csv: 5 panels, but framework.yaml, line "),
+        (",cancer,derived", ",dementia,derived", r"areas.csv, line \d+: 'dementia' is there twice."),
     ],
-    "points.yaml": [
-        ("key: compliance", "key: tidiness", r"indicators.csv, line 57 \(162a\): unknown points_scale"),
+    "graded.csv": [
+        (
+            "cancer,122a",
+            "cancer,131a",
+            r"edition.yaml, line \d+ \(cancer\): indicator '131a' has no better side",
+        ),
+        (
+            "cancer,122a",
+            "cancer,122z",
+            r"edition.yaml, line \d+ \(row .*\): cancer.122z uses 122z.z",
+        ),
+        (
+            "cancer,122a",
+            "cancer,165a",
+            r"edition.yaml, line \d+ \(row .*\): cancer.165a uses 165a.z",
+        ),
+    ],
+    "variations.csv": [
+        (
+            "\ncancer_cut_1,",
+            "\nextremes,how,,,winsorise|truncate,assumed,x\ncancer_cut_1,",
+            "variations.csv: a parameter changes 101a.z, and others are tried on distances as they are.",
+        ),
     ],
     "publications.csv": [
         (
@@ -224,8 +213,18 @@ FAULTS_ELSEWHERE = {
         ),
         ("\nncmp,", "\nncmpp,", r"indicators.csv, line 3 \(102a\): unknown publication 'ncmp'."),
     ],
-    "overall.yaml": [
-        ("value: Red", "value: Pink", r"overall.yaml, line \d+ \(165a\): unknown judgement 'Pink'."),
+    "edition.yaml": [
+        (
+            "[Red]}, {of: finance/141b, says: [Red]",
+            "[Pink]}, {of: finance/141b, says: [Pink]",
+            r"edition.yaml, line \d+ \(overall\) \(165a\): unknown judgement 'Pink'.",
+        ),
+        (
+            "required: [165a",
+            "required: [165z",
+            r"edition.yaml, line \d+: .*165z is required and is no",
+        ),
+        ("node: 165a, weight", "node: 164a, weight", r"edition.yaml, line \d+: .*165a is required and is no"),
     ],
     "published_counts.csv": [
         ("2018-19,annual", "2017-18,annual", "published_counts.csv, line 5: '2017-18 annual overall'"),
@@ -265,16 +264,33 @@ def test_a_fault_that_shows_elsewhere_names_both_sides(
     assert re.match(begins, refused(folder))
 
 
+@pytest.mark.parametrize(("old", "new", "said"), FAULTS_OF_A_NODE)
+def test_a_node_that_no_lane_can_say_in_its_words_is_refused(
+    plant: Plant, old: str, new: str, said: str
+) -> None:
+    folder, _ = plant("edition.yaml", old, new)
+    assert re.match(rf"edition.yaml, line \d+ {re.escape(said)}", refused(folder))
+
+
+def test_rules_in_files_of_before_are_refused_with_what_to_do(plant: Plant) -> None:
+    folder, _ = plant("edition.yaml", "good_at", "good_at")
+    (folder / "clinical.yaml").write_text("- key: cancer\n", encoding="utf-8")
+    assert refused(folder) == (
+        "clinical.yaml: rules are nodes of edition.yaml now; write them there, as iaf_2016_17 does, and "
+        "delete the file."
+    )
+
+
 def test_an_indicator_that_has_a_block_of_its_own_may_not_count_twice(plant: Plant) -> None:
     source = "Has a block of its own in the overall rating; remembered with confidence 0.9"
     folder, _ = plant("indicators.csv", f"false,memory,{source}", "true,,")
-    assert re.match(r"overall.yaml, line \d+ \(finance\): indicator '141b' also counts", refused(folder))
+    assert re.match(r"edition.yaml, line \d+ \(overall\): indicator '141b' also counts", refused(folder))
 
 
 def test_a_missing_file_is_named(plant: Plant) -> None:
-    folder, _ = plant("overall.yaml", "good_at", "good_at")
-    (folder / "overall.yaml").unlink()
-    assert refused(folder) == f"overall.yaml: the file is missing from {folder}."
+    folder, _ = plant("edition.yaml", "good_at", "good_at")
+    (folder / "edition.yaml").unlink()
+    assert refused(folder) == f"edition.yaml: the file is missing from {folder}."
 
 
 def test_a_folder_under_another_name_than_its_key_is_refused(

@@ -6,7 +6,7 @@ import pytest
 
 from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.families import DOCUMENT, edition_named, read_edition
-from ccg_pipeline.framework.load import EDITIONS
+from ccg_pipeline.framework.files import EDITIONS
 from tests.support.notations.method_tables import lines
 
 SHIPPED = sorted(one.parent.name for one in EDITIONS.glob(f"*/{DOCUMENT}"))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.families import edition_named
-from ccg_pipeline.framework.load import EDITION as EDITION_KEY
+from ccg_pipeline.framework.files import EDITION as EDITION_KEY
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.certainty.simulation import certainty
 from ccg_pipeline.method.engine.gathering import gathered

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from ccg_pipeline.framework.lane_rules import band_limit
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.scoring.outcomes import area_grade
@@ -158,11 +159,14 @@ def test_the_same_measured_again_is_less_sure_than_the_true_values() -> None:
 
 def test_versions_spread_each_factor_evenly_and_move_its_numbers_together() -> None:
     versions = method_versions(EDITION, seed=1, n=40)
-    cuts = sorted(one.banding.cut.value for one in versions)
+    cuts = sorted(one.nodes.parameters["limit_of_bands"].value for one in versions)
     strata = (np.array(cuts) - 1.644854) / (2.575829 - 1.644854) * 40
     assert np.floor(strata).astype(int).tolist() == list(range(40))
-    assert all(one.panel("cancer").grading.significant_at.value == one.banding.cut.value for one in versions)
-    missing = [one.overall.missing.value for one in versions]
+    limits = [
+        (band_limit(one.nodes.node["122a"]), one.panel("cancer").significant_at.value) for one in versions
+    ]
+    assert sorted(limits) == [(cut, cut) for cut in cuts]
+    missing = [one.nodes.parameters["missing"].value for one in versions]
     assert {missing.count(one) for one in set(missing)} <= {13, 14}
 
 

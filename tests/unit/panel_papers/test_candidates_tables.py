@@ -275,11 +275,12 @@ def test_refused_rows_are_those_of_the_panels_indicators_and_files() -> None:
 def test_the_method_of_a_panel_is_its_own_and_what_all_share() -> None:
     numbers = KeptCandidates(open_database("sqlite://"), EDITION).method("cancer")
     items = {one.item: one for one in numbers}
-    assert items["cancer / mean / cuts / 1"].value == "1.4"
+    assert items["parameters / cancer_cut_1"].value == "1.4"
     assert items["122b / standard"].provenance == "found"
-    assert items["banding / cut"].value == "1.96"
-    assert not any(item.startswith(("dementia", "126")) for item in items)
-    assert next(iter(items)).startswith("cancer / ")  # its own rule comes before what all share
+    assert items["parameters / limit_of_bands"].value == "1.96"
+    assert items["nodes / cancer / steps / 1 / least"].value == "3"
+    assert not any("dementia" in item or "126" in item for item in items)
+    assert next(iter(items)).startswith("parameters / ")  # its own rule comes before what all share
     assert {one.provenance for one in numbers} >= {"assumed", "memory", "found"}
 
 
