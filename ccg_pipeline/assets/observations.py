@@ -16,11 +16,10 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.method.assess import ONE_FIGURE, current_observations
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS
-from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.observations import said_by_files
 from ccg_pipeline.storage.pieces import Piece
-from ccg_pipeline.storage.sql import source_observation
 from ccg_pipeline.tables.column import Basis
 from ccg_pipeline.tables.conform import conform
 from ccg_pipeline.tables.observations import OBSERVATION
@@ -55,9 +54,9 @@ def observations_asset(
         description=(
             "One row an indicator, organisation and data period that ends in the month, each with the file, "
             "sheet and cell it came from. Figures of other years' CCGs are restated for those of 2016 and "
-            "say so in their note. Of two files about one figure the one published or revised last stands; "
-            "both stay, as published, in source_observation. Where two of the same date disagree, the note "
-            "says so."
+            "say so in their note. Of two files about one figure the one published or revised last stands, "
+            "of the same date the one that landed last; both stay, as published, in source_observation. "
+            "Where two of the same date disagree, the note says so."
         ),
         metadata={**of_table("observation"), "scope": {}},
     )
@@ -66,7 +65,7 @@ def observations_asset(
     ) -> dg.MaterializeResult:
         keys = list(context.partition_keys)
         with reading(database) as connection:
-            said = frames.read(connection, source_observation, {"partition_key": keys})
+            said = said_by_files(connection, {"partition_key": keys})
         stand = current_observations(said, edition)[["partition_key", *OBSERVATION_COLUMNS]].reset_index(
             drop=True
         )

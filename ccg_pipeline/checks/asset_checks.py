@@ -26,12 +26,13 @@ from ccg_pipeline.quality.consequences import Known
 from ccg_pipeline.quality.kept_findings import rows_to_keep
 from ccg_pipeline.quality.plausibility import Asked, Landed, validate
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.release.found import keep
 from ccg_pipeline.settings import report_path
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.observations import known_before
-from ccg_pipeline.storage.pieces import Piece, write
-from ccg_pipeline.storage.sql import observation, source_observation
+from ccg_pipeline.storage.observations import known_before, said_by_files
+from ccg_pipeline.storage.pieces import Piece
+from ccg_pipeline.storage.sql import observation
 from expert_panels.foundation.whole_file import write_whole
 
 PLAUSIBLE = "is_plausible"
@@ -65,7 +66,7 @@ def _reports(engine: Engine, edition: Edition, months: Sequence[str]) -> dict[st
     with reading(engine) as connection:
         before = known_before(connection, first_day(months[0]))
         of_run = frames.read(connection, observation, {"partition_key": list(months)})
-        said = frames.read(connection, source_observation, {"partition_key": list(months)})
+        said = said_by_files(connection, {"partition_key": list(months)})
     known = _known(engine, edition, months)
     codes, asked = list(ccgs()["ccg_code"]), []
     for month in months:
@@ -201,7 +202,7 @@ def plausibility_checks(
         of_run = list(context.partition_keys)
         of_one_month = context.op_execution_context.has_partition_key
         reports = _reports(database, edition, of_run)
-        write(database, [_kept(reports)])
+        keep(database, _kept(reports))
         url = database.url.render_as_string()
         for month, report in reports.items():
             path = report_path(url, month)

@@ -38,6 +38,7 @@ from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.entries import faults_of_entries
+from ccg_pipeline.release.found import faults_of_findings
 from ccg_pipeline.release.holds import HELD_BACK, rounds_held
 from ccg_pipeline.release.rederived import faults_of_releases
 from ccg_pipeline.release.released import Tables, unreleased
@@ -264,6 +265,7 @@ def verify(
         editions = editions_asked(edition_named)
         rounds = rounds_by_lane(editions)
         differ = faults_of_releases(connection, load_edition(), terms_in_force(editions), rounds)
+        differ += faults_of_findings(connection)
     differ += faults_of_entries(engine)
     if differ:
         raise Fault(" ".join(differ))

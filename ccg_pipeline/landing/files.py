@@ -28,7 +28,8 @@ class Found:
     """A file in the landing folder, known by its bytes, its sidecar's, and what was said of its rows.
 
     One with a ``problem`` is not opened: it is known by its name, size and problem instead of its bytes, or
-    by what the record says of it, its ``publication`` too.
+    by what the record says of it, its ``publication`` too. ``landed_at``: when it came into the folder under
+    its name, as a run met it (UTC, ISO 8601).
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Found:
     problem: str = ""
     publication: str = ""
     size_bytes: int = 0
+    landed_at: str = ""
 
     @property
     def name(self) -> str:
@@ -71,12 +73,14 @@ class Landed:
 class LandingFolder:
     """The folder into which publishers' files are put as they were downloaded.
 
-    `amended_on` is the day whose corrections are in force; None stands for today (UTC). What was read of a
+    `amended_on` is the day whose corrections are in force; None stands for today (UTC). `looked_at` is when
+    what is new in it is said to have landed. What was read of a
     file is remembered for as long as this object lives, which is one run: its steps ask again.
     """
 
     path: str
     amended_on: date | None = None
+    looked_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     _landed: dict[tuple[Found, str], Landed] = field(default_factory=dict, repr=False)
     _sha256: dict[tuple[str, int, int], str] = field(default_factory=dict, repr=False)
 

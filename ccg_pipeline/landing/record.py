@@ -6,11 +6,11 @@ Does not belong here: reading a file (sources/), what a source asset does with i
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.wanted import Wanted, wanted_by
@@ -21,7 +21,7 @@ from ccg_pipeline.storage.code_version import code_version
 from ccg_pipeline.storage.corrections import all_lines, in_force
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import sha256_of
-from ccg_pipeline.storage.sql import source_file, source_observation
+from ccg_pipeline.storage.sql import file_landed, source_file, source_observation
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,39 @@ def files_of(landing: LandingFolder, engine: Engine) -> tuple[Found, ...]:
     holding, gone = amendments_in_force(engine, landing.day()), withdrawn(engine, landing.day())
     files = [
         gone.get((found.sha256, found.name)) or replace(found, amendments=holding.get(found.sha256, ()))
-        for found in landing.files()
+        for found in with_landings(landing.files(), landings(engine), landing.looked_at)
     ]
     there = {(found.sha256, found.name) for found in files}
     return (*files, *(found for key, found in gone.items() if key not in there))
+
+
+def landings(engine: Engine) -> dict[tuple[str, str], str]:
+    """Return when each file that was met landed last, by its sha256 and name."""
+    column = file_landed.c
+    last = select(column.sha256, column.name, func.max(column.at)).group_by(column.sha256, column.name)
+    with reading(engine) as connection:
+        return {(sha256, name): at for sha256, name, at in connection.execute(last).all()}
+
+
+def with_landings(
+    files: Collection[Found], known: Mapping[tuple[str, str], str], looked_at: datetime
+) -> list[Found]:
+    """Return the files that are in the folder, each with when it landed.
+
+    One lands when it is met for the first time, and again when it is back in the place of another of its
+    name, which has gone. It then landed after all that is `known`, whatever the clock says.
+    """
+    there = {(found.sha256, found.name) for found in files}
+    newest = {key[1]: key for key in sorted(known, key=known.__getitem__)}
+    now = looked_at.isoformat(timespec="microseconds")
+    if (last := max(known.values(), default="")) > now:
+        now = (datetime.fromisoformat(last) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+    landed = []
+    for found in files:
+        own = found.sha256, found.name
+        is_known = own in known and (newest[found.name] == own or newest[found.name] in there)
+        landed.append(replace(found, landed_at=known[own] if is_known else now))
+    return landed
 
 
 def withdrawn(engine: Engine, day: date) -> dict[tuple[str, str], Found]:
@@ -114,7 +143,8 @@ def withdrawn(engine: Engine, day: date) -> dict[tuple[str, str], Found]:
 
 
 def recorded(engine: Engine, files: Collection[Found], wanted: Edition | Wanted) -> dict[Found, Recorded]:
-    """Return those of `files` that were read before, with what was found in them."""
+    """Return those of `files` that were read before and not landed since, with what was found in them."""
+    landed_at = landings(engine)
     column = source_file.c
     columns = (column.sha256, column.name, column.read_by, column.publication, column.months, column.state)
     asked = wanted_by(wanted)
@@ -123,6 +153,8 @@ def recorded(engine: Engine, files: Collection[Found], wanted: Edition | Wanted)
     record = {}
     for found in files:
         row = rows.get((found.sha256, found.name))
+        if found.landed_at not in ("", landed_at.get((found.sha256, found.name))):
+            continue
         if row is not None and _is_read(found, asked.fingerprint(row[1]), row[0]):
             months = frozenset(month for month in row[2].split(",") if month)
             record[found] = Recorded(row[1], months, row[3] == "refused")

@@ -69,6 +69,9 @@ def write_plan(
     months: set[str] = set()
     for (sha256, name), one in files.items():
         pieces.append(Piece("source_file", {"sha256": sha256, "name": name}, file_rows([one], basis.wanted)))
+        if one.found.landed_at:
+            line = {"sha256": sha256, "name": name, "at": one.found.landed_at}
+            pieces.append(Piece("file_landed", {"sha256": sha256, "name": name}, pd.DataFrame([line])))
         own = (one.months & set(keys)) | again.get((sha256, name), frozenset())
         months |= own
         observations, quarantine = _rows(one)

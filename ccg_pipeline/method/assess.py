@@ -26,6 +26,9 @@ ONE_FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end
 SAYS = ["numerator", "denominator", "value", "lower_95", "upper_95", "judgement", "status"]
 """What a file says of a figure; two files disagree where one of these differs."""
 
+OTHERWISE = " of the same date says otherwise"
+REPLACED = " of the same date, which landed before, said otherwise"
+
 
 @dataclass(frozen=True)
 class Assessed:
@@ -57,28 +60,31 @@ def current_observations(said: pd.DataFrame, edition: Edition) -> pd.DataFrame:
 
     Figures of other years' CCGs are restated first, each file's by itself.
 
-    The file published or revised last counts. Of two of the same date a published figure goes before a mark,
-    and then the order of their sha256 decides: nothing else does, so where such files disagree the row's
-    note names the other.
+    The file published or revised last counts, and of two of the same date the one that landed last
+    (`landed_at`; '' where it is not known or not given). Of two that also landed together a published figure
+    goes before a mark, and then the order of their sha256 decides: nothing else does. Where files of the same
+    date disagree the row's note names the other.
     """
-    said = restate(said, edition)
+    landed_at = said["landed_at"].fillna("") if "landed_at" in said else ""
+    said = restate(said.assign(landed_at=landed_at), edition)
     rows = last_known(said, ONE_FIGURE)
     others = said[said.duplicated(ONE_FIGURE, keep=False)]
     if others.empty:
-        return rows
+        return rows.drop(columns="landed_at")
     others = others.assign(_since=since_when(others))
     last = others.groupby(ONE_FIGURE)["_since"].transform("max")
     of_the_day = others[(others["_since"] == last) | last.isna()]
     pairs = rows.reset_index(names="_at").merge(of_the_day, on=ONE_FIGURE, suffixes=("", "_other"))
     pairs = pairs[_differ(pairs, SAYS, "_other")]
-    if pairs.empty:
-        return rows
-    named = pairs.groupby("_at")["source_name_other"].agg(lambda names: ", ".join(sorted(set(names))))
-    said_too = named + " of the same date says otherwise"
-    notes = rows["note"].reindex(named.index)
-    note = rows["note"].copy()
-    note[named.index] = said_too.where(notes == "", notes + "; " + said_too)
-    return rows.assign(note=note)
+    notes = rows["note"].copy()
+    landed_before = pairs["landed_at_other"] < pairs["landed_at"]
+    for own, words in ((landed_before, REPLACED), (~landed_before, OTHERWISE)):
+        named = (
+            pairs[own].groupby("_at")["source_name_other"].agg(lambda names: ", ".join(sorted(set(names))))
+        )
+        before = notes[named.index]
+        notes[named.index] = before.where(before == "", before + "; ") + named + words
+    return rows.assign(note=notes).drop(columns="landed_at")
 
 
 def choose(observations: pd.DataFrame, edition: Edition, lane: Lane, end: date) -> pd.DataFrame:

@@ -146,13 +146,16 @@ def denominators(observations: pd.DataFrame, population: "pd.Series[int]", times
 def agreement(said: pd.DataFrame) -> Comparison:
     """Lay next to each other what different files of one date say of one figure: they must say the same.
 
-    `said`: what each file says, file by file. A file that was published or revised later supersedes, and is
-    not compared; of two of the same date nobody can tell which one counts.
+    `said`: what each file says, file by file. One that a file published or revised later supersedes, or one
+    of the same date that landed later (`landed_at`), is not compared; of two that landed together nobody can
+    tell which one counts.
     """
     told = said[said["status"] == "published"].copy()
     told["as_of"] = told["revised_on"].fillna(told["published_on"])
     latest = told.groupby(FIGURE, dropna=False)["as_of"].transform("max")
     told = told[told["as_of"].isna() | (told["as_of"] == latest)]
+    if "landed_at" in told:
+        told = told[told["landed_at"] == told.groupby(FIGURE, dropna=False)["landed_at"].transform("max")]
     several = told.groupby(FIGURE, dropna=False)["source_sha256"].transform("nunique") > 1
     told = told[several].sort_values([*FIGURE, "source_name"])
     by = told.groupby(FIGURE, dropna=False)

@@ -192,11 +192,13 @@ def effect_of(
 ) -> Effect:
     """Return what a refused row would change in a lane's month or year that ends on `end`.
 
-    `said`: what files say, `without`: what that comes to; `read_with`: the observations of the row's file,
-    read as if the row were believed.
+    `said`: what files say and when each landed, `without`: what that comes to; `read_with`: the observations
+    of the row's file, read as if the row were believed.
     """
-    others = said[said["source_sha256"] != refusal.source_sha256]
+    is_of_file = said["source_sha256"] == refusal.source_sha256
+    others = said[~is_of_file]
     within = read_with[read_with["period_end"] <= pd.Timestamp(end)]
+    within = within.assign(landed_at=said.loc[is_of_file, "landed_at"].max())  # missing where it said nothing
     together = pd.concat([others, within[list(others.columns)]], ignore_index=True)
     with_it = assess_source_observations(together, edition, lane, end)
     is_its = np.array([_rests_on(cell, refusal.row) for cell in read_with["cell"]], dtype=bool)

@@ -20,8 +20,8 @@ from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
 from ccg_pipeline.release.released import NOT_VERIFIED, Tables, typed_tables
 from ccg_pipeline.release.tables import assessed_tables
-from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.observations import said_by_files
 from ccg_pipeline.storage.sql import source_observation
 from expert_panels.foundation.fault import Fault
 
@@ -29,7 +29,7 @@ from expert_panels.foundation.fault import Fault
 def source_observations_until(engine: Engine, end: date) -> pd.DataFrame:
     """Return what files say, file by file, of every period that ends on or before `end`."""
     with reading(engine) as connection:
-        said = frames.read(connection, source_observation, {}, source_observation.c.period_end <= end)
+        said = said_by_files(connection, {}, source_observation.c.period_end <= end)
     return said.drop(columns="partition_key")
 
 

@@ -19,9 +19,9 @@ from ccg_pipeline.framework.edition import Round
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.round_dates import days_of, rounds_by_lane
 from ccg_pipeline.framework.rounds import last_day
+from ccg_pipeline.release.found import Found, of_row, open_findings
 from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.figures import figures_between
-from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
 from ccg_pipeline.storage.sql import indicator_band, lane_fingerprint, let_through, plausibility
 from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.ledger.gate_state import GateState
@@ -86,7 +86,10 @@ def _about(indicator: str, period_end: date) -> str:
 
 
 def blocking(connection: Connection, month: str = "9999-12") -> list[Blocking]:
-    """Return what blocks, as it was found last up to `month`, let through or not, in order."""
+    """Return what blocks, as it was found last up to `month`, let through or not, in order.
+
+    What is open in the record of findings blocks too, when the table of findings does not say it any more.
+    """
     column = plausibility.c
     statement = (
         select(plausibility)
@@ -98,18 +101,20 @@ def blocking(connection: Connection, month: str = "9999-12") -> list[Blocking]:
         about = row.expectation, row.indicator_code, row.period_end
         same = [one for one in newest.get(about, []) if one.partition_key == row.partition_key]
         newest[about] = [*same, row]
-    failed = [row for rows in newest.values() for row in rows if not row.holds]
+    now = [of_row(row) for rows in newest.values() for row in rows if not row.holds]
+    failed = {one.sha256: one for one in (*now, *open_findings(connection, month))}
     passed = _let_through(connection) if failed else {}
-    return [_blocking(row, passed) for row in failed]
+    return [
+        Blocking(
+            sha256, one.expectation, one.title, one.indicator_code, one.period_end, one.observed,
+            passed.get(sha256),
+        )
+        for sha256, one in sorted(failed.items(), key=lambda item: _order(item[1]))
+    ]  # fmt: skip
 
 
-def _blocking(row: Any, passed: Mapping[str, LetThrough]) -> Blocking:
-    said = [row.expectation, row.indicator_code, f"{row.period_end}", row.observed, row.failing]
-    sha256 = sha256_of(canonical_json(said))
-    return Blocking(
-        sha256, row.expectation, row.title, row.indicator_code, row.period_end, row.observed,
-        passed.get(sha256),
-    )  # fmt: skip
+def _order(one: Found) -> tuple[str, date, str, str]:
+    return one.indicator_code, one.period_end, one.expectation, one.partition_key
 
 
 def _let_through(connection: Connection) -> dict[str, LetThrough]:

@@ -234,6 +234,26 @@ class Settling:
             unread &= account.indicator.ne("")
             account.doubt_where(unread, f"{name} {{}} is no {period.what}", account.rows[period.column])
 
+    def _doubt_emptied_columns(self, claims: pd.DataFrame, columns: Mapping[str, str]) -> None:
+        """Quarantine all rows where a count or the value is blank in each of several, with figures beside it.
+
+        So they look when cells were moved against their headings, or a column was cut out.
+        """
+        layout = self.reader.layout
+        counts = [one for one in ("numerator", "denominator", "value") if columns.get(one) in layout.columns]
+        is_blank = pd.DataFrame({one: texts(claims[one]).eq("") for one in counts})
+        if len(claims) < 2 or is_blank.all(axis=None):
+            return
+        for one in counts:
+            if is_blank[one].all():
+                reason = (
+                    f"the column {layout.heading_of(columns[one])!r} is empty in every row, and others have "
+                    "figures: cells seem to have moved"
+                )
+                has_figures = ~is_blank.all(axis=1)
+                for rows in claims.loc[has_figures.to_numpy(), "rows"]:
+                    self.account.doubt(rows, reason, can_be_true=True)
+
     def _claims(self, kinds: "pd.Series[str]", words: "pd.Series[str]") -> pd.DataFrame:
         """What the rows say: each row of an indicator's figures, or all rows of it put together."""
         account, reader, rows = self.account, self.reader, self.account.rows
@@ -250,6 +270,7 @@ class Settling:
             told = claim_each_row(account, kinds, account.period_start, **cells)
             if reader.subjects and "subject" in rows:
                 told = told[told["indicator_code"].eq(indicator)]
+            self._doubt_emptied_columns(told, columns)
             claims.append(told.assign(indicator_code=indicator))
         if len(claims) == 1:
             return claims[0]

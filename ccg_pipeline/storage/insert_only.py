@@ -7,7 +7,7 @@ Does not belong here: the sign-off ledger, whose lines are chained too (the pane
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Integer, Table, event
 
 IS_INSERT_ONLY = "insert_only"
 """What the `info` of such a table says."""
@@ -84,15 +84,25 @@ def _triggers(table: Table, dialect: str) -> dict[str, str]:
             f"FOR EACH STATEMENT EXECUTE FUNCTION {name}_refuses()"
         )
         return {f"{name}_change": change}
-    same = " AND ".join(f"{one.name} = NEW.{one.name}" for one in table.primary_key.columns)
-    taken = f"EXISTS (SELECT 1 FROM {name} WHERE {same})"  # noqa: S608  # the table's own names
+    # INSERT OR REPLACE takes away a row of the same key, and one of the same rowid, without firing the
+    # trigger on DELETE; -1 is what a trigger sees of a rowid that the database is to give
+    there = f"EXISTS (SELECT 1 FROM {name} WHERE "  # noqa: S608  # the table's own names
+    taken = f"NEW.rowid <> -1 AND {there}rowid = NEW.rowid)"
+    if not _is_rowid(table):
+        same = " AND ".join(f"{one.name} = NEW.{one.name}" for one in table.primary_key.columns)
+        taken = f"{there}{same}) OR {taken}"
     when = {
         "update": f"BEFORE UPDATE ON {name}",
         "delete": f"BEFORE DELETE ON {name}",
-        # INSERT OR REPLACE takes a row away without firing the trigger on DELETE
         "insert": f"BEFORE INSERT ON {name} WHEN {taken}",
     }
     return {
         f"{name}_{what}": f"CREATE TRIGGER {name}_{what} {at} BEGIN SELECT RAISE(ABORT, {_says(table)}); END"
         for what, at in when.items()
     }
+
+
+def _is_rowid(table: Table) -> bool:
+    """Whether the key of a table is what SQLite calls its rowid: one whole number."""
+    key = list(table.primary_key.columns)
+    return len(key) == 1 and isinstance(key[0].type, Integer)

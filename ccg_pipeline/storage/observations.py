@@ -14,7 +14,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, Engine, Select, and_, fun
 
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.sql import observation
+from ccg_pipeline.storage.sql import file_landed, observation, source_observation
 
 _ROWS = observation.c
 Keys = Select[Any]
@@ -39,6 +39,21 @@ def latest_observations(
     ]
     with reading(engine) as connection:
         return _read(connection, keys).drop(columns="partition_key")
+
+
+def said_by_files(
+    connection: Connection, scope: frames.Scope, *conditions: ColumnElement[bool]
+) -> pd.DataFrame:
+    """Return what files say, file by file: rows of table source_observation, and when each file landed.
+
+    `landed_at` is UTC in ISO 8601, as text that sorts; '' for a file of before this was recorded.
+    """
+    said = frames.read(connection, source_observation, scope, *conditions)
+    column = file_landed.c
+    last = select(column.sha256, column.name, func.max(column.at)).group_by(column.sha256, column.name)
+    at = {(sha256, name): landed for sha256, name, landed in connection.execute(last)}
+    files = zip(said["source_sha256"], said["source_name"], strict=True)
+    return said.assign(landed_at=pd.Series([at.get(file, "") for file in files], said.index, dtype="str"))
 
 
 def known_before(connection: Connection, first: date) -> pd.DataFrame:

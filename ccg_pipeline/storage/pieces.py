@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ccg_pipeline.storage import frames, locks
 from ccg_pipeline.storage.database import admit, reading, writing
@@ -36,18 +36,21 @@ def write(engine: Engine, pieces: Sequence[Piece]) -> None:
     Of several who write the same piece at the same moment, each waits for the one before it.
     """
     with writing(engine) as connection:
-        held = [(piece.table, piece.scope) for piece in pieces]
-        if any(piece.brings_in_data for piece in pieces) and not kind_of(connection):
-            held.append(("database_kind", {}))  # the first file of all decides
-        locks.hold(connection, held)
-        for piece in pieces:
-            if piece.brings_in_data:
-                files = (
-                    piece.frame[["source_name", "is_made_up"]].drop_duplicates().sort_values("source_name")
-                )
-                for name, is_made_up in files.itertuples(index=False):
-                    admit(connection, name, bool(is_made_up))
-            frames.replace(connection, BY_NAME[piece.table], piece.scope, piece.frame)
+        write_within(connection, pieces)
+
+
+def write_within(connection: Connection, pieces: Sequence[Piece]) -> None:
+    """Write `pieces` inside the caller's transaction, which holds them until its end."""
+    held = [(piece.table, piece.scope) for piece in pieces]
+    if any(piece.brings_in_data for piece in pieces) and not kind_of(connection):
+        held.append(("database_kind", {}))  # the first file of all decides
+    locks.hold(connection, held)
+    for piece in pieces:
+        if piece.brings_in_data:
+            files = piece.frame[["source_name", "is_made_up"]].drop_duplicates().sort_values("source_name")
+            for name, is_made_up in files.itertuples(index=False):
+                admit(connection, name, bool(is_made_up))
+        frames.replace(connection, BY_NAME[piece.table], piece.scope, piece.frame)
 
 
 def rows_of(engine: Engine, table: str, **scope: str) -> pd.DataFrame:

@@ -63,9 +63,11 @@ BY_NAME: dict[str, Table] = {one.name: _sql(one) for one in STORED}
 
 amendment = BY_NAME["amendment"]
 area_score = BY_NAME["area_score"]
+blocking_finding = BY_NAME["blocking_finding"]
 candidate_rating = BY_NAME["candidate_rating"]
 certainty = BY_NAME["certainty"]
 database_kind = BY_NAME["database_kind"]
+file_landed = BY_NAME["file_landed"]
 gate = BY_NAME["gate"]
 grade_chance = BY_NAME["grade_chance"]
 indicator_band = BY_NAME["indicator_band"]

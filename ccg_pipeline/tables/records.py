@@ -49,6 +49,21 @@ SOURCE_FILE = Table(
     ("sha256", "name"),
     is_primary=True,
 )
+FILE_LANDED = Table(
+    "file_landed",
+    "When a run met a file that had not been in the landing folder before, or was in it again under its "
+    "name: one line each time, none ever changed. Of files of one date the one that landed last counts.",
+    (
+        text("sha256", "sha256 of the file's bytes.", like=SHA256),
+        text("name", "Name of the file."),
+        text(
+            "at", "When the run looked into the folder; never before the line before.", unit="UTC, ISO 8601"
+        ),
+    ),
+    ("sha256", "name", "at"),
+    is_primary=True,
+    is_insert_only=True,
+)
 OBSERVED = Table(
     "observed",
     "Months whose observations include all that their sources say. A source that is written removes the "
@@ -144,6 +159,27 @@ AMENDMENT = Table(
         text("recorded_by", "Who wrote the line."),
         text("reason", "Why."),
         text("until", "Last day on which it is in force.", unit="ISO 8601"),
+    ),
+    ("seq",),
+    is_primary=True,
+    is_insert_only=True,
+)
+BLOCKING_FINDING = Table(
+    "blocking_finding",
+    "What blocks, as it was found, and that a later look no longer finds it: one line each time, none ever "
+    "changed. What is open here holds rounds back, whatever `plausibility` says by now.",
+    (
+        whole("seq", "Number of the line.", at_least=1),
+        text("at", "When the line was written.", unit="UTC, ISO 8601"),
+        text("action", "What the look at the month came to.", ("found", "not found")),
+        text("finding", "sha256 of the finding as it was found.", like=SHA256),
+        MONTH,
+        text("expectation", "Key of the expectation in the edition."),
+        text("title", "The expectation in words."),
+        text("indicator_code", "Code of the indicator."),
+        day("period_end", "Last day of the data period."),
+        text("observed", "What was found, in a sentence.", may_be_missing=True),
+        text("failing", "The figures for which it does not hold, as a JSON list.", unit="JSON"),
     ),
     ("seq",),
     is_primary=True,

@@ -13,7 +13,9 @@ from ccg_pipeline.tables.organisations import ORGANISATION_ATTRIBUTE
 from ccg_pipeline.tables.overall import OVERALL_RATING
 from ccg_pipeline.tables.records import (
     AMENDMENT,
+    BLOCKING_FINDING,
     DATABASE_KIND,
+    FILE_LANDED,
     LET_THROUGH,
     OBSERVED,
     PLAUSIBILITY,
@@ -26,6 +28,7 @@ from ccg_pipeline.tables.uncertainty import CERTAINTY
 STORED = (
     DATABASE_KIND,
     SOURCE_FILE,
+    FILE_LANDED,
     SOURCE_OBSERVATION,
     OBSERVATION,
     ORGANISATION_ATTRIBUTE,
@@ -33,6 +36,7 @@ STORED = (
     PLAUSIBILITY,
     QUARANTINE,
     AMENDMENT,
+    BLOCKING_FINDING,
     LET_THROUGH,
     INDICATOR_BAND,
     CERTAINTY,

@@ -124,7 +124,8 @@ def test_a_damaged_page(tmp_path: Path, landing: Path, undisturbed: Any) -> None
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         ((page,),) = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'source_observation'"
+            # every run reads it, with or without new files: figures are read of months that have changed
+            "SELECT rootpage FROM sqlite_master WHERE name = 'source_file'"
         )
         ((size,),) = connection.execute("PRAGMA page_size")
     whole = file.read_bytes()
@@ -165,6 +166,9 @@ def test_a_server_that_is_restarted_at_once(
     wait_until("the run is in the middle", is_in_the_middle(url))
     own_server.restart_at_once()
     code, err = ended(process)
-    assert code == 1
-    assert "its server was stopped or restarted" in err or "the connection to its server was lost" in err
+    if code == 0:  # it was reading files, or tried again what the restart had ended
+        assert (err, answer(url, SCORES)) == ("", undisturbed)
+    else:
+        assert code == 1
+        assert "its server was stopped or restarted" in err or "the connection to its server was lost" in err
     completes(tmp_path, landing, undisturbed, url)

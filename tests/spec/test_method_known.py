@@ -70,6 +70,31 @@ def test_the_word_of_the_latest_file_counts(files: list[str], counts: str, note:
         assert (row["source_name"], row["note"]) == (f"{counts}.csv", note)
 
 
+BEFORE = "{}.csv of the same date, which landed before, said otherwise"
+
+
+@pytest.mark.parametrize(
+    ("landed", "counts", "note"),
+    [
+        ({"first": "1", "other": "2"}, "other", BEFORE.format("first")),
+        ({"first": "2", "other": "1"}, "first", BEFORE.format("other")),  # whatever their sha256 are
+        ({"first": "1", "marked": "2"}, "marked", BEFORE.format("first")),  # a mark that came later counts
+        ({"first": "", "other": "1"}, "other", BEFORE.format("first")),  # landed before this was recorded
+        ({"first": "2", "same": "1"}, "first", ""),
+        ({"first": "2", "later": "1"}, "later", ""),  # the date goes before
+        ({"first": "1", "other": "1"}, "other", OTHERWISE.format("first")),  # they landed together
+        ({"first": "1", "other": "1", "same": "2"}, "same", BEFORE.format("other")),
+    ],
+)
+def test_of_files_of_the_same_date_the_one_that_landed_last_counts(
+    landed: dict[str, str], counts: str, note: str
+) -> None:
+    for order in (list(landed), list(landed)[::-1]):
+        rows = said(*order).assign(landed_at=[landed[file] for file in order])
+        (row,) = current_observations(rows, EDITION).to_dict("records")
+        assert (row["source_name"], row["note"]) == (f"{counts}.csv", note)
+
+
 def test_a_dispute_is_said_beside_what_the_row_says_already() -> None:
     (row,) = current_observations(said("first", "other").assign(note="apportioned"), EDITION).to_dict(
         "records"

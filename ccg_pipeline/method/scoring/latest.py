@@ -78,7 +78,8 @@ def _asked_for(observations: pd.DataFrame, edition: Edition, upto: date) -> pd.D
 def last_known(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """Choose one row a `key`: the latest period end and, of that, what was published or revised last.
 
-    `rows`: observations in any order. Of equals a published figure goes before a mark, then the shorter
+    `rows`: observations in any order, perhaps with `landed_at`, when the file of each landed (text that
+    sorts). Of equals what landed last counts, then a published figure goes before a mark, then the shorter
     period, then the source's own names, so that the choice never depends on the order.
     """
     groups = rows.groupby(key, sort=False).ngroup().to_numpy()
@@ -89,6 +90,7 @@ def last_known(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     order = pd.DataFrame(
         {
             "known": np.maximum(_days(rows["published_on"]), _days(rows["revised_on"])),
+            "landed": rows["landed_at"].to_numpy() if "landed_at" in rows else "",
             "is_figure": (rows["status"] == "published").to_numpy(),
             "start": _days(rows["period_start"]),
             **{

@@ -28,7 +28,7 @@ def test_a_row_of_a_later_period_changes_nothing_yet(tmp_path: Path, end: date, 
             ",".join(COLUMNS) + "\n" + ROW.format(count=count, first=first, last=last), encoding="utf-8"
         )
         observations.append(read_file(path, EDITION).observations)
-    before, later = observations
+    before, later = (one.assign(landed_at="") for one in observations)
     refusal = Refusal("f" * 64, "later.csv", "satod", "", 2)
     without = assess_source_observations(before, EDITION, "interim", end)
     effect = effect_of(refusal, before, without, later, EDITION, "interim", end)

@@ -114,6 +114,26 @@ def test_dtoc_an_authority_without_a_figure_leaves_every_ccg_it_feeds_without_on
 
 
 @pytest.mark.parametrize(
+    ("days", "is_doubted"),
+    [
+        ([377, 390, 29, 796], False),
+        ([377, 390, 29, 797], True),
+        (["", 377, 390, 29], True),  # moved by a cell: 29 days of 796
+        (["", 377, 390, 767], False),
+        (["", 377, 390, 766], True),
+        (["*", "*", 29, 796], False),
+        (["*", "*", "*", 796], False),
+    ],
+)
+def test_dtoc_parts_are_no_more_than_their_total(
+    tmp_path: Path, edition: Edition, days: list[object], is_doubted: bool
+) -> None:
+    """Seen before: a row that was moved by a cell gave its CCGs 29 days, and nothing was said."""
+    reading = dtoc(tmp_path, edition, ("E06000014", "219", "York UA", days))
+    assert reading.quarantine["organisation_code"].eq("E06000014").any() == is_doubted
+
+
+@pytest.mark.parametrize(
     ("york", "reason"),
     [
         (("E06000014", "219", "York", [1, 0, 0, 1]), ""),  # a name that is nobody's

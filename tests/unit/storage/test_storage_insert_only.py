@@ -12,7 +12,7 @@ from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.pieces import Piece, write
 from ccg_pipeline.storage.schema import faults_of_guards, upgrade
-from ccg_pipeline.storage.sql import kept
+from ccg_pipeline.storage.sql import BY_NAME, kept
 
 RELEASE = ["interim", "2017-03", 1, "a" * 64, "{}"]
 NAMES = ["lane", "partition_key", "serial", "sha256", "header"]
@@ -41,6 +41,22 @@ def test_what_was_released_is_neither_changed_nor_taken_away(filled: Engine, tab
             continue
         with pytest.raises(DatabaseError), filled.begin() as connection:
             connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", ["release", "release_time", "kept"])
+def test_no_row_takes_the_place_of_another_by_its_rowid(filled: Engine, table: str) -> None:
+    """Seen before on SQLite: the release was gone, and no trigger had fired."""
+    if filled.dialect.name == "postgresql":
+        return  # which has neither rowids nor REPLACE
+    names = ", ".join(one.name for one in BY_NAME[table].columns)
+    other = names.replace("lane", "lane || 'x'").replace("sha256", "sha256 || 'x'", 1)
+    statement = f"INSERT OR REPLACE INTO {table} (rowid, {names}) SELECT rowid, {other} FROM {table}"  # noqa: S608  # of constants
+    with pytest.raises(DatabaseError, match="insert-only"), filled.begin() as connection:
+        connection.execute(text(statement))
+    added = f"INSERT INTO {table} ({names}) SELECT {other} FROM {table}"  # noqa: S608  # of constants
+    with filled.begin() as connection:
+        connection.execute(text(added))
+        assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 2  # noqa: S608  # of constants
 
 
 def test_the_same_part_is_kept_once_and_no_other_under_its_name(filled: Engine) -> None:
