@@ -34,7 +34,7 @@ _FLAG = re.compile(
 """A mark behind a figure: provisional, revised, estimated, a break in the series, unreliable, a footnote."""
 _NOTED = re.compile(r"\s*(?:\[(?:note )?[0-9]+\]|[*†‡¹²³⁴-⁹])$")  # behind a heading
 MARKS = 10  # behind one heading at most (assumed)
-LONGEST = 100  # signs of a figure, a date or a mark; a longer cell is none of these (assumed)
+LONGEST = 100  # signs of a date and of the marks behind a figure; a longer cell is no date (assumed)
 _NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,3}(?:(?P<thousands>[,\s])[0-9]{3})(?:(?P=thousands)[0-9]{3})*|[0-9]+|(?=\.[0-9]))"
     r"(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?"
@@ -114,7 +114,13 @@ def is_rounded(cell: object) -> bool:
 
 def _digits(word: str) -> str:
     """A figure's text without a mark behind it and what parts its thousands."""
-    return re.sub(r"[,\s]", "", word if _NUMBER.fullmatch(word) else _FLAG.sub("", word))
+    return re.sub(r"[,\s]", "", word if _NUMBER.fullmatch(word) else _without_flag(word))
+
+
+def _without_flag(word: str) -> str:
+    """A figure's text without a mark behind it, which is looked for at its end alone: cells may be long."""
+    begins = max(len(word) - LONGEST, 0)
+    return word[:begins] + _FLAG.sub("", word[begins:])
 
 
 def _is_missing(word: str) -> bool:
@@ -126,9 +132,7 @@ def figure(cell: object) -> float | None:
     if isinstance(cell, bool):
         return None
     word = text(cell)
-    if len(word) > LONGEST:
-        return None
-    if not _NUMBER.fullmatch(word) and not _NUMBER.fullmatch(_FLAG.sub("", word)):
+    if not _NUMBER.fullmatch(word) and not _NUMBER.fullmatch(_without_flag(word)):
         return None
     number = float(_digits(word))
     return number if np.isfinite(number) else None

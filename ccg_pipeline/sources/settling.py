@@ -235,17 +235,19 @@ class Settling:
             account.doubt_where(unread, f"{name} {{}} is no {period.what}", account.rows[period.column])
 
     def _doubt_emptied_columns(self, claims: pd.DataFrame, columns: Mapping[str, str]) -> None:
-        """Quarantine all rows where a count or the value is blank in each of several, with figures beside it.
+        """Quarantine all rows where a count is blank in each of several, with figures beside it.
 
-        So they look when cells were moved against their headings, or a column was cut out.
+        So they look when cells were moved against their headings, or a column was cut out. A value may be
+        left out, since its counts give it.
         """
         layout = self.reader.layout
-        counts = [one for one in ("numerator", "denominator", "value") if columns.get(one) in layout.columns]
-        is_blank = pd.DataFrame({one: texts(claims[one]).eq("") for one in counts})
+        names = ("numerator", "denominator", "value")
+        figures = [one for one in names if columns.get(one) in layout.columns]
+        is_blank = pd.DataFrame({one: texts(claims[one]).eq("") for one in figures})
         if len(claims) < 2 or is_blank.all(axis=None):
             return
-        for one in counts:
-            if is_blank[one].all():
+        for one in figures:
+            if one != "value" and is_blank[one].all():
                 reason = (
                     f"the column {layout.heading_of(columns[one])!r} is empty in every row, and others have "
                     "figures: cells seem to have moved"

@@ -1,4 +1,4 @@
-"""A column of counts or values that is blank in every row, next to figures: cells that were moved."""
+"""A column of counts that is blank in every row, next to figures: cells that were moved."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ CODES = ("00C", "00D", "00J")
     [
         (("denominator",), 3, "", 3),
         (("numerator",), 3, "", 3),
-        (("value",), 3, "", 3),
+        (("value",), 3, "", 0),  # the counts give it
         (("numerator", "denominator"), 3, "", 3),
         (("denominator",), 2, "", 0),  # one of three has it
         (("denominator",), 3, "*", 0),  # withheld, which is said
