@@ -42,7 +42,7 @@ def gradients(account: RowAccounting, kinds: "pd.Series[str]", _wanted: Wanted) 
     """The absolute gradient index of each CCG, with its 95 % interval.
 
     A CCG with a quarantined small area is refused: a line through the others would be another figure. So is
-    one among whose rows, which stand together, there is a row under another code.
+    one among or next to whose rows, which stand together, there is a row under a code that no other has.
     """
     account.indicator[:] = INDICATOR
     areas = pd.DataFrame(index=account.rows.index)
@@ -58,8 +58,12 @@ def gradients(account: RowAccounting, kinds: "pd.Series[str]", _wanted: Wanted) 
     # Slivers repeat one another; no two neighbourhoods with people in them are alike to the last digit.
     twice = account.rows.duplicated(keep=False) & areas["population"].gt(1)
     account.doubt_where(twice, "the small area is there twice")
+    alone = kinds.eq("ccg") & account.organisation.map(account.organisation.value_counts()).eq(1)
+    account.doubt_where(
+        alone, "{} has no other small area, so that its code may be misspelt", account.organisation
+    )
     is_ragged = account.rows.index.isin(account.table.ragged)
-    strays = _strays(account, kinds, areas.notna().any(axis=1).to_numpy() | is_ragged)
+    strays = _strays(account, kinds.mask(alone, "unknown"), areas.notna().any(axis=1).to_numpy() | is_ragged)
     observations = [
         _observe(str(code), areas.loc[rows.index], account, strays.get(str(code), ()))
         for code, rows in account.rows[account.kept & kinds.eq("ccg")].groupby(account.organisation)

@@ -118,6 +118,28 @@ def test_lsoa_admissions_refuses_a_ccg_with_a_row_under_another_code_among_its_o
     assert reading.source_file.rows_quarantined == quarantined
 
 
+@pytest.mark.parametrize(
+    ("at", "n_under_it", "refused"),
+    [
+        (0, 1, {"00C", "00J"}),  # the first row of a CCG under the code of another one, which has no more
+        (3, 1, {"00C", "00D", "00J"}),  # its last, which may as well be the next one's first
+        (3, 2, set()),  # two small areas of 00J
+    ],
+)
+def test_a_small_area_that_is_alone_may_be_its_neighbours(
+    tmp_path: Path, edition: Edition, at: int, n_under_it: int, refused: set[str]
+) -> None:
+    """Seen before: the CCG lacked a small area, and another line was fitted without a word."""
+    lines = lsoas("00C", *LINE)
+    lines[at : at + n_under_it] = [line.replace("00C", "00J") for line in lines[at : at + n_under_it]]
+    if n_under_it == 2:
+        lines.append(lsoas("00J", *LINE)[0])
+    reading = read_file(write_lsoas(tmp_path / "lsoas.csv", *lines, *lsoas("00D", *LINE)), edition)
+    statuses = by_code(reading)["status"]
+    assert set(statuses.index[statuses == "refused"]) == refused
+    assert len(reading.quarantine) == (1 if refused else 0)
+
+
 def test_lsoa_admissions_that_are_there_twice_refuse_their_ccg(tmp_path: Path, edition: Edition) -> None:
     lines = lsoas("00C", *LINE)
     sliver = lines[3]  # slivers repeat one another
