@@ -49,6 +49,7 @@ def check_rules(edition: Edition, where: Where) -> None:
     _check_points(edition, where)
     _check_nodes(edition, where)
     _check_lanes_and_counts(edition, where)
+    _check_names(edition, where)
     _check_variations(edition, where)
     _check_alternatives(edition, where)
 
@@ -144,6 +145,20 @@ def _check_publications(edition: Edition, where: Where) -> None:
                 f"{publication.read_for!r}, but "
                 "an indicator or a supplementary measure takes its figures from it."
             )
+
+
+def _check_names(edition: Edition, where: Where) -> None:
+    """What framework.yaml and edition.yaml both say must be the same."""
+    nodes = edition.nodes
+    labels = {one.key: nodes.in_words_of(one).labels(OVERALL) for one in nodes.rounds}
+    said = [(where(name), getattr(edition, name), getattr(nodes, name)) for name in ("key", "title", "year")]
+    said += [
+        (where("lanes", number, "labels"), list(one.labels), list(labels.get(one.key, ())))
+        for number, one in enumerate(edition.lanes)
+    ]
+    for here, own, other in said:
+        if own != other:
+            raise Fault(f"{here}: {own} here, and {other} in edition.yaml.")
 
 
 def _check_nodes(edition: Edition, where: Where) -> None:

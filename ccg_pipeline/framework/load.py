@@ -62,7 +62,7 @@ def load_edition_from(folder: Path) -> Edition:
     edition = Edition(**parts, rules=rules)
 
     def where(field: str, number: int | None = None, *inside: int | str) -> str:
-        file = FILES[field]
+        file = FILES.get(field, "framework.yaml")
         if file in tables:
             return tables[file].where(number) if number is not None else file
         place: tuple[int | str, ...] = () if number is None else (number,)

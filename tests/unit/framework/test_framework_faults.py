@@ -117,7 +117,16 @@ FAULTS = {
         ("severity: warn", "severity: shrug", ": expectations.0.severity is 'shrug':"),
         ("[Top performing, ", "[", ": lanes.0.labels is a list: 4 or more are needed"),
         ("key: interim", "key: weekly", ": lanes.0.key is 'weekly': input should be 'interim'"),
-        ("Performing well", "Top performing", "(interim): a label is there twice."),
+        (
+            "title: CCG",
+            "title: The CCG",
+            ": The CCG Improvement and Assessment Framework 2016/17 here, and CCG",
+        ),
+        (
+            "[Outstanding, Good",
+            "[Excellent, Good",
+            ": ['Excellent', 'Good', 'Requires improvement', 'Inadequate']",
+        ),
         ("      124a: Every", "      124z: Every", "(england_total_agrees): unknown indicator '124z'."),
     ],
 }
@@ -296,9 +305,9 @@ def test_a_missing_file_is_named(plant: Plant) -> None:
 def test_a_folder_under_another_name_than_its_key_is_refused(
     plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, _ = plant("framework.yaml", "key: iaf_2016_17", "key: iaf_2017_18")
+    folder, _ = plant("framework.yaml", "key: iaf_2016_17", "key: iaf_2016_17")
     monkeypatch.setattr("ccg_pipeline.framework.load.EDITIONS", folder.parent)
-    with pytest.raises(Fault, match=r"the folder is 'edition', but key is 'iaf_2017_18'\.$"):
+    with pytest.raises(Fault, match=r"the folder is 'edition', but key is 'iaf_2016_17'\.$"):
         load_edition("edition")
 
 
