@@ -158,9 +158,10 @@ def left(url: str) -> tuple[set[float], int]:
     """The scores that are left, and how many rows."""
     engine = open_database(url)
     if engine.dialect.name == "postgresql":
-        # the server may be at the commit of somebody who is gone
+        # the server may be at the commit of somebody who is gone; a transaction sees who was there at its
+        # first look, for ever
         alone = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"
-        with engine.connect() as connection:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             wait_until("the server is done", lambda: connection.exec_driver_sql(alone).scalar())
     with reading(engine) as connection:
         rows = connection.exec_driver_sql("SELECT score FROM area_score").scalars().all()
