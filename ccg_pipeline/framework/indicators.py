@@ -30,7 +30,8 @@ class Indicator(Frozen):
     published 95 % interval, or not at all (judgement and milestones earn points by ``points_scale``).
     ``sampling_phi``: by how much one event that brings many counts makes their variance greater than chance
     alone would; 1 without. ``drawn_by``: ``counts`` where several organisations carry one published figure,
-    each with all of its counts.
+    each with all of its counts. ``exact``: counts are so small that the normal law is off, so that the chance
+    of as few or as many is worked out exactly.
     ``counts_towards_overall`` says whether it is part of the performance block of the overall rating.
     """
 
@@ -62,6 +63,9 @@ class Indicator(Frozen):
     drawn_by: Literal["counts"] | None = None
     drawn_by_provenance: Provenance | None = None
     drawn_by_source: str = ""
+    exact: bool = False
+    exact_provenance: Provenance | None = None
+    exact_source: str = ""
     points_scale: Text | None = None
     counts_towards_overall: bool
     counts_provenance: Provenance | None = None
@@ -101,6 +105,9 @@ class Indicator(Frozen):
         for name, departs, provenance, source in self._departures():
             if departs != (provenance is not None) or departs != bool(source):
                 raise ValueError(f"{name} needs its provenance and source when it is given, and only then")
+        is_plain = self.standard_error in ("binomial", "poisson") and self.better != "none"
+        if self.exact and not (is_plain and not self.overdispersion and self.sampling_phi is None):
+            raise ValueError("exact goes with counts of which one way is better, and with plain limits alone")
         if by_points and (self.overdispersion or self.sampling_phi is not None):
             name = "overdispersion" if self.overdispersion else "sampling_phi"
             raise ValueError(f"{name} makes no sense for kind {self.kind}")
@@ -114,6 +121,7 @@ class Indicator(Frozen):
             self.overdispersion,
             self.sampling_phi,
             self.drawn_by,
+            self.exact,
             self.counts_towards_overall,
         )
         for (name, departs, provenance, source), value in zip(self._departures(), values, strict=True):
@@ -142,6 +150,7 @@ class Indicator(Frozen):
                 self.sampling_phi_provenance,
                 self.sampling_phi_source,
             ),
+            ("exact", self.exact, self.exact_provenance, self.exact_source),
             ("drawn_by", self.drawn_by is not None, self.drawn_by_provenance, self.drawn_by_source),
             (
                 "counts_towards_overall",

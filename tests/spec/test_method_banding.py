@@ -1,7 +1,7 @@
 """How a value becomes a band: tables of values next to their reference, at, below and above each edge.
 
 All tables use the edition of 2016/17: 123a has the standard 50 and 122c the standard 75; 102a (lower is
-better) and 124b (higher) are proportions against England, 125a is a rate per 1,000, 131a has no direction.
+better) and 124b (higher) are proportions against England, 126a is a rate per 100, 131a has no direction.
 """
 
 import math
@@ -52,9 +52,9 @@ VALUES = """
     lower is better, and is lower  | 102a      | 10.2  | 100   |          |          | 20      | 2.45   | 2
     lower is better, and is higher | 102a      | 29.8  | 100   |          |          | 20      | -2.45  | 0
     higher is better, and is so    | 124b      | 29.8  | 100   |          |          | 20      | 2.45   | 2
-    Poisson √(5·1000/20000) = 0.5  | 125a      | 5.98  | 20000 |          |          | 5       | -1.96  | 0
-    fewer deaths are better        | 125a      | 4.02  | 20000 |          |          | 5       | 1.96   | 2
-    within                         | 125a      | 4.03  | 20000 |          |          | 5       | 1.94   | 1
+    Poisson √(66.7·100/n) = 0.5    | 126a      | 65.72 | 26680 |          |          |         | -1.96  | 0
+    more diagnoses are better      | 126a      | 67.68 | 26680 |          |          |         | 1.96   | 2
+    within                         | 126a      | 67.67 | 26680 |          |          |         | 1.94   | 1
     interval of one standard error | 122c      | 73.04 |       | 71.08004 | 74.99996 |         | -1.96  | 0
     within                         | 122c      | 73.06 |       | 71.10004 | 75.01996 |         | -1.94  | 1
     no direction: z is not turned  | 131a      | 40.2  | 50000 |          |          | 50      | -1.386 | 1

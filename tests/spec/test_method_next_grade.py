@@ -34,6 +34,7 @@ def ways_of(
         f"indicator | ccg | z | value | standard_error | tau2 | n\n"
         f"{code} | 01A | {z!r} | {value!r} | {error} | {tau2} | {n}"
     ).astype({"standard_error": float, "tau2": float})
+    frame["reference_value"] = reference
     nobody = frame[:0].assign(organisation_code="")
     rated = rate_panel(frame, nobody, EDITION, panel, "interim")
     found = grade_changes(frame, rated, EDITION, panel)
@@ -79,7 +80,9 @@ def test_the_margin_is_in_standard_errors_and_widened_with_the_limits() -> None:
 
 def test_what_is_not_counted_has_no_people() -> None:
     frame = bands("indicator | ccg | z | value | standard_error | tau2\n122d | 01A | -1 | 8 | 0.1 | 0")
-    frame = frame.astype({"standard_error": float, "tau2": float}).assign(denominator=math.nan)
+    frame = frame.astype({"standard_error": float, "tau2": float}).assign(
+        denominator=math.nan, reference_value=math.nan
+    )
     rated = rate_panel(frame, frame[:0].assign(organisation_code=""), EDITION, "cancer", "interim")
     found = grade_changes(frame, rated, EDITION, "cancer").set_index("grade")
     assert found["people"].isna().all()

@@ -94,7 +94,8 @@ class Distance(Rule):
     without `winsorise` at either end (``winsorise``d or ``truncate``d), exceeds `widen_above`, the variance
     between organisations is added. All of this is learned from the published figures and is held in draws.
     `exact`: for small counts, where the normal law is off, the normal number that is as probable as so few or
-    so many events where the reference is true (mid-p), limits not being widened.
+    so many events where the reference is true (mid-p), on the side of the reference where the figure is;
+    limits are not widened then.
     """
 
     do: Literal["distance"]

@@ -4,7 +4,7 @@ Belongs here: what the models of vocabulary/scoring.py do.
 Does not belong here: what they mean (there), direction and places (turning.py), the order of steps (run.py).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,12 +13,15 @@ from ccg_pipeline.framework.vocabulary.rule import plain
 from ccg_pipeline.method.engine.facts import Facts, State
 from ccg_pipeline.method.engine.turning import exceeds, places, reaches, up
 from ccg_pipeline.method.engine.work import Work
+from ccg_pipeline.method.statistics import small_counts
 from ccg_pipeline.method.statistics.dispersion import dispersion
 from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers, Strings
-from ccg_pipeline.method.statistics.small_counts import binomial_distance, poisson_distance
+from ccg_pipeline.method.statistics.small_counts import Curve
 from ccg_pipeline.method.statistics.standard_errors import binomial, interval, poisson
 
 COUNTED = ("binomial", "poisson")
+LEAST_DISTANCE = 1e-6  # of a count that is not the reference, on its own side
+MANY_DRAWS = 40  # from which exact distances are taken from curves
 LEAST_TO_WIDEN = 2  # one organisation has no spread between organisations
 
 EQUAL = 1e-12
@@ -59,9 +62,15 @@ def _exact(work: Work, value: Floats, learned: "Reference", rule: rules.Distance
     count = work.facts.shared_count(getattr(read, "measure", ""), getattr(read, "drawn_by", None))
     exposed, share = count.denominator, learned.value / plain(rule.per)
     events = value / plain(rule.per) * exposed
-    if rule.error == "binomial":
-        return binomial_distance(events, exposed, share)
-    return poisson_distance(events, share * exposed)
+    if len(value) < MANY_DRAWS:
+        found = small_counts.distance(rule.error, events, exposed, share)
+    else:
+        if not learned.curve:
+            learned.curve.append(Curve.of(rule.error, exposed, share))
+        found = learned.curve[0].distance(events)
+    # the middle of small counts lies off their mean: who is above the reference is never told to be below it
+    side = np.sign(np.where(np.isclose(value, learned.value, rtol=1e-12, atol=0), 0.0, value - learned.value))
+    return side * np.maximum(side * found, np.abs(side) * LEAST_DISTANCE)
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ class Reference:
     dispersion, ``tau2`` the variance between organisations by which limits are widened: 0 where they are not,
     NaN where they should be and too few have a figure to say by how much. ``basis`` (organisations,):
     ``standard``, ``published``, ``counts`` or ``mean`` of ``n`` organisations together, '' without reference.
+    ``curve``: of exact distances, as soon as there are many draws.
     """
 
     value: Floats
@@ -81,6 +91,7 @@ class Reference:
     tau2: float | Floats
     basis: Strings
     n: Integers
+    curve: list[Curve] = field(default_factory=list, compare=False)
 
 
 def _distance_learned(work: Work, value: Floats, rule: rules.Distance) -> Reference:

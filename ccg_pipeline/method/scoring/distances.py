@@ -9,7 +9,8 @@ better and *fewer* where lower is. References, denominators and widened limits a
 hardly move England's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from ccg_pipeline.framework.lane_rules import band_limit
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.statistics.cutpoints import ROUNDING, to_next_cut
 from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers, figures, row_of_each_cell
+from ccg_pipeline.method.statistics.small_counts import events_at
 
 BAND_DISTANCE_COLUMNS = (
     "indicator_code",
@@ -70,6 +72,10 @@ def to_next_band(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     is_outside = is_upper | is_lower
     above = np.where(no_direction, np.where(is_outside, 0.0, np.nan), above)
     below = np.where(no_direction, np.where(is_outside, np.nan, 0.0), below)
+    for exact in exact_counts(bands, edition.indicators, rows):  # on the scale of counts, where one is one
+        at = exact.place
+        above[at], below[at] = exact.edge(above[at]), exact.edge(below[at])
+        inwards[at], spread[at], step[at] = exact.counts, exact.unit, 1.0
     open_above = is_lower | no_direction  # at the lower limit is still outside, and at a range's edge too
     people_up = np.where(
         open_above, people_to_rise(inwards, step, above, False), people_to_rise(inwards, step, above, True)
@@ -144,6 +150,49 @@ def spread_and_step(
     counted = np.array([[one.standard_error in ("binomial", "poisson")] for one in indicators])
     n = figures(bands, "denominator", rows)
     return spread, np.where(counted & (n > 0), scale / (np.where(n > 0, n, np.nan) * spread), np.nan)
+
+
+@dataclass(frozen=True)
+class ExactCounts:
+    """The counts of an indicator whose distances are exact chances, (CCGs,): higher is better, as in z.
+
+    ``place`` among the indicators, ``counts`` turned, ``unit``: what one counted thing is in the indicator's
+    unit; the reference is ``share`` of those ``exposed``, with whom a CCG may share its figure.
+    """
+
+    place: int
+    error: str
+    better: float
+    counts: Floats
+    unit: Floats
+    exposed: Floats
+    share: Floats
+    scale: float
+
+    def edge(self, z: Floats) -> Floats:
+        """Return the count, turned, at which the distance is `z`; NaN where there is none."""
+        at = events_at(self.error, self.better * z, self.exposed, self.share) / self.exposed
+        return self.better * np.where(z == 0, self.share, at) * self.scale / self.unit
+
+
+def exact_counts(
+    bands: pd.DataFrame, indicators: Sequence[Indicator], rows: Integers
+) -> Iterator[ExactCounts]:
+    """Yield the counts of each of some indicators whose distances are exact chances; `rows` as theirs."""
+    for place, one in enumerate(indicators):
+        if one.exact:
+            value, n, reference, error = (
+                figures(bands, name, rows[place])
+                for name in ("value", "denominator", "reference_value", "standard_error")
+            )
+            better, share = -1.0 if one.better == "lower" else 1.0, reference / one.scale
+            variance = share * (1 - share) if one.standard_error == "binomial" else share
+            with np.errstate(divide="ignore", invalid="ignore"):  # nobody counted: NaN is what is meant
+                exposed = variance / np.square(error / one.scale)
+                unit = one.scale / np.where(n > 0, n, np.nan)
+            yield ExactCounts(
+                place, one.standard_error, better, better * value / unit, unit, exposed, share, one.scale
+            )
 
 
 def can_move(indicators: Sequence[Indicator], value: Floats, by: Floats) -> Booleans:

@@ -12,7 +12,13 @@ import pandas as pd
 
 from ccg_pipeline.framework.lane_rules import PanelRule, reading_of
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.method.scoring.distances import can_move, people_to_fall, people_to_rise, spread_and_step
+from ccg_pipeline.method.scoring.distances import (
+    can_move,
+    exact_counts,
+    people_to_fall,
+    people_to_rise,
+    spread_and_step,
+)
 from ccg_pipeline.method.scoring.on_bands import OnBands
 from ccg_pipeline.method.statistics.grid import Floats
 
@@ -49,6 +55,9 @@ def grade_changes(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, pa
     at = _places(edition, rule)
     z, value, rows = given.z[at], given.value[at], given.rows[at]
     spread, step = spread_and_step(bands, indicators, rows)
+    exact, on = list(exact_counts(bands, indicators, rows)), z.copy()  # of small counts on their own scale
+    for one in exact:
+        on[one.place], spread[one.place], step[one.place] = one.counts, one.unit, 1.0
     limit = rule.significant_at.value
     readings = [reading_of(panel, code) for code in rule.indicators]
     states = given.run(readings, given.distances()).states
@@ -61,16 +70,19 @@ def grade_changes(bands: pd.DataFrame, rated: pd.DataFrame, edition: Edition, pa
     ways = []
     # a better grade begins on its cut, but for the lowest: at −limit is still significantly worse
     for above, (cut, is_in) in enumerate(((limit, True), (0.0, True), (-limit, False)), start=1):
-        is_up, edge = grades > above, np.array(cut)
+        is_up, edge = grades > above, np.full(z.shape, cut)
         margin = np.maximum(np.where(is_up, cut - z, z - cut), 0)
-        people = np.where(is_up, people_to_rise(z, step, edge, is_in), people_to_fall(z, step, edge, is_in))
+        for one in exact:
+            edge[one.place] = one.edge(edge[one.place])
+        gap = np.maximum(np.where(is_up, edge - on, on - edge), 0)
+        people = np.where(is_up, people_to_rise(on, step, edge, is_in), people_to_fall(on, step, edge, is_in))
         sign, reached = np.where(is_up, better, -better), np.where(is_up, above, above + 1.0)
-        moved = sign * np.where(np.isfinite(people), people * step, margin) * spread
+        moved = sign * np.where(np.isfinite(people), people * step, gap) * spread
         is_open = np.isfinite(grades) & can_move(indicators, value, moved)
         way = {
             "grade": np.where(is_open, reached, np.nan),
             "margin": margin,
-            "change": sign * margin * spread,
+            "change": sign * gap * spread,
             "people": sign * people,
             "rating_now": np.broadcast_to(now, z.shape),
         }

@@ -87,7 +87,7 @@ CHAPTERS = (
     Chapter(
         "Dispersion beyond chance",
         (f"{METHOD}.statistics.dispersion",),
-        ("method_dispersion", "method_sampling", "method_shared_figures"),
+        ("method_dispersion", "method_sampling", "method_shared_figures", "method_small_counts"),
     ),
     Chapter(
         "Area scores",

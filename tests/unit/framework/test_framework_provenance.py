@@ -84,7 +84,8 @@ def test_every_sourced_number_and_choice_is_listed_once(edition: Edition) -> Non
 def test_every_rule_and_number_of_a_node_is_listed_once_or_is_that_of_a_row(edition: Edition) -> None:
     listed = {(one.value, one.provenance, one.source) for one in edition.numbers()}
     rows = {one.source for one in edition.indicators} | {one.standard_source for one in edition.indicators}
-    of_rows = {"{publication}", "per", "widen", "below"}  # cells of indicators.csv, and a code in the name
+    # cells of indicators.csv, and a code in the name
+    of_rows = {"{publication}", "per", "widen", "exact", "below"}
     unlisted = {
         one.item.rpartition(" / ")[2]
         for one in edition.nodes.numbers()

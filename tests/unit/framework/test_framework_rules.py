@@ -32,6 +32,7 @@ NEW_MODELS = [
     ),
 ]
 ITEMS = [
+    ({"exact": True, "exact_provenance": "assumed", "exact_source": "a test"}, "exact goes with counts"),
     ({"sampling_phi": 0.99}, "greater than or equal to 1"),
     ({"sampling_phi_source": ""}, "sampling_phi needs its provenance and source when it is given"),
 ]

@@ -88,7 +88,7 @@ def test_a_figure_says_value_counts_reference_and_the_way_to_another_grade() -> 
     assert (figure.band, figure.grade) == ("", "significantly worse")
     # 85 % of 200, 1.96 standard errors of √(0.85 · 0.15 / 200) below: 160.1 people
     assert figure.better == (
-        "106 more people first treated within 62 days (52.6 percentage points higher) would make it worse"
+        "105 more people first treated within 62 days (52.4 percentage points higher) would make it worse"
     )
     assert figure.worse == ""
 
