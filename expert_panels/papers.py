@@ -234,7 +234,7 @@ class MethodNumber:
 
 
 class Candidates(Protocol):
-    """Where the tables come from. Whatever was ever put before a panel can be asked for for ever."""
+    """Where the tables come from. Whatever was ever submitted to a panel can be asked for for ever."""
 
     def table(self, subject_sha256: str) -> CandidateTable | None:
         """Return the table with that fingerprint, or None when no candidate ever had it."""

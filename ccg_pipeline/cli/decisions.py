@@ -181,7 +181,7 @@ def resubmit(
         )
     if line is None:
         raise Fault(f"The table of the {terms.title} is {state.state}, neither returned nor withdrawn.")
-    say(f"Line {line.seq}: put before the {terms.title} again by {line.actor}, as round {line.serial}.")
+    say(f"Line {line.seq}: submitted to the {terms.title} again by {line.actor}, as round {line.serial}.")
     follow(database, edition_of(gate))
 
 

@@ -117,7 +117,7 @@ def status(database: Database = "", edition_named: EditionNamed = "") -> None:
     if rounds:
         console.print("Waiting is no failure: a gate opens by signatures alone.", highlight=False)
     else:
-        console.print("No table has been put before a panel yet: `ccg run` does that.", highlight=False)
+        console.print("No table has been submitted to a panel yet: `ccg run` does that.", highlight=False)
 
 
 def _said(panel: str, state: GateState) -> list[str]:

@@ -8,7 +8,7 @@ from ccg_pipeline.cli import decisions, demonstration, notices, panel, records
 from ccg_pipeline.cli.options import verbs_of
 
 app = verbs_of(
-    "What the six panels and the committee have before them, and their decisions.",
+    "The tables submitted to the six panels and the committee, and their decisions.",
 )
 app.add_typer(panel.app)
 app.add_typer(demonstration.app)

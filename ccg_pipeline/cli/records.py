@@ -126,7 +126,7 @@ def minutes(form: Form, database: Database = "", edition_named: EditionNamed = "
     follow(database, edition_of(gate))
     now = ledger.state_of(engine, terms, lane, key)
     if lines[-1].decision != "withdraw" and now.serial != state.serial:
-        say(f"Round {now.serial} is before the {terms.title} now, table {now.subject}.")
+        say(f"Round {now.serial} is submitted to the {terms.title} now, table {now.subject}.")
 
 
 def _record_of(form: Path, written: Written, engine: Engine) -> str:
@@ -165,7 +165,7 @@ def _record_of(form: Path, written: Written, engine: Engine) -> str:
     done = next((one for one in ledger.lines(engine) if one.record_sha256 == sha256_of(signed)), None)
     if done is not None:
         raise MinutesFault(
-            f"{form.name} was recorded already, from line {done.seq} on. What was put before the panel "
+            f"{form.name} was recorded already, from line {done.seq} on. What was submitted to the panel "
             "again since then takes another meeting."
         )
     return signed

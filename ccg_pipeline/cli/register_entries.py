@@ -71,7 +71,7 @@ def submit_entry(
     for one in unfitting(before, found):
         say(f"It does not fit, and the committee is told so: {one.says}, but {one.against}.")
     say(
-        f"Line {line.seq}: {line.partition_key} is before the {recording_body().title}, submitted by "
+        f"Line {line.seq}: {line.partition_key} is submitted to the {recording_body().title} by "
         f"{line.actor}. Nothing is in the register until it decides: ccg measures entry {line.partition_key}"
     )
 
@@ -97,7 +97,7 @@ def _found(key: str, database: str) -> Submitted:
 
 @app.command("entry")
 def entry(key: Key, database: Database = "") -> None:
-    """Print an entry that is before the committee; the view is logged."""
+    """Print an entry that was submitted to the committee; the view is logged."""
     found, engine = _found(key, database), opened(database)
     access_log.record(engine, actor(), f"measures entry {key}", REGISTER)
     if found.before is not None:

@@ -54,7 +54,7 @@ def panel_room(engine: Engine, host: str = LOOPBACK, settings: Declared | None =
 
 
 def serve(host: Host = LOOPBACK, port: Port = 8001, database: Database = "") -> None:
-    """Open the panels' room: what is before each panel, and its decisions."""
+    """Open the panels' room: the tables submitted to each panel, and its decisions."""
     settings = declared()
     app = panel_room(open_database(database or database_url()), host, settings)
     address = settings.settings.address if settings else f"http://{host}:{port}"

@@ -89,7 +89,7 @@ def history(
 def proposed(database: Database = "", file_format: Format = "table", output: Output = None) -> None:
     """Name the CCGs for which the criteria hold over consecutive released years, with the evidence.
 
-    A proposal is no entry: `submit` puts one before the committee, which decides.
+    A proposal is no entry: `submit` brings one to the committee, which decides.
     """
     edition = load_edition()
     by = criteria(edition.key)

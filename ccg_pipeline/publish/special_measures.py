@@ -22,7 +22,7 @@ INCOMPLETE = (
     "so that it is incomplete. Who is not listed has no entry."
 )
 PROPOSED = (
-    "A proposal is no entry: `ccg measures submit` puts one before a named body, the special "
+    "A proposal is no entry: `ccg measures submit` brings one to a named body, the special "
     "measures committee, which decides."
 )
 

@@ -62,7 +62,7 @@ def metrics_of(engine: Engine, terms: Mapping[str, Terms]) -> Iterator[Metric]:
     }
     yield Metric(
         "ccg_gate_waiting_since_timestamp_seconds",
-        "Since when a table is before a body that has not decided on it.",
+        "Since when a table waits that was submitted to a body.",
         ("body", "lane", "partition"),
         waiting,
     )

@@ -1,4 +1,4 @@
-"""Parts and releases: what was put before a panel, and what was published, kept for ever.
+"""Parts and releases: what was submitted to a panel, and what was published, kept for ever.
 
 Belongs here: content-addressed parts, release headers, and reading them back checked against their sha256.
 Does not belong here: what a part or a header contains (publish/), who may release (assets/).

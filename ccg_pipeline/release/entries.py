@@ -41,7 +41,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Submitted:
-    """An entry before its body: its key, what is before the body now, and what it has recorded.
+    """An entry and its body: its key, what is submitted now, and what it has recorded.
 
     `before` is None once it was taken away, `recorded` is None while nothing of it is in the register; the
     event of `recorded` names the decision in its source.
@@ -95,7 +95,7 @@ def submit(engine: Engine, event: Event, evidence: str, launched_by: str) -> Lin
     """Submit an entry to the body that records entries, and return the line that opens its round.
 
     One that was returned or withdrawn is submitted once more. Fault for an event that cannot have been, for
-    one without evidence or source, in a database that holds no data yet, and for one that is before the body
+    one without evidence or source, in a database that holds no data yet, and for one that is submitted
     or recorded already, unchanged.
     """
     if why_not := cannot_be(event.ccg_code, event.regime, event.day.first):
@@ -115,7 +115,7 @@ def submit(engine: Engine, event: Event, evidence: str, launched_by: str) -> Lin
         launched_by=launched_by, again=True,
     )  # fmt: skip
     if line is None:
-        raise Fault(f"{key_of(event)}: this entry is before the {body.title} already, unchanged.")
+        raise Fault(f"{key_of(event)}: this entry was submitted to the {body.title} already, unchanged.")
     return line
 
 

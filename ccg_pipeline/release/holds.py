@@ -27,7 +27,7 @@ from expert_panels.foundation.fault import Fault, WrongUse
 from expert_panels.ledger.gate_state import GateState
 
 HELD_BACK = "held back"
-"""How the state of a gate says that what is newest is not put before its body."""
+"""How the state of a gate says that what is newest is not submitted to its body."""
 
 SIGNS = 12
 """Signs of a finding's sha256 by which it is known."""
@@ -246,7 +246,7 @@ def are_recorded(connection: Connection, said: Sequence[Mapping[str, str]]) -> b
 def to_submit(state: GateState, wanted: str, is_held: bool) -> str:
     """Return the fingerprint that is to be before a body, which would be `wanted` were nothing held back.
 
-    What is held back is not put before a body, and taken away where it is there and not decided; what was
+    What is held back is not submitted to a body, and taken away where it is there and not decided; what was
     decided stays.
     """
     if not is_held:

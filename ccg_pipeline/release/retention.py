@@ -28,7 +28,7 @@ OF_ROUNDS = [
 """The tables of candidates and of what their gates show."""
 
 OPENED = "open"
-"""The line of the ledger that lays a table before a body: no decision."""
+"""The line of the ledger that submits a table to a body: no decision."""
 
 
 class Outdated(NamedTuple):

@@ -15,7 +15,7 @@ GATE = Table(
         *LANE_COLUMNS,
         PANEL,
         text("state", "State of the gate in words, as the ledger gives it."),
-        text("subject_sha256", "The table that is before the body.", like=SHA256, may_be_missing=True),
+        text("subject_sha256", "The table that was submitted to the body.", like=SHA256, may_be_missing=True),
         text("round", "Lane, partition and number of the round."),
         text(
             "last_line",

@@ -177,7 +177,7 @@ def _missing(state: GateState, terms: Terms, at: datetime) -> tuple[str, ...]:
         if wanted > len(able) or (leader and not any(terms.leads(member.role) for member in able)):
             missing.append("members who may sign: too few are left for the quorum")
     if state.is_moderated:
-        missing.append("the moderated table, which is being laid before it")
+        missing.append("the moderated table, which is being submitted to it")
     if len(state.overrides) == 1:
         missing.append("a second override, by another person in another role")
     return tuple(missing)

@@ -12,15 +12,15 @@ from datetime import datetime
 from expert_panels.terms import Terms
 
 MEANINGS: Mapping[str, str] = {
-    "open": "This table is laid before the panel.",
+    "open": "This table is submitted to the panel.",
     "terms": "The terms of reference have changed; they count from the next round on.",
-    "close": "This table is taken from before the panel: what it rests on has moved.",
+    "close": "This table is taken back from the panel: what it rests on has changed.",
     "approve": "I have examined this table and verify its ratings for publication.",
     "return": "I return this table to those who made it, for the reason given.",
     "recuse": "I have an interest and take no part in the decision on this table.",
     "comment": "I remark on one organisation in this table; it is no vote.",
     "moderate": "I put another judgement of one organisation in the place of the one in this table, for the "
-    "reason given; the overall rating is to be worked out again and laid before the committee.",
+    "reason given; the overall rating is to be worked out again and submitted to the committee.",
     "withdraw": "I withdraw the panel's verification: what was published of this table is to be taken out.",
     "override": "I ask that this table be published without the panel's verification, for the reason given, "
     "and be marked as overridden.",
@@ -90,7 +90,7 @@ class GateState:
     ('' for none): the two differ, or are of different serials, while a candidate that changed waits to be
     verified again. `missing` says in words what is needed for the quorum, `returns` holds the reasons of a
     return, `comments` what was said of single organisations of this candidate. `moderations` are all that
-    were ever made, in order; `is_moderated` says that one came after the candidate was put before the
+    were ever made, in order; `is_moderated` says that one came after the candidate was submitted to the
     committee, which therefore has to wait for the moderated one; `moderated_on` the day of the meeting from
     whose minutes the moderation came that made the table before the committee, '' for any other. `decided_by`
     let the rows out, by the line whose hash is `published_line`; `published_by` are they and who signed the

@@ -59,11 +59,11 @@ def open_round(
     again: bool = False,
     at: datetime | None = None,
 ) -> Line | None:
-    """Lay the candidate `subject` before the panel when it is new or has changed; return the line, or None.
+    """Submit the candidate `subject` to the panel when it is new or has changed; return the line, or None.
 
-    Asked twice with the same subject it writes once, so that a run may be repeated. `again` lays a candidate
-    that was returned or withdrawn, or whose round was opened under laxer terms, before the panel once more,
-    unchanged. A `subject` of '' takes what is before the panel away: what it rests on no longer stands.
+    Asked twice with the same subject it writes once, so that a run may be repeated. `again` submits a
+    candidate that was returned or withdrawn, or whose round was opened under laxer terms, once more,
+    unchanged. A `subject` of '' takes back what was submitted: what it rests on no longer stands.
 
     The line that opens a round carries the terms under which the round counts; terms that have changed since
     are a line each, once, and count from the next round on.
@@ -234,7 +234,7 @@ def _decide(
     if asks_less.get(taken.decision, False):
         raise DecisionRefused(
             f"This table of the {terms.title} was opened under other terms, which ask for less than those of "
-            "today: lay it before the panel once more (`ccg panel resubmit`)."
+            "today: submit it to the panel once more (`ccg panel resubmit`)."
         )
     return _append_allowed(connection, line, state, counted, signer)
 

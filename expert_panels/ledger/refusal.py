@@ -100,7 +100,7 @@ def _refusal_to_close(line: Line, state: GateState) -> str:
     if not state.subject:
         return "There is nothing to take from before the panel."
     if line.serial != state.serial or line.subject_sha256 != state.subject:
-        return f"What is to be closed is not what is before the panel: serial {state.serial}."
+        return f"What is to be taken back is not what was submitted to the panel: serial {state.serial}."
     return "" if line.actor.strip() else "A round cannot be closed without saying who launched its run."
 
 
@@ -142,7 +142,7 @@ def _refusal_of_decision(line: Line, state: GateState, terms: Terms) -> str:
     if not (state.published_subject if withdraws and state.serial else state.subject):
         if withdraws and state.serial:
             return f"There is nothing to withdraw: {table} is not published."
-        return f"There is nothing to decide on {table}: no candidate has been put before the panel."
+        return f"There is nothing to decide on {table}: no candidate has been submitted to the panel."
     now = state.published_subject if withdraws else state.subject
     if line.serial != state.serial or line.subject_sha256 != now:
         return (
@@ -173,14 +173,14 @@ def _refusal_of_decision(line: Line, state: GateState, terms: Terms) -> str:
         return f"{line.actor} has decided so already; nothing more is recorded."
     if not (state.is_open or is_further or (line.decision == "return" and state.returns)):
         return (
-            f"It is decided: {table} was {state.state}; those who made it must lay it before the panel again."
+            f"It is decided: {table} was {state.state}; those who made it must submit it to the panel again."
         )
     return ""
 
 
 def _refusal_to_comment(line: Line, state: GateState, table: str) -> str:
     if state.state == "withdrawn":
-        return f"It is decided: {table} was withdrawn; those who made it must lay it before the panel again."
+        return f"It is decided: {table} was withdrawn; those who made it must submit it to the panel again."
     said = (line.actor, line.about, line.reason)
     if any((one.actor, one.about, one.text) == said for one in state.comments):
         return f"{line.actor} has said so of {line.about} already; nothing more is recorded."

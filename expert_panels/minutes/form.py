@@ -20,7 +20,7 @@ The form is a YAML file, or the written minutes themselves in Markdown with the 
 
 A committee that moderates has two forms with the same minutes. The first names the table that was moderated
 and holds `decision: moderate` with about, judgement, to and reason; the second names the moderated table that
-is put before the committee then, and holds what was decided on it.
+is submitted to the committee then, and holds what was decided on it.
 """
 
 import hashlib
@@ -158,7 +158,7 @@ def decisions_of(
     `state` is the gate's, `judged` gives for a moderation the code of the judgement and what it is in the
     table before the committee, `record_sha256` is what the recorder signed. Who decided must have held the
     seat on the day of the meeting; the ledger asks the same of the day on which it records. A meeting held
-    before the table was put before the panel decided on no such table, however equal its rows; but for the
+    before the table was submitted to the panel decided on no such table, however equal its rows; but for the
     table that its own moderation made.
     """
     minutes = written.minutes
@@ -166,11 +166,11 @@ def decisions_of(
     since = state.decided_at if withdraws else state.opened_at
     if minutes.meeting > today:
         raise MinutesFault(f"The meeting of {minutes.meeting} has not been held yet.")
-    laid = since.astimezone(UTC).date() if since else minutes.meeting
-    if minutes.meeting < laid and state.moderated_on != minutes.meeting.isoformat():
-        what = "was published" if withdraws else f"was put before the {terms.title}"
+    submitted = since.astimezone(UTC).date() if since else minutes.meeting
+    if minutes.meeting < submitted and state.moderated_on != minutes.meeting.isoformat():
+        what = "was published" if withdraws else f"was submitted to the {terms.title}"
         raise MinutesFault(
-            f"The meeting of {minutes.meeting} was held before {laid}, when that table {what}."
+            f"The meeting of {minutes.meeting} was held before {submitted}, when that table {what}."
         )
     taken = []
     for one in minutes.decisions:

@@ -17,7 +17,7 @@ from expert_panels.one_line import one_line
 _SENTENCES: Mapping[Kind, tuple[str, str]] = {
     "opened": (
         "a table awaits you",
-        "A table has been put before {body}. Please look at it and decide.",
+        "A table has been submitted to {body}. Please look at it and decide.",
     ),
     "changed": (
         "the data have changed",

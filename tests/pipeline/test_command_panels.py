@@ -47,7 +47,7 @@ def test_before_any_run_no_panel_has_anything_before_it(ccg: Terminal) -> None:
     answer = ccg.type("panel", "status")
     assert (answer.code, answer.said) == (
         0,
-        "No table has been put before a panel yet: `ccg run` does that.",
+        "No table has been submitted to a panel yet: `ccg run` does that.",
     )
     assert ccg.type("panel", "verify").said.startswith("The ledger is whole: 0 lines")
 
@@ -185,7 +185,7 @@ def test_a_comment_on_a_ccg_goes_back_with_a_returned_table(ccg: Terminal, copy:
     assert "| 2017-03 | 02N | 122b looks doubled. Please see. | chair |" in table
     again = ccg.type("panel", "resubmit", "cancer", "--month", "2017-03")
     assert again.code == 0
-    assert "put before the Cancer panel again by engineer@data.example, as round 2." in again.said
+    assert "submitted to the Cancer panel again by engineer@data.example, as round 2." in again.said
     assert "cancer 2 awaiting nobody" in ccg.type("panel", "status").said
     refused = ccg.type("panel", "resubmit", "cancer", "--month", "2017-03")
     assert (refused.code, refused.err) == (
@@ -334,7 +334,7 @@ def test_the_committee_moderates_a_judgement_and_confirms_at_the_command_line(
     answer = minuted(ccg, tmp_path, seen, forms[0])
     assert answer.code == 0, answer.err
     now = seen_by_the_committee(copy)
-    assert f"Round 3 is before the Commissioning committee now, table {now}." in answer.said
+    assert f"Round 3 is submitted to the Commissioning committee now, table {now}." in answer.said
     assert "The data have moved" in minuted(ccg, tmp_path, seen, forms[1]).err
     assert minuted(ccg, tmp_path, now, forms[1]).code == 0
     shown = ccg.type("show", "02N", "--year", "2016-17")

@@ -87,7 +87,7 @@ def test_nothing_is_before_the_committee_until_the_sixth_panel_has_decided(board
     board.sign(*YEAR, *PANELS[:5])
     board.catch_up()
     assert committee(board).state == "not_ready"
-    with pytest.raises(ledger.DecisionRefused, match="no candidate has been put before the panel"):
+    with pytest.raises(ledger.DecisionRefused, match="no candidate has been submitted to the panel"):
         board.sign(*YEAR, COMMITTEE)
     board.sign(*YEAR, PANELS[5])
     board.catch_up()

@@ -20,7 +20,7 @@ REFUSALS: list[tuple[str, str, str, str, int, dict[str, Any], str]] = [
     ("", "", "open", "A", 1, {}, ""),
     ("open A", "", "open", "A", 2, {}, ""),
     # the table is not the one that was seen
-    ("", "m1", "approve", "A", 0, {}, "no candidate has been put before the panel"),
+    ("", "m1", "approve", "A", 0, {}, "no candidate has been submitted to the panel"),
     ("open A", "m1", "approve", "B", 1, {}, "The data have moved: you saw bbbbbbbbbbbb"),
     ("open A; open B", "m1", "approve", "A", 2, {}, "is now bbbbbbbbbbbb"),
     ("open A; open B; open A", "m1", "approve", "A", 1, {}, "The data have moved"),
@@ -75,7 +75,7 @@ REFUSALS: list[tuple[str, str, str, str, int, dict[str, Any], str]] = [
     ("open A; m1 approve", "m1", "approve", "A", 1, {}, "has decided so already"),
     ("open A; m1 return", "m1", "return", "A", 1, {}, "has decided so already"),
     ("open A; m1 return", "m2", "return", "A", 1, {}, ""),
-    ("open A; m1 return", "m2", "approve", "A", 1, {}, "was returned; those who made it must lay it"),
+    ("open A; m1 return", "m2", "approve", "A", 1, {}, "was returned; those who made it must submit it"),
     (SIGNED, "m3", "approve", "A", 1, {}, ""),
     (SIGNED, "m1", "approve", "A", 1, {}, "has decided so already"),
     (f"{SIGNED}; m3 approve", "m3", "approve", "A", 1, {}, "has decided so already"),

@@ -28,7 +28,9 @@ def before_body(
 ) -> None:
     """Print the table before a body: of each node that it verifies each organisation's grade and score."""
     if not state.subject:
-        raise Fault(f"Nothing of {edition.key} {key} is before the {terms.title}: it is {state.described}.")
+        raise Fault(
+            f"Nothing of {edition.key} {key} is submitted to the {terms.title}: it is {state.described}."
+        )
     with reading(engine) as connection:
         part = part_tables(fetch(connection, state.subject))
     scores = with_bounds(part.tables["scores"], run_again(edition, part))

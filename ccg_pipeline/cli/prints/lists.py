@@ -123,7 +123,7 @@ def _where_to_look(reports: Sequence[Path], n_quarantined: int, n_refused: int, 
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("[bold]Where to look[/]", "")
-    table.add_row(as_typed("ccg panel status"), "what each panel has before it, and what it takes")
+    table.add_row(as_typed("ccg panel status"), "the table submitted to each panel, and what it lacks")
     table.add_row(as_typed("ccg show CCG"), "the assessment of a CCG")
     table.add_row(as_typed("ccg explain CCG AREA"), "from a rating to the cell of each figure")
     if n_quarantined:

@@ -28,7 +28,7 @@ def decision_line(request: Request) -> Response:
 
 
 def certificate_file(request: Request) -> Response:
-    """Hand out the signed certificate of a decision to those who may see what lay before its panel."""
+    """Hand out the signed certificate of a decision to those who may see what was submitted to its panel."""
     here, seq, email = room_of(request), request.path_params["seq"], request.state.person.email
     # a number that no database takes is the number of no line
     lines = ledger.lines(here.engine, after=seq - 1) if seq < 2**31 else []

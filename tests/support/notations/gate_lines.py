@@ -3,7 +3,7 @@
 Belongs here: one made-up panel, and turning "open A; chair approve" into lines.
 Does not belong here: any expectation.
 
-A script is steps parted by semicolons: "open A" lays candidate A before the panel, "close" takes it away;
+A script is steps parted by semicolons: "open A" submits candidate A to the panel, "close" takes it away;
 "chair approve" decides on the candidate before the panel, "chair approve A" on A whatever is before it;
 "m1 comment 01C" remarks on an organisation, "m1 moderate 01C Red Green" moderates its judgement 165a.
 """

@@ -181,7 +181,7 @@ def test_an_entry_tells_of_its_own_ccg_and_of_no_other(engine: Engine) -> None:
 def test_corrected_it_is_before_the_committee_again_and_the_earlier_one_stays(engine: Engine) -> None:
     key = lay(engine, ENTERED)
     take(engine, key, "approve", CHAIR, DEPUTY, REGIONAL)
-    with pytest.raises(Fault, match="before the Special measures committee already, unchanged"):
+    with pytest.raises(Fault, match="submitted to the Special measures committee already, unchanged"):
         lay(engine, ENTERED)
     assert lay(engine, f"{ENTERED} by minutes") == key
     (found,) = submitted(engine)
@@ -291,7 +291,7 @@ def test_as_typed_from_a_submission_to_the_history(command: Typed) -> None:
     assert command(*typed, "--evidence", "Red", "--source", " ").code == 1
     answer = command(*typed, "--evidence", "Red in three years", "--source", "letter")
     key = "2017-07-21-02N-special-measures-entered"
-    assert f"{key} is before the Special measures committee" in answer.words
+    assert f"{key} is submitted to the Special measures committee" in answer.words
     assert "No event is recorded." in command("measures", "history", "02N").words
     paper = command("measures", "entry", key)
     assert "MADE-UP DATA" in paper.words

@@ -116,7 +116,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"decisions": [approve("m1"), approve("stranger")]}, "stranger@panel.example decided but is not"),
     ({"decisions": [approve("m1"), approve("d1")]}, "d1@panel.example held no such seat on the Cancer panel"),
     ({"meeting": date(2017, 4, 6)}, "The meeting of 2017-04-06 has not been held yet."),
-    ({"meeting": date(2017, 4, 4)}, "was held before 2017-04-05, when that table was put before the"),
+    ({"meeting": date(2017, 4, 4)}, "was held before 2017-04-05, when that table was submitted to the"),
     ({"meeting": "soon"}, "minutes.yaml: meeting: "),
     ({"minutes": "elsewhere.pdf"}, "minutes.yaml: minutes: 'elsewhere.pdf' cannot be read next to the form."),
     ({"minutes": ""}, "minutes.yaml: name the file of the minutes next to the form"),
@@ -177,7 +177,9 @@ def test_a_moderation_in_minutes_is_what_it_is_in_the_room(engine: Engine, tmp_p
     assert [line.subject_sha256 for line in record(engine, path, terms=COMMITTEE, at=later)] == [sha("B")] * 3
     ledger.open_round(engine, COMMITTEE, subject="", **about)
     ledger.open_round(engine, COMMITTEE, subject=sha("B"), **about)
-    with pytest.raises(MinutesFault, match="was held before 2017-04-07, when that table was put before the"):
+    with pytest.raises(
+        MinutesFault, match="was held before 2017-04-07, when that table was submitted to the"
+    ):
         record(engine, path, terms=COMMITTEE)
 
 
@@ -191,7 +193,7 @@ def test_minutes_of_an_earlier_round_decide_nothing_on_the_same_rows_laid_anew(
     about = {"lane": ROUND[0], "partition_key": ROUND[1], "subject": sha("A"), "launched_by": "x"}
     ledger.open_round(engine, TERMS, **about, again=True, at=later)
     with pytest.raises(
-        MinutesFault, match=r"of 2017-04-05 was held before 2017-04-06, when that table was put"
+        MinutesFault, match=r"of 2017-04-05 was held before 2017-04-06, when that table was submitted"
     ):
         record(engine, written(tmp_path))
     form = written(tmp_path, meeting=later.date())
