@@ -1,4 +1,4 @@
-"""How sure a rating is reads the same wherever it is said: terminal, export, site, Dagster."""
+"""How sure a rating is reads the same wherever it is said: terminal, room, export, site, Dagster."""
 
 import io
 import re
@@ -15,6 +15,7 @@ from ccg_pipeline.assets.publication import headline_shown, published
 from ccg_pipeline.cli.prints import figures as printed_figures
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.cli.prints.round_sentences import again
+from ccg_pipeline.panel_papers.panel_table import candidate_table
 from ccg_pipeline.publish.explanation import explain, find_area
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.publish.lane_tables import as_exported
@@ -24,14 +25,21 @@ from ccg_pipeline.publish.site.data import tables_of
 from ccg_pipeline.publish.site.publishing import headline_of
 from ccg_pipeline.publish.uncertainty_words import how_sure
 from ccg_pipeline.release.rounds import released_round
-from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.database import open_database, reading
+from tests.support.notations.gate_lines import sha
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.built_site import built, publication, released_tables
+from tests.support.worlds.publish_layers import made_of
 from tests.support.worlds.released_rounds import InMemory, ambulances
+from tests.support.worlds.room_cases import SmallRoom
+
+
+def words_in(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def words(path: Path) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8"))).split())
+    return words_in(path.read_text(encoding="utf-8"))
 
 
 def test_of_a_round_of_any_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,34 +70,53 @@ def test_of_a_round_of_any_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [where for where, text in collected.items() if said not in text] == []
 
 
-def test_of_the_year_of_2016_17(tmp_path: Path) -> None:
-    tables = released_tables()
+def room_says(url: str, lane: str) -> str:
+    """What the cancer panel's page of 02N says, its table being that of a lane."""
+    layers = made_of(lane)  # type: ignore[arg-type]  # a lane of the edition
+    frames = layers.parts()["cancer"]
+    engine = open_database(url)
+    small = SmallRoom(engine, candidate_table(EDITION, "cancer", sha("A"), frames))
+    small.open("A", lane=lane, key=layers.key)
+    shown = small.enter("chair").look(f"/panels/cancer/{lane}/{layers.key}/ccgs/02N")
+    engine.dispose()
+    assert shown.status_code == 200
+    return words_in(shown.text)
+
+
+@pytest.mark.parametrize("lane", ["interim", "annual"])
+def test_of_both_lanes_of_2016_17(lane: str, tmp_path: Path) -> None:
+    tables = released_tables(lane)
     tables = replace(tables, header={**tables.header, "ledger_head": "1f" * 32})
-    panel = tables.frames["ratings"].query("panel == 'cancer' and ccg_code == '02N'").iloc[0]
-    overall = tables.frames["overall"].set_index("ccg_code").loc["02N"]
-    labels = EDITION.labels("annual")
+    frames, labels = tables.frames, EDITION.labels(lane)
+    panel = frames["ratings"].query("panel == 'cancer' and ccg_code == '02N'").iloc[0]
     console = Console(file=io.StringIO(), width=1000, no_color=True)
     printed.assessment(console, tables, EDITION, "02N")
     area = find_area(EDITION, "122")
-    printed_figures.explanation(console, tables, EDITION, "02N", explain(tables.frames, EDITION, "02N", area))
+    printed_figures.explanation(console, tables, EDITION, "02N", explain(frames, EDITION, "02N", area))
     terminal = console.file.getvalue()  # type: ignore[attr-defined]  # any text file
-    made = publication()
-    page = words(built(tmp_path, made) / "iaf_2016_17/annual/2016-17/organisation/02N.html")
+    made = publication(lane)
+    name = "2017-03" if lane == "interim" else "2016-17"
     said = how_sure(panel, labels)
     assert said
+    assert f", by the figures of {name}. Were the same measured again, about " in said
     assert terminal.count(said) == 2  # of the CCG, and of the area
     collected = {
         "terminal": terminal,
-        "site": page,
+        "site": words(built(tmp_path, made) / f"iaf_2016_17/{lane}/{name}/organisation/02N.html"),
         "export": "".join(
-            exported(as_exported(name, tables.frames[name], labels), "csv").decode("utf-8")
+            exported(as_exported(name, frames[name], labels), "csv").decode("utf-8")
             for name in ("ratings", "overall")
         ),
         "the site's data": "".join(
             exported(one.frame, "csv").decode("utf-8") for one in tables_of(made.round)
         ),
+        "room": room_says(f"sqlite:///{tmp_path}/room.db", lane),
     }
-    for each in (said, how_sure(overall, labels)):
-        assert [where for where, text in collected.items() if each not in text] == []
-    shown = str(headline_shown(headline_of(made.round)).value)
-    assert how_sure(overall, labels) in shown  # Dagster's table has what is rated first
+    assert [where for where, text in collected.items() if said not in text] == []
+    of_first = said
+    if lane == "annual":
+        of_first = how_sure(frames["overall"].set_index("ccg_code").loc["02N"], labels)
+        del collected["room"]  # the cancer panel's room, which does not decide on it
+        assert [where for where, text in collected.items() if of_first not in text] == []
+    in_dagster = headline_shown(headline_of(made.round))  # what is rated first
+    assert of_first in str(in_dagster.value)
