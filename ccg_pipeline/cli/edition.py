@@ -17,7 +17,7 @@ from ccg_pipeline.cli.figures_file import Figures, read_figures
 from ccg_pipeline.cli.options import console, verbs_of
 from ccg_pipeline.cli.output import refuse_path
 from ccg_pipeline.cli.prints import edition as printed
-from ccg_pipeline.cli.prints.assumed import assumed
+from ccg_pipeline.cli.prints.assumed import assumed, counted
 from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.families import (
     SKELETON,
@@ -64,6 +64,8 @@ def check(
     printed.whole(console, found)
     if numbers:
         assumed(console, f"{found.title}: what is assumed", found.numbers())
+    else:
+        console.print(counted(list(found.numbers())), markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -5,7 +5,7 @@ Does not belong here: the numbers themselves (framework/), options and exit code
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.padding import Padding
@@ -38,13 +38,16 @@ def assumed(console: Console, title: str, numbers: Iterable[Number], about: str 
             for one in shown:
                 line = f"{one.item}: {_value(one.value)} {one.unit}".rstrip()
                 console.print(Padding(Text(line, style="cyan"), (0, 0, 0, 4)))
-    counts = Counter[str](one.provenance for one in every)
-    said_counts = ", ".join(f"{counts[name]} {name}" for name in PROVENANCES)
     n = sum(len(shown) for reasons in by_reason.values() for shown in reasons.values())
     some = f"{n} with {about!r}. " if about else ""
-    console.print(
-        f"\n{some}{len(every)} rules, numbers and choices: {said_counts}.", markup=False, highlight=False
-    )
+    console.print(f"\n{some}{counted(every)}", markup=False, highlight=False)
+
+
+def counted(numbers: Sequence[Number]) -> str:
+    """Return in a sentence how many rules, numbers and choices are of each provenance."""
+    counts = Counter[str](one.provenance for one in numbers)
+    said = ", ".join(f"{counts[name]} {name}" for name in PROVENANCES)
+    return f"{len(numbers)} rules, numbers and choices: {said}."
 
 
 def _value(value: float | str) -> str:

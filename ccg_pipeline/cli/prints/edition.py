@@ -28,7 +28,6 @@ from ccg_pipeline.publish.export import UNRELEASED
 ACROSS = 6
 """Nodes in a table of results, so that it fits a terminal; more make another table."""
 WITH_GAPS = "with what is missing at its worst and at its best"
-PROVENANCES = ("found", "derived", "memory", "assumed")
 
 
 def editions(console: Console, found: Sequence[Edition]) -> None:
@@ -45,7 +44,7 @@ def begun(console: Console, folder: Path) -> None:
 
 
 def whole(console: Console, edition: Edition) -> None:
-    """Print what an edition is: nodes by level, measures, rules, rounds, leagues, numbers by provenance."""
+    """Print what an edition is: nodes by level, measures, rules, rounds, leagues."""
     title = f"{edition.title} ({edition.key})"
     rows = [
         ["year", edition.year + _begins(edition)],
@@ -65,9 +64,6 @@ def whole(console: Console, edition: Edition) -> None:
         ),
     ]
     console.print(table_of(["", "whole: no fault was found"], rows, title))
-    counts = Counter[str](one.provenance for one in edition.numbers())
-    shown = ", ".join(f"{counts[one]} {one}" for one in PROVENANCES)
-    _say(console, f"{counts.total()} rules, numbers and choices: {shown}.")
 
 
 def _begins(edition: Edition) -> str:
