@@ -34,7 +34,12 @@ from expert_panels.terms import Terms
 
 def whole(console: Console, register: Register) -> None:
     """Print all spells, the counts of others, what contradicts, and the rules that were applied."""
-    _table(console, spell_table(register.replayed.spells).drop(columns=["certain", "source"]), "Spells")
+    spells = spell_table(register.replayed.spells)
+    spells = spells.assign(  # few columns, so that no date is folded at 80 signs
+        ccg=spells["ccg_code"] + " " + spells["ccg_name"],
+        regime=spells["regime"] + spells["of"].map(lambda of: f", {of}" if of else ""),
+    )
+    _table(console, spells[["ccg", "regime", "begins", "ends", "lasted"]], "Spells")
     _table(console, count_table(register).drop(columns="source"), "Published counts")
     _table(console, contradiction_table(register), "What does not fit")
     applied = [
@@ -149,10 +154,10 @@ def entries(console: Console, every: Sequence[Submitted]) -> None:
 
 
 def entry(console: Console, found: Submitted, terms: Terms, against: Sequence[Remark]) -> None:
-    """Print what is before the committee: the event, the evidence, and what does not fit."""
+    """Print what was submitted to the committee: the event, the evidence, and what does not fit."""
     title = f"{terms.title}, {found.key}: UNRELEASED"
     if found.before is None:
-        _say(console, f"{title}. Nothing is before it.")
+        _say(console, f"{title}. Nothing is submitted to it.")
         return
     console.print(table_of(["what", "says"], [list(one) for one in entry_rows(found.before)], title))
     for one in against:
