@@ -34,6 +34,7 @@ from ccg_pipeline.publish.export import exported, stamped
 from ccg_pipeline.publish.league import CAVEAT, ONE_ALONE, caterpillar, league
 from ccg_pipeline.publish.robustness_page import (
     MEANING,
+    changing,
     finding,
     greatest,
     named,
@@ -173,10 +174,10 @@ def print_robustness(
             [
                 named(row, edition),
                 row["title"],
-                f"{100 * row['share_changed']:.1f} %",
+                f"{'█' * round(8 * row['share_changed'])} {100 * row['share_changed']:.1f} %".strip(),
                 row["n_rated"],
             ]
-            for row in greatest(found).to_dict("records")
+            for row in greatest(changing(found)).to_dict("records")
         ]
         heads = ["what is rated", "the rule under which most change", "changes", "of"]
         console.print(table_of(heads, rows, about, numbers=heads[2:]))

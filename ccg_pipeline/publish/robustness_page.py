@@ -69,8 +69,9 @@ def statement_page(
     table: pd.DataFrame, edition: Edition, about: str, provenance: str, is_made_up: bool
 ) -> str:
     """Return the page: a summary of the greatest change by what is rated, then every alternative."""
-    by_subject = {subject: table[table["about"] == key] for key, subject in SUBJECTS.items()}
-    sections = {"The rule under which most change": greatest(table)}
+    shown = changing(table)
+    by_subject = {subject: shown[shown["about"] == key] for key, subject in SUBJECTS.items()}
+    sections = {"The rule under which most change": greatest(shown)}
     sections |= {subject: rows for subject, rows in by_subject.items() if len(rows)}
     return page(
         "robustness.html",
@@ -115,6 +116,12 @@ def headline(table: pd.DataFrame, edition: Edition) -> tuple[str, ...]:
 
 def _rows(table: pd.DataFrame, edition: Edition) -> list[dict[Hashable, object]]:
     return [{**row, "rated": named(row, edition)} for row in table.to_dict("records")]
+
+
+def changing(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows without what no rule of its subject changes, as no other weight changes a panel's."""
+    moved = table["share_changed"] + table["n_gained"]
+    return table[moved.groupby([table["about"], table["measure"]]).transform("max") > 0]
 
 
 def greatest(table: pd.DataFrame) -> pd.DataFrame:

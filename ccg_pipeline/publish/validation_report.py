@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 
 from ccg_pipeline.framework.findings import PlausibilityReport
 from ccg_pipeline.publish.offline_page import page
+from ccg_pipeline.publish.pictures import bar_chart
 
 OF_FILES = "files-"
 """Begins the anchors of the second part, in which the same expectations may stand."""
+
+NAMESPACE = " xmlns='http://www.w3.org/2000/svg'"
+"""What a picture says of itself in a file of its own, and no page needs."""
 
 CONSEQUENCE = {"warn": "warns", "block": "blocks"}  # a round whose figures these are, until let through
 
@@ -41,6 +46,7 @@ def render(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
         f"Validation report, {report.month_end:%B %Y}",
         [_verdict(report, of_files)],
         report.is_made_up,
+        picture=Markup(bar_chart(_counts(report, of_files)).replace(NAMESPACE, "")),
         parts=[
             _Part("What is known of the month", "", report),
             _Part("What the files say by themselves", OF_FILES, of_files),
@@ -51,6 +57,17 @@ def render(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
     )
 
 
+def _counts(report: PlausibilityReport, of_files: PlausibilityReport) -> dict[str, int]:
+    """How many findings held and did not, the latter by what that does to the round."""
+    failed = [one.severity for one in (*report, *of_files) if not one.success]
+    held = sum(one.success for one in (*report, *of_files))
+    return {
+        "held": held,
+        "did not hold, warns": failed.count("warn"),
+        "did not hold, blocks": failed.count("block"),
+    }
+
+
 def _verdict(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
     failed = [one for one in (*report, *of_files) if not one.success]
     about = f"What had landed by {report.month_end} was held against what edition {report.edition} expects:"
@@ -58,7 +75,8 @@ def _verdict(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
         return f"{about} all of them held."
     block = sum(one.severity == "block" for one in failed)
     blocks = f"{block} of which block and {len(failed) - block} warn"
-    return f"{about} {len(failed)} findings did not hold, {blocks}."
+    findings = "1 finding" if len(failed) == 1 else f"{len(failed)} findings"
+    return f"{about} {findings} did not hold, {blocks}."
 
 
 def _cells(frame: pd.DataFrame) -> Iterator[tuple[_Cell, ...]]:

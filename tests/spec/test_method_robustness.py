@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.method.uncertainty.robustness import ROBUSTNESS_COLUMNS, robustness
-from ccg_pipeline.publish.robustness_page import MEANING, greatest, statement_json, statement_page
-from tests.support.notations.method_tables import EDITION
+from ccg_pipeline.publish.robustness_page import MEANING, changing, greatest, statement_json, statement_page
+from tests.support.notations.method_tables import EDITION, lines
 from tests.support.worlds.publish_layers import made_of
 
 
@@ -96,13 +96,28 @@ def test_the_page_and_the_json_say_what_they_mean_twice_the_same() -> None:
     assert escape(MEANING) in page
     assert "MADE-UP DATA" in page
     assert "http" not in page  # nothing is fetched
-    for one in EDITION.alternatives:
-        if one.leave_out is None:
-            assert escape(one.title) in page
+    listed = changing(table)
+    assert [one for one in listed["title"] if escape(one) not in page] == []
     said = json.loads(statement_json(table, "a", "b", True))
     assert said["is_official"] is False
     assert len(said["rows"]) == len(table)
     assert {row["provenance"] for row in said["rows"]} == {"assumed"}
+
+
+LISTED = """
+about   | measure | share_changed | n_gained | is listed
+weights | cancer  | 0             | 0        | no
+weights | cancer  | 0             | 0        | no
+weights | overall | 0             | 0        | yes
+weights | overall | 0.01          | 0        | yes
+missing | cancer  | 0             | 1        | yes
+missing | overall | 0             | 0        | no
+"""
+
+
+def test_what_no_rule_of_a_subject_changes_is_not_listed() -> None:
+    given = pd.DataFrame(lines(LISTED)).astype({"share_changed": "float64", "n_gained": "int64"})
+    assert list(changing(given).index) == list(given.index[given["is listed"] == "yes"])
 
 
 def test_the_summary_names_the_rule_under_which_most_change() -> None:

@@ -99,7 +99,8 @@ def test_the_page_can_be_read_by_ear_and_walked_by_keyboard() -> None:
 
 def test_what_failed_is_said_in_words() -> None:
     text = Page(render_alone(report(failed(2), HELD))).text
-    assert "1 findings did not hold, 0 of which block and 1 warn." in text
+    assert "1 finding did not hold, 0 of which block and 1 warn." in text
+    assert "held: 1 did not hold, warns: 1 did not hold, blocks: 0" in text
     assert "129a Did not hold: warns Too many <b>moved</b>." in text
     assert "122a Held All 209 CCGs have a row." in text
     assert "Another blocks Not compared" in text
