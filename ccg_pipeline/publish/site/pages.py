@@ -29,6 +29,8 @@ from ccg_pipeline.publish.site.frame import (
 from ccg_pipeline.publish.site.register import entries_of, register_page
 from ccg_pipeline.reference.boundaries import ATTRIBUTION
 
+MARKS = ": ▲ better than what it is compared with, ▼ worse, ● neither"
+
 
 class Pages:
     """The pages of a site of `publications`, the first of which its home shows."""
@@ -185,11 +187,15 @@ class Pages:
     def _subject(self, publication: Publication, subject: Subject) -> tuple[str, bytes]:
         round_ = publication.round
         path = f"{round_.address}/{subject.address}"
+        marks = MARKS if any(map(findings.side_of, subject.outcomes.values())) else ""
         drawn = (
-            ("By how many are counted, with the limits of chance", pictures.funnel(subject, round_.nouns)),
-            ("In order, each with its 95 % interval", pictures.in_order(subject, round_.nouns)),
             (
-                "How the scores are spread, and the lines between the grades",
+                f"By how many are counted, with the limits of chance{marks}",
+                pictures.funnel(subject, round_.nouns),
+            ),
+            (f"In order, each with its 95 % interval{marks}", pictures.in_order(subject, round_.nouns)),
+            (
+                f"How the scores are spread{', and the lines between the grades' * bool(subject.cuts)}",
                 pictures.distribution(subject, round_.nouns) if subject.labels or subject.has_places else "",
             ),
             ("What it is compared with, over the periods that are released", pictures.trend(subject)),

@@ -110,6 +110,10 @@ class Frame:
         """Return one path that draws a dot at each point."""
         return "".join(f"M{self.x(x):g} {self.y(y):g}h0" for x, y in points)
 
+    def triangles(self, points: Iterable[tuple[float, float]], turn: int) -> str:
+        """Return one path that draws a triangle at each point, pointing up (1) or down (-1)."""
+        return "".join(f"M{self.x(x) - 4:g} {self.y(y) + 3 * turn:g}h8l-4 {-7 * turn}z" for x, y in points)
+
     def axes(self, at: Sequence[float] = ()) -> str:
         """Return the axes with their round numbers, and those of the lower one `at` these."""
         floor = TALL - BOTTOM
@@ -160,7 +164,12 @@ def _by_side(frame: Frame, points: Iterable[tuple[float, float, str]]) -> str:
     kept: dict[str, list[tuple[float, float]]] = {"like": [], "better": [], "worse": []}
     for x, y, side in points:
         kept[side or "like"].append((x, y))
-    return "".join(f'<path class="dots {side}" d="{frame.dots(own)}"/>' for side, own in kept.items() if own)
+    drawn = {
+        "like": frame.dots(kept["like"]),
+        "better": frame.triangles(kept["better"], 1),
+        "worse": frame.triangles(kept["worse"], -1),
+    }
+    return "".join(f'<path class="dots {side}" d="{path}"/>' for side, path in drawn.items() if path)
 
 
 def in_order(subject: Subject, nouns: str) -> str:
