@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.cli.options import (
@@ -70,21 +77,22 @@ def run(
     if landing is not None and not landing.is_dir():
         raise WrongUse(f"--landing {landing}: there is no such folder.")
     with _progress() as progress:
-        task = progress.add_task("starting", total=None)
-
-        def tell(step: str) -> None:
-            progress.update(task, description=step, advance=1)
-
+        steps = Steps(progress)
         if landing is None and asked is None and is_unfinished(folder):
-            make_year(folder, progress=lambda name: tell(f"making up {name}"))
+            make_year(folder, progress=lambda name: steps.tell(f"making up {name}"), expect=steps.expect)
         with dagster_instance(url) as instance:
             editions = [asked.edition, *others_in_force(asked.edition)] if asked else None
-            job = MainJob(instance, url, str(folder.absolute()), tell, day, editions)
+            job = MainJob(instance, url, str(folder.absolute()), steps.tell, day, editions, steps.expect)
             if asked:
                 asked = replace(asked, key=asked.key or _newest(asked, job))
-                job.run_round(EditionRound(asked.edition, asked.round), asked.key)
+                of = EditionRound(asked.edition, asked.round)
+                job.announce(of.name, of.release_job)
+                job.run_round(of, asked.key)
             else:
                 wanted = [(lane, key)] if lane else last_month(job.files())
+                job.announce(
+                    "ingest", *(f"{one}_{what}" for one, _ in wanted for what in ("lane", "release"))
+                )
                 for one_lane, one_key in wanted:
                     job.run(one_lane, one_key)
     engine = open_for_reading(url)
@@ -114,15 +122,34 @@ def _newest(asked: Asked, job: MainJob) -> str:
     )
 
 
+class Steps:
+    """Shows each step of a run: on a terminal as a bar with a total, elsewhere as a line."""
+
+    def __init__(self, progress: Progress) -> None:
+        """`progress` is not shown where there is no terminal."""
+        self._progress, self._task = progress, progress.add_task("starting", total=0)
+
+    def expect(self, n: int) -> None:
+        """Add `n` steps to the total."""
+        self._progress.update(self._task, total=(self._progress.tasks[self._task].total or 0) + n)
+
+    def tell(self, step: str) -> None:
+        """Show that a step has ended, or a part of the work has begun."""
+        self._progress.update(self._task, description=step[:40], advance=1)
+        if self._progress.disable:
+            errors.print(step, markup=False, highlight=False, soft_wrap=True)
+
+
 def _progress() -> Progress:
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        TextColumn("step {task.completed}"),
-        TimeElapsedColumn(),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
         console=errors,
         transient=True,
-        disable=not errors.is_terminal,  # where nobody watches, only errors are written
+        disable=not errors.is_terminal,
     )
 
 

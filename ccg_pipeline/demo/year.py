@@ -59,12 +59,14 @@ def make_year(
     edition: Edition | None = None,
     progress: Callable[[str], None] | None = None,
     has_earlier: bool = False,
+    expect: Callable[[int], None] | None = None,
 ) -> list[Path]:
     """Write a made-up financial year into ``folder`` and return the paths written, in order.
 
     ``folder`` is made if need be; one that holds any file that a made-up year did not write there is refused
     with WrongUse, so that made-up figures never lie among real ones, nor replace them. ``progress`` is told
-    each file's name. `has_earlier`: also the judgements that the frameworks before asked for.
+    each file's name, `expect` their number before. `has_earlier`: also the judgements that the frameworks
+    before asked for.
     """
     if year not in YEARS:
         raise WrongUse(
@@ -76,6 +78,8 @@ def make_year(
         path.unlink()  # left by a run that was killed
     (folder / TRUTH).mkdir(parents=True, exist_ok=True)  # by which the folder is known as ours from now on
     (folder / TRUTH / LATENT).unlink(missing_ok=True)
+    if expect is not None:
+        expect(len(contents))
     written = []
     for name, content in contents.items():
         path = folder / name

@@ -46,6 +46,8 @@ PARTITION = "dagster/partition"
 
 Step = Callable[[str], None]
 """Told the name of each step as it ends, and of each part of the work as it begins."""
+Expect = Callable[[int], None]
+"""Told how many more steps there will be, as soon as that is known."""
 
 
 class _StepsOnly(logging.Handler):
@@ -86,12 +88,13 @@ class MainJob:
         tell: Step = lambda _: None,
         amended_on: date | None = None,
         editions: Sequence[AnyEdition] | None = None,
+        expect: Expect = lambda _: None,
     ) -> None:
         """`amended_on`: the day whose corrections of refused rows are in force; today without.
 
         `editions` run by their rounds; without them, those of CCG_EDITIONS.
         """
-        self._instance, self._tell = instance, tell
+        self._instance, self._tell, self._expect = instance, tell, expect
         self._edition = load_edition()
         self._landing = LandingFolder(landing, amended_on)
         self._engine = engine_of(database_url)
@@ -107,8 +110,12 @@ class MainJob:
         self._refused: set[Found] = set()
         self.outcome = Outcome()
 
+    def announce(self, *jobs: str) -> None:
+        """Say how many steps these jobs will have, before the first of them."""
+        self._expect(sum(len(self._definitions.resolve_job_def(name).nodes) for name in jobs))
+
     def run(self, lane: str, partition_key: str) -> Outcome:
-        """Read what is new, score the partition, lay it before the panels, release what may be released.
+        """Read what is new, score the partition, submit it to the panels, release what may be released.
 
         Raises Fault with the sentence of the first step that failed, DatabaseFault for a database that
         holds the other kind of data.
@@ -145,6 +152,7 @@ class MainJob:
                 found: (asked.source_of(one.publication), one.months) for found, one in record.items()
             }
             self._refused = {found for found, one in record.items() if one.is_refused}
+            self._expect(len(self._new))
             for number, found in enumerate(self._new, start=1):
                 self._tell(f"reading {found.name} ({number} of {len(self._new)})")
                 landed = self._landing.read(found, asked)

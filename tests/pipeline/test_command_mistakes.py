@@ -75,10 +75,14 @@ def test_an_empty_landing_folder_is_said(ccg: Terminal, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     answer = ccg.type("run", "--landing", str(empty))
-    assert (answer.code, answer.err.count("\n")) == (1, 1)
-    assert answer.err == "There is no file with a figure in the landing folder: name one with --landing.\n"
+    looked = "looking into the landing folder\n"
+    assert answer.code == 1
+    assert answer.err == (
+        f"{looked}There is no file with a figure in the landing folder: name one with --landing.\n"
+    )
     answer = ccg.type("run", "--landing", str(empty), *MARCH)
-    assert (answer.code, answer.err) == (1, f"{empty}: there are no files; name the folder with --landing.\n")
+    assert answer.code == 1
+    assert answer.err == f"{looked}{empty}: there are no files; name the folder with --landing.\n"
 
 
 def test_a_file_that_is_no_database_is_said(ccg: Terminal, tmp_path: Path) -> None:

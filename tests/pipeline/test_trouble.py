@@ -46,11 +46,11 @@ def begun(home: Path, landing: Path, url: str = "") -> "subprocess.Popen[str]":
 
 
 def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
-    """Its exit code and what it wrote to standard error, which is one line."""
+    """Its exit code and the last line that it wrote to standard error, after those of its steps."""
     _, err = process.communicate(timeout=SECONDS)
     assert UNEXPECTED not in err
     assert "Traceback" not in err
-    return process.returncode, err.strip()
+    return process.returncode, err.strip().split("\n")[-1]
 
 
 def answer(url: str, statement: str) -> Any:
