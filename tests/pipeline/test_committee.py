@@ -194,7 +194,7 @@ def test_when_a_panel_moves_the_confirmed_rating_stays_out_superseded(out: Board
     newest = board.newest(*YEAR)
     assert newest is not None
     assert newest.header["overall"]["subject"] == subject
-    with pytest.raises(ledger.DecisionRefused, match="no candidate has been put"):
+    with pytest.raises(ledger.DecisionRefused, match="no candidate has been submitted"):
         board.decide(*YEAR, "approve", 0, COMMITTEE)
     # the panel verifies again: the committee is asked again, though it may be the very same ratings
     if moves == "withdraws":
