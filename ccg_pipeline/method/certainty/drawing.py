@@ -6,6 +6,7 @@ Does not belong here: priors (statistics/tails.py), errors (errors.py), the rule
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.random import SFC64, Generator, SeedSequence
@@ -13,7 +14,7 @@ from numpy.random import SFC64, Generator, SeedSequence
 from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.method.certainty.errors import Sampled, errors_of, sampled
 from ccg_pipeline.method.engine.facts import Facts
-from ccg_pipeline.method.statistics.grid import Booleans, Floats
+from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers
 from ccg_pipeline.method.statistics.tails import posteriors
 
 MANY = 30.0
@@ -32,12 +33,19 @@ class Drawer:
     def true(self, random: Generator, draws: int) -> Floats:
         """True values, in the published unit, (draws, n)."""
         figures, n = self.figures, self.one.shape[0]
-        which = random.integers(0, self.one.shape[1], (draws, n))
-        a, b = (one[np.arange(n), which] for one in (self.one, self.two))
+        which = random.integers(0, self.one.shape[1], (draws, n)) + np.arange(n) * self.one.shape[1]
         if figures.family == "interval":
-            return a + b * random.standard_normal((draws, n))
-        found = _beta(random, a, b) if figures.family == "binomial" else _gamma(random, a) / b
+            errors = self.two.take(which) * random.standard_normal((draws, n))
+            return np.asarray(self.one.take(which) + errors)
+        if figures.family == "binomial":
+            found = _beta(random, self._gammas[0], self._gammas[1], which)
+        else:
+            found = _gamma(random, self._gammas[0], which) / self.two.take(which)
         return found * figures.per
+
+    @cached_property
+    def _gammas(self) -> tuple["_Gammas", "_Gammas"]:
+        return _Gammas.of(self.one), _Gammas.of(self.two)
 
     def again(self, random: Generator, true: Floats) -> Floats:
         """Figures measured again where these are the true values, in the published unit, (draws, n)."""
@@ -99,23 +107,46 @@ def _parted(is_large: Booleans, large: Floats, exact: Floats) -> Floats:
     return out
 
 
-def _gamma(random: Generator, a: Floats) -> Floats:
-    """Gamma numbers of shape `a`; of a large one the cube of a normal number (Wilson and Hilferty 1931)."""
+@dataclass(frozen=True)
+class _Gammas:
+    """Gamma distributions, of any shape: their parameters `a`, and what the cube of a normal number needs."""
+
+    a: Floats
+    middle: Floats
+    spread: Floats
+    are_many: bool
+
+    @classmethod
+    def of(cls, a: Floats) -> "_Gammas":
+        of_a = 1 / (9 * a)
+        return cls(a, 1 - of_a, np.sqrt(of_a), bool((a >= MANY).all()))
+
+
+def _gamma(random: Generator, of: _Gammas, which: Integers) -> Floats:
+    """Gamma numbers, each of one of the distributions, by its place among all of them.
+
+    Of a large one it is the cube of a normal number (Wilson and Hilferty 1931).
+    """
+    if of.are_many:
+        return _cube(random, of, which)
+    a = of.a.take(which)
     many = a >= MANY
-    if many.all():
-        return _cube(random, a)
-    return _parted(many, _cube(random, a[many]), random.standard_gamma(a[~many]))
+    return _parted(many, _cube(random, of, which[many]), random.standard_gamma(a[~many]))
 
 
-def _cube(random: Generator, a: Floats) -> Floats:
-    of_a = 1 / (9 * a)
-    base = 1 - of_a + np.sqrt(of_a) * random.standard_normal(a.shape)
-    return np.asarray(a * base * base * base)
+def _cube(random: Generator, of: _Gammas, which: Integers) -> Floats:
+    base = of.spread.take(which)
+    base *= random.standard_normal(which.shape)
+    base += of.middle.take(which)
+    found = of.a.take(which)
+    for _ in range(3):
+        found *= base
+    return found
 
 
-def _beta(random: Generator, a: Floats, b: Floats) -> Floats:
-    x = _gamma(random, a)
-    return x / (x + _gamma(random, b))
+def _beta(random: Generator, one: _Gammas, two: _Gammas, which: Integers) -> Floats:
+    x = _gamma(random, one, which)
+    return x / (x + _gamma(random, two, which))
 
 
 def _poisson(random: Generator, exposed: Floats, rate: Floats) -> Floats:

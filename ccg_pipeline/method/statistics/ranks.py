@@ -111,7 +111,8 @@ def _share_not_above(draws: Singles) -> Floats:
     mean, variance = draws.mean(axis=1, dtype=float), draws.var(axis=1, dtype=float)
     found = np.ones((n, n))
     for j in range(n - 1):
-        count = (draws[j + 1 :] >= draws[j]).sum(axis=1)
+        # as bytes, since numpy counts true values one by one
+        count = (draws[j + 1 :] >= draws[j]).view(np.uint8).sum(axis=1, dtype=np.uint32)
         spread = np.sqrt(variance[j] + variance[j + 1 :])
         with np.errstate(divide="ignore", invalid="ignore"):  # no spread: a gap is certain, none is none
             gap = np.nan_to_num((mean[j] - mean[j + 1 :]) / spread, nan=0.0, posinf=FAR)
