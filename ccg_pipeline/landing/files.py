@@ -8,6 +8,7 @@ import errno
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -61,12 +62,12 @@ class Landed:
             return self.outcome.publication
         return self.outcome.source_file.publication
 
-    @property
+    @cached_property
     def months(self) -> frozenset[str]:
         """The months in which the data periods of its figures end."""
         if isinstance(self.outcome, Refused):
             return frozenset()
-        return frozenset(pd.to_datetime(self.outcome.observations["period_end"]).dt.strftime("%Y-%m"))
+        return frozenset(pd.to_datetime(self.outcome.observations["period_end"].unique()).strftime("%Y-%m"))
 
 
 @dataclass

@@ -141,8 +141,10 @@ def _none(columns: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
-    months = pd.to_datetime(rows["period_end"]).dt.strftime("%Y-%m").fillna("")
-    return rows.assign(partition_key=months)[["partition_key", *rows.columns]]
+    which, ends = pd.factorize(pd.to_datetime(rows["period_end"]))
+    months = [*pd.DatetimeIndex(ends).strftime("%Y-%m"), ""]  # the last, at −1, of no period
+    own = pd.Series([months[one] for one in which.tolist()], rows.index, dtype="str")
+    return rows.assign(partition_key=own)[["partition_key", *rows.columns]]
 
 
 def planned_observations(pieces: list[Piece]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ Does not belong here: which columns of a table a panel verifies (release/archive
 
 import hashlib
 import json
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ SIGNIFICANT_DIGITS = 12
 FEWER_DIGITS = 2**39
 """Whole numbers below it have fewer digits than are significant: nothing to round."""
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def _number(value: float) -> float | int | None:
@@ -65,19 +66,24 @@ def _canonical_column(values: "pd.Series[Any]") -> list[Any]:
     return [_canonical(value) for value in values.to_numpy(dtype=object)]
 
 
+def _lines(frame: pd.DataFrame) -> list[tuple[str, list[Any]]]:
+    """Return the rows of `frame` as plain values, each after its own JSON text, which puts them in order."""
+    lists = [_canonical_column(frame[column]) for column in sorted(frame.columns)]
+    rows = [list(row) for row in zip(*lists, strict=True)]
+    return sorted(((_ENCODE(row), row) for row in rows), key=itemgetter(0))
+
+
 def canonical_rows(frame: pd.DataFrame) -> list[list[Any]]:
     """Return the rows of `frame` as plain values, columns in the order of their names, rows sorted.
 
     Row order, column order and number formatting of the input never matter.
     """
-    lists = [_canonical_column(frame[column]) for column in sorted(frame.columns)]
-    rows = [list(row) for row in zip(*lists, strict=True)]
-    return sorted(rows, key=lambda row: _ENCODE(row))
+    return [row for _, row in _lines(frame)]
 
 
 def canonical_json(content: object) -> str:
     """Return `content` as the one JSON text that is hashed: sorted keys, no spaces, UTF-8."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODE(content)
 
 
 def sha256_of(text: str) -> str:
@@ -87,4 +93,5 @@ def sha256_of(text: str) -> str:
 
 def fingerprint(frame: pd.DataFrame) -> str:
     """Return the sha256 of a frame's content: its column names and canonical rows."""
-    return sha256_of(canonical_json({"columns": sorted(frame.columns), "rows": canonical_rows(frame)}))
+    rows = ",".join(text for text, _ in _lines(frame))  # each is encoded once
+    return sha256_of(f'{{"columns":{canonical_json(sorted(frame.columns))},"rows":[{rows}]}}')
