@@ -6,19 +6,16 @@ Does not belong here: the formats (``parsing``), which publication it is, header
 
 import hashlib
 import os
-import pickle
-import signal
-import subprocess
-import sys
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast
 
+from ccg_pipeline.sources.apart import Apart, GaveUp, OutOfTime, TookTooLong
 from ccg_pipeline.sources.cells import heading
 from ccg_pipeline.sources.corrections import ALL_ROWS, Amendment
-from ccg_pipeline.sources.file_kinds import MAX_BYTES, OLE, ZIP, Parsed, Unreadable
+from ccg_pipeline.sources.file_kinds import MAX_BYTES, OLE, ZIP, Parsed, Rows, Unreadable
 from ccg_pipeline.sources.parsing import parse
 from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.sources.sidecar import Sidecar, read_sidecar
@@ -128,30 +125,24 @@ def _parsed(data: bytes) -> tuple[Kind, tuple[Sheet, ...]]:
     )
 
 
+_APART = Apart("ccg_pipeline.sources.parsing")
+
+
 def _parsed_apart(data: bytes) -> tuple[str, list[Parsed]]:
-    package = Path(__file__).parents[2]
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "ccg_pipeline.sources.parsing", str(MAX_SECONDS)],
-            env={**os.environ, "PYTHONPATH": str(package)},
-            input=data,
-            capture_output=True,
-            timeout=PATIENCE * MAX_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        said, *answer = _APART(data, MAX_SECONDS, PATIENCE * MAX_SECONDS)
+    except TookTooLong as error:
         raise Unreadable(f"took more than {PATIENCE * MAX_SECONDS} seconds to read") from error
-    if done.returncode == -signal.SIGXCPU:
+    except OutOfTime as error:
         raise Unreadable(
             f"takes more than {MAX_SECONDS} seconds of a processor to read, and no publication "
             "known here does; check what it holds"
-        )
-    if done.returncode != 0:  # the reader gave up or was stopped by its memory limit
-        raise Unreadable("is a damaged workbook that cannot be read; download it again")
-    said, *answer = pickle.loads(done.stdout)  # written by our own script, not by the file
+        ) from error
+    except GaveUp as error:  # the reader gave up or was stopped by its memory limit
+        raise Unreadable("is a damaged workbook that cannot be read; download it again") from error
     if said == "refused":
-        raise Unreadable(*answer)
-    kind, sheets = answer
+        raise Unreadable(str(answer[0]))
+    kind, sheets = cast("tuple[str, list[tuple[str, Rows, int, bool]]]", answer)
     return kind, [Parsed(*each) for each in sheets]
 
 

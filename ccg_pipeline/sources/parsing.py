@@ -1,8 +1,8 @@
 """From the bytes of a file to sheets of cells, within bounds of memory and time.
 
 Belongs here: telling workbooks, CSV, JSON and archives apart by what they hold, and archives. ``documents``
-calls ``parse``, or runs this module in its own process: bytes on standard input, the answer pickled on
-standard output. It imports nothing of this project but its own parts, so that starting it costs 50 ms.
+calls ``parse``, or has a process apart ``answer`` (``apart``). It imports nothing of this project but its
+own parts, so that starting it costs 50 ms.
 Does not belong here: what the sheets mean, sentences that name the file (``documents``).
 
 Why a process: a single damaged byte in an .xls can put a cell in column 56,000 or in row 65,000, and the
@@ -12,13 +12,12 @@ ends.
 
 import contextlib
 import io
-import pickle
 import re
 import resource
-import sys
 import zipfile
 import zlib
 
+from ccg_pipeline.sources.apart import serve
 from ccg_pipeline.sources.file_kinds import (
     AGAIN,
     MAX_BYTES,
@@ -46,23 +45,18 @@ LOCKS = (
 )  # bytes of the file next to an open document and workbook: a name's length, the name, blanks
 
 
-def main() -> None:
-    """Answer with ``("read", kind, sheets)`` or ``("refused", reason)``; the first argument is how many
-    seconds of a processor that may take.
-    """
+def answer(data: bytes) -> tuple[object, ...]:
+    """Return ``("read", kind, sheets)`` or ``("refused", reason)``, within limits from now on."""
     with contextlib.suppress(ValueError, OSError):  # a system that sets its own limits keeps them
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[1]), int(sys.argv[1]) + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answer: tuple[object, ...]
     try:
-        kind, sheets = parse(sys.stdin.buffer.read())
-        answer = "read", kind, [tuple(sheet) for sheet in sheets]
+        kind, sheets = parse(data)
     except Unreadable as unreadable:
-        answer = "refused", str(unreadable)
+        return "refused", str(unreadable)
     except MemoryError:
-        answer = "refused", "needs more memory than any publication known here"
-    pickle.dump(answer, sys.stdout.buffer, protocol=5)
+        return "refused", "needs more memory than any publication known here"
+    return "read", kind, [tuple(sheet) for sheet in sheets]
 
 
 def parse(data: bytes, *, in_archive: bool = False) -> tuple[str, list[Parsed]]:
@@ -156,4 +150,4 @@ def _parse_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[st
 
 
 if __name__ == "__main__":
-    main()
+    serve(answer)
