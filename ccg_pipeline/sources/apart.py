@@ -111,20 +111,26 @@ class Apart:
 def serve(answer: Callable[[bytes], Answer]) -> None:
     """Answer each message on standard input on standard output, each in a copy of this process, to the end.
 
-    A copy that ends without an answer has given up, which is said in its place.
+    A copy that ends without a whole answer has given up, which is said in its place.
     """
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while (seconds := _exactly(requests, _LENGTH.size, None)) and (data := _receive(requests)) is not None:
+        reading, writing = os.pipe()
         copy = os.fork()
         if copy == 0:
             _limit(_LENGTH.unpack(seconds)[0])
-            _send(answers, pickle.dumps(answer(data), protocol=5))
+            with open(writing, "wb") as pipe:
+                pipe.write(pickle.dumps(answer(data), protocol=5))
             os._exit(0)
         del data
+        os.close(writing)
+        with open(reading, "rb") as pipe:
+            said = pipe.read()
         _, status = os.waitpid(copy, 0)
-        if status != 0:
+        if status != 0:  # what it wrote may be cut anywhere
             is_out_of_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
-            _send(answers, pickle.dumps(_STOPPED if is_out_of_time else _ENDED))
+            said = pickle.dumps(_STOPPED if is_out_of_time else _ENDED)
+        _send(answers, said)
 
 
 def _limit(seconds: int) -> None:
