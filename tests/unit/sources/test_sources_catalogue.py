@@ -52,7 +52,7 @@ def landing(tmp_path: Path) -> Path:
     write_workbook(folder / "ccg_ois", ois_sheets(ois_row("00C", 6, 1250, 4.8)))
     write_workbook(folder / "ccg_ois_profile", profile_sheets())
     write_json(folder / "cancer_stage", [cancer_record("00C", "240", "458", 52.4)])
-    write_lsoas(folder / "more" / "lsoa_admissions", "00C,5,1,1,0.5,1")
+    write_lsoas(folder / "more" / "lsoa_admissions", "00C,5,1,1,0.5,1", "00C,6,1,1,0.7,1")
     write_lines(
         folder / "more" / "iapt", IAPT_HEADER, ",2016-04-01,2017-03-31,CCG,00C,,Total,,,recovery,count,1"
     )
