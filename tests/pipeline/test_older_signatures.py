@@ -17,7 +17,7 @@ from tests.support.worlds.planted_files import write_files
 from tests.support.worlds.terminal import MARCH, NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMITS = ("e2756ec",)
+COMMITS = ("7cc080b",)
 Ccg = Callable[..., str]
 
 
