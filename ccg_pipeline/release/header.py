@@ -32,6 +32,10 @@ from expert_panels.ledger.verify import verify
 from expert_panels.terms import Terms
 
 
+FAULTS_NAMED = 3
+"""Of a broken ledger a sentence names so many faults: one lost file can break every line."""
+
+
 class NothingToRelease(Fault):
     """Why no table may be released: one sentence that names each area that is not decided."""
 
@@ -169,9 +173,11 @@ def _check_candidates(
 
 
 def check_ledger(engine: Engine) -> None:
-    """Raise NothingToRelease, naming every fault, when the sign-off ledger is broken."""
+    """Raise NothingToRelease, naming the first faults, when the sign-off ledger is broken."""
     with reading(engine) as connection:
         known = known_heads(connection)
         kind_of(connection)  # which the lines of the ledger must say too
     if faults := verify(engine, known):
-        raise NothingToRelease("Nothing is released, the sign-off ledger is broken: " + " ".join(faults))
+        more = f" `ccg panel verify` lists {len(faults) - FAULTS_NAMED} more." * (len(faults) > FAULTS_NAMED)
+        named = " ".join(faults[:FAULTS_NAMED]) + more
+        raise NothingToRelease(f"Nothing is released, the sign-off ledger is broken: {named}")

@@ -33,7 +33,7 @@ def moves(
     stamps(console, is_made_up)
     console.print(f"{UNRELEASED}; this view was logged.", markup=False, highlight=False)
     console.print(f"{about}:", markup=False, highlight=False)
-    counts = "; ".join(f"{len(moved[layer]):,} {name}" for layer, name in LAYERS.items())
+    counts = "; ".join(_counted(len(moved[layer]), name) for layer, name in LAYERS.items())
     console.print(f"Moved: {counts}.", highlight=False)
     rows = as_rows(moved)
     for layer, name in LAYERS.items():
@@ -57,6 +57,10 @@ def moves(
         if len(shown) > most:
             more = f"… and {len(shown) - most:,} more: narrow it by --of or --organisation; --output has all."
             console.print(more, highlight=False)
+
+
+def _counted(number: int, names: str) -> str:
+    return f"{number:,} {names.removesuffix('s') if number == 1 else names}"
 
 
 def figure_against(own: str, other: str) -> str:
