@@ -79,8 +79,7 @@ _ADVISORY_LOCK = 7_301_177_229_114_523  # any number that nothing else in the da
 
 _STRAYS = (
     "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM decision_ledger) "  # noqa: S608  # of constants alone
-    "OR NEW.prev <> coalesce((SELECT hash FROM decision_ledger ORDER BY seq DESC LIMIT 1), '" + GENESIS + "') "
-    "OR EXISTS (SELECT 1 FROM decision_ledger WHERE hash = NEW.hash)"
+    "OR NEW.prev <> coalesce((SELECT hash FROM decision_ledger ORDER BY seq DESC LIMIT 1), '" + GENESIS + "')"
 )
 _REFUSES = "'decision_ledger is insert-only, each line after the last'"
 

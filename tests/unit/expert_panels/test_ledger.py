@@ -224,17 +224,6 @@ def test_the_table_is_insert_only(engine: Engine) -> None:
         assert lines(engine) == lines_of(ledger_cases.SCRIPT), change
 
 
-def test_no_line_takes_the_place_of_another_by_its_hash(engine: Engine) -> None:
-    hashes = ledger_cases.filled(engine)
-    line = a_line("m1", "approve", "B", 2).sealed(9, hashes[-1]).content() | {"hash": hashes[0]}
-    insert = decision_ledger.insert()
-    if engine.dialect.name == "sqlite":
-        insert = insert.prefix_with("OR REPLACE")
-    with pytest.raises(DatabaseError, match="insert-only"), engine.begin() as connection:
-        connection.execute(insert.values(**line))
-    assert lines(engine) == lines_of(ledger_cases.SCRIPT)
-
-
 @pytest.mark.parametrize(("seq", "prev"), [(10, "head"), (8, "head"), (0, "head"), (-1, "head"), (9, "x")])
 def test_an_insert_that_does_not_follow_is_refused(engine: Engine, seq: int, prev: str) -> None:
     hashes = ledger_cases.filled(engine)
