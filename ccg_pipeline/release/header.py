@@ -31,7 +31,6 @@ from expert_panels.ledger.gate_state import GateState
 from expert_panels.ledger.verify import verify
 from expert_panels.terms import Terms
 
-
 FAULTS_NAMED = 3
 """Of a broken ledger a sentence names so many faults: one lost file can break every line."""
 

@@ -46,14 +46,14 @@ def said_by_files(
 ) -> pd.DataFrame:
     """Return what files say, file by file: rows of table source_observation, and when each file landed.
 
-    `landed_at` is UTC in ISO 8601, as text that sorts; '' for a file of before this was recorded.
+    `landed_at` is UTC in ISO 8601, as text that sorts; '' for a file of before this was recorded. It is when
+    these bytes landed last: under another name too, for they say nothing else there.
     """
     said = frames.read(connection, source_observation, scope, *conditions)
     column = file_landed.c
-    last = select(column.sha256, column.name, func.max(column.at)).group_by(column.sha256, column.name)
-    at = {(sha256, name): landed for sha256, name, landed in connection.execute(last)}
-    files = zip(said["source_sha256"], said["source_name"], strict=True)
-    return said.assign(landed_at=pd.Series([at.get(file, "") for file in files], said.index, dtype="str"))
+    last = select(column.sha256, func.max(column.at)).group_by(column.sha256)
+    at = dict(connection.execute(last).tuples().all())
+    return said.assign(landed_at=said["source_sha256"].map(at).fillna("").astype("str"))
 
 
 def known_before(connection: Connection, first: date) -> pd.DataFrame:

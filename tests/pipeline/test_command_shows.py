@@ -133,7 +133,7 @@ def test_every_row_of_an_unreleased_export_is_stamped(home: Path, ccg: Terminal)
 def test_the_weights_are_listed_and_leave_as_a_table(ccg: Terminal, tmp_path: Path) -> None:
     listed = ccg.type("weights")
     assert listed.code == 0
-    assert "dtoc Delayed days of 151 authorities to the 209 (127e) LSOAs" in listed.said
+    assert "dtoc Delayed days of 151 authorities to the 209 (127e) adults" in listed.said
     rows = list(csv.DictReader(io.StringIO(ccg.type("weights", "2017").out)))
     morecambe_bay = {row["to_code"]: row for row in rows if row["from_code"] == "01K"}
     assert sorted(morecambe_bay) == ["01H", "01K"]

@@ -21,7 +21,6 @@ from ccg_pipeline.storage.database import (
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.verify import verify
 from tests.support.notations import ledger_cases, storage_cases
-from tests.support.notations.gate_lines import lines_of
 from tests.support.worlds.older_databases import restore
 
 DOORS = (open_database, open_for_writing, open_for_reading)
@@ -67,7 +66,7 @@ def test_an_older_database_is_upgraded_with_all_that_it_holds(older: str, databa
     assert upgrade_database(older) == []
     assert status_of(older) == "current"
     engine, new = open_for_reading(older), open_database(databases.empty())
-    assert ledger.lines(engine) == lines_of(ledger_cases.SCRIPT)
+    assert ledger.lines(engine) == ledger_cases.lines_of_before()
     assert verify(engine) == []
     assert storage_cases.held_scores(engine) == SCORES
     assert [line.action for line in all_lines(engine)] == ["waive"]
@@ -97,7 +96,7 @@ def test_a_ledger_whose_lines_had_fewer_fields_gets_them(older: str) -> None:
             connection.execute(text(f"ALTER TABLE decision_ledger DROP COLUMN {name}"))
     upgrade_database(older)
     engine = open_for_reading(older)
-    assert ledger.lines(engine) == lines_of(ledger_cases.SCRIPT)
+    assert ledger.lines(engine) == ledger_cases.lines_of_before()
     assert verify(engine) == []
     engine.dispose()
 

@@ -9,8 +9,11 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, create_engine, text
 
+from expert_panels.ledger.gate_state import MEANINGS
+from expert_panels.ledger.line import Line
 from expert_panels.ledger.record import DecisionRefused, append, decide, head, open_round, states
 from expert_panels.ledger.table import guard
 from expert_panels.ledger.verify import verify
@@ -24,6 +27,9 @@ ROUNDS = [f"2017-{month:02}" for month in range(1, 11)]
 
 SCRIPT = "open A; m1 approve; m2 return; open B; chair approve; m1 approve; deputy approve; m3 withdraw"
 """Eight lines, some with a reason."""
+
+OLD_MEANING = "This table is laid before the panel."
+"""What a line that opens a round said until version 0.1; stored lines keep their words."""
 
 # what is done, and the sentences that name it, in order
 DAMAGES: list[tuple[str, list[str], list[str]]] = [
@@ -78,6 +84,13 @@ def filled(engine: Engine, script: str = SCRIPT) -> list[str]:
     """Write a script's lines; return their hashes."""
     METADATA.create_all(engine)
     return [append(engine, line).hash for line in lines_of(script)]
+
+
+def lines_of_before() -> list[Line]:
+    """Return SCRIPT's lines as version 0.1 wrote them."""
+    with pytest.MonkeyPatch.context() as before:
+        before.setitem(MEANINGS, "open", OLD_MEANING)  # type: ignore[arg-type]  # a dict
+        return lines_of(SCRIPT)
 
 
 def edit(seq: int, name: str, value: str) -> str:

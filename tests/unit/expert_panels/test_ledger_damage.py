@@ -104,7 +104,6 @@ OLD_FIELDS = (
     "seq, prev, hash, at, panel, lane, partition_key, serial, decision, subject_sha256, actor, role, "
     "meaning, interests, reason, via, terms_version"
 )
-OLD_MEANING = "This table is laid before the panel."
 OLD_HASHES = {
     # of the first and the last line of the script, as they were written before comments and moderations
     1: "e66f06cb23f06a656b",
@@ -125,7 +124,7 @@ def _as_it_was(engine: Engine) -> None:
 
 def test_a_ledger_from_before_is_whole_and_goes_on(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as before:
-        before.setitem(MEANINGS, "open", OLD_MEANING)  # type: ignore[arg-type]  # a dict, for all but its readers
+        before.setitem(MEANINGS, "open", ledger_cases.OLD_MEANING)  # type: ignore[arg-type]  # a dict
         _as_it_was(engine)
         assert lines(engine) == lines_of(ledger_cases.SCRIPT)
     assert verify(engine) == []
