@@ -55,17 +55,17 @@ def uncertainty_asset(lane: Lane) -> dg.AssetsDefinition:
 
         def uncertainty_of(key: str) -> pd.DataFrame:
             own, measured = of_partition(bands, key), lane.supplementary(database, key)
-            known_by = _known_by(lane, own, measured)
-            rests_on.append(known_by)
-            if known_by not in _DRAWN:
-                found = _stored(context, database, lane, key, known_by)
+            rests = known_by(lane, own, measured)
+            rests_on.append(rests)
+            if rests not in _DRAWN:
+                found = _stored(context, database, lane, key, rests)
                 if found is None:
                     found = estimate_uncertainty(own, measured, edition, lane.name)
                     found = lane.conforming(found, CERTAINTY, "how sure everything is", key)
-                _DRAWN[known_by] = found
+                _DRAWN[rests] = found
                 while len(_DRAWN) > _MOST:
                     _DRAWN.popitem(last=False)
-            return _DRAWN[known_by].copy(deep=False)
+            return _DRAWN[rests].copy(deep=False)
 
         found = each(keys, uncertainty_of)
         return materialize_result(
@@ -83,8 +83,8 @@ def uncertainty_asset(lane: Lane) -> dg.AssetsDefinition:
     return certainty
 
 
-def _known_by(lane: Lane, *frames: pd.DataFrame) -> str:
-    """Return the sha256 of all that a lane's draws rest on: edition, code, and the content of `frames`."""
+def known_by(lane: Lane, *frames: pd.DataFrame) -> str:
+    """Return the sha256 of all that comes of `frames` in a lane: edition, method, and their content."""
     digest = hashlib.sha256(f"{lane.name}:{code_version(*METHOD)}:".encode())
     digest.update(lane.edition.model_dump_json().encode())
     for frame in frames:
@@ -94,13 +94,13 @@ def _known_by(lane: Lane, *frames: pd.DataFrame) -> str:
 
 
 def _stored(
-    context: dg.AssetExecutionContext, database: Engine, lane: Lane, key: str, known_by: str
+    context: dg.AssetExecutionContext, database: Engine, lane: Lane, key: str, rests: str
 ) -> pd.DataFrame | None:
     """Return what is stored of a partition, where it was drawn from the same and is as it was written."""
     asked = dg.AssetRecordsFilter(asset_key=context.asset_key, asset_partitions=[key])
     records = context.instance.fetch_materializations(asked, limit=1).records
     made = records[0].asset_materialization if records else None
-    if made is None or made.metadata.get(RESTS_ON) != dg.MetadataValue.text(known_by):
+    if made is None or made.metadata.get(RESTS_ON) != dg.MetadataValue.text(rests):
         return None
     rows = rows_of(database, "certainty", lane=lane.name, partition_key=key)
     return rows if fingerprint(rows) == (made.tags or {}).get(DATA_VERSION_TAG) else None

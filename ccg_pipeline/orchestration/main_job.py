@@ -13,6 +13,7 @@ import dagster as dg
 from sqlalchemy import select
 
 from ccg_pipeline.assets.edition_round import EditionRound
+from ccg_pipeline.assets.lane import Lane
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.framework.edition import Edition as AnyEdition
@@ -24,7 +25,7 @@ from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.files import Found, LandingFolder
 from ccg_pipeline.landing.record import files_of, recorded
 from ccg_pipeline.orchestration.automation import requests, rounds_due
-from ccg_pipeline.orchestration.definitions import build_definitions, rounds_of
+from ccg_pipeline.orchestration.definitions import build_definitions, lanes_of, rounds_of
 from ccg_pipeline.orchestration.news import Months, spans, unread
 from ccg_pipeline.orchestration.outcome import Outcome, is_interrupted, sentence_of
 from ccg_pipeline.orchestration.resources import engine_of
@@ -35,7 +36,9 @@ from ccg_pipeline.orchestration.run_process import (
     of_the_code_location,
 )
 from ccg_pipeline.orchestration.step_log import StepLog
+from ccg_pipeline.orchestration.unchanged import LEFT_TAG, is_left, left, rests_on
 from ccg_pipeline.release.bodies import terms_in_force
+from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.settings import editions_in_force, launched_by
 from ccg_pipeline.sources.result import Refused
 from ccg_pipeline.storage.database import reading
@@ -120,11 +123,27 @@ class MainJob:
         Raises Fault with the sentence of the first step that failed, DatabaseFault for a database that
         holds the other kind of data.
         """
-        self._ingest(last_day(partition_key).strftime("%Y-%m"))
-        self._tell(f"{lane} lane")
-        self._execute(f"{lane}_lane", {PARTITION: partition_key})
+        has_news = self._ingest(last_day(partition_key).strftime("%Y-%m"))
+        self._run_lane(
+            next(one for one in lanes_of(self._edition) if one.name == lane), partition_key, has_news
+        )
         self.converge()
         return self.outcome
+
+    def _run_lane(self, lane: Lane, key: str, has_news: bool) -> None:
+        """Run the steps of a lane; its gates alone where all else is as the run before left it."""
+        job, tags = f"{lane.name}_lane", {PARTITION: key}
+        rests = rests_on(self._engine, lane, key)
+        if not has_news and is_left(self._instance, left(self._engine, lane, key, rests)):
+            self._tell(f"{lane.name} lane: nothing has changed, so its gates alone")
+            gates = [lane.key("gate", body) for body in bodies_of(self._edition, lane.rule)]
+            self._execute(job, tags, gates)
+            return
+        self._tell(f"{lane.name} lane")
+        self._execute(job, tags)
+        if rests == rests_on(self._engine, lane, key):  # else somebody took in other figures meanwhile
+            now = {LEFT_TAG: left(self._engine, lane, key, rests)}
+            self._instance.add_run_tags(self.outcome.run_ids[-1], now)
 
     def run_round(self, of: EditionRound, partition_key: str) -> Outcome:
         """Read what is new, score a round of an edition, release what may be released. Raises as `run`."""
@@ -176,7 +195,8 @@ class MainJob:
                     list(request.asset_selection or []),
                 )
 
-    def _ingest(self, last: str) -> None:
+    def _ingest(self, last: str) -> bool:
+        """Take in what the landing folder has anew of months up to `last`; return whether it had anything."""
         files = self.files()
         rows = source_observation.c
         with reading(self._engine) as connection:
@@ -199,6 +219,7 @@ class MainJob:
                 f"{self._landing.path}: every file was refused, so that nothing is released: `ccg files` "
                 "says why, file by file."
             )
+        return bool(news or behind)
 
     def _behind(self, last: str) -> set[str]:
         """Return months up to `last` whose sources were written but not taken in, or not checked after.
