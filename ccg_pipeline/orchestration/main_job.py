@@ -141,8 +141,10 @@ class MainJob:
             return
         self._tell(f"{lane.name} lane")
         self._execute(job, tags)
-        if rests == rests_on(self._engine, lane, key):  # else somebody took in other figures meanwhile
-            now = {LEFT_TAG: left(self._engine, lane, key, rests)}
+        # the rows first: who scored other figures meanwhile had taken them in before, so that the second look
+        # sees them
+        now = {LEFT_TAG: left(self._engine, lane, key, rests)}
+        if rests == rests_on(self._engine, lane, key):
             self._instance.add_run_tags(self.outcome.run_ids[-1], now)
 
     def run_round(self, of: EditionRound, partition_key: str) -> Outcome:

@@ -37,6 +37,10 @@ class OutOfTime(GaveUp):
     """It was stopped by its limit of seconds of a processor."""
 
 
+class Gone(GaveUp):
+    """The process that makes the copies ended: nothing is known of the file, and asking again may help."""
+
+
 class TookTooLong(Exception):
     """There was no answer in time, by the clock."""
 
@@ -53,7 +57,7 @@ class Apart:
     def __call__(self, data: bytes, seconds: int, by_the_clock: float) -> Answer:
         """Return what the program answers to ``data`` within so many ``seconds`` of a processor.
 
-        Raises GaveUp, OutOfTime after these, and TookTooLong after those ``by_the_clock``.
+        Raises GaveUp, OutOfTime after these, TookTooLong after those ``by_the_clock``, and Gone.
         """
         with self._lock:
             process = self._running()
@@ -70,7 +74,7 @@ class Apart:
                 raise
             if answer is None:
                 self._end(process)
-                raise GaveUp
+                raise Gone
             said: Answer = pickle.loads(answer)  # written by our own program, not by the file
             if said == _ENDED:
                 raise GaveUp

@@ -4,6 +4,7 @@ Belongs here: a file as a document, within bounds of size, memory and time; its 
 Does not belong here: the formats (``parsing``), which publication it is, headers, marks, dates.
 """
 
+import errno
 import hashlib
 import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast
 
-from ccg_pipeline.sources.apart import Apart, GaveUp, OutOfTime, TookTooLong
+from ccg_pipeline.sources.apart import Apart, GaveUp, Gone, OutOfTime, TookTooLong
 from ccg_pipeline.sources.cells import heading
 from ccg_pipeline.sources.corrections import ALL_ROWS, Amendment
 from ccg_pipeline.sources.file_kinds import MAX_BYTES, OLE, ZIP, Parsed, Rows, Unreadable
@@ -89,7 +90,10 @@ class Document:
 
 
 def open_document(path: Path) -> Document:
-    """Read the whole file. Raises Refused with one sentence that names it and says what to do."""
+    """Read the whole file. Raises Refused with one sentence that names it and says what to do.
+
+    ChildProcessError, an OSError, where nothing was learnt of the file: another try may read it.
+    """
     name = printable(path)
     data = _bytes_of(path, name)
     try:
@@ -138,6 +142,8 @@ def _parsed_apart(data: bytes) -> tuple[str, list[Parsed]]:
             f"takes more than {MAX_SECONDS} seconds of a processor to read, and no publication "
             "known here does; check what it holds"
         ) from error
+    except Gone as error:  # which says nothing of the file
+        raise ChildProcessError(errno.ECHILD, "the process that reads workbooks ended") from error
     except GaveUp as error:  # the reader gave up or was stopped by its memory limit
         raise Unreadable("is a damaged workbook that cannot be read; download it again") from error
     if said == "refused":

@@ -39,10 +39,8 @@ MEMBERS = 1_000  # files in an archive
 
 
 OF_NOBODY = re.compile(r"(^|/)(__MACOSX/.*|\.DS_Store|\._[^/]*|desktop\.ini|Thumbs\.db)$", re.IGNORECASE)
-LOCKS = (
-    162,
-    165,
-)  # bytes of the file next to an open document and workbook: a name's length, the name, blanks
+LOCKS = (162, 165)
+"""Bytes of the file next to an open document and workbook: the length of a name, the name, blanks."""
 
 
 def answer(data: bytes) -> tuple[object, ...]:

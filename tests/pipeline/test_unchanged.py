@@ -6,6 +6,7 @@ Does not belong here: draws that their step keeps (test_draws_once.py), what a g
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, select
@@ -48,11 +49,24 @@ def alter(pipeline: SmallPipeline, table: Table, key: str) -> None:
 def test_a_lane_runs_its_gates_alone_where_a_run_left_it_so_and_nothing_is_new(
     sqlite_pipeline: SmallPipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a run beside which somebody took in other figures, nobody knows on which of them its rows rest."""
+    """Where somebody else took in figures or scored during a run, nobody knows on what its rows rest."""
     said = iter(["before", "meanwhile"])
     with monkeypatch.context() as patched:
         patched.setattr("ccg_pipeline.orchestration.main_job.rests_on", lambda *_: next(said))
         assert steps(sqlite_pipeline) == {WHOLE, GATES}
+    looks: list[str] = []
+
+    def look(*asked: Any) -> str:
+        """The second finds the figures as they were, and the rows as another run wrote them meanwhile."""
+        looks.append(rests_on(*asked))
+        if len(looks) == 2:
+            alter(sqlite_pipeline, BY_NAME["indicator_band"], KEY)
+        return looks[-1]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ccg_pipeline.orchestration.main_job.rests_on", look)
+        assert steps(sqlite_pipeline) == {WHOLE, GATES}
+    assert len(set(looks)) == 1
     assert steps(sqlite_pipeline) == {WHOLE, GATES}
     assert steps(sqlite_pipeline) == {GATES}
     land_again(sqlite_pipeline.landing / FILE, sqlite_pipeline.landing / "again.csv", "2017-09-01", halve)
@@ -76,10 +90,10 @@ def test_what_a_lane_rests_on_follows_figures_of_its_time_the_edition_and_every_
     with reading(engine) as connection:
         there = set(connection.execute(select(observation.c.indicator_code).distinct()).scalars())
     indicator = next(code for code in LANE.edition.indicator_codes if code in there)
-    beside = next(one.code for one in LANE.edition.supplementary if one.code in there)
+    supplementary = next(one.code for one in LANE.edition.supplementary if one.code in there)
     found = [rests_on(engine, LANE, KEY)]
     assert rests_on(engine, LANE, KEY) == found[0]
-    for code in (indicator, beside):
+    for code in (indicator, supplementary):
         change(code, date(2017, 3, 31))
         found.append(rests_on(engine, LANE, KEY))
     other = LANE.edition.model_copy(update={"title": "Another"})

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ccg_pipeline.sources.apart import Apart
 from ccg_pipeline.sources.documents import open_document, printable
 from ccg_pipeline.sources.file_kinds import TEXT_CELLS, Unreadable
 from ccg_pipeline.sources.parsing import parse
@@ -143,3 +144,14 @@ def test_a_file_too_large_is_not_read(tmp_path: Path) -> None:
         file.truncate(30 * 2**30)  # takes no room on the disk
     with pytest.raises(Refused, match=r"is larger than 200 MB"):
         open_document(path)
+
+
+def test_of_a_file_whose_reader_is_gone_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sound").write_bytes(READ["a zip of one CSV"])
+    with monkeypatch.context() as broken:
+        broken.setattr("ccg_pipeline.sources.documents._APART", Apart("tests.support.no_such_program"))
+        with pytest.raises(OSError, match="the process that reads workbooks ended"):
+            open_document(tmp_path / "sound")
+    assert open_document(tmp_path / "sound").kind == "archive"
