@@ -106,8 +106,8 @@ class CandidateTable:
     """The exact rows behind a `subject_sha256`, and what is to be said of all of them.
 
     `labels` are the ratings, best first. `notes` are sentences for the panel about the quality of the data,
-    `distance` is the unit of each row's `closeness`, `kind` the word for one organisation, `alike` by what
-    the similar ones of each were chosen.
+    `distance` is the unit of each row's `closeness`, `kind` the word for one organisation, `similar_by` what
+    the similar ones of each were chosen by.
     """
 
     panel: str
@@ -122,7 +122,7 @@ class CandidateTable:
     notes: tuple[str, ...] = ()
     distance: str = "standard errors"
     kind: str = "CCG"
-    alike: str = ""
+    similar_by: str = ""
 
     @property
     def kinds(self) -> str:

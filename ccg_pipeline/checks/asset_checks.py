@@ -26,7 +26,7 @@ from ccg_pipeline.quality.consequences import Known
 from ccg_pipeline.quality.kept_findings import rows_to_keep
 from ccg_pipeline.quality.plausibility import Asked, Landed, validate
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.release.found import keep
+from ccg_pipeline.release.blocking_findings import write_findings
 from ccg_pipeline.settings import report_path
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
@@ -202,7 +202,7 @@ def plausibility_checks(
         of_run = list(context.partition_keys)
         of_one_month = context.op_execution_context.has_partition_key
         reports = _reports(database, edition, of_run)
-        keep(database, _kept(reports))
+        write_findings(database, _kept(reports))
         url = database.url.render_as_string()
         for month, report in reports.items():
             path = report_path(url, month)

@@ -20,7 +20,7 @@ def method(
         str, typer.Argument(help="Those alone with this text in file, name, value or reason.", metavar="TEXT")
     ] = "",
     *,
-    fit: Annotated[bool, typer.Option("--fit", help="Counts by grade beside the published counts.")] = False,
+    fit: Annotated[bool, typer.Option("--fit", help="Counts by grade next to the published counts.")] = False,
     month: Month = "",
     year: Year = "",
     database: Database = "",

@@ -36,9 +36,9 @@ from ccg_pipeline.method.scoring.moderated import BLOCKS
 from ccg_pipeline.panel_papers.certificates import issue
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
+from ccg_pipeline.release.blocking_findings import faults_of_findings
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.entries import faults_of_entries
-from ccg_pipeline.release.found import faults_of_findings
 from ccg_pipeline.release.holds import HELD_BACK, rounds_held
 from ccg_pipeline.release.rederived import faults_of_releases
 from ccg_pipeline.release.released import Tables, unreleased

@@ -303,11 +303,13 @@ def verify(
     Or what a recorder of minutes signed, and whether a file is one of those that were signed.
     """
     content, public = _read(certificate, "FILE"), public_key(_read(key, "--key"), str(key))
-    beside = None if table is None else _read(table, "--table")
+    compared_with = None if table is None else _read(table, "--table")
     if is_record(content):
-        found = checked_record(content, public, hashlib.sha256(beside).hexdigest() if beside else "")
+        found = checked_record(
+            content, public, hashlib.sha256(compared_with).hexdigest() if compared_with else ""
+        )
     else:
-        found = checked(content, public, beside)
+        found = checked(content, public, compared_with)
     for one in found:
         say(f"{'holds ' if one.holds else 'BROKEN'}  {one.sentence}")
     if not all(one.holds for one in found):

@@ -95,7 +95,7 @@ class StatedByFields(Frozen):
 
 
 class Parameter(StatedByFields):
-    """A number, or a word, of the rules that stands in several places, or in whose place others are tried."""
+    """A number, or a word, of the rules that several places use, or in whose place others are tried."""
 
     value: Plain | Text
     unit: str = ""

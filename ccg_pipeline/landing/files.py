@@ -120,8 +120,8 @@ class LandingFolder:
                 problem = f"is larger than {MAX_BYTES // 2**20} MB; no publication known here is"
             if not problem:
                 sidecar = path.with_name(path.name + SUFFIX)
-                beside = self._hash(sidecar) if sidecar.is_file() else ""
-                return Found(path, self._hash(path), beside, size_bytes=path.stat().st_size)
+                sidecar_sha256 = self._hash(sidecar) if sidecar.is_file() else ""
+                return Found(path, self._hash(path), sidecar_sha256, size_bytes=path.stat().st_size)
         except OSError as error:
             if error.errno not in NEVER_READABLE:
                 raise

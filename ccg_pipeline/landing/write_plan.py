@@ -117,10 +117,10 @@ def _conform_each(named: list[tuple[str, pd.DataFrame]], schema: pa.DataFrameSch
     To hold ten rows against a schema costs what ten thousand cost; one by one they are held only to say which
     file is at fault.
     """
-    alike: dict[tuple[Any, ...], list[tuple[str, pd.DataFrame]]] = {}
+    of_one_form: dict[tuple[Any, ...], list[tuple[str, pd.DataFrame]]] = {}
     for name, frame in named:
-        alike.setdefault((*frame.columns, *frame.dtypes), []).append((name, frame))
-    for group in alike.values():
+        of_one_form.setdefault((*frame.columns, *frame.dtypes), []).append((name, frame))
+    for group in of_one_form.values():
         try:
             conform(pd.concat([frame for _, frame in group]), schema, "what was read")
         except SchemaFault:

@@ -38,7 +38,7 @@ MISSED_PINGS = 6
 
 
 def _settings() -> dict[str, Any]:
-    """Return what Celery is told: by the executor and by every worker alike."""
+    """Return what Celery is told: by the executor and by every worker."""
     broker = broker_url()
     return {
         "broker": broker,

@@ -198,7 +198,7 @@ class MainJob:
                 )
 
     def _ingest(self, last: str) -> bool:
-        """Take in what the landing folder has anew of months up to `last`; return whether it had anything."""
+        """Take in what is new of months up to `last` in the landing folder; return whether anything was."""
         files = self.files()
         rows = source_observation.c
         with reading(self._engine) as connection:

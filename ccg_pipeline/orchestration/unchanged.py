@@ -1,8 +1,8 @@
-"""Whether a lane's partition stands as its last run left it, so that its steps need not run again.
+"""Whether a lane's partition is as its last run left it, so that its steps need not run again.
 
 Belongs here: what the rows of a lane rest on and those rows themselves as one fingerprint, and the run that
 left them so.
-Does not belong here: gates and releases, which are worked out anew by every run (main_job.py); draws that a
+Does not belong here: gates and releases, which are worked out again by every run (main_job.py); draws that a
 step keeps by itself (assets/uncertainty.py).
 """
 

@@ -48,7 +48,7 @@ def overall_table(
         is_made_up=bool(overall["is_made_up"].any()),
         notes=tuple(_notes(edition, frames)),
         distance="points of the overall score",
-        alike=SIMILAR_TEN,
+        similar_by=SIMILAR_TEN,
     )
 
 

@@ -22,7 +22,7 @@ from ccg_pipeline.publish.uncertainty_words import how_sure, would_not_be_repeat
 from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 from expert_panels.papers import CandidateTable, Cut, Organisation, Spread
 
-SIMILAR_TEN = "The similar ten (NHS RightCare, 2016), the most alike first"
+SIMILAR_TEN = "The similar ten (NHS RightCare, 2016), the most similar first"
 
 
 @cache
@@ -33,7 +33,7 @@ def known_ccgs() -> dict[str, Any]:
 
 @cache
 def similar_codes() -> dict[str, list[str]]:
-    """Return the similar ten of each CCG, the most alike first."""
+    """Return the similar ten of each CCG, the most similar first."""
     found: dict[str, list[str]] = {}
     for pair in similar_organisations().sort_values(["ccg_code", "rank"]).itertuples(index=False):
         found.setdefault(str(pair.ccg_code), []).append(str(pair.similar_ccg_code))
@@ -51,7 +51,7 @@ def subjects_of_bands(bands: pd.DataFrame | None, edition: Edition) -> dict[str,
     return found
 
 
-def alike(kind: str) -> tuple[str, Mapping[str, Sequence[str]]]:
+def similar_by_kind(kind: str) -> tuple[str, Mapping[str, Sequence[str]]]:
     """Return by what the similar ones of a kind of organisation were chosen, and their codes by code."""
     return (SIMILAR_TEN, similar_codes()) if kind == "ccg" else ("", {})
 
@@ -90,7 +90,7 @@ def candidate_table(
         spreads=_spreads(edition, rule, ratings, bands),
         is_made_up=bool(ratings["is_made_up"].any()),
         notes=tuple(_notes(edition, ratings, bands)),
-        alike=SIMILAR_TEN,
+        similar_by=SIMILAR_TEN,
     )
 
 

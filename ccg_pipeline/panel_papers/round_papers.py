@@ -16,7 +16,7 @@ from ccg_pipeline.method.certainty.saying import NOT_REPEATED
 from ccg_pipeline.method.engine.run import Run, measures_under, resting_on
 from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.method.round_assessment import with_bounds
-from ccg_pipeline.panel_papers.panel_table import alike
+from ccg_pipeline.panel_papers.panel_table import similar_by_kind
 from ccg_pipeline.publish.measures import title_of
 from ccg_pipeline.publish.naming import noun_of
 from ccg_pipeline.publish.uncertainty_words import measured_again
@@ -57,12 +57,12 @@ def round_table(
     }
     chances = part.tables["chances"]
     of_main = dict(list(chances[chances["node"] == main.key].groupby("organisation_code")))
-    beside = [node for node in edition.nodes if node.key in _nodes(part) and node.key != main.key]
+    other_nodes = [node for node in edition.nodes if node.key in _nodes(part) and node.key != main.key]
     measures = list(measures_under(edition, gate.verifies))
 
     def figures_of(code: str) -> tuple[Figure, ...]:
         own = figures.get(code, {})
-        nodes = _of_nodes(gate, beside, scores[code], own)
+        nodes = _of_nodes(gate, other_nodes, scores[code], own)
         return (*nodes, *(_of_measure(each, own) for each in measures))
 
     organisations = tuple(
@@ -78,13 +78,13 @@ def round_table(
         partition_key=key,
         subject_sha256=sha256,
         labels=edition.labels(main.key),
-        measures=(*(_node(each, gate) for each in reversed(beside)), *_measures(edition, measures)),
+        measures=(*(_node(each, gate) for each in reversed(other_nodes)), *_measures(edition, measures)),
         organisations=organisations,
         spreads=(Spread(main.title, f"score of {main.title}", values, ()),) if values else (),
         is_made_up=bool(part.tables["scores"]["is_made_up"].any()),
         notes=tuple(_notes(edition, main, part)),
         kind=noun_of(edition.organisation),
-        alike=alike(edition.organisation)[0],
+        similar_by=similar_by_kind(edition.organisation)[0],
     )
 
 
@@ -125,18 +125,18 @@ def _organisation(
         closeness=closeness,
         again=again,
         is_unlikely=firm == NOT_REPEATED,
-        similar=tuple(alike(run.edition.organisation)[1].get(code, ())),
+        similar=tuple(similar_by_kind(run.edition.organisation)[1].get(code, ())),
     )
 
 
 def _of_nodes(
     gate: Gate,
-    beside: list[Node],
+    other_nodes: list[Node],
     rows: Rows,
     figures: Rows,
 ) -> Iterator[Figure]:
     """Each other node of the part as a figure; a judgement that may be moderated with its choices."""
-    for node in reversed(beside):
+    for node in reversed(other_nodes):
         row = rows[node.key]
         first, said = node.steps[0], figures.get(node.judgement or "", {})
         choices = tuple(first.points) if node.key in gate.may_moderate and isinstance(first, Labels) else ()

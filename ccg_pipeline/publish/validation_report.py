@@ -20,7 +20,7 @@ OF_FILES = "files-"
 """Begins the anchors of the second part, in which the same expectations may stand."""
 
 NAMESPACE = " xmlns='http://www.w3.org/2000/svg'"
-"""What a picture says of itself in a file of its own, and no page needs."""
+"""What a picture says of itself as a separate file, and no page needs."""
 
 CONSEQUENCE = {"warn": "warns", "block": "blocks"}  # a round whose figures these are, until let through
 

@@ -36,7 +36,7 @@ def distribution(
     """Lay the middle and the spread of all CCGs' figures next to those of the indicator's last period.
 
     Values, and counts where both periods are equally long to a tenth. A publication whose unit, scale or
-    definition was changed moves all CCGs alike, which no comparison among them can see. `shift` is the
+    definition was changed moves all CCGs by the same, which no comparison among them can see. `shift` is the
     distance of the medians in robust standard deviations of the last period (1.4826 × median absolute
     deviation), `widening` how many times the one spread is the other, the larger over the smaller. Measured
     kinds alone, of which at least `least_ccgs` CCGs have a figure in both periods; one whose figures did not

@@ -95,15 +95,15 @@ def renewal(
     now, then = (_measured(frame, edition) for frame in (observations, previous))
     both = now.merge(then, on=CELL, suffixes=("", "_before"))
     both = both[both["period_end_before"] < both["period_end"]]
-    alike = [both[name].eq(both[f"{name}_before"]) | both[[name, f"{name}_before"]].isna().all(axis=1)
+    same = [both[name].eq(both[f"{name}_before"]) | both[[name, f"{name}_before"]].isna().all(axis=1)
              for name in _FIGURES]  # fmt: skip
-    both = both.assign(is_alike=pd.concat(alike, axis=1).all(axis=1))
+    both = both.assign(is_unchanged=pd.concat(same, axis=1).all(axis=1))
     by = both.groupby("indicator_code")
     rows = pd.DataFrame(
         {
             "organisations": by.size(),
-            "n_alike": by["is_alike"].sum(),
-            "percent_alike": 100.0 * by["is_alike"].mean(),
+            "n_alike": by["is_unchanged"].sum(),
+            "percent_alike": 100.0 * by["is_unchanged"].mean(),
             "most_percent": most_percent,
             "period_end_before": by["period_end_before"].max(),
             "period_end": by["period_end"].max(),

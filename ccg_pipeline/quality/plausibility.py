@@ -202,14 +202,14 @@ def _failing(comparisons: Sequence[Comparison]) -> list["pd.Index[int]"]:
     once about all comparisons of the same kind, one below the other.
     """
     found = [pd.Index([], dtype="int64") if one.as_landed else one.failing() for one in comparisons]
-    alike: dict[tuple[object, ...], list[int]] = {}
+    of_one_kind: dict[tuple[object, ...], list[int]] = {}
     for number, one in enumerate(comparisons):
         if one.as_landed and len(one.rows):
-            alike.setdefault((one.filled, one.not_below), []).append(number)
-    if not alike:
+            of_one_kind.setdefault((one.filled, one.not_below), []).append(number)
+    if not of_one_kind:
         return found
     ask = _great_expectations()
-    for numbers in alike.values():
+    for numbers in of_one_kind.values():
         together = [comparisons[number] for number in numbers]
         rows = pd.concat([one.rows[one.compared] for one in together], ignore_index=True)
         fails = np.zeros(len(rows), dtype=bool)

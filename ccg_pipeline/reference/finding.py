@@ -14,7 +14,7 @@ from ccg_pipeline.reference.organisations import OF_FRAMEWORK, ccg_history
 from expert_panels.foundation.fault import WrongUse
 
 SHORTEST, LIKE = 5, 0.75
-"""Letters of a word that somebody may have mistyped, and how much alike it is then (assumed)."""
+"""Letters of a word that somebody may have mistyped, and how similar it is then (assumed)."""
 
 
 def find_ccg(organisations: pd.DataFrame, wanted: str) -> str:

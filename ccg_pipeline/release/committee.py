@@ -47,7 +47,7 @@ def content_before_committee(
 ) -> str:
     """Return the bytes that are to be before the committee now; '' while a panel has not decided.
 
-    `recorded` has the fingerprint of each part that stands, `states` the state of each body of the lane. The
+    `recorded` has the fingerprint of each current part, `states` the state of each body of the lane. The
     same ledger and candidates give the same bytes. Raises StorageFault when what is kept was altered.
     """
     if lane.overall_gate is None or OVERALL not in recorded:
@@ -93,17 +93,17 @@ def submit_to_committee(
     """
     assert lane.overall_gate is not None
     body = lane.overall_gate.key
-    stands = candidate_fingerprints(engine, lane.key, key)
-    recorded = dict(zip(stands["part"], stands["sha256"], strict=True))
+    current = candidate_fingerprints(engine, lane.key, key)
+    recorded = dict(zip(current["part"], current["sha256"], strict=True))
     states = {one: ledger.state_of(engine, terms[one], lane.key, key) for one in bodies_of(edition, lane)}
     with reading(engine) as connection:
         content = content_before_committee(connection, edition, lane, key, recorded, states)
     rows = []
-    launched_by = "".join(stands.loc[stands["part"] == OVERALL, "launched_by"])
+    launched_by = "".join(current.loc[current["part"] == OVERALL, "launched_by"])
     if content:
         with writing(engine) as connection:
             keep(connection, body, content)
-        rows.append([lane.key, key, body, sha256_of(content), launched_by, bool(stands["is_made_up"].any())])
+        rows.append([lane.key, key, body, sha256_of(content), launched_by, bool(current["is_made_up"].any())])
     subject = to_submit(states[body], sha256_of(content) if content else "", is_held)
     if subject or states[body].subject:
         ledger.open_round(

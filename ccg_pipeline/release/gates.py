@@ -29,12 +29,12 @@ def gate_row(
     lane: str, partition_key: str, state: GateState, terms: Terms, is_made_up: bool, held: str = ""
 ) -> dict[str, Any]:
     """Return what a gate shows of a state: one row of table `gate`; `held` says why a round is held back."""
-    stands = f"{state.described}, newer data are {HELD_BACK}" if state.subject else HELD_BACK
+    described = f"{state.described}, newer data are {HELD_BACK}" if state.subject else HELD_BACK
     return {
         "lane": lane,
         "partition_key": partition_key,
         "panel": terms.panel,
-        "state": stands if held else state.described,
+        "state": described if held else state.described,
         "subject_sha256": state.subject,
         "round": f"{lane}/{partition_key}/{state.serial}",
         "last_line": state.last_hash,

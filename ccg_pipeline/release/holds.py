@@ -19,7 +19,7 @@ from ccg_pipeline.framework.edition import Round
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.round_dates import days_of, rounds_by_lane
 from ccg_pipeline.framework.rounds import last_day
-from ccg_pipeline.release.found import Found, of_row, open_findings
+from ccg_pipeline.release.blocking_findings import BlockingFinding, of_row, open_findings
 from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.figures import figures_between
 from ccg_pipeline.storage.sql import indicator_band, lane_fingerprint, let_through, plausibility
@@ -113,7 +113,7 @@ def blocking(connection: Connection, month: str = "9999-12") -> list[Blocking]:
     ]  # fmt: skip
 
 
-def _order(one: Found) -> tuple[str, date, str, str]:
+def _order(one: BlockingFinding) -> tuple[str, date, str, str]:
     return one.indicator_code, one.period_end, one.expectation, one.partition_key
 
 

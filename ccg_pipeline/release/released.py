@@ -139,21 +139,21 @@ def newest_scored(engine: Engine) -> tuple[str, str]:
 def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: str = "") -> Tables:
     """Return the tables as they stand, verified or not, for who may see them; whoever shows them logs it."""
     with reading(engine) as connection:
-        stands = read(connection, lane_fingerprint, {})
+        current = read(connection, lane_fingerprint, {})
         if not lane:
-            lane, partition_key = _newest(stands)
-        stands = stands[(stands["lane"] == lane) & (stands["partition_key"] == partition_key)]
-        if OPEN not in set(stands["part"]):
+            lane, partition_key = _newest(current)
+        current = current[(current["lane"] == lane) & (current["partition_key"] == partition_key)]
+        if OPEN not in set(current["part"]):
             named = f"the {lane} lane for {words(lane, partition_key)}" if lane else "this database"
             raise Fault(f"Nothing has been scored in {named}: `ccg run` does that.")
         parts = {
-            str(row.part): kept_part(connection, str(row.sha256)) for row in stands.itertuples(index=False)
+            str(row.part): kept_part(connection, str(row.sha256)) for row in current.itertuples(index=False)
         }
     header = {
         "lane": lane,
         "partition_key": partition_key,
         "edition": edition.key,
-        "is_made_up": bool(stands["is_made_up"].any()),
+        "is_made_up": bool(current["is_made_up"].any()),
         "panels": {rule.key: {"verification": NOT_VERIFIED} for rule in edition.panels},
         "overall": {"verification": NOT_VERIFIED} if OVERALL in parts else None,
     }

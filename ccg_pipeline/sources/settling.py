@@ -235,7 +235,7 @@ class Settling:
             account.doubt_where(unread, f"{name} {{}} is no {period.what}", account.rows[period.column])
 
     def _doubt_emptied_columns(self, claims: pd.DataFrame, columns: Mapping[str, str]) -> None:
-        """Quarantine all rows where a count is blank in each of several, with figures beside it.
+        """Quarantine all rows where a count is blank in each of several, with figures next to it.
 
         So they look when cells were moved against their headings, or a column was cut out. A value may be
         left out, since its counts give it.

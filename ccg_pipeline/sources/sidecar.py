@@ -40,18 +40,20 @@ class Sidecar(BaseModel):
 
 def read_sidecar(path: Path) -> Sidecar:
     """The sidecar of the file at ``path``, an empty one where there is none. Raises Refused."""
-    beside = path.with_name(path.name + SUFFIX)
+    sidecar_path = path.with_name(path.name + SUFFIX)
     try:
-        if not beside.is_file():
+        if not sidecar_path.is_file():
             return Sidecar()
-        if beside.stat().st_size > LARGEST:
-            raise Refused(f"{beside.name}: is larger than {LARGEST:,} bytes; correct the sidecar.")
-        return Sidecar.model_validate(parse(beside.read_text(encoding="utf-8"), beside.name).data or {})
+        if sidecar_path.stat().st_size > LARGEST:
+            raise Refused(f"{sidecar_path.name}: is larger than {LARGEST:,} bytes; correct the sidecar.")
+        return Sidecar.model_validate(
+            parse(sidecar_path.read_text(encoding="utf-8"), sidecar_path.name).data or {}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise Refused(f"{beside.name}: {where}: {first['msg']}; correct the sidecar.") from error
+        raise Refused(f"{sidecar_path.name}: {where}: {first['msg']}; correct the sidecar.") from error
     except Refused:
         raise
     except (Fault, UnicodeDecodeError, OSError) as error:
-        raise Refused(f"{beside.name}: is no proper YAML; correct the sidecar.") from error
+        raise Refused(f"{sidecar_path.name}: is no proper YAML; correct the sidecar.") from error

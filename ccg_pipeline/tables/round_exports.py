@@ -95,7 +95,7 @@ def organisations_table(columns: Collection[str]) -> Table:
         if name not in (ORGANISATION.name, "name")
     ]
     name = text("name", "Name of the organisation.", may_be_missing=True)
-    about = "The organisations that a round assesses, with what is known of each beside its ratings."
+    about = "The organisations that a round assesses, with what is known of each next to its ratings."
     return Table("organisations", about, (ORGANISATION, name, *more), (ORGANISATION.name,))
 
 

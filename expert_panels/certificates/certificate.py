@@ -181,11 +181,11 @@ def _of_table(table: bytes, digests: list[str], line: Mapping[str, Any]) -> list
     if word and not re.fullmatch(rf"{_WORD.get(str(line['decision']), '(?!)')}{_SUPERSEDED}", word):
         found.append(Finding(False, f"The table says that they are {word!r}, which this decision does not."))
     others = Counter(row[place["panel"]] for row in rows if row not in own)
-    beside = [*(f"{count} rows of {name}" for name, count in sorted(others.items()))]
-    beside += [f"the column {name}" for name in added]
-    if beside:
+    additional = [*(f"{count} rows of {name}" for name, count in sorted(others.items()))]
+    additional += [f"the column {name}" for name in added]
+    if additional:
         found.append(
-            Finding(True, f"Not of this decision, and vouched for by nothing here: {', '.join(beside)}.")
+            Finding(True, f"Not of this decision, and vouched for by nothing here: {', '.join(additional)}.")
         )
     return found
 

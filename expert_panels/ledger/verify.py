@@ -35,10 +35,10 @@ def verify(
             f"The trigger {name} is {what}: the database would let lines be changed."
             for name, what in unsound_triggers(connection).items()
         ]
-        beside = outside(connection)
+        kept_outside = outside(connection)
         rows = sorted(_stored(connection), key=lambda row: int(row["seq"]))
-    may_sign = tuple(beside.keys() if keys is None else keys)
-    faults = faults_of(rows, {*known, *beside.heads()}) + signature_faults(rows, may_sign)
+    may_sign = tuple(kept_outside.keys() if keys is None else keys)
+    faults = faults_of(rows, {*known, *kept_outside.heads()}) + signature_faults(rows, may_sign)
     signed = [row for row in rows if row.get("signed_by")]
     if signed and not may_sign and signed[0].get("data_kind") == "real":
         faults.append(

@@ -129,8 +129,8 @@ def proposals(
         return
     frame = proposal_table(found)
     last = date(int(rounds[-1].period[:4]) + 1, 3, 31)
-    stands = [register.standing(one.ccg_code, "special measures", last).answer for one in found]
-    _table(console, frame.assign(**{"in special measures": stands}), f"Proposed after {periods}")
+    answers = [register.standing(one.ccg_code, "special measures", last).answer for one in found]
+    _table(console, frame.assign(**{"in special measures": answers}), f"Proposed after {periods}")
     _say(console, PROPOSED)
 
 

@@ -46,7 +46,7 @@ GLOSSARY = (
     ("Reference", "What a figure is compared with: a national standard, or England."),
     (
         "Similar ten",
-        "The ten places that NHS RightCare found most alike in 2016, by age, deprivation and health.",
+        "The ten places that NHS RightCare found most similar in 2016, by age, deprivation and health.",
     ),
 )
 
@@ -79,7 +79,7 @@ def round_of_lane(
     similar = (
         similar_organisations().sort_values(["ccg_code", "rank"]).groupby("ccg_code")["similar_ccg_code"]
     )
-    alike = {str(code): tuple(own) for code, own in similar}
+    similar_to = {str(code): tuple(own) for code, own in similar}
     known = ccgs()
     known = known[known["ccg_code"].isin(frames["assessment"]["ccg_code"])]
     return Round(
@@ -97,7 +97,7 @@ def round_of_lane(
         made_at="",
         verification="",
         organisations=tuple(
-            Organisation(code, name, region, alike.get(code, ()), _standings(code, tables))
+            Organisation(code, name, region, similar_to.get(code, ()), _standings(code, tables))
             for code, name, region in zip(
                 known["ccg_code"], known["ccg_name"], known["region_name"], strict=True
             )

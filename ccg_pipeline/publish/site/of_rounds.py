@@ -128,17 +128,17 @@ def _organisations(released: ReleasedRound, edition: Edition, one: Round) -> tup
     known = released.tables["organisations"]
     last = days_of(edition, one, released.release.partition_key)[1]
     is_ccg = edition.organisation == REGISTERED
-    alike: dict[str, tuple[str, ...]] = {}
+    similar_to: dict[str, tuple[str, ...]] = {}
     if is_ccg:
         ranked = similar_organisations().sort_values(["ccg_code", "rank"])
-        alike = {str(code): tuple(own) for code, own in ranked.groupby("ccg_code")["similar_ccg_code"]}
+        similar_to = {str(code): tuple(own) for code, own in ranked.groupby("ccg_code")["similar_ccg_code"]}
     pages = slugs(str(code) for code in known.index)
     return tuple(
         Organisation(
             code=str(code),
             name=str(row["name"] or code),
             group=", ".join(str(row[name]) for name in edition.attributes if _is_said(row[name])),
-            similar=alike.get(str(code), ()),
+            similar=similar_to.get(str(code), ()),
             standings=tuple(standings_in_words(the_register(), str(code), last)) if is_ccg else (),
             page=pages[str(code)],
         )

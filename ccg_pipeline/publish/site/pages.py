@@ -279,5 +279,5 @@ def _around(subject: Subject, place: Organisation, round_: Round) -> str:
         text = subject.outcomes.get(code, NOTHING).text
         if text in own:
             own[text] += 1
-    alike = f"Of its {sum(own.values())} most similar: {counted(own)}. " if any(own.values()) else ""
-    return f"{alike}All {round_.nouns}: {counted(subject.counts)}."
+    of_similar = f"Of its {sum(own.values())} most similar: {counted(own)}. " if any(own.values()) else ""
+    return f"{of_similar}All {round_.nouns}: {counted(subject.counts)}."

@@ -85,7 +85,7 @@ def check(account: RowAccounting) -> None:
         account.doubt_where(other, f"the {column} {{}} is another authority's", account.rows[column])
     parts = [read_figures(account.rows[name]).values for name in ("nhs", "social_care", "both")]
     total = read_figures(account.rows["total"]).values
-    # NaN, a mark, disagrees with nothing, but what is there beside it may be no more than the total: cells
+    # NaN, a mark, disagrees with nothing, but what is there next to it may be no more than the total: cells
     # that were moved by one have another part where the total should be
     disagree = np.abs(np.sum(parts, axis=0) - total) > 0.5
     disagree |= np.nansum(parts, axis=0) - total > 0.5

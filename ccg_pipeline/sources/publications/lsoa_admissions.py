@@ -102,9 +102,9 @@ def _strays(account: RowAccounting, kinds: "pd.Series[str]", is_data: Mask) -> d
     before, after = known.ffill().shift().fillna(""), known.bfill().shift(-1).fillna("")
     among = before.eq(after) & before.ne("") & codes.ne(before)
     account.doubt_where(among, "the row stands among those of {}", before)
-    beside = ~kinds.eq("ccg") & is_data
+    next_to_them = ~kinds.eq("ccg") & is_data
     strays: dict[str, tuple[int, ...]] = {}
-    for row in account.rows.index[among | beside]:
+    for row in account.rows.index[among | next_to_them]:
         for code in {before[row], after[row]} - {""}:
             strays[code] = (*strays.get(code, ()), int(row))
     return strays

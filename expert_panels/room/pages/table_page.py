@@ -102,7 +102,7 @@ def organisation_shown(
         last=None if last is None else (last[0], last[1].by_code.get(code)),
         work=work,
         looked=looked,
-        beside=[table.by_code.get(each) for each in work.beside(code)],
+        previous_and_next=[table.by_code.get(each) for each in work.previous_and_next(code)],
         context=found.room.candidates.context(table.subject_sha256, code),
         measures={measure.code: measure for measure in table.measures},
         similar=[table.by_code[each] for each in organisation.similar if each in table.by_code],

@@ -79,7 +79,7 @@ class Worklist:
         """Return why an organisation is in the list; nothing for one that is not."""
         return next((item.reasons for item in self.items if item.one.code == code), ())
 
-    def beside(self, code: str) -> tuple[str, str]:
+    def previous_and_next(self, code: str) -> tuple[str, str]:
         """Return the codes before and after one of the list, '' where there is none."""
         if code not in self.codes:
             return "", ""

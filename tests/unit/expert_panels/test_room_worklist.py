@@ -101,7 +101,7 @@ def test_a_table_of_scores_without_grades_misses_no_rating() -> None:
 
 def test_next_and_previous_follow_the_list_and_what_is_left_goes_round() -> None:
     found = worklist(of(*(quiet(f"A0{n}", again="Often not.", is_unlikely=True) for n in (1, 2, 3))))
-    assert [found.beside(code) for code in ("A01", "A02", "A03", "Z01")] == [
+    assert [found.previous_and_next(code) for code in ("A01", "A02", "A03", "Z01")] == [
         ("", "A02"), ("A01", "A03"), ("A02", ""), ("", ""),
     ]  # fmt: skip
     assert found.left({"A02"}) == ("A01", "A03")

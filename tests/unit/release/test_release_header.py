@@ -1,9 +1,11 @@
 """Whether the ledger lets anything go out, in one sentence however much of it is broken."""
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import Engine
 
 from ccg_pipeline.release.header import NothingToRelease, check_ledger
+from ccg_pipeline.storage.database import open_database
 from tests.support.notations.ledger_cases import damage, edit, filled
 
 
@@ -17,12 +19,14 @@ from tests.support.notations.ledger_cases import damage, edit, filled
     ],
 )
 def test_of_a_broken_ledger_the_first_faults_are_named(
-    engine: Engine, edited: list[int], named: list[str], more: str
+    tmp_path: Path, edited: list[int], named: list[str], more: str
 ) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/a.db")  # with a home of its own, where heads are kept
     filled(engine)
     damage(engine, [edit(line, "reason", "For another test.") for line in edited])
     with pytest.raises(NothingToRelease, match="the sign-off ledger is broken: ") as refused:
         check_ledger(engine)
+    engine.dispose()
     said = str(refused.value)
     assert [f"Line {line}" for line in range(1, 9) if f"Line {line} has been edited" in said] == named
     assert said.endswith(more or "carries.")

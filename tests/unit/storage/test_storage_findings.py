@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
-from ccg_pipeline.release.found import faults_of_findings, keep
+from ccg_pipeline.release.blocking_findings import faults_of_findings, write_findings
 from ccg_pipeline.release.holds import all_blocking, change
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.pieces import Piece, rows_of
@@ -31,7 +31,7 @@ def look(engine: Engine, month: str, *found: tuple[str, str]) -> None:
         for code, observed in found
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=[one.name for one in plausibility.columns])
-    keep(engine, Piece("plausibility", {"partition_key": [month]}, frame))
+    write_findings(engine, Piece("plausibility", {"partition_key": [month]}, frame))
 
 
 def held(engine: Engine) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ SUITE = "observations"
 _FOUND, _GONE = "found", "not found"
 
 
-class Found(NamedTuple):
+class BlockingFinding(NamedTuple):
     """A finding that blocks: the month that was looked at, and what was found of which figures."""
 
     partition_key: str
@@ -48,7 +48,7 @@ class Found(NamedTuple):
         return sha256_of(canonical_json(said))
 
 
-def keep(engine: Engine, findings: Piece) -> None:
+def write_findings(engine: Engine, findings: Piece) -> None:
     """Write the findings of some months (table plausibility), and into the record what is new of them."""
     with writing(engine) as connection:
         write_within(connection, [findings])
@@ -79,24 +79,24 @@ def _record(connection: Connection, rows: pd.DataFrame, month: str) -> None:
         )
 
 
-def _of_frame(rows: pd.DataFrame) -> Iterator[Found]:
-    for row in rows[list(Found._fields)].itertuples(index=False):
+def _of_frame(rows: pd.DataFrame) -> Iterator[BlockingFinding]:
+    for row in rows[list(BlockingFinding._fields)].itertuples(index=False):
         yield _typed(row)
 
 
-def _typed(row: Any) -> Found:
+def _typed(row: Any) -> BlockingFinding:
     end = pd.Timestamp(row.period_end)
-    return Found(*row)._replace(period_end=date.min if pd.isna(end) else end.date())
+    return BlockingFinding(*row)._replace(period_end=date.min if pd.isna(end) else end.date())
 
 
-def open_findings(connection: Connection, month: str) -> list[Found]:
+def open_findings(connection: Connection, month: str) -> list[BlockingFinding]:
     """Return what blocks as the last look up to `month` found it, in order."""
     column = blocking_finding.c
-    columns = (column.action, column.finding, *(column[name] for name in Found._fields))
+    columns = (column.action, column.finding, *(column[name] for name in BlockingFinding._fields))
     statement = select(*columns).where(column.partition_key <= month).order_by(column.seq)
-    looks: dict[Any, dict[str, dict[str, Found]]] = {}
+    looks: dict[Any, dict[str, dict[str, BlockingFinding]]] = {}
     for action, sha256, *row in connection.execute(statement):
-        one = Found(*row)
+        one = BlockingFinding(*row)
         of_month = looks.setdefault(one.figures, {}).setdefault(one.partition_key, {})
         if action == _FOUND:
             of_month[sha256] = one
@@ -121,6 +121,6 @@ def faults_of_findings(connection: Connection) -> list[str]:
     ]
 
 
-def of_row(row: Any) -> Found:
+def of_row(row: Any) -> BlockingFinding:
     """Return a row of table plausibility as a finding."""
-    return Found(*(getattr(row, name) for name in Found._fields))
+    return BlockingFinding(*(getattr(row, name) for name in BlockingFinding._fields))
