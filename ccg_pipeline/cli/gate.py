@@ -7,14 +7,18 @@ Does not belong here: what a verb does with the gate (panel.py, decisions.py, re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
+
 from ccg_pipeline.cli.options import asked_round
 from ccg_pipeline.cli.rounds import Asked, asked_for
 from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.families import named_editions
-from ccg_pipeline.framework.round_dates import lane_of
-from ccg_pipeline.release.bodies import RECORDS, terms_in_force
+from ccg_pipeline.framework.round_dates import REGISTER, lane_of
+from ccg_pipeline.release.bodies import RECORDS, recording_body, terms_in_force
+from ccg_pipeline.release.entries import Submitted, submitted
 from ccg_pipeline.settings import editions_in_force
 from expert_panels.foundation.fault import WrongUse
+from expert_panels.minutes.form import Minutes
 from expert_panels.terms import Terms
 
 
@@ -32,6 +36,21 @@ class GateAsked:
     terms: Terms
     all_terms: Mapping[str, Terms]
     asked: Asked | None = None
+
+
+def entry_asked(engine: Engine, key: str) -> Submitted:
+    """Return an entry of the register that was submitted, by its key; WrongUse names those that there are."""
+    every = submitted(engine)
+    for one in every:
+        if one.key == key:
+            return one
+    known = f"there are {', '.join(one.key for one in every)}" if every else "none was submitted yet"
+    raise WrongUse(f"There is no entry {key!r}: {known}.")
+
+
+def gate_of_entry(engine: Engine, key: str) -> GateAsked:
+    """Return the gate of an entry of the register; WrongUse where there is none of that key."""
+    return GateAsked(REGISTER, entry_asked(engine, key).key, recording_body(), terms_in_force())
 
 
 def gate_asked(
@@ -52,6 +71,18 @@ def gate_asked(
     bodies = [gate.panel for gate in asked.round.gates]
     terms = _terms(panel, bodies, all_terms)
     return GateAsked(lane_of(asked.edition, asked.round), asked.key, terms, all_terms, asked)
+
+
+def gate_of_minutes(engine: Engine, minutes: Minutes, edition: str) -> GateAsked:
+    """Return the gate that minutes are about, a round's or an entry's; raises as both do."""
+    if not minutes.entry:
+        return gate_asked(minutes.panel, minutes.month, minutes.year, edition, minutes.quarter, minutes.round)
+    if edition:
+        raise WrongUse(f"--edition {edition}: an entry belongs to no edition, so leave it out.")
+    gate = gate_of_entry(engine, minutes.entry)
+    if minutes.panel != gate.terms.panel:
+        raise WrongUse(f"Entries are decided by {gate.terms.panel}, and not by {minutes.panel}.")
+    return gate
 
 
 def _terms(panel: str, bodies: list[str], all_terms: Mapping[str, Terms]) -> Terms:

@@ -13,7 +13,7 @@ import typer
 from sqlalchemy import Engine
 
 from ccg_pipeline.cli.decisions import edition_of
-from ccg_pipeline.cli.gate import editions_asked, gate_asked
+from ccg_pipeline.cli.gate import editions_asked, gate_of_minutes
 from ccg_pipeline.cli.options import Database, EditionNamed, say
 from ccg_pipeline.cli.output import write
 from ccg_pipeline.cli.panel import follow, issue_receipts, opened, opened_for_reading
@@ -86,8 +86,9 @@ def minutes(form: Form, database: Database = "", edition_named: EditionNamed = "
     if edition_named and asked.edition not in ("", edition_named):
         raise WrongUse(f"--edition {edition_named}: {form.name} is about the edition {asked.edition}.")
     named = edition_named or asked.edition
-    gate = gate_asked(asked.panel, asked.month, asked.year, named, asked.quarter, asked.round)
-    lane, key, terms, engine = gate.lane, gate.partition_key, gate.terms, opened(database)
+    engine = opened(database)
+    gate = gate_of_minutes(engine, asked, named)
+    lane, key, terms = gate.lane, gate.partition_key, gate.terms
     state = ledger.state_of(engine, terms, lane, key)
 
     def judged(one: MinutedDecision) -> tuple[str, str]:
@@ -123,7 +124,8 @@ def minutes(form: Form, database: Database = "", edition_named: EditionNamed = "
     by = f" Recorded by {asked.recorder}." if record else ""
     say(f"Minutes of {asked.meeting}, sha256 {written.sha256}.{by}")
     issue_receipts(engine)
-    follow(database, edition_of(gate))
+    if not asked.entry:
+        follow(database, edition_of(gate))
     now = ledger.state_of(engine, terms, lane, key)
     if lines[-1].decision != "withdraw" and now.serial != state.serial:
         say(f"Round {now.serial} is submitted to the {terms.title} now, table {now.subject}.")

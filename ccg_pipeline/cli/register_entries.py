@@ -10,7 +10,7 @@ from typing import Annotated, get_args
 import typer
 
 from ccg_pipeline.cli.decisions import Actor, Interests, Reason, Seen, take
-from ccg_pipeline.cli.gate import GateAsked
+from ccg_pipeline.cli.gate import entry_asked, gate_of_entry
 from ccg_pipeline.cli.options import Ccg, Database, console, say
 from ccg_pipeline.cli.panel import close, issue_receipts, opened, opened_for_reading
 from ccg_pipeline.cli.prints import special_measures as printed
@@ -20,8 +20,8 @@ from ccg_pipeline.framework.rounds import day_of
 from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccg_history
 from ccg_pipeline.reference.special_measures.events import OF_REGIME, REGIMES, Between, Event, What
-from ccg_pipeline.release.bodies import RECORDS, recording_body, terms_in_force
-from ccg_pipeline.release.entries import Submitted, register_of, submit, submitted, unfitting
+from ccg_pipeline.release.bodies import RECORDS, recording_body
+from ccg_pipeline.release.entries import register_of, submit, submitted, unfitting
 from ccg_pipeline.settings import actor, launched_by
 from expert_panels import access_log
 from expert_panels.foundation.fault import WrongUse
@@ -86,19 +86,10 @@ def entries(database: Database = "") -> None:
     printed.entries(console, submitted(opened_for_reading(database)))
 
 
-def _found(key: str, database: str) -> Submitted:
-    every = submitted(opened_for_reading(database))
-    for one in every:
-        if one.key == key:
-            return one
-    known = f"there are {', '.join(one.key for one in every)}" if every else "none was submitted yet"
-    raise WrongUse(f"There is no entry {key!r}: {known}.")
-
-
 @app.command("entry")
 def entry(key: Key, database: Database = "") -> None:
     """Print an entry that was submitted to the committee; the view is logged."""
-    found, engine = _found(key, database), opened(database)
+    found, engine = entry_asked(opened_for_reading(database), key), opened(database)
     access_log.record(engine, actor(), f"measures entry {key}", REGISTER)
     if found.before is not None:
         stamp(console, found.before.is_made_up)
@@ -122,9 +113,8 @@ def decide(
     """Decide on an entry as a member of the committee, on made-up data; on real data in the panels' room."""
     if decision not in DECISIONS:
         raise WrongUse(f"{decision!r} is no decision: choose one of {', '.join(DECISIONS)}.")
-    _found(key, database)
-    gate = GateAsked(REGISTER, key, recording_body(), terms_in_force())
+    gate = gate_of_entry(opened_for_reading(database), key)
     take(decision, gate, actor, seen, interests, reason, database)
     issue_receipts(opened(database))
-    state = _found(key, database).state
+    state = entry_asked(opened_for_reading(database), key).state
     say(f"{key}: {state.described}. Missing: {'; '.join(state.missing) or 'nothing'}.")

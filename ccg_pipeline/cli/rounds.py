@@ -18,7 +18,7 @@ from ccg_pipeline.cli.prints import rounds as printed
 from ccg_pipeline.framework.edition import Edition, Round
 from ccg_pipeline.framework.families import edition_named, shipped_editions
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.node_counts import fit_by_label, node_counts
+from ccg_pipeline.framework.node_counts import fit_by_label, fit_of_named, named_counts, node_counts
 from ccg_pipeline.framework.round_dates import key_typed, keys_of, round_of
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.publish.league_critics import critics
@@ -132,8 +132,10 @@ def fit_round(asked: Asked, database: str) -> None:
     released = _released(asked, database)
     folder = shipped_editions().get(asked.edition.key)
     counts = node_counts(folder, asked.edition) if folder is not None else ()
+    named = named_counts(folder, asked.edition) if folder is not None else ()
+    scores = released.tables["scores"]
     printed.opening(console, asked.edition, released)
-    printed.fit(console, fit_by_label(released.tables["scores"], asked.edition, counts), released)
+    printed.fit(console, fit_by_label(scores, asked.edition, counts), fit_of_named(scores, named), released)
 
 
 def export_round(asked: Asked, table: str, file_format: str, output: Path | None, database: str) -> None:

@@ -122,12 +122,17 @@ def _newest(asked: Asked, job: MainJob) -> str:
     )
 
 
+OF_FILES = ("making up", "reading")
+"""What is done file by file: hundreds of them, of which one line is enough where nobody watches."""
+
+
 class Steps:
     """Shows each step of a run: on a terminal as a bar with a total, elsewhere as a line."""
 
     def __init__(self, progress: Progress) -> None:
         """`progress` is not shown where there is no terminal."""
         self._progress, self._task = progress, progress.add_task("starting", total=0)
+        self._last = ""
 
     def expect(self, n: int) -> None:
         """Add `n` steps to the total."""
@@ -136,8 +141,10 @@ class Steps:
     def tell(self, step: str) -> None:
         """Show that a step has ended, or a part of the work has begun."""
         self._progress.update(self._task, description=step[:40], advance=1)
-        if self._progress.disable:
-            errors.print(step, markup=False, highlight=False, soft_wrap=True)
+        of_files = next((f"{one} files" for one in OF_FILES if step.startswith(f"{one} ")), "")
+        before, self._last = self._last, of_files or step
+        if self._progress.disable and self._last != before:
+            errors.print(self._last, markup=False, highlight=False, soft_wrap=True)
 
 
 def _progress() -> Progress:

@@ -1,6 +1,6 @@
-"""How many organisations were published in each grade of a node, next to how many an edition puts there.
+"""What was published of grades, next to what an edition gives: organisations by grade, grades of one by name.
 
-Belongs here: an edition's `node_counts.csv`, where it has one, and the comparison.
+Belongs here: an edition's `node_counts.csv` and `named_counts.csv`, where it has them, and the comparisons.
 Does not belong here: the counts of the edition of 2016/17 (describe.py), printing. Nothing feeds back into
 a rule.
 """
@@ -18,12 +18,25 @@ from expert_panels.foundation.fault import Fault
 
 FILE = "node_counts.csv"
 COLUMNS = ["node", "grade", "here", "published", "provenance", "source"]
+NAMED_FILE = "named_counts.csv"
+NAMED_COLUMNS = ["organisation_code", "level", *COLUMNS[1:]]
 
 
 class NodeCount(Frozen):
     """How many organisations were published in a grade of a node."""
 
     node: Text
+    label: Text
+    count: Annotated[int, Field(ge=0)]
+    provenance: Provenance
+    source: Text
+
+
+class NamedCount(Frozen):
+    """In how many nodes of a level one organisation was published to have a grade."""
+
+    organisation_code: Text
+    level: Text
     label: Text
     count: Annotated[int, Field(ge=0)]
     provenance: Provenance
@@ -46,6 +59,36 @@ def node_counts(folder: Path, edition: Edition) -> tuple[NodeCount, ...]:
             labels = ", ".join(edition.labels(one.node)) or "none"
             raise Fault(f"{table.where(at)}: {one.label!r} is no grade of {one.node}, which has {labels}.")
     return counts
+
+
+def named_counts(folder: Path, edition: Edition) -> tuple[NamedCount, ...]:
+    """Return what was published of organisations by name in an edition's folder, none without a file.
+
+    Fault names file, line and row for a level or a grade that the edition does not have.
+    """
+    if not (folder / NAMED_FILE).is_file():
+        return ()
+    table = Table(folder / NAMED_FILE)
+    counts = table.models(NamedCount)
+    for at, one in enumerate(counts):
+        graded = [node.key for node in edition.nodes if node.level == one.level and node.scale]
+        if not any(one.label in edition.labels(node) for node in graded):
+            raise Fault(f"{table.where(at)}: no node of the level {one.level!r} has the grade {one.label!r}.")
+    return counts
+
+
+def fit_of_named(scores: pd.DataFrame, counts: tuple[NamedCount, ...]) -> pd.DataFrame:
+    """Return NAMED_COLUMNS: in how many nodes of a level an organisation has a grade, and was published.
+
+    `scores` has a row a node and organisation, with level and label. `here` is NA for one that is not there.
+    """
+    rows = []
+    for one in counts:
+        own = scores[(scores["organisation_code"] == one.organisation_code) & (scores["level"] == one.level)]
+        here = int((own["label"] == one.label).sum()) if len(own) else None
+        told = [one.label, here, one.count, one.provenance, one.source]
+        rows.append([one.organisation_code, one.level, *told])
+    return pd.DataFrame(rows, columns=NAMED_COLUMNS).astype({"here": "Int64"})
 
 
 def fit_by_label(scores: pd.DataFrame, edition: Edition, counts: tuple[NodeCount, ...]) -> pd.DataFrame:

@@ -209,7 +209,7 @@ class MainJob:
         news = unread(files, held, self._new, last)
         for first, until, publications in spans(news, last) if news else []:
             keys = [source_key(publication) if publication else UNRECOGNISED for publication in publications]
-            self._tell(f"sources of {first} to {until}")
+            self._tell(f"sources of {first}{f' to {until}' * (until != first)}")
             self._execute("ingest", _range(first, until), [*keys, OBSERVATIONS])
         behind = self._behind(last)
         for first, until, _ in spans({OBSERVATIONS.path[-1]: behind}, last) if behind else []:

@@ -15,7 +15,7 @@ from ccg_pipeline.publish.league_critics import Critics
 from ccg_pipeline.publish.measures import measures_of
 from ccg_pipeline.publish.moderation_words import moderations_by_score
 from ccg_pipeline.publish.uncertainty_words import measured_again
-from ccg_pipeline.reference.special_measures.register import REGISTERED, the_register
+from ccg_pipeline.reference.special_measures.register import REGISTERED
 from ccg_pipeline.release.rounds import ReleasedRound
 from ccg_pipeline.tables.column import Table
 from ccg_pipeline.tables.round_exports import (
@@ -55,7 +55,7 @@ def frames_of(
     organisations = tables["organisations"].reset_index()
     if edition.organisation == REGISTERED:
         last = days_of(edition, one, released.release.partition_key)[1]
-        answers = the_register().attributes(organisations["organisation_code"].astype("str"), last)
+        answers = released.register.attributes(organisations["organisation_code"].astype("str"), last)
         organisations = organisations.join(answers.drop(columns="ccg_code"))
     tables["organisations"] = organisations
     tables["measures"] = measures_of(edition, tables["figures"])

@@ -65,6 +65,14 @@ def _made_by(day: date) -> ColumnElement[bool]:
     return exists().where(is_its, made.serial == release.c.serial, made.at < f"{day + timedelta(days=1)}")
 
 
+def made_at(connection: Connection, made: Release) -> datetime | None:
+    """Return when a release was made, UTC, to the second; None for one of before times were kept."""
+    columns = release_time.c
+    key = columns.lane == made.lane, columns.partition_key == made.partition_key
+    at = connection.execute(select(columns.at).where(*key, columns.serial == made.serial)).scalar()
+    return None if at is None else datetime.fromisoformat(str(at))
+
+
 def latest_release(
     connection: Connection, lane: str, partition_key: str, as_at: date | None = None
 ) -> Release | None:

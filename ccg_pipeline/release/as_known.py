@@ -8,7 +8,7 @@ Nothing here is released: whoever shows it logs the view (`released.log_view`) a
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -17,6 +17,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.assess import MOVES, Assessed, assess, current_observations, moved, published_by
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.release.entries import register_at
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
 from ccg_pipeline.release.released import NOT_VERIFIED, Tables, typed_tables
 from ccg_pipeline.release.tables import assessed_tables
@@ -68,7 +69,10 @@ def tables_as_known(
         "as_at_note": _assumed_dates(assessed.known),
     }
     parts = _parts(assessed, edition, lane, partition_key)
-    return Tables(lane, partition_key, assessed_tables(header, parts, edition, ccgs()), header, None)
+    with reading(engine) as connection:
+        register = register_at(connection, datetime.combine(day, time.max, UTC))
+    frames = assessed_tables(header, parts, edition, ccgs(), register)
+    return Tables(lane, partition_key, frames, header, None, register)
 
 
 def _parts(

@@ -10,15 +10,22 @@ bytes, by lines of the ledger that are signed, and for as long as it has not wit
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from ccg_pipeline.framework.round_dates import REGISTER
-from ccg_pipeline.reference.special_measures.events import Event, events_of, recorded
-from ccg_pipeline.reference.special_measures.register import IN_WORDS, Register, cannot_be
+from ccg_pipeline.reference.special_measures.events import Event, events_of
+from ccg_pipeline.reference.special_measures.register import (
+    IN_WORDS,
+    Register,
+    cannot_be,
+    register_with,
+    the_register,
+)
 from ccg_pipeline.reference.special_measures.replay import Remark
-from ccg_pipeline.release.archive import StorageFault, fetch, keep
+from ccg_pipeline.release.archive import Release, StorageFault, fetch, keep, made_at
 from ccg_pipeline.release.bodies import RECORDS, recording_body
 from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
@@ -121,8 +128,8 @@ def submit(engine: Engine, event: Event, evidence: str, launched_by: str) -> Lin
 
 def submitted(engine: Engine) -> list[Submitted]:
     """Return every entry that was ever submitted, by its key; StorageFault for bytes that were altered."""
-    states = ledger.states_of_lane(engine, recording_body(), REGISTER)
     with reading(engine) as connection:
+        states = ledger.states_of_lane(connection, recording_body(), REGISTER)
         return [
             Submitted(key, state, _kept(connection, state.subject), _recorded(connection, state))
             for key, state in states.items()
@@ -131,14 +138,31 @@ def submitted(engine: Engine) -> list[Submitted]:
 
 def register_of(engine: Engine) -> Register:
     """Return the register: the packaged list, and what the body has recorded in this database."""
-    here = (one.recorded for one in submitted(engine))
-    return Register(recorded(), tuple(event for event in here if event is not None))
+    with reading(engine) as connection:
+        return register_at(connection)
+
+
+def register_at(connection: Connection, at: datetime | None = None) -> Register:
+    """Return the register as it was known at a time, and without one as it is known now."""
+    states = ledger.states_of_lane(connection, recording_body(), REGISTER, at)
+    here = (_recorded(connection, state) for state in states.values())
+    return register_with(tuple(event for event in here if event is not None))
+
+
+def register_known_to(connection: Connection, release: Release) -> Register:
+    """Return the register as it was known when a release was made.
+
+    What is recorded later changes nothing of a release; one of unknown time knows the packaged list alone.
+    """
+    made = made_at(connection, release)
+    return the_register() if made is None else register_at(connection, made)
 
 
 def faults_of_entries(engine: Engine) -> list[str]:
     """Return a sentence for each entry whose kept bytes are absent, altered, or another entry's."""
-    states, faults = ledger.states_of_lane(engine, recording_body(), REGISTER), []
+    faults = []
     with reading(engine) as connection:
+        states = ledger.states_of_lane(connection, recording_body(), REGISTER)
         for key, state in states.items():
             for subject in sorted({state.subject, state.published_subject} - {""}):
                 try:

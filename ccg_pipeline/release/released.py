@@ -17,7 +17,9 @@ from sqlalchemy import Connection, Engine
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.reference.special_measures.register import Register
 from ccg_pipeline.release.archive import Release, fetch, latest_release, released_partitions
+from ccg_pipeline.release.entries import register_at, register_known_to
 from ccg_pipeline.release.holds import HELD_BACK, blocking_lane, reason_of
 from ccg_pipeline.release.parts import OPEN, OVERALL, tables_of
 from ccg_pipeline.release.rederived import check_release
@@ -33,13 +35,17 @@ NOT_VERIFIED = "not verified, not for publication"
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a lane's partition; `release` is None for what is not released."""
+    """The tables of a lane's partition; `release` is None for what is not released.
+
+    `register` is that of special measures as the release knows it, and of what is not released as it is now.
+    """
 
     lane: str
     partition_key: str
     frames: Mapping[str, pd.DataFrame]
     header: Mapping[str, Any]
     release: Release | None
+    register: Register
 
     @property
     def is_made_up(self) -> bool:
@@ -123,8 +129,9 @@ def _tables(
     overall = found.header["overall"]
     if overall is not None and overall["verification"] in (*SHOWN, NO_COMMITTEE):
         parts[OVERALL] = kept_part(connection, overall["subject"])
-    frames = assessed_tables(found.header, parts, edition, ccgs())
-    return Tables(found.lane, found.partition_key, frames, found.header, found)
+    register = register_known_to(connection, found)
+    frames = assessed_tables(found.header, parts, edition, ccgs(), register)
+    return Tables(found.lane, found.partition_key, frames, found.header, found, register)
 
 
 def newest_scored(engine: Engine) -> tuple[str, str]:
@@ -146,6 +153,7 @@ def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: 
         if OPEN not in set(current["part"]):
             named = f"the {lane} lane for {words(lane, partition_key)}" if lane else "this database"
             raise Fault(f"Nothing has been scored in {named}: `ccg run` does that.")
+        register = register_at(connection)
         parts = {
             str(row.part): kept_part(connection, str(row.sha256)) for row in current.itertuples(index=False)
         }
@@ -160,7 +168,8 @@ def unreleased(engine: Engine, edition: Edition, lane: str = "", partition_key: 
     committee = edition.lane(lane).overall_gate
     if committee is not None and committee.key in parts:
         parts[OVERALL] = parts[committee.key]  # as it stands before the committee, with what it moderated
-    return Tables(lane, partition_key, assessed_tables(header, parts, edition, ccgs()), header, None)
+    frames = assessed_tables(header, parts, edition, ccgs(), register)
+    return Tables(lane, partition_key, frames, header, None, register)
 
 
 def _newest(partitions: pd.DataFrame) -> tuple[str, str]:

@@ -18,7 +18,9 @@ from ccg_pipeline.framework.round_parts import OPEN, RoundPart, part_shown, part
 from ccg_pipeline.method.engine.reasons import in_titles
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.round_assessment import league_title, with_bounds
+from ccg_pipeline.reference.special_measures.register import Register
 from ccg_pipeline.release.archive import Release, fetch, latest_release
+from ccg_pipeline.release.entries import register_known_to
 from ccg_pipeline.release.holds import HELD_BACK, blocking_round, reason_of
 from ccg_pipeline.release.rederived import check_round
 from ccg_pipeline.release.round_gates import NO_GATE
@@ -36,7 +38,7 @@ class ReleasedRound:
 
     `scores`, `places` and `chances` have a column `verification`; what is withheld is a row of `scores` with
     that as the reason for having none. `parts` are those that are shown, by name; `withheld` says of each
-    node that is not shown why.
+    node that is not shown why; `register` is that of special measures as the release knows it.
     """
 
     release: Release
@@ -44,6 +46,7 @@ class ReleasedRound:
     parts: Mapping[str, PartTables]
     part_of: Mapping[str, str]
     withheld: Mapping[str, str]
+    register: Register
 
     @property
     def is_made_up(self) -> bool:
@@ -103,7 +106,8 @@ def round_of_release(
         [tables["scores"], _withheld_rows(edition, one, release, withheld, tables["organisations"].index)],
         ignore_index=True,
     )
-    return ReleasedRound(release, tables, parts, shown_from, withheld)
+    register = register_known_to(connection, release)
+    return ReleasedRound(release, tables, parts, shown_from, withheld, register)
 
 
 def _shown(header: Mapping[str, object], one: Round, part: RoundPart) -> tuple[str, str]:

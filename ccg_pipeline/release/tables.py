@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.method.scoring.moderated import BLOCKS, unmoderated
-from ccg_pipeline.reference.special_measures.register import the_register
+from ccg_pipeline.reference.special_measures.register import Register
 from ccg_pipeline.release.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators
 from ccg_pipeline.sources.corrections import AMENDED
 from ccg_pipeline.storage.frames import completed, typed
@@ -54,13 +54,14 @@ def assessed_tables(
     parts: Mapping[str, Mapping[str, pd.DataFrame]],
     edition: Edition,
     organisations: pd.DataFrame,
+    register: Register,
 ) -> dict[str, pd.DataFrame]:
     """Return the released tables by name: assessment, area_scores, ratings, bands, overall.
 
     `header` is a release's header; `parts` holds the tables of the open part, of each panel's part that the
     release shows and, where it shows it, of the overall rating. `organisations` has one row a CCG (ccg_code,
-    ccg_name, region_name, stp_code …). Whatever a panel, or the committee, withholds stands as missing, with
-    its state in words next to it.
+    ccg_name, region_name, stp_code …), `register` is that of special measures as the release knows it.
+    Whatever a panel, or the committee, withholds stands as missing, with its state in words next to it.
     """
     shown = {panel: parts[panel] for panel in header["panels"] if panel in parts}
     tables = {
@@ -73,7 +74,7 @@ def assessed_tables(
         first = [column.name for column in layer.columns]
         rest = [column for column in tables[name].columns if column not in first]
         tables[name] = completed(tables[name], layer)[[*first, *rest]]
-    tables["assessment"] = _wide(header, tables, parts[OPEN], edition, organisations)
+    tables["assessment"] = _wide(header, tables, parts[OPEN], edition, organisations, register)
     return {
         name: frame.assign(edition=header["edition"]).reset_index(drop=True) for name, frame in tables.items()
     }
@@ -237,6 +238,7 @@ def _wide(
     opened: Mapping[str, pd.DataFrame],
     edition: Edition,
     organisations: pd.DataFrame,
+    register: Register,
 ) -> pd.DataFrame:
     columns = ["ccg_code", "ccg_name", "region_name", "local_office_name", "stp_code", "stp_name"]
     wide = organisations[columns].copy()
@@ -267,7 +269,7 @@ def _wide(
         progress = opened["stp_progress"].set_index("stp_code")["judgement"]
         wide["stp_161a_judgement"] = by_ccg.map(plan).fillna("")
         wide["stp_plan_progress"] = wide["stp_code"].map(progress).fillna("")
-    for column, answers in standings_of(header, by_ccg).items():
+    for column, answers in standings_of(header, by_ccg, register).items():
         wide[column] = answers
     amended = tables["bands"][tables["bands"]["note"].str.contains(AMENDED, regex=False)]
     codes = amended.sort_values("indicator_code").groupby("ccg_code")["indicator_code"].agg(", ".join)
@@ -277,10 +279,12 @@ def _wide(
     return wide.sort_values("ccg_code")
 
 
-def standings_of(header: Mapping[str, Any], ccg_codes: "pd.Series[str]") -> dict[str, list[str]]:
+def standings_of(
+    header: Mapping[str, Any], ccg_codes: "pd.Series[str]", register: Register
+) -> dict[str, list[str]]:
     """Return whether each CCG was in special measures and under directions on the last day of the period.
 
     An attribute of the CCG next to its rating: it follows from the register, and from no figure.
     """
-    answers = the_register().attributes(ccg_codes, last_day(header["partition_key"]))
+    answers = register.attributes(ccg_codes, last_day(header["partition_key"]))
     return {name: list(answers[name]) for name in answers.columns if name != "ccg_code"}

@@ -257,14 +257,18 @@ def lines(engine: Engine, gate: Gate | None = None, after: int = 0) -> list[Line
         return read(connection, decision_ledger.c.seq > after, *(of(gate) if gate else ()))
 
 
-def states_of_lane(engine: Engine, terms: Terms, lane: str) -> dict[str, GateState]:
-    """Return the state of a panel's gate in each partition of a lane that has lines, by its key, in order."""
+def states_of_lane(
+    connection: Connection, terms: Terms, lane: str, at: datetime | None = None
+) -> dict[str, GateState]:
+    """Return the state of a panel's gate in each partition of a lane that has lines, by its key, in order.
+
+    `at` as for `decision.fold`.
+    """
     by_key: dict[str, list[Line]] = defaultdict(list)
     its = decision_ledger.c.panel == terms.panel, decision_ledger.c.lane == lane
-    with reading(engine) as connection:
-        for line in read(connection, *its):
-            by_key[line.partition_key].append(line)
-    return {key: fold(of_key, terms) for key, of_key in sorted(by_key.items())}
+    for line in read(connection, *its):
+        by_key[line.partition_key].append(line)
+    return {key: fold(of_key, terms, at) for key, of_key in sorted(by_key.items())}
 
 
 def lines_of_round(connection: Connection, lane: str, partition_key: str) -> list[Line]:

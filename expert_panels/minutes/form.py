@@ -10,6 +10,7 @@ The form is a YAML file, or the written minutes themselves in Markdown with the 
     meeting: 2017-07-05
     panel: cancer
     year: 2016-17              # or month: 2017-03, or quarter: 2025-Q3
+    entry: KEY                 # or the key of an entry of a register, in the place of a round
     edition: nof_2025_26       # of another edition than that of 2016/17; with `round` where it has several
     table: 0123…               # all 64 signs, as `ccg panel show` prints them
     minutes: signed.pdf        # next to the form; without, the form's own file is the minutes
@@ -82,6 +83,7 @@ class Minutes(Frozen):
     month: str = ""
     quarter: str = ""
     year: str = ""
+    entry: str = ""
     table: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     minutes: str = ""
     recorder: Annotated[str, Field(pattern=r"^([^\s@A-Z]+@[^\s@A-Z]+)?$")] = ""
@@ -93,10 +95,13 @@ class Minutes(Frozen):
         absent = [one.who for one in self.decisions if one.who not in self.present]
         if absent:
             raise ValueError(f"{absent[0]} decided but is not among those present")
-        if sum(map(bool, (self.month, self.quarter, self.year))) != 1:
+        if sum(map(bool, (self.month, self.quarter, self.year, self.entry))) != 1:
             raise ValueError(
-                "say which round: month: 2017-03, quarter: 2025-Q3 or year: 2016-17, and not two of them"
+                "say which round: month: 2017-03, quarter: 2025-Q3 or year: 2016-17, or which entry: KEY, "
+                "and not two of them"
             )
+        if self.entry and (self.edition or self.round):
+            raise ValueError("an entry belongs to no edition: leave `edition` and `round` out")
         taken = {one.decision for one in self.decisions}
         if "moderate" in taken and not taken <= BESIDE_A_MODERATION:
             raise ValueError(

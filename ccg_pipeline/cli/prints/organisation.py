@@ -27,7 +27,6 @@ from ccg_pipeline.publish.uncertainty_words import (
     next_grade,
 )
 from ccg_pipeline.reference.organisations import ccgs
-from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.holds import released_although
 from ccg_pipeline.release.released import Tables
 from ccg_pipeline.release.tables import MADE_UP, NOT_OFFICIAL, is_overridden
@@ -97,7 +96,7 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
     if "overall_rating" in row.index:
         console.print(_overall(row, tables, edition))
     day = last_day(tables.partition_key)
-    for said in standings_in_words(the_register(), ccg_code, day):
+    for said in standings_in_words(tables.register, ccg_code, day):
         console.print(said, markup=False, highlight=False)
     ratings, scores = tables.frames["ratings"], tables.frames["area_scores"]
     own = [one for _, one in ratings[ratings["ccg_code"] == ccg_code].iterrows()]

@@ -34,7 +34,7 @@ from ccg_pipeline.orchestration.outcome import Outcome
 from ccg_pipeline.publish.league_critics import COLUMNS, MEANING, NOT_REAL, Critics
 from ccg_pipeline.publish.moderation_words import moderations
 from ccg_pipeline.publish.special_measures import standings_in_words
-from ccg_pipeline.reference.special_measures.register import REGISTERED, the_register
+from ccg_pipeline.reference.special_measures.register import REGISTERED
 from ccg_pipeline.release.archive import latest_release
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.holds import HELD_BACK, blocking_round, reason_of, released_although
@@ -165,7 +165,9 @@ def _standings(edition: Edition, one: Round, released: ReleasedRound, code: str)
     """What the register says of it on the round's last day; nothing of any other organisation."""
     if edition.organisation != REGISTERED:
         return []
-    return standings_in_words(the_register(), code, days_of(edition, one, released.release.partition_key)[1])
+    return standings_in_words(
+        released.register, code, days_of(edition, one, released.release.partition_key)[1]
+    )
 
 
 def _called(released: ReleasedRound, code: str) -> str:
@@ -287,12 +289,20 @@ def _asked(asked: Critics, league: str, code: str) -> tuple[str, str]:
     return ("" if pd.isna(after) else str(after)), ("" if pd.isna(first) else f"{first} to {last}")
 
 
-def fit(console: Console, table: pd.DataFrame, released: ReleasedRound) -> None:
-    """Print counts by grade next to the published counts."""
+def fit(console: Console, table: pd.DataFrame, named: pd.DataFrame, released: ReleasedRound) -> None:
+    """Print counts by grade next to the published counts, then grades of organisations published by name."""
     _say(console, "Shown, never tuned to: made-up figures need not give the published counts.")
     heads = ["node", "grade", "organisations here", "published", "provenance", "source"]
     rows = table.to_numpy(dtype=object).tolist()
     console.print(table_of(heads, rows, "Organisations by grade", numbers=heads[2:4]))
+    if len(named):
+        names = [
+            _called(released, code) if code in released.tables["organisations"].index else code
+            for code in named["organisation_code"]
+        ]
+        rows = named.assign(organisation_code=names).to_numpy(dtype=object).tolist()
+        heads = ["organisation", "level", "grade", "nodes here", *heads[3:]]
+        console.print(table_of(heads, rows, "Grades published by name", numbers=heads[3:5]))
     _say(console, provenance(released))
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ccg_pipeline.publish.naming import plural
 from ccg_pipeline.publish.site.addresses import address_of, slug
+from ccg_pipeline.reference.special_measures.register import Register
 from ccg_pipeline.release.tables import OVERRIDDEN
 from ccg_pipeline.tables.column import Table
 
@@ -227,6 +228,8 @@ class Round:
     robustness: tuple[str, ...] = ()
     although: tuple[str, ...] = ()
     """What it was released in spite of, in sentences."""
+    register: Register | None = None
+    """The register of special measures as its release knows it."""
     map_key: str = ""
     """The reference map that its organisations are on; '' for none."""
     glossary: tuple[tuple[str, str], ...] = ()

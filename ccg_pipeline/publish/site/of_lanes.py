@@ -23,7 +23,6 @@ from ccg_pipeline.publish.site.of_indicators import indicator, number_of, rows_o
 from ccg_pipeline.publish.special_measures import standings_in_words
 from ccg_pipeline.publish.uncertainty_words import against_reference, how_sure, what_would_change
 from ccg_pipeline.reference.organisations import ccgs, similar_organisations
-from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.released import Tables
 from ccg_pipeline.release.tables import SHOWN
 from ccg_pipeline.tables.exports import released_tables
@@ -113,12 +112,13 @@ def round_of_lane(
         example=example(tables, edition),
         robustness=tuple(robustness),
         map_key="ccg_2016",
+        register=tables.register,
         glossary=GLOSSARY,
     )
 
 
 def _standings(code: str, tables: Tables) -> tuple[str, ...]:
-    return tuple(standings_in_words(the_register(), code, last_day(tables.partition_key)))
+    return tuple(standings_in_words(tables.register, code, last_day(tables.partition_key)))
 
 
 def _whole(value: Any) -> int:

@@ -22,7 +22,7 @@ from ccg_pipeline.publish.site.content import Round as Said
 from ccg_pipeline.publish.site.of_nodes import Around, subject_of
 from ccg_pipeline.publish.special_measures import standings_in_words
 from ccg_pipeline.reference.organisations import similar_organisations
-from ccg_pipeline.reference.special_measures.register import REGISTERED, the_register
+from ccg_pipeline.reference.special_measures.register import REGISTERED
 from ccg_pipeline.release.rounds import ReleasedRound
 
 MAP = "ccg_2016"
@@ -88,6 +88,7 @@ def round_of_edition(
         cannot_say=cannot_say(plural(noun)),
         example=_example(subjects, run_of, around),
         map_key=MAP if edition.organisation == REGISTERED else "",
+        register=released.register,
         glossary=tuple((f"{level.capitalize()}", _level(level, nodes)) for level in _levels(nodes)),
     )
 
@@ -139,7 +140,7 @@ def _organisations(released: ReleasedRound, edition: Edition, one: Round) -> tup
             name=str(row["name"] or code),
             group=", ".join(str(row[name]) for name in edition.attributes if _is_said(row[name])),
             similar=similar_to.get(str(code), ()),
-            standings=tuple(standings_in_words(the_register(), str(code), last)) if is_ccg else (),
+            standings=tuple(standings_in_words(released.register, str(code), last)) if is_ccg else (),
             page=pages[str(code)],
         )
         for code, row in known.iterrows()

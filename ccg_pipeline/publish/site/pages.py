@@ -46,7 +46,9 @@ class Pages:
         self.publications, self.styles, self.announced = publications, styles, announced
         self.contact = contact or CONTACT
         self.site = title_of([one.round for one in publications])
-        self.has_register = any(place.standings for one in publications for place in one.round.organisations)
+        telling = [one for one in publications if any(place.standings for place in one.round.organisations)]
+        newest = max(telling, key=lambda one: one.round.made_at, default=None)
+        self.register = newest.round.register if newest else None
 
     def of_site(self) -> Iterator[tuple[str, bytes]]:
         """Yield address and bytes of the pages that belong to no round."""
@@ -60,10 +62,11 @@ class Pages:
             publications=self.publications, glossary=self._glossary(), contact=self.contact,
             attribution=ATTRIBUTION,
         )  # fmt: skip
-        if self.has_register:
+        if self.register:
             yield self._page(
-                "register.html", "special-measures.html", "Special measures and directions", **register_page()
-            )
+                "register.html", "special-measures.html", "Special measures and directions",
+                **register_page(self.register),
+            )  # fmt: skip
 
     def _glossary(self) -> list[tuple[str, str]]:
         own = [pair for one in self.publications for pair in one.round.glossary]
@@ -114,7 +117,7 @@ class Pages:
     def _page(self, template: str, path: str, title: str, **context: Any) -> tuple[str, bytes]:
         shared = {
             "title": title, "site": self.site, "styles": self.styles, "to": link_from(path),
-            "menu": menu_of(self.has_register),
+            "menu": menu_of(self.register is not None),
         }  # fmt: skip
         return path, environment().get_template(template).render({**shared, **context}).encode("utf-8")
 
@@ -177,7 +180,7 @@ class Pages:
                 (level, _groups(own, place), any(one.outcomes.get(place.code, NOTHING).where for one in own))
                 for level, own in round_.ungraded.items()
             ],
-            entries=entries_of(place.code) if place.standings else [],
+            entries=entries_of(round_.register, place.code) if round_.register and place.standings else [],
             similar=[
                 (other, [(one, one.outcomes.get(other.code, NOTHING)) for one, _, _ in rated])
                 for other in similar

@@ -4,7 +4,7 @@ Belongs here: what its page and the page of an organisation are given.
 Does not belong here: the register (reference/special_measures), its tables (publish/special_measures.py).
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from ccg_pipeline.publish.naming import day_in_words
@@ -15,12 +15,12 @@ from ccg_pipeline.publish.special_measures import (
     name_of,
     spell_table,
 )
-from ccg_pipeline.reference.special_measures.register import the_register
+from ccg_pipeline.reference.special_measures.register import Register
 
 
-@cache
-def _entries() -> list[dict[str, Any]]:
-    return _rows(spell_table(the_register().replayed.spells))
+@lru_cache(maxsize=8)
+def _entries(register: Register) -> list[dict[str, Any]]:
+    return _rows(spell_table(register.replayed.spells))
 
 
 def _rows(frame: Any) -> list[dict[str, Any]]:
@@ -30,18 +30,17 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
     ]
 
 
-def entries_of(code: str) -> list[dict[str, Any]]:
+def entries_of(register: Register, code: str) -> list[dict[str, Any]]:
     """Return the entries of an organisation, a row each, as the register's page has them."""
-    return [row for row in _entries() if row["ccg_code"] == code]
+    return [row for row in _entries(register) if row["ccg_code"] == code]
 
 
-@cache
-def register_page() -> dict[str, Any]:
+def register_page(register: Register) -> dict[str, Any]:
     """Return what the register's page is given: entries, published counts, contradictions, its limits."""
-    register = the_register()
     unfitting = _rows(contradiction_table(register))
     return {
-        "entries": _entries(),
+        "entries": _entries(register),
+        "n_recorded": len(register.here),
         "counts": _rows(count_table(register)),
         "unfitting": [
             {**row, "ccg_name": name_of(row["ccg_code"]) if row["ccg_code"] else ""} for row in unfitting

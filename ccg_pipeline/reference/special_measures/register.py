@@ -10,7 +10,7 @@ counts of others show. After the last day of which any event tells nothing is kn
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import pandas as pd
 
@@ -126,7 +126,12 @@ def _because(spell: Spell, day: date) -> str:
     return f"{what}: {begun}{ended}" if what else f"{begun}{ended}"
 
 
-@cache
 def the_register() -> Register:
     """Return the register of the packaged list."""
-    return Register(recorded())
+    return register_with(())
+
+
+@lru_cache(maxsize=8)
+def register_with(here: tuple[Event, ...]) -> Register:
+    """Return the register of the packaged list and of events that were recorded `here`, replayed once."""
+    return Register(recorded(), here)

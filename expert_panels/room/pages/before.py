@@ -17,6 +17,7 @@ from expert_panels.ledger import record as ledger
 from expert_panels.ledger.fold import fold
 from expert_panels.ledger.gate_state import GateState
 from expert_panels.ledger.line import Line
+from expert_panels.ledger.table import reading
 from expert_panels.papers import CandidateTable
 from expert_panels.room.pages.base import Room, room_of
 from expert_panels.room.pages.board import gate_address, is_reader, lane_of_address
@@ -72,7 +73,8 @@ class Before:
     @cached_property
     def last_round(self) -> tuple[str, CandidateTable] | None:
         """The name of the last round of this lane whose table the panel let out, and that table."""
-        states = ledger.states_of_lane(self.room.engine, self.terms, self.lane)
+        with reading(self.room.engine) as connection:
+            states = ledger.states_of_lane(connection, self.terms, self.lane)
         for key in sorted((key for key in states if key < self.partition_key), reverse=True):
             subject = states[key].published_subject
             table = self.room.candidates.table(subject) if subject else None

@@ -12,6 +12,7 @@ from typing import Any
 from ccg_pipeline.publish.site.build import files_of, write_site
 from ccg_pipeline.publish.site.content import Decided, Publication, Round
 from ccg_pipeline.publish.site.of_lanes import round_of_lane
+from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.archive import Release
 from ccg_pipeline.release.released import Tables
 from tests.support.notations.method_tables import EDITION
@@ -25,7 +26,7 @@ def released_tables(lane: str = "annual", serial: int = 1, **states: str) -> Tab
     layers = made_of(lane)  # type: ignore[arg-type]  # the lanes are those of the edition
     header = layers.header(**states)
     release = Release(lane, layers.key, serial, f"{serial}f" * 32, header)
-    return Tables(lane, layers.key, layers.tables(**states), header, release)
+    return Tables(lane, layers.key, layers.tables(**states), header, release, the_register())
 
 
 def publication(lane: str = "annual", **states: str) -> Publication:

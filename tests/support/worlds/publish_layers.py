@@ -17,6 +17,7 @@ from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.scoring.rated import rate_overall, rate_panel, score_areas
 from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty, with_uncertainty
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.parts import OPEN, OVERALL, open_part, overall_part, panel_part, tables_of
 from ccg_pipeline.release.tables import SHOWN, assessed_tables
 from ccg_pipeline.sources.result import OBSERVATION_COLUMNS
@@ -142,7 +143,7 @@ class Layers:
             if part == OPEN or {**header["panels"], OVERALL: header["overall"]}[part]["verification"] in SHOWN
         }
         wanted = ccgs()[ccgs()["ccg_code"].isin(CCGS)]
-        return assessed_tables(header, shown, EDITION, wanted)
+        return assessed_tables(header, shown, EDITION, wanted, the_register())
 
 
 def made_of(lane: Lane) -> Layers:

@@ -4,6 +4,7 @@ Belongs here: an edition without gates, one with, a few figures, and what the st
 Does not belong here: the real pipeline (schools.py, small_pipeline.py), any expectation.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,21 +77,23 @@ SCHOOLS = pd.DataFrame(
 Figures = Mapping[str, Mapping[str, float | str]]
 
 
-def ambulances(folder: Path) -> Edition:
-    """The edition without gates, read from a folder that is written."""
+def ambulances(folder: Path, **changed: str) -> Edition:
+    """The edition without gates, read from a folder that is written, with other keys where `changed`."""
     (folder / "ambulances").mkdir()
     text = AMBULANCES.replace("rounds:\n", f"{CAP}rounds:\n")
     text = text.replace("name: Order,", "name: Order, pool: region,")
+    for key, value in changed.items():
+        text = re.sub(rf"(?m)^{key}: .*$", f'{key}: "{value}"', text)
     (folder / "ambulances" / "edition.yaml").write_text(text, encoding="utf-8")
     return edition_in(folder / "ambulances")
 
 
 class InMemory:
-    """A database in memory in which the rounds of an edition are scored, signed and released."""
+    """A database, in memory without a `url`, in which an edition's rounds are scored, signed and released."""
 
-    def __init__(self, edition: Edition, known: pd.DataFrame) -> None:
+    def __init__(self, edition: Edition, known: pd.DataFrame, url: str = "sqlite://") -> None:
         self.edition, self.round, self.known = edition, edition.rounds[0], known
-        self.engine, self.terms = open_database("sqlite://"), terms_in_force([edition])
+        self.engine, self.terms = open_database(url), terms_in_force([edition])
         self._before: dict[str, pd.DataFrame] = {}
 
     @property

@@ -12,6 +12,7 @@ from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.cli.prints.layout import grade_text, table_of
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.quality.kept_findings import ExpectationResult, Failing, OfFigures
+from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.released import Tables
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import Layers, made_of
@@ -67,7 +68,9 @@ def test_made_up_data_and_nobody_elses_scores_are_stamped() -> None:
 
 
 def explained(layers: Layers, area: str, findings: OfFigures | None = None, **states: str) -> str:
-    tables = Tables(layers.lane, layers.key, layers.tables(**states), layers.header(**states), None)
+    tables = Tables(
+        layers.lane, layers.key, layers.tables(**states), layers.header(**states), None, the_register()
+    )
     console = Console(file=io.StringIO(), width=200, no_color=True)
     found = explain(tables.frames, EDITION, "01C", EDITION.area(area))
     printed_figures.explanation(console, tables, EDITION, "01C", found, findings)
@@ -111,7 +114,7 @@ def test_a_verified_figure_whose_file_was_replaced_says_so() -> None:
 
 def test_the_assessment_of_a_year_has_its_overall_rating_and_its_plan() -> None:
     layers = made_of("annual")
-    tables = Tables("annual", layers.key, layers.tables(), layers.header(), None)
+    tables = Tables("annual", layers.key, layers.tables(), layers.header(), None, the_register())
     console = Console(file=io.StringIO(), width=120, no_color=True)
     printed.assessment(console, tables, EDITION, "00C")
     said = " ".join(str(console.file.getvalue()).split())  # type: ignore[attr-defined]  # as above

@@ -10,7 +10,7 @@ from ccg_pipeline.cli import run as cli_run
 
 @pytest.mark.parametrize(
     ("is_terminal", "lines", "counted"),
-    [(True, [], "2/5"), (False, ["reading a.csv (1 of 1)", "interim_areas"], "")],
+    [(True, [], "5/5"), (False, ["reading files", "interim_areas", "reading files"], "")],
 )
 def test_what_a_step_shows(
     is_terminal: bool, lines: list[str], counted: str, monkeypatch: pytest.MonkeyPatch
@@ -21,10 +21,11 @@ def test_what_a_step_shows(
         steps = cli_run.Steps(progress)
         steps.expect(3)
         steps.expect(2)
-        steps.tell("reading a.csv (1 of 1)")
-        steps.tell("interim_areas")
+        files = ["reading a.csv (1 of 2)", "reading b.csv (2 of 2)"]
+        for step in [*files, "interim_areas", *files]:
+            steps.tell(step)
         (task,) = progress.tasks
-        assert (task.completed, task.total) == (2, 5)
+        assert (task.completed, task.total) == (5, 5)
     written = console.file.getvalue()  # type: ignore[attr-defined]  # any text file
     assert counted in written
     assert [one for one in written.splitlines() if is_terminal is False] == lines

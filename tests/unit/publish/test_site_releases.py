@@ -1,5 +1,6 @@
 """What a later release changed is said; a superseded or withdrawn release keeps its page with a notice."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ccg_pipeline.publish.site.content import Publication
@@ -44,9 +45,7 @@ def test_a_correction_says_how_many_figures_it_moved() -> None:
     bands = after.frames["bands"].copy()
     is_its = (bands["indicator_code"] == "122b") & (bands["ccg_code"] == "02N")
     bands.loc[is_its, "value"] += 1
-    moved = Tables(
-        after.lane, after.partition_key, {**after.frames, "bands": bands}, after.header, after.release
-    )
+    moved = replace(after, frames={**after.frames, "bands": bands})
     said = [round_of_lane(one, EDITION) for one in (before, after, moved)]
     assert changes(said[0], said[1]) == ()
     assert changes(said[0], said[2]) == ("1 indicator figure changed (122b).",)

@@ -6,6 +6,7 @@ import pytest
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.parts import OPEN, panel_indicators
 from ccg_pipeline.release.tables import (
     AWAITING,
@@ -139,7 +140,7 @@ def test_long_tables_begin_with_the_columns_of_their_layer(layers: Layers) -> No
 
 
 def test_the_wide_table_has_one_row_a_ccg_of_the_year_even_without_any_figure(layers: Layers) -> None:
-    wide = assessed_tables(layers.header(), layers.parts(), EDITION, ccgs())["assessment"]
+    wide = assessed_tables(layers.header(), layers.parts(), EDITION, ccgs(), the_register())["assessment"]
     assert list(wide["ccg_code"]) == sorted(ccgs()["ccg_code"])
     assert len(wide) == 209
     assert wide.set_index("ccg_code").loc["00D"].filter(like="area_").isna().all()
@@ -279,7 +280,7 @@ def test_made_up_stands_in_every_table(layers: Layers, is_made_up: bool) -> None
         frame["is_made_up"] = is_made_up
     parts = layers.parts()
     del parts["cancer"]
-    for name, frame in assessed_tables(header, parts, EDITION, ccgs()).items():
+    for name, frame in assessed_tables(header, parts, EDITION, ccgs(), the_register()).items():
         assert (frame["is_made_up"] == is_made_up).all(), name
 
 
