@@ -6,8 +6,9 @@ vocabulary (vocabulary/).
 
 A family has ``rows: indicators`` (indicators.csv), perhaps ``where: {how: band}``, and ``{column}`` wherever
 a cell belongs; an empty cell drops its key. ``{rows: …, where: …, each: …}`` makes a list inside a node, or
-goes on with the list that it is in; its rows see the family's row too. ``{name}`` of a parameter stands for
-its value with its provenance, and ``-{name}`` for its negative; one that is ``left out`` drops its key.
+goes on with the list that it is in, as a list in one does; its rows see the family's row too. ``{name}`` of
+a parameter stands for its value with its provenance, and ``-{name}`` for its negative; one that is ``left
+out`` drops its key.
 """
 
 import re
@@ -160,6 +161,10 @@ class Filling:
                     at = (*place, number)
                     if isinstance(one, dict) and {"rows", "each"} <= one.keys():
                         found += self._of_rows(one, row, (place, len(found)), at)
+                    elif isinstance(one, list):
+                        parts, n = self.filled(one, row, at), len(found)
+                        self.inner.update({(*place, n + k): self.inner[*at, k] for k in range(len(parts))})
+                        found += parts
                     else:
                         self.inner[*place, len(found)] = ("", at)
                         found.append(self.filled(one, row, at))

@@ -35,6 +35,11 @@ STANDARDISE = """
     by: percentile               | lower  | 1 2 6       | 1 0.5 0                        | higher
     by: percentile               | higher | 5 1 5 9 -   | 0.333333 0 0.333333 1 -        | higher
     by: percentile               | higher | 5           | -                              | higher
+    by: percentile, ddof: 0      | lower  | 1 2 6 -     | 0.666667 0.333333 0 -          | higher
+    by: percentile, ddof: 0      | higher | 5 1 5 9     | 0.25 0 0.25 0.75               | higher
+    by: normal                   | higher | 1 2 6 -     | -0.967422 0 0.967422 -         | higher
+    by: normal                   | lower  | 5 1 5 9     | 0 1.150349 0 -1.150349         | higher
+    by: normal                   | higher | 5           | -                              | higher
 """
 
 

@@ -19,6 +19,8 @@ Pool = Text | None
 """Within whom one compares: an attribute of organisations, ``node:<key>`` (equal score there), or all."""
 
 
+PLACED = ("percentile", "normal")
+"""Ways to standardise that go by places, and by no mean and spread."""
 COUNTS = "counts"
 """What says that organisations share a figure in the place of an attribute: the counts that it is made of."""
 
@@ -178,12 +180,14 @@ class Standardise(Rule):
 
     ``z``: standard deviations (dividing by n − `ddof`) from the mean, times `unit`, plus `middle`; weighted
     by an attribute where asked. ``min_max``: from `low` for the worst to `high` for the best. ``percentile``:
-    the share of the others that are worse, 0 to 1. Where a pool has no spread there is none. `least`: so many
-    must have a figure. `held`: mean and spread are those of the first table (a base year).
+    how many are worse by n − `ddof`, which is the share of the others, or with `ddof` 0 of all, 0 to 1.
+    ``normal``: the normal number of the place among n, counted from the worst, (place − ½) / n; ties share
+    their mean. Where a pool has no spread there is none. `least`: so many must have a figure. `held`: mean
+    and spread are those of the first table (a base year).
     """
 
     do: Literal["standardise"]
-    by: Literal["z", "min_max", "percentile"] = "z"
+    by: Literal["z", "min_max", "percentile", "normal"] = "z"
     ddof: Annotated[Whole, Field(ge=0)] = 1
     low: Number = 0.0
     high: Number = 100.0
@@ -198,11 +202,12 @@ class Standardise(Rule):
     def _can_be_done(self) -> Self:
         if self.weights is not None and self.by != "z":
             raise ValueError(f"weights go with by: z, and by is {self.by}")
-        if self.held and self.by == "percentile":
-            raise ValueError("a percentile is among those who are there, so it cannot be held")
-        own = {"low": "min_max", "high": "min_max", "ddof": "z", "middle": "z", "unit": "z"}
-        if lost := [name for name, by in own.items() if name in self.model_fields_set and by != self.by]:
-            raise ValueError(f"{lost[0]} goes with by: {own[lost[0]]}, and by is {self.by}")
+        if self.held and self.by in PLACED:
+            raise ValueError(f"by: {self.by} goes by the place among those who are there: leave out held")
+        own = {"low": "min_max", "high": "min_max", "ddof": "z or percentile", "middle": "z", "unit": "z"}
+        for name, by in own.items():
+            if name in self.model_fields_set and self.by not in by.split(" or "):
+                raise ValueError(f"{name} goes with by: {by}, and by is {self.by}")
         if plain(self.unit) <= 0:
             raise ValueError(f"unit is {plain(self.unit):g}, and must be above 0")
         if plain(self.low) >= plain(self.high):

@@ -7,6 +7,7 @@ Does not belong here: what they mean (there), direction and places (turning.py),
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.special import ndtri
 
 from ccg_pipeline.framework.vocabulary import scoring as rules
 from ccg_pipeline.framework.vocabulary.rule import plain
@@ -175,13 +176,13 @@ def goalposts(work: Work, state: State, rule: rules.Goalposts) -> State:
 
 
 def standardise(work: Work, state: State, rule: rules.Standardise) -> State:
-    """(x − mean) / deviation, (x − min) / range, or the share of the others that are worse; turned."""
+    """(x − mean) / deviation, (x − min) / range, or by how many are worse; turned."""
     x = up(state.better, state.score)
     out = np.full(x.shape, np.nan)
     enough = np.isfinite(x).sum(axis=1, keepdims=True) >= plain(rule.least)
     for number, own in enumerate(work.peers.pools(rule.pool)):
-        if rule.by == "percentile":
-            out[:, own] = _percentile(x[:, own])
+        if rule.by in rules.PLACED:
+            out[:, own] = _placed(x[:, own], rule)
             continue
         weights = None if rule.weights is None else _weights(work, rule.weights, own)
         middle, spread = _middle_and_spread(x[:, own], rule, weights)
@@ -198,10 +199,13 @@ def standardise(work: Work, state: State, rule: rules.Standardise) -> State:
     return replace(state, score=np.where(enough, out, np.nan))
 
 
-def _percentile(x: Floats) -> Floats:
-    others = np.isfinite(x).sum(axis=1, keepdims=True) - 1.0
+def _placed(x: Floats, rule: rules.Standardise) -> Floats:
+    n, worse = np.isfinite(x).sum(axis=1, keepdims=True), places(x) - 1
     with np.errstate(all="ignore"):
-        return np.where(others > 0, (places(x) - 1) / others, np.nan)
+        if rule.by == "percentile":
+            return np.where(n > 1, worse / (n - rule.ddof), np.nan)
+        better = places(-x) - 1
+        return np.where(n > 1, ndtri((worse + n - better) / (2 * n)), np.nan)
 
 
 def _weights(work: Work, name: str, own: Integers) -> Floats:

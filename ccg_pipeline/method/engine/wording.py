@@ -157,7 +157,7 @@ def _compared(rule: scoring.Standardise | scoring.SpreadByRank, seen: Seen) -> s
         return f"standard deviations from the{weighted} mean {among}{scaled}{held}"
     if rule.by == "min_max":
         return f"the way from the worst ({_n(rule.low)}) to the best ({_n(rule.high)}) {among}{held}"
-    return f"the share that is worse {among}"
+    return f"the {'normal number of the place' if rule.by == 'normal' else 'share that is worse'} {among}"
 
 
 def _combined(rule: combining.Combination, seen: Seen) -> str:

@@ -74,7 +74,7 @@ STEPS = [
         "do: standardise, by: percentile, high: 9",
         "steps.1: high goes with by: min_max, and",
     ),
-    ("do: standardise", "do: standardise, by: zed", "steps.1.by is 'zed': input should be 'z', 'min_max' or"),
+    ("do: standardise", "do: standardise, by: zed", "steps.1.by is 'zed': input should be 'z', 'min_max',"),
     ("do: standardise", "do: standardise, ddof: one", "steps.1.ddof is 'one': a whole number is needed."),
     ("do: standardise", "do: standardise, ddof: 1.5", "steps.1.ddof is 1.5: a whole number is needed."),
     ("do: standardise", "do: standardise, ddof: true", "steps.1.ddof: true and false are no numbers."),

@@ -23,7 +23,8 @@ FIELDS = """
     goalposts worst: 1, best: 2, low: 3, high: 3          | low and high are the same, so all would score the
     goalposts worst: 0, best: 2, log: true                | a goalpost at or below 0 has no logarithm
     standardise by: min_max, weights: people              | weights go with by: z, and by is min_max
-    standardise by: percentile, held: true                | a percentile is among those who are there, so it
+    standardise by: percentile, held: true                | by: percentile goes by the place among those who
+    standardise by: normal, ddof: 0                       | ddof goes with by: z or percentile, and by is
     standardise unit: 0                                   | unit is 0, and must be above 0
     standardise by: min_max, low: 1, high: 1              | low, which the worst gets, must lie below high
     standardise ddof: -1                                  | steps.1.ddof is -1: input should be greater than
