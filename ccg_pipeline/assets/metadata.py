@@ -15,7 +15,7 @@ import pandas as pd
 from ccg_pipeline.publish.markdown import markdown_table
 from ccg_pipeline.publish.pictures import bar_chart
 from ccg_pipeline.settings import published_to
-from ccg_pipeline.storage.fingerprint import fingerprint
+from ccg_pipeline.storage.fingerprint import data_version
 from ccg_pipeline.storage.pieces import Piece
 from ccg_pipeline.tables.stored import STORED
 from expert_panels.foundation.fault import Fault
@@ -122,8 +122,8 @@ def materialize_result(
     key: dg.AssetKey | None = None,
     check_results: Sequence[dg.AssetCheckResult] = (),
 ) -> dg.MaterializeResult:
-    """Return a step's result: its pieces for the IO manager, the fingerprint of `about` as data version."""
-    version = fingerprint(about) if about is not None else "nothing"
+    """Return a step's result: its pieces for the IO manager, the version of `about`."""
+    version = data_version(about) if about is not None else "nothing"
     return dg.MaterializeResult(
         asset_key=key,
         value=pieces,

@@ -17,7 +17,7 @@ from ccg_pipeline.assets.lane import METHOD, Lane, each, of_partition
 from ccg_pipeline.assets.metadata import materialize_result
 from ccg_pipeline.method.uncertainty.columns import estimate_uncertainty
 from ccg_pipeline.storage.code_version import code_version
-from ccg_pipeline.storage.fingerprint import fingerprint
+from ccg_pipeline.storage.fingerprint import data_version
 from ccg_pipeline.storage.pieces import Piece, rows_of
 from ccg_pipeline.tables.uncertainty import CERTAINTY
 
@@ -103,4 +103,4 @@ def _stored(
     if made is None or made.metadata.get(RESTS_ON) != dg.MetadataValue.text(rests):
         return None
     rows = rows_of(database, "certainty", lane=lane.name, partition_key=key)
-    return rows if fingerprint(rows) == (made.tags or {}).get(DATA_VERSION_TAG) else None
+    return rows if data_version(rows) == (made.tags or {}).get(DATA_VERSION_TAG) else None

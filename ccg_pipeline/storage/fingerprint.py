@@ -6,11 +6,11 @@ Does not belong here: which columns of a table a panel verifies (release/archive
 
 import hashlib
 import json
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.util import hash_pandas_object
 
 SIGNIFICANT_DIGITS = 12
 """Numbers that agree to so many significant digits are the same number: beyond lies arithmetic noise."""
@@ -66,19 +66,13 @@ def _canonical_column(values: "pd.Series[Any]") -> list[Any]:
     return [_canonical(value) for value in values.to_numpy(dtype=object)]
 
 
-def _lines(frame: pd.DataFrame) -> list[tuple[str, list[Any]]]:
-    """Return the rows of `frame` as plain values, each after its own JSON text, which puts them in order."""
-    lists = [_canonical_column(frame[column]) for column in sorted(frame.columns)]
-    rows = [list(row) for row in zip(*lists, strict=True)]
-    return sorted(((_ENCODE(row), row) for row in rows), key=itemgetter(0))
-
-
 def canonical_rows(frame: pd.DataFrame) -> list[list[Any]]:
     """Return the rows of `frame` as plain values, columns in the order of their names, rows sorted.
 
     Row order, column order and number formatting of the input never matter.
     """
-    return [row for _, row in _lines(frame)]
+    lists = [_canonical_column(frame[column]) for column in sorted(frame.columns)]
+    return sorted(map(list, zip(*lists, strict=True)), key=_ENCODE)
 
 
 def canonical_json(content: object) -> str:
@@ -91,7 +85,26 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def fingerprint(frame: pd.DataFrame) -> str:
-    """Return the sha256 of a frame's content: its column names and canonical rows."""
-    rows = ",".join(text for text, _ in _lines(frame))  # each is encoded once
-    return sha256_of(f'{{"columns":{canonical_json(sorted(frame.columns))},"rows":[{rows}]}}')
+def data_version(frame: pd.DataFrame) -> str:
+    """Return the version of a frame's content, whatever the order of its rows and columns, in hexadecimal.
+
+    It rests on a hash of 64 bits a row: it tells that figures changed, and proves nothing to anybody who
+    would change them on purpose; what is signed is hashed whole.
+    """
+    columns = {name: _hashable(frame[name]) for name in sorted(frame.columns)}
+    rows = np.sort(hash_pandas_object(pd.DataFrame(columns), index=False).to_numpy())
+    return hashlib.sha256(canonical_json(list(columns)).encode() + rows.tobytes()).hexdigest()
+
+
+def _hashable(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return a column such that equal figures are equal: numbers at SIGNIFICANT_DIGITS, days, or text."""
+    if values.dtype.kind == "M":
+        values = values.astype("datetime64[s]").astype("int64")
+    if values.dtype.kind not in "biuf":
+        return values.astype("str")
+    numbers = values.astype("float64").to_numpy()
+    with np.errstate(all="ignore"):  # of nought, and of what has no such scale
+        scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(numbers))))
+        rounded = np.round(numbers * scale) / scale
+    # a zero is one of both signs; what has no digits or too large ones stays as it is
+    return pd.Series(np.where(np.isfinite(rounded), rounded, numbers) + 0.0, values.index)

@@ -11,7 +11,7 @@ import pytest
 
 from ccg_pipeline.assets import uncertainty
 from ccg_pipeline.storage.database import writing
-from ccg_pipeline.storage.fingerprint import fingerprint
+from ccg_pipeline.storage.fingerprint import data_version
 from ccg_pipeline.storage.pieces import rows_of
 from ccg_pipeline.storage.sql import certainty, indicator_band
 from tests.support.worlds.small_pipeline import MONTH, SmallPipeline
@@ -52,7 +52,7 @@ def test_draws_are_taken_where_what_they_rest_on_or_gave_has_changed(
 
     def run() -> str:
         pipeline.launch(f"{LANE}_lane", KEY, [dg.AssetKey([LANE, "certainty"])])
-        return fingerprint(rows_of(pipeline.engine, "certainty", lane=LANE, partition_key=KEY))
+        return data_version(rows_of(pipeline.engine, "certainty", lane=LANE, partition_key=KEY))
 
     before = run()
     drawn.clear()

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.fingerprint import fingerprint
+from ccg_pipeline.storage.fingerprint import data_version
 from ccg_pipeline.storage.insert_only import guard
 from ccg_pipeline.storage.schema import GUARDED
 from ccg_pipeline.storage.sql import area_score, indicator_band, observation, quarantine
@@ -97,7 +97,7 @@ def come_back_as_they_went_in(engine: Engine, table: Any, frame: pd.DataFrame) -
     with reading(engine) as connection:
         found = frames.read(connection, table, {})
     assert_frame_equal(found, frame)
-    assert fingerprint(found) == fingerprint(frame)
+    assert data_version(found) == data_version(frame)
 
 
 def scores(lane: str, key: str, area: str, score: float, n: int = 2) -> pd.DataFrame:

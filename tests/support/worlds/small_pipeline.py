@@ -23,7 +23,7 @@ from ccg_pipeline.publish.export import FORMATS, exported
 from ccg_pipeline.release.released import Tables, released
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import reading
-from ccg_pipeline.storage.fingerprint import fingerprint
+from ccg_pipeline.storage.fingerprint import data_version
 from ccg_pipeline.storage.sql import BY_NAME
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.gate_state import GateState
@@ -221,7 +221,7 @@ class SmallPipeline:
 
     def fingerprints(self, *tables: str) -> dict[str, str]:
         """Table -> the fingerprint of all its rows."""
-        return {table: fingerprint(self.rows(table)) for table in tables}
+        return {table: data_version(self.rows(table)) for table in tables}
 
     def change(self, statement: str, **values: str) -> None:
         """Do something to the database behind the pipeline's back."""
