@@ -17,7 +17,10 @@ from ccg_pipeline.framework.load import load_edition
 
 def method(
     text: Annotated[
-        str, typer.Argument(help="Those alone with this text in file, name, value or reason.", metavar="TEXT")
+        str,
+        typer.Argument(
+            help="Those alone with this text in file, name or value, or else in the reason.", metavar="TEXT"
+        ),
     ] = "",
     *,
     fit: Annotated[bool, typer.Option("--fit", help="Counts by grade next to the published counts.")] = False,

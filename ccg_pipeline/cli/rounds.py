@@ -135,7 +135,9 @@ def fit_round(asked: Asked, database: str) -> None:
     named = named_counts(folder, asked.edition) if folder is not None else ()
     scores = released.tables["scores"]
     printed.opening(console, asked.edition, released)
-    printed.fit(console, fit_by_label(scores, asked.edition, counts), fit_of_named(scores, named), released)
+    round_of_all.fit(
+        console, fit_by_label(scores, asked.edition, counts), fit_of_named(scores, named), released
+    )
 
 
 def export_round(asked: Asked, table: str, file_format: str, output: Path | None, database: str) -> None:

@@ -52,7 +52,10 @@ def show(
     published measure of all organisations.
     """
     if bool(ccg) == bool(indicator):
-        raise WrongUse("Say whose: a CCG, such as 02N, or --indicator 122a for one indicator of all.")
+        raise WrongUse(
+            "Say whose: a CCG, such as 02N, or --indicator 122a for one indicator of all. One of one: "
+            "`ccg explain 02N 122a`."
+        )
     if asked := asked_for(edition, month, quarter, year, round_name, _only_2016(as_at, unreleased)):
         if indicator:
             show_one_of_round(asked, indicator, database)

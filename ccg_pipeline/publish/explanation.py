@@ -33,16 +33,15 @@ class Explanation:
 
 
 def find_area(edition: Edition, wanted: str) -> Area:
-    """Return an area given by code (122), slug or name; WrongUse lists them all."""
+    """Return an area given by code (122), slug or name; WrongUse names those that are like it, or all."""
     key = wanted.strip().lower()
     for area in edition.areas:
         if key in (area.code, area.slug, area.name.lower()):
             return area
-    raise WrongUse(
-        f"There is no area {wanted!r}: give its code or name, one of "
-        + ", ".join(f"{area.code} {area.name}" for area in edition.areas)
-        + f".{did_you_mean(wanted, [area.name for area in edition.areas])}"
-    )
+    if meant := did_you_mean(wanted, [area.name for area in edition.areas]):
+        raise WrongUse(f"There is no area {wanted!r}.{meant}")
+    known = ", ".join(f"{area.code} {area.name}" for area in edition.areas)
+    raise WrongUse(f"There is no area {wanted!r}: give its code or name, one of {known}.")
 
 
 def indicator_code(edition: Edition, wanted: str) -> str:

@@ -63,7 +63,7 @@ def difference_in_words(difference: float, unit: str) -> str:
     """
     digits = f"{float(f'{difference:.2g}'):,.10f}".rstrip("0").rstrip(".")
     if is_percent(unit):
-        return f"{digits} percentage points"
+        return f"{digits} percentage point{'s' * (digits != '1')}"
     return f"{digits} {unit}" if unit.startswith("per ") else f"{digits} ({unit})" if unit else digits
 
 

@@ -16,8 +16,8 @@ from ccg_pipeline.publish.naming import difference_in_words, grade_in_words
 
 Row = Mapping[Any, Any] | pd.Series
 NO_OFFICIAL_GRADE = (
-    "An area has no official grade: its 95 % interval lies above 1, the score of who is like the references, "
-    "below it, or across it."
+    "No area has an official grade. A CCG like the references scores 1: the 95 % interval says whether it is "
+    "above them, below them, or neither is shown."
 )
 
 
@@ -29,9 +29,11 @@ def interval(row: Row) -> str:
 
 
 def against_reference(row: Row) -> str:
-    """Return where an area's interval lies against its references; '' without a score."""
-    said = {"above": "above them", "below": "below them", "cannot be told": "cannot be told from them"}
-    return said.get(row["against_reference"], "")
+    """Return where an area's interval lies against its references, in words; '' without a score."""
+    said = {"above": "above", "below": "below", "cannot be told": "cannot be told from"}.get(
+        row["against_reference"], ""
+    )
+    return said and f"{said} the references"
 
 
 def chances(row: Row, labels: Sequence[str]) -> str:

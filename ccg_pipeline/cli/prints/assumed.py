@@ -20,14 +20,15 @@ PROVENANCES = ("found", "derived", "memory", "assumed")
 def assumed(console: Console, title: str, numbers: Iterable[Number], about: str = "") -> None:
     """Print under `title` what is assumed of an edition's `numbers`, and how many are of each provenance.
 
-    `about`: those alone whose file, name, value or reason holds this text. WrongUse where none does.
+    `about`: those alone whose file, name or value holds this text, or where none does, whose reason does.
+    WrongUse where there is none of either.
     """
     every = list(numbers)
+    own = [one for one in every if one.provenance == "assumed"]
+    named = [one for one in own if _holds(about, one.file, one.item, str(one.value))]
     by_reason: dict[str, dict[str, list[Number]]] = {}
-    for one in every:
-        said = (one.file, one.item, str(one.value), one.source)
-        if one.provenance == "assumed" and any(about.casefold() in text.casefold() for text in said):
-            by_reason.setdefault(one.file, {}).setdefault(one.source, []).append(one)
+    for one in named or [one for one in own if _holds(about, one.source)]:
+        by_reason.setdefault(one.file, {}).setdefault(one.source, []).append(one)
     if not by_reason and about:
         raise WrongUse(f"Nothing that is assumed holds {about!r}: without a text, all of it is listed.")
     console.print(Text(title, style="bold"))
@@ -41,6 +42,10 @@ def assumed(console: Console, title: str, numbers: Iterable[Number], about: str 
     n = sum(len(shown) for reasons in by_reason.values() for shown in reasons.values())
     some = f"{n} with {about!r}. " if about else ""
     console.print(f"\n{some}{counted(every)}", markup=False, highlight=False)
+
+
+def _holds(about: str, *texts: str) -> bool:
+    return any(about.casefold() in text.casefold() for text in texts)
 
 
 def counted(numbers: Sequence[Number]) -> str:

@@ -45,15 +45,17 @@ def explanation(
     rests = "" if pd.isna(score["n_used"]) else f", from {used(score)} indicators"
     rows = [["area score 0–2", escape(figure + rests + marked(score))]]
     if interval(score):
-        rows.append(["95 % interval", f"{interval(score)}; {against_reference(score)}, its references"])
+        rows.append(["95 % interval", f"{interval(score)}; {against_reference(score)}"])
         rows.append(["place", _place(score)])
-        rows.append(["nearest", escape(next_grade(score, edition)) or "no band within reach of the counts"])
+        rows.append(
+            ["to another band", escape(next_grade(score, edition)) or "no band within reach of the counts"]
+        )
     if score["note"] and not score["note"].startswith("rests on"):
         rows.append(["note", escape(score["note"])])
     if found.rating is not None:
         rows += _rating(found.rating, edition, tables.lane)
         if found.nearest:
-            rows.append(["nearest other", escape(found.nearest)])
+            rows.append(["what would change it", escape(found.nearest)])
     console.print(pairs("", rows))
     if found.rating is not None and how_sure(found.rating, edition.labels(tables.lane)):
         console.print(CONDITION, highlight=False)
@@ -176,5 +178,5 @@ def _band(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["band"]):
         return f"none, {text_of(row['points'])} points of 2 by the edition's scale"
     named = RANGE if row["direction"] == "no_direction" else BANDS
-    z = f"; {text_of(row['z'])} standard errors ({row['limits']} limits)" if text_of(row["z"]) else ""
+    z = "" if pd.isna(row["z"]) else f"; {row['z']:.2f} standard errors ({row['limits']} limits)"
     return f"{named.get(row['band'], text_of(row['band']))}{z}"

@@ -1,6 +1,7 @@
 """How the ccg command lays out a table on a terminal, whatever it is of.
 
-Belongs here: a cell in words, a table whose cells are folded and never cut.
+Belongs here: a cell in words, a table whose cells are folded, between words wherever that is possible, and
+never cut.
 Does not belong here: what is printed of a thing (a module each); databases, so that what prints is quick.
 """
 
@@ -8,6 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from rich import box
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -39,11 +42,54 @@ def grade_text(label: str, grade: object, n: int) -> Text:
     return Text(label, style=GRADE_STYLES[round(3 * (grade - 1) / max(n - 1, 1))])
 
 
+LONGEST_WORD, SHORT_CELL = 32, 12
+"""Characters up to which a word is kept whole (a web address is longer), and a cell of several words."""
+
+
+class WholeWords(Table):
+    """A table whose columns are narrowed as far as their longest words allow, before any word is folded."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Give each column its width for this terminal, then print as any table does."""
+        cells = [[_plain(one) for one in (column.header, *column.cells)] for column in self.columns]
+        beside = 2 * len(cells) + 1  # a space behind each cell, between columns, and at both edges
+        widths = narrowed(
+            [max(cell_len(line) for one in own for line in one.split("\n")) for own in cells],
+            [max(cell_len(word) for one in own for word in _words(one)) for own in cells],
+            options.max_width - beside,
+        )
+        for column, width in zip(self.columns, widths, strict=True):
+            column.width = width
+        yield from super().__rich_console__(console, options)
+
+
+def _plain(cell: object) -> str:
+    return cell.plain if isinstance(cell, Text) else Text.from_markup(str(cell)).plain
+
+
+def _words(cell: str) -> list[str]:
+    return [cell] if len(cell) <= SHORT_CELL else cell.split()
+
+
+def narrowed(widths: Sequence[int], words: Sequence[int], room: int) -> list[int]:
+    """Return column widths that add up to `room` or less: first down to the longest words, then to what fits.
+
+    `widths` are those without folding, `words` those of the longest words, in characters; each is at least 1.
+    """
+    found = [max(one, 1) for one in widths]
+    floors = [max(min(one, LONGEST_WORD), 1) for one in words]
+    while sum(found) > room and max(found) > 1:
+        spare = [width - floor for width, floor in zip(found, floors, strict=True)]
+        order = spare if max(spare) > 0 else found
+        found[order.index(max(order))] -= 1
+    return found
+
+
 def table_of(
     names: Sequence[str], rows: Iterable[Sequence[object]], title: str = "", numbers: Sequence[str] = ()
 ) -> Table:
     """Return a table of `rows` under `names`; those in `numbers` stand right. An empty row is a line."""
-    table = Table(
+    table = WholeWords(
         title=escape(title) or None,
         title_justify="left",
         title_style="bold",

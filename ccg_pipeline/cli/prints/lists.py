@@ -111,7 +111,7 @@ def _next(wanted: Sequence[tuple[str, str]]) -> Table:
     for lane, key in wanted:
         option = f"--{'month' if lane == 'interim' else 'year'} {words(lane, key)}"
         verb = as_typed(f"ccg panel demonstrate {option}")
-        table.add_row(verb, "its made-up members sign, and it is released")
+        table.add_row(verb, "the panels' made-up members sign, and it is released")
     table.add_row(as_typed("ccg publish site"), "all that is released, as pages: site/index.html")
     if Path("Makefile").is_file():
         table.add_row("make frameworks", "the four frameworks of the made-up year 2015-16, side by side")

@@ -1,14 +1,15 @@
-"""What the terminal shows of one thing of a released round: a node or a published measure of everybody.
+"""What the terminal shows of a released round of everybody: a node, a published measure, counts by grade.
 
 Belongs here: these lists. Does not belong here: one organisation, leagues, a run's end (rounds.py).
 """
 
 from collections.abc import Sequence
 
+import pandas as pd
 from rich.console import Console
 
 from ccg_pipeline.cli.prints.layout import table_of
-from ccg_pipeline.cli.prints.rounds import outcome, provenance, published_figure
+from ccg_pipeline.cli.prints.rounds import called, outcome, provenance, published_figure, say
 from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.publish.measures import title_of
 from ccg_pipeline.release.rounds import ReleasedRound
@@ -57,3 +58,25 @@ def _listed(
     shown = [[row[at] for at in kept] for row in rows]
     console.print(table_of([heads[at] for at in kept], shown, title, numbers=[number]))
     console.print(provenance(released), markup=False, highlight=False)
+
+
+def fit(console: Console, table: pd.DataFrame, named: pd.DataFrame, released: ReleasedRound) -> None:
+    """Print counts by grade next to the published counts, then grades of organisations published by name."""
+    say(console, "Shown, never tuned to: made-up figures need not give the published counts.")
+    known = released.tables["organisations"].index
+    names = [called(released, one) if one in known else one for one in named["organisation_code"]]
+    _compared(console, table, "organisations here", "Organisations by grade")
+    if len(named):
+        _compared(console, named.assign(organisation_code=names), "here", "Grades published by name")
+    say(console, provenance(released))
+
+
+def _compared(console: Console, table: pd.DataFrame, here: str, title: str) -> None:
+    """Print counts next to the published ones, then once where each of these is from."""
+    named = table.rename(columns={"here": here, "organisation_code": "organisation"})
+    shown = named.drop(columns=["provenance", "source"])
+    heads = [str(one) for one in shown.columns]
+    console.print(table_of(heads, shown.to_numpy(dtype=object).tolist(), title, [here, "published"]))
+    for said in dict.fromkeys(zip(named[heads[0]], named["provenance"], named["source"], strict=True)):
+        if said[1]:
+            say(console, f"{said[0]}, published: {said[1]}, {said[2]}")

@@ -55,11 +55,11 @@ GAPS = "With gaps: the score were all that is missing under it at its worst, and
 def opening(console: Console, edition: Edition, released: ReleasedRound) -> None:
     """Print what the release is, whose it is not, and that nobody verified it."""
     if released.is_made_up:
-        _say(console, MADE_UP)
+        say(console, MADE_UP)
     header = released.release.header
-    _say(console, f"{header['title']}. Release {released.release.serial}: {header['verification']}.")
+    say(console, f"{header['title']}. Release {released.release.serial}: {header['verification']}.")
     if any(one.provenance == "assumed" for one in edition.numbers()):
-        _say(
+        say(
             console,
             f"Some of its rules are assumed: `ccg edition check {typed_name(edition)} --numbers` lists them.",
         )
@@ -76,13 +76,11 @@ def summary(
     named = f"--edition {typed_name(edition)}" + (f" --database {quote(database)}" if database else "")
     with reading(engine) as connection:
         if held := reason_of(blocking_round(connection, edition, one, key)):
-            _say(console, f"{edition.title}, {key}, is {HELD_BACK}. {held}.")
+            say(console, f"{edition.title}, {key}, is {HELD_BACK}. {held}.")
         if latest_release(connection, lane_of(edition, one), key) is None and one.gates:
             waiting = ", ".join(gate.name or gate.panel for gate in one.gates)
-            _say(
-                console, f"{edition.title}, {key}: scored, and nothing is released before {waiting} decided."
-            )
-            _say(console, f"See: ccg panel status {named}; ccg panel show PANEL {named} --{one.every} {key}.")
+            say(console, f"{edition.title}, {key}: scored, and nothing is released before {waiting} decided.")
+            say(console, f"See: ccg panel status {named}; ccg panel show PANEL {named} --{one.every} {key}.")
             return
         released = released_round(connection, edition, one, key, terms_in_force([edition]))
         n_quarantined = connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
@@ -112,14 +110,14 @@ def summary(
         if table:
             console.print(table_of(["grades", *scale.labels], table, numbers=scale.labels))
     for refusal in refused["refusal"]:
-        _say(console, f"Refused: {refusal}")
+        say(console, f"Refused: {refusal}")
     for check in sorted(set(outcome.warned)):
-        _say(console, f"Warned: {check}")
+        say(console, f"Warned: {check}")
     typed = f"{named} --{one.every} {key}"
     first = scores["organisation_code"].iloc[0]
     lines = [f"ccg show {first} {typed}", f"ccg explain {first} NODE {typed}", f"ccg league {typed}"]
     lines = [f"ccg panel status {named}", *lines] if released.withheld else lines
-    _say(console, f"Next: {'; '.join(lines)}.")
+    say(console, f"Next: {'; '.join(lines)}.")
 
 
 def of_organisation(
@@ -133,17 +131,17 @@ def of_organisation(
     nodes = [node for level in levels for node in shown if node.level == level]
     records = {node.key: own.loc[[node.key]].to_dict("records")[0] for node in nodes}
     rows = [[node.title, node.level, *outcome(records[node.key])] for node in nodes]
-    heads, title = ["", "level", "grade", "score", "rests on", "because"], _called(released, code)
+    heads, title = ["", "level", "grade", "score", "rests on", "because"], called(released, code)
     if any(gaps := [with_gaps(records[node.key]) for node in nodes]):
         heads.insert(5, "with gaps")
         rows = [[*row[:5], gap, *row[5:]] for row, gap in zip(rows, gaps, strict=True)]
     console.print(table_of(heads, rows, title, ["score"]))
     if any(gaps):
-        _say(console, GAPS)
+        say(console, GAPS)
     places = released.tables["places"]
     for row in places[places["organisation_code"] == code].to_dict("records"):
         if said := _place(row, places):
-            _say(console, said)
+            say(console, said)
     tops_shown = [node for node in nodes if node.scale and node.key not in _used(nodes)]
     for said in (
         *_standings(edition, one, released, code),
@@ -153,7 +151,7 @@ def of_organisation(
         *moderations(edition, released, code),
     ):
         if said:
-            _say(console, said)
+            say(console, said)
 
 
 def published_figure(row: Mapping[Hashable, Any]) -> str:
@@ -170,8 +168,8 @@ def _standings(edition: Edition, one: Round, released: ReleasedRound, code: str)
     )
 
 
-def _called(released: ReleasedRound, code: str) -> str:
-    """The code of an organisation, its name and what else is known of it."""
+def called(released: ReleasedRound, code: str) -> str:
+    """Return the code of an organisation, its name and what else is known of it."""
     about = released.tables["organisations"].loc[code]
     return ", ".join([code, *(str(one) for one in about if one is not None and str(one))])
 
@@ -214,7 +212,7 @@ def with_gaps(row: Mapping[Hashable, Any]) -> str:
 
 def explained(console: Console, run: Run, released: ReleasedRound, node: str, code: str) -> None:
     """Print a node with its steps, and each figure that it rests on with its file and cell."""
-    explanation(console, _called(released, code), [explain(run, node, code)])
+    explanation(console, called(released, code), [explain(run, node, code)])
     measures = measures_under(run.edition, [node])
     figures = released.tables["figures"]
     own = figures[(figures["organisation_code"] == code) & figures["measure"].isin(list(measures))]
@@ -235,7 +233,7 @@ def explained(console: Console, run: Run, released: ReleasedRound, node: str, co
         *moderations(run.edition, released, code, node),
     ):
         if said:
-            _say(console, said)
+            say(console, said)
 
 
 def leagues(
@@ -245,7 +243,7 @@ def leagues(
     places = released.tables["places"]
     if places.empty:
         why = "; ".join(sorted({released.withheld.get(each.of, "") for each in edition.leagues} - {""}))
-        _say(console, f"No league is shown: {why}." if why else "The edition has no league.")
+        say(console, f"No league is shown: {why}." if why else "The edition has no league.")
         return
     names = released.tables["organisations"]["name"]
     of_league = {league_title(edition, each): each.of for each in edition.leagues}
@@ -272,12 +270,12 @@ def leagues(
         console.print(table_of(heads, rows, f"League: {name}", ["place", "score"]))
         if asked and str(name) in asked.explained:
             share = f"{100 * asked.explained[str(name)]:.0f} %"
-            _say(console, f"Deprivation and age explain {share} of how the scores of {name!s} differ.")
-    _say(console, SETS)
+            say(console, f"Deprivation and age explain {share} of how the scores of {name!s} differ.")
+    say(console, SETS)
     if len(released.tables["changes"]):
-        _say(console, REAL)
+        say(console, REAL)
     if asked:
-        _say(console, MEANING + (NOT_REAL if released.is_made_up else ""))
+        say(console, MEANING + (NOT_REAL if released.is_made_up else ""))
 
 
 def _asked(asked: Critics, league: str, code: str) -> tuple[str, str]:
@@ -289,23 +287,6 @@ def _asked(asked: Critics, league: str, code: str) -> tuple[str, str]:
     return ("" if pd.isna(after) else str(after)), ("" if pd.isna(first) else f"{first} to {last}")
 
 
-def fit(console: Console, table: pd.DataFrame, named: pd.DataFrame, released: ReleasedRound) -> None:
-    """Print counts by grade next to the published counts, then grades of organisations published by name."""
-    _say(console, "Shown, never tuned to: made-up figures need not give the published counts.")
-    heads = ["node", "grade", "organisations here", "published", "provenance", "source"]
-    rows = table.to_numpy(dtype=object).tolist()
-    console.print(table_of(heads, rows, "Organisations by grade", numbers=heads[2:4]))
-    if len(named):
-        names = [
-            _called(released, code) if code in released.tables["organisations"].index else code
-            for code in named["organisation_code"]
-        ]
-        rows = named.assign(organisation_code=names).to_numpy(dtype=object).tolist()
-        heads = ["organisation", "level", "grade", "nodes here", *heads[3:]]
-        console.print(table_of(heads, rows, "Grades published by name", numbers=heads[3:5]))
-    _say(console, provenance(released))
-
-
 def provenance(released: ReleasedRound) -> str:
     """Return what was written, of which release, and what it was released in spite of."""
     header, release = released.release.header, released.release
@@ -314,5 +295,6 @@ def provenance(released: ReleasedRound) -> str:
     return f"{header['title']}: {which}, {header['verification']}.{through}"
 
 
-def _say(console: Console, sentence: str) -> None:
+def say(console: Console, sentence: str) -> None:
+    """Print a sentence as it is, its commands as they can be typed here."""
     console.print(as_typed(sentence), markup=False, highlight=False, soft_wrap=True)

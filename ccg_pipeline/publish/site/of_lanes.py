@@ -31,8 +31,8 @@ OVERALL, RATING, AREA = "overall", "clinical area", "area"
 """The levels of the assessment, as its pages are ordered."""
 
 OUR_SCORE = (
-    "0 to 2, the mean of the points of its indicators; 1 is that of an organisation like the references "
-    "throughout. Our construct: NHS England published no rating of an area."
+    "0 to 2, the mean of the points of its indicators; 1 is that of an organisation equal to the references. "
+    "Our construct: NHS England published no rating of an area."
 )
 GLOSSARY = (
     (
@@ -254,11 +254,11 @@ def _area(tables: Tables, edition: Edition, area: Area) -> Subject:
             number=number_of(row["score"]),
             lower=number_of(row["lower_95"]),
             upper=number_of(row["upper_95"]),
-            verdict=_against(row),
+            verdict=against_reference(row),
             sure="" if pd.isna(row["score"]) else _interval_sentence(row),
             change=what_would_change(row, edition),
             reference=1.0,
-            reference_text="1, like the references throughout",
+            reference_text="1, equal to the references",
             why=row["why_no_score"],
             place=_whole(row["rank"]),
             set_first=_whole(row["rank_lower_95"]),
@@ -287,14 +287,6 @@ def _area(tables: Tables, edition: Edition, area: Area) -> Subject:
         is_withheld=area.panel is not None and state not in SHOWN,
         has_places=any(one.set_first for one in outcomes.values()),
     )
-
-
-def _against(row: Mapping[Any, Any]) -> str:
-    return {
-        "above them": "above the references",
-        "below them": "below the references",
-        "cannot be told from them": "cannot be told from the references",
-    }.get(against_reference(row), "")
 
 
 def _interval_sentence(row: Mapping[Any, Any]) -> str:

@@ -129,7 +129,7 @@ class Frame:
             f'{up}<path class="f" d="M{LEFT} {floor}H{WIDE - RIGHT}"/>{below}'
             f'<text x="{(LEFT + WIDE - RIGHT) / 2:g}" y="{TALL - 6}" '
             f'text-anchor="middle">{escape(self.label)}</text>'
-            f'<text x="4" y="11">{escape(self.unit)}</text>'
+            f'<text x="4" y="15">{escape(self.unit)}</text>'
         )
 
 
@@ -180,11 +180,16 @@ def in_order(subject: Subject, nouns: str) -> str:
     if len(rows) < 2:
         return ""
     reference, text = subject.reference
-    # the ends of very wide intervals would press all the rest together, so the frame is that of the figures
-    low, high = _span([*(one.number for one in rows), reference])
-    frame = Frame(
-        (0, len(rows) - 1), (low, high), subject.unit, f"{nouns}, from the least to the greatest figure"
+    # the ends of a few very wide intervals would press all the rest together: the widest twentieth is cut
+    lows = sorted(one.lower for one in rows if one.lower == one.lower)
+    highs = sorted(one.upper for one in rows if one.upper == one.upper)
+    ends = [*lows[len(lows) // 20 :][:1], *highs[: len(highs) - len(highs) // 20][-1:]]
+    low, high = _span([*(one.number for one in rows), reference, *ends])
+    beyond = "; an interval that meets the edge goes on beyond it" * any(
+        one.lower < low or one.upper > high for one in rows
     )
+    label = f"{nouns}, from the least to the greatest figure{beyond}"
+    frame = Frame((0, len(rows) - 1), (low, high), subject.unit, label)
     bars = "".join(
         f"M{frame.x(at):g} {frame.y(max(one.lower, low)):g}V{frame.y(min(one.upper, high)):g}"
         for at, one in enumerate(rows)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from ccg_pipeline.cli.prints import figures as printed_figures
 from ccg_pipeline.cli.prints import organisation as printed
-from ccg_pipeline.cli.prints.layout import grade_text, table_of
+from ccg_pipeline.cli.prints.layout import grade_text, narrowed, table_of
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.quality.kept_findings import ExpectationResult, Failing, OfFigures
 from ccg_pipeline.reference.special_measures.register import the_register
@@ -32,6 +32,33 @@ def test_a_word_longer_than_its_column_is_folded_and_not_cut(width: int) -> None
     assert max(len(line) for line in text.splitlines()) <= width
     letters = "".join(line[: width // 2 + 20].replace("8,512", "") for line in text.splitlines()[3:])
     assert "".join(letters.split()) == name
+
+
+@pytest.mark.parametrize(
+    ("widths", "words", "room", "found"),
+    [
+        ([10, 10], [5, 5], 21, [10, 10]),  # more room than is needed
+        ([10, 10], [5, 5], 20, [10, 10]),
+        ([10, 10], [5, 5], 19, [9, 10]),
+        ([50, 10], [5, 10], 40, [30, 10]),  # the one that can spare most
+        ([50, 30], [20, 28], 50, [21, 29]),
+        ([50, 30], [20, 28], 48, [20, 28]),  # the longest word of each
+        ([50, 30], [20, 28], 46, [20, 26]),  # below that the widest
+        ([80, 10], [70, 10], 42, [32, 10]),  # an address of a page is folded before a word of ten
+        ([0, 5], [0, 5], 1, [1, 1]),  # no room at all
+    ],
+)
+def test_columns_are_narrowed_by_what_their_words_can_spare(
+    widths: list[int], words: list[int], room: int, found: list[int]
+) -> None:
+    assert narrowed(widths, words, room) == found
+
+
+def test_a_word_is_whole_where_there_is_room_for_it() -> None:
+    rows = [["commissioning_committee", "1 to 202", "chair, deputy, director of commissioning operations"]]
+    text = drawn(table_of(["panel", "95 % set", "signed by"], rows), 56)
+    assert "commissioning_committee" in text
+    assert "1 to 202" in text
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,21 @@ def test_a_reason_that_several_numbers_share_is_said_once(command: Typed) -> Non
     assert "47 with 'stale_after_days'. " in listed.words
 
 
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        ("cancer", "cancer_stage / stale_after_days", "max_age_months"),  # cancer is in its reason alone
+        ("about two years after diagnosis", "cancer_stage / stale_after_days", "cancer_waits"),  # in no name
+    ],
+)
+def test_a_text_is_looked_for_in_names_and_then_in_reasons(
+    command: Typed, text: str, there: str, not_there: str
+) -> None:
+    listed = command("method", text)
+    assert there in listed.words
+    assert not_there not in listed.words
+
+
 def test_a_text_that_nothing_assumed_holds_is_refused(command: Typed) -> None:
     refused = command("method", "moonlight")
     assert (refused.code, refused.out) == (2, "")

@@ -85,7 +85,7 @@ def test_an_older_row_says_what_the_true_values_would_earn() -> None:
 
 def test_an_interval_and_where_it_lies() -> None:
     row = {"lower_95": 0.5, "upper_95": 1.25, "against_reference": "cannot be told"}
-    assert (interval(row), against_reference(row)) == ("0.50 to 1.25", "cannot be told from them")
+    assert (interval(row), against_reference(row)) == ("0.50 to 1.25", "cannot be told from the references")
     none = {"lower_95": NO, "upper_95": NO, "against_reference": ""}
     assert (interval(none), against_reference(none)) == ("", "")
 

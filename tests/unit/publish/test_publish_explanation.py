@@ -105,7 +105,12 @@ def test_an_area_is_found_by_code_slug_and_name(wanted: str, code: str) -> None:
     assert find_area(EDITION, wanted).code == code
 
 
-@pytest.mark.parametrize("wanted", ["999", "", "Canc", "better_health"])
+def test_a_misspelt_area_is_answered_with_what_is_like_it() -> None:
+    with pytest.raises(WrongUse, match=r"^There is no area 'Canc'. Did you mean Cancer.*[?]$"):
+        find_area(EDITION, "Canc")
+
+
+@pytest.mark.parametrize("wanted", ["999", ""])
 def test_an_unknown_area_is_answered_with_all_29(wanted: str) -> None:
     with pytest.raises(WrongUse) as told:
         find_area(EDITION, wanted)

@@ -52,6 +52,10 @@ def test_a_data_period_in_words(start: str | None, end: str | None, said: str) -
     [
         (1.7123, "%", "1.7 percentage points"),
         (10.04, "% of referrals", "10 percentage points"),
+        (0.99, "%", "0.99 percentage points"),
+        (0.999, "%", "1 percentage point"),
+        (1.04, "%", "1 percentage point"),
+        (1.06, "%", "1.1 percentage points"),
         (0.00045, "%", "0.00045 percentage points"),
         (123.4, "per 100,000 population", "120 per 100,000 population"),
         (0.45, "composite score 0-100", "0.45 (composite score 0-100)"),
