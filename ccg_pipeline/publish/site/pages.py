@@ -55,11 +55,12 @@ class Pages:
         if self.publications:
             yield self._home("index.html", self.publications[0])
         else:
-            yield self._page("calendar.html", "index.html", self.site, entries=self._calendar())
-        yield self._page("calendar.html", "calendar.html", "Calendar of releases", entries=self._calendar())
+            yield self._calendar_page("index.html", self.site)
+        yield self._calendar_page("calendar.html", "Calendar of releases")
         yield self._page(
             "about.html", "about.html", "About this site",
             publications=self.publications, glossary=self._glossary(), contact=self.contact,
+            has_contact=self.contact != CONTACT,
             attribution=ATTRIBUTION,
         )  # fmt: skip
         if self.register:
@@ -148,6 +149,10 @@ class Pages:
                 if one is not publication
             ],
         )  # fmt: skip
+
+    def _calendar_page(self, path: str, title: str) -> tuple[str, bytes]:
+        has_calendar = bool(self.announced) or any(one.publish_at for one in self.publications)
+        return self._page("calendar.html", path, title, entries=self._calendar(), has_calendar=has_calendar)
 
     def _calendar(self) -> list[tuple[str, str, str, str]]:
         out = [

@@ -12,6 +12,7 @@ from ccg_pipeline.publish.site import build
 from ccg_pipeline.publish.site.build import LIST, PART, files_of, write_site
 from ccg_pipeline.publish.site.content import Publication
 from ccg_pipeline.publish.site.of_lanes import round_of_lane
+from ccg_pipeline.publish.site.pages import Pages
 from ccg_pipeline.publish.uncertainty_words import how_sure
 from expert_panels.foundation.fault import Fault
 from tests.support.notations.method_tables import EDITION
@@ -190,3 +191,22 @@ def test_what_a_committee_moderated_is_said_on_the_page(tmp_path: Path) -> None:
     said = "Leadership was moderated from Red to "
     found = [one.stem for one in sorted(pages.glob("*.html")) if said in one.read_text(encoding="utf-8")]
     assert found == ["02N"]
+
+
+@pytest.mark.parametrize(
+    ("publish_at", "announced", "contact", "has_calendar"),
+    [
+        ("", (), "", False),
+        ("21 July 2017, 9.30 am", (), "ask@board.example", True),
+        ("", (("21 July 2018, 9.30 am", "Annual assessment, 2017-18"),), "", True),
+    ],
+)
+def test_a_site_promises_what_was_set_up_for_it_and_nothing_else(
+    publish_at: str, announced: tuple[tuple[str, str], ...], contact: str, has_calendar: bool
+) -> None:
+    pages = dict(
+        Pages([replace(publication(), publish_at=publish_at)], "a.css", announced, contact).of_site()
+    )
+    assert (b"9.30 am on a weekday" in pages["calendar.html"]) == has_calendar
+    assert (b"No calendar was given" in pages["calendar.html"]) != has_calendar
+    assert (b"within five working days" in pages["about.html"]) == bool(contact)
