@@ -18,11 +18,13 @@ from ccg_pipeline.cli.options import (
     Year,
     asked_round,
     console,
+    say,
 )
 from ccg_pipeline.cli.panel import follow, opened
 from ccg_pipeline.cli.rounds import asked_for
 from ccg_pipeline.framework.load import load_edition
-from ccg_pipeline.framework.round_dates import lane_of
+from ccg_pipeline.framework.round_dates import lane_of, round_title
+from ccg_pipeline.release.archive import latest_release
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.committee import bodies_of, submit_to_committee
 from ccg_pipeline.release.round_state import submit_to_body
@@ -58,6 +60,7 @@ def demonstrate(
     edition, all_terms = load_edition(), terms_in_force(editions_asked(edition_named))
     bodies = [gate.panel for gate in asked.round.gates] if asked else []
     lane, key = (lane_of(asked.edition, asked.round), asked.key) if asked else asked_round(month, year)
+    before = _released(engine, lane, key)
     for panel in bodies if asked else bodies_of(edition, edition.lane(lane)):
         terms = _made_up(all_terms[panel])
         if asked:
@@ -69,6 +72,16 @@ def demonstrate(
                 submit_to_committee(engine, edition, edition.lane(lane), key, all_terms)
         _sign(engine, terms, lane, key)
     follow(database, edition_named)
+    if (now := _released(engine, lane, key)) != before:
+        title = round_title(lane, key, editions_asked(edition_named))
+        say(f"Release {now} of the {title}. `ccg publish site` writes all that is released as pages.")
+
+
+def _released(engine: Engine, lane: str, key: str) -> int:
+    """Return the number of the newest release of a round; 0 without one."""
+    with reading(engine) as connection:
+        found = latest_release(connection, lane, key)
+    return found.serial if found else 0
 
 
 def _opened(database: str) -> Engine:

@@ -39,6 +39,7 @@ from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
 from ccg_pipeline.release.blocking_findings import faults_of_findings
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.entries import faults_of_entries
+from ccg_pipeline.release.history import release_that_shows
 from ccg_pipeline.release.holds import HELD_BACK, rounds_held
 from ccg_pipeline.release.rederived import faults_of_releases
 from ccg_pipeline.release.released import Tables, unreleased
@@ -132,7 +133,7 @@ def show(
     panel: Panel, month: Month = "", year: Year = "", database: Database = "",
     edition_named: EditionNamed = "", quarter: Quarter = "", round_name: RoundNamed = "",
 ) -> None:  # fmt: skip
-    """Print the table before a panel, which is not released; the view is logged."""
+    """Print the table before a panel, with UNRELEASED where no release shows it; the view is logged."""
     gate = gate_asked(panel, month, year, edition_named, quarter, round_name)
     lane, key, terms = gate.lane, gate.partition_key, gate.terms
     engine, edition = opened(database), load_edition()
@@ -145,14 +146,17 @@ def show(
     tables = unreleased(engine, edition, lane, key)
     access_log.record(engine, actor(), f"panel show {panel}", f"{lane} {key}")
     stamp(console, tables.is_made_up)
-    title = f"{terms.title}, {lane} {words(lane, key)}: UNRELEASED"
+    with reading(engine) as connection:
+        out = release_that_shows(connection, lane, key, state.subject)
+    title = f"{terms.title}, {lane} {words(lane, key)}{'' if out else ': UNRELEASED'}"
     committee = edition.lane(lane).overall_gate
     if committee is not None and committee.key == panel:
         _show_overall(tables, title)
     else:
         _show_ratings(tables, panel, title)
     close(panel, state)
-    console.print(provenance(tables), markup=False, highlight=False)
+    said = f"Verified, and as release {out} shows it." if out else provenance(tables)
+    console.print(said, markup=False, highlight=False)
 
 
 def close(panel: str, state: GateState) -> None:

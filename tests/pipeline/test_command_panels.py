@@ -144,10 +144,14 @@ def test_three_signatures_let_the_area_out_and_a_withdrawal_takes_it_in_again(
     verified = int(shown.said.split("Release ")[1].split()[0])
     assert verified > 1
     assert "band withheld" not in ccg.type("explain", "02N", "cancer").said
+    at_panel = ccg.type("panel", "show", "cancer", *MARCH).said
+    assert f"Verified, and as release {verified} shows it." in at_panel
+    assert "UNRELEASED" not in at_panel
     twice = ccg.type(*decide("sign", copy))
     assert twice.code == 1
     withdrawn = ccg.type(*decide("withdraw", copy, reason="A figure is wrong."))
     assert withdrawn.code == 0
+    assert "UNRELEASED" in ccg.type("panel", "show", "cancer", *MARCH).said
     shown = ccg.type("show", "02N")
     assert "Cancer no rating withheld withdrawn by the panel" in shown.said
     assert f"Release {verified + 1} " in shown.said

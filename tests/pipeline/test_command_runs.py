@@ -119,7 +119,8 @@ def test_a_run_without_options_makes_up_the_year_and_takes_its_last_month_and_th
     assert "interim 2017-03 annual 2016-17" in answer.said
     assert "released table release 1 none" in answer.said  # no annual table before all six panels
     assert ccg.type("show", "02N", "--year", "2016-17").err.startswith("No annual table of 2016-17 has been")
-    assert ccg.type("panel", "demonstrate", "--year", "2016-17").code == 0
+    signed = ccg.type("panel", "demonstrate", "--year", "2016-17")
+    assert (signed.code, "Release 1 of the annual assessment, 2016-17." in signed.said) == (0, True)
     shown = ccg.type("show", "02N", "--year", "2016-17")
     assert shown.code == 0
     assert "overall rating" in shown.said
