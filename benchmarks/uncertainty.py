@@ -1,7 +1,7 @@
 """How long the statistics take: full scores, draws through everything, rank sets; and how they grow.
 
 Run as a file; `--growth` adds 2,090 and 20,900 organisations. Limits: full scores of 60 × 209 with intervals,
-bands, trends and peers 1 s; the draws of the edition 6 s; simultaneous rank sets of 209 0.6 s.
+bands and peers 1 s; the draws of the edition 6 s; simultaneous rank sets of 209 0.6 s.
 """
 
 import resource
@@ -20,7 +20,6 @@ from ccg_pipeline.method.statistics.grid import figures, row_of_each_cell
 from ccg_pipeline.method.statistics.intervals import rate, wilson
 from ccg_pipeline.method.statistics.peers import against_peers, places_of_peers
 from ccg_pipeline.method.statistics.ranks import MOST_UNITS, compare_all
-from ccg_pipeline.method.statistics.trends import recent_trend, recent_trend_of_proportions
 from ccg_pipeline.method.uncertainty.simulation import uncertainty
 from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 
@@ -44,17 +43,13 @@ def league(n: int) -> tuple[list[str], pd.DataFrame]:
 
 
 def full(latest: pd.DataFrame, edition: Edition, codes: list[str], similar: pd.DataFrame) -> None:
-    """Bands, areas, ratings and overall, with intervals, five-point trends and peers."""
+    """Bands, areas, ratings and overall, with intervals and peers."""
     tables = score(latest, edition, codes, "annual")
     bands = tables["bands"]
     rows = row_of_each_cell(bands, edition.indicator_codes, codes)
     x, n, value = (figures(bands, name, rows) for name in ("numerator", "denominator", "value"))
     wilson(x, n)
     rate(x, n)
-    waves = 1 + 0.02 * np.arange(5)
-    recent_trend_of_proportions(x[..., None] * waves, n[..., None])
-    low, high = figures(bands, "lower_95", rows), figures(bands, "upper_95", rows)
-    recent_trend(value[..., None] * waves, low[..., None] * waves, high[..., None] * waves)
     places = places_of_peers(codes, similar)
     better = [[-1 if one.direction == "lower_is_better" else 1] for one in edition.indicators]
     against_peers(value, places, better)
@@ -84,7 +79,7 @@ def main() -> None:
         latest = observed(edition, codes, np.random.default_rng(1))
         bands = band_indicators(latest, edition, codes)
         took = seconds(partial(full, latest, edition, codes, similar), 5 if n == 209 else 1)
-        print(f"{n:,} organisations, full scores with bands, trends and peers: {took:.2f} s", flush=True)
+        print(f"{n:,} organisations, full scores with bands and peers: {took:.2f} s", flush=True)
         over += [took > FULL_SECONDS] if n == 209 else []
         how = {name: edition.uncertainty.number(name) for name in ("draws", "versions", "samples")}
         how |= FEWER.get(n, {})

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.lane_rules import PanelRule
 from ccg_pipeline.framework.model import Area, Edition
 from ccg_pipeline.method.certainty.nearest import Nearest
 from ccg_pipeline.method.scoring.grade_changes import grade_changes
+from ccg_pipeline.method.statistics.peers import against_peers, places_of_peers
 from ccg_pipeline.reference.finding import did_you_mean
+from ccg_pipeline.reference.organisations import similar_organisations
 from expert_panels.foundation.fault import WrongUse
 
 
@@ -78,6 +81,27 @@ def explain(tables: Mapping[str, pd.DataFrame], edition: Edition, ccg_code: str,
         nearest = nearest_rating(rating, rows, edition, rule)
     rows = rows.sort_values("indicator_code").reset_index(drop=True)
     return Explanation(area, score, rating, rows, nearest)
+
+
+def among_similar(bands: pd.DataFrame, indicator: Indicator, ccg_code: str) -> str:
+    """Return how a CCG's figure compares with those of the ten CCGs most similar to it, in a few words.
+
+    `bands`: a lane's. Their median, and the place among them with itself where one way is better; '' where
+    fewer than five of them have a figure.
+    """
+    own = bands[bands["indicator_code"] == indicator.code].sort_values("ccg_code", ignore_index=True)
+    codes = own["ccg_code"].tolist()
+    better = -1.0 if indicator.better == "lower" else 1.0
+    values = own["value"].to_numpy(dtype=float)
+    every = against_peers(values, places_of_peers(codes, similar_organisations()), better)
+    found = {name: column[codes.index(ccg_code)] for name, column in every.items()}
+    if math.isnan(found["peer_median"]):
+        return ""
+    n = int(found["n_peers"])
+    said = f"median of {n} of the 10 CCGs most similar {found['peer_median']:,.4g}"
+    if math.isnan(found["rank_among_peers"]) or indicator.better == "none":
+        return said
+    return f"{said}; place {found['rank_among_peers']:.0f} of {n + 1} with them, 1 is best"
 
 
 def nearest_rating(rating: pd.Series, rows: pd.DataFrame, edition: Edition, rule: PanelRule) -> str:

@@ -1,4 +1,4 @@
-"""Against the similar ten, and next to deprivation: small leagues by hand."""
+"""Against the similar ten: small leagues by hand."""
 
 import math
 from random import Random
@@ -10,11 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ccg_pipeline.method.statistics.peers import (
-    DEPRIVATION_COLUMNS,
-    PEER_COLUMNS,
     against_peers,
-    beside_deprivation,
-    peer_table,
     places_of_peers,
 )
 from tests.support.notations.method_tables import lines
@@ -63,16 +59,6 @@ def ring(n: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["ccg_code", "rank", "similar_ccg_code"])
 
 
-def test_a_table_in_the_order_of_the_scores() -> None:
-    codes = [f"{i:02}A" for i in range(12)]
-    scores = pd.DataFrame({"ccg_code": codes[::-1], "score": np.arange(12.0)[::-1]})
-    found = peer_table(scores, ring(12))
-    assert list(found.columns) == list(PEER_COLUMNS)
-    assert found["ccg_code"].tolist() == codes[::-1]
-    assert found.set_index("ccg_code").loc["00A", ["peer_median", "rank_among_peers"]].tolist() == [5.5, 11]
-    assert found.set_index("ccg_code").loc["11A", ["peer_median", "rank_among_peers"]].tolist() == [4.5, 1]
-
-
 def test_who_is_not_in_the_league_is_no_peer_in_it() -> None:
     places = places_of_peers(["00A", "03A"], ring(12))
     assert (places >= 0).sum(axis=1).tolist() == [1, 1]
@@ -89,15 +75,15 @@ def test_a_peer_stands_once_and_nobody_is_its_own(other: str) -> None:
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 20), min_size=12, max_size=12), st.randoms(use_true_random=False))
 def test_order_never_matters_and_turning_mirrors(whole: list[int], random: Random) -> None:
-    codes = [f"{i:02}A" for i in range(12)]
-    scores = pd.DataFrame({"ccg_code": codes, "score": [float(one) for one in whole]})
-    found = peer_table(scores, ring(12))
-    mixed = scores.iloc[random.sample(range(12), 12)]
-    again = peer_table(mixed, ring(12)).sort_values("ccg_code", ignore_index=True)
-    pd.testing.assert_frame_equal(found, again)
-    turned = peer_table(scores.assign(score=-scores["score"]), ring(12), better=-1)
-    for name in ("mads_from_median", "rank_among_peers"):
-        pd.testing.assert_series_equal(found[name], turned[name])
+    codes, values = [f"{i:02}A" for i in range(12)], np.array(whole, dtype=float)
+    found = against_peers(values, places_of_peers(codes, ring(12)))
+    mixed = random.sample(range(12), 12)
+    again = against_peers(values[mixed], places_of_peers([codes[i] for i in mixed], ring(12)))
+    turned = against_peers(-values, places_of_peers(codes, ring(12)), -1)
+    for name, one in found.items():
+        np.testing.assert_array_equal(again[name], one[mixed])
+        if name in ("mads_from_median", "rank_among_peers"):
+            np.testing.assert_array_equal(turned[name], one)
 
 
 @given(st.lists(st.integers(0, 20), min_size=12, max_size=12), st.integers(1, 9))
@@ -110,15 +96,3 @@ def test_a_better_value_never_lowers_the_rank_or_the_distance(whole: list[int], 
     assert after["rank_among_peers"][0] <= before["rank_among_peers"][0]
     assume(np.isfinite(before["mads_from_median"][0]) and np.isfinite(after["mads_from_median"][0]))
     assert after["mads_from_median"][0] >= before["mads_from_median"][0]
-
-
-def test_deprivation_stands_beside_the_score() -> None:
-    codes = [f"{i:02}A" for i in range(11)]
-    scores = pd.DataFrame({"ccg_code": codes, "score": [float(i % 4) for i in range(11)]})
-    deprivation = pd.DataFrame({"ccg_code": codes[:10], "deprivation": [50.0 - i for i in range(10)]})
-    found = beside_deprivation(scores, deprivation.sample(frac=1, random_state=1))
-    assert list(found.columns) == list(DEPRIVATION_COLUMNS)
-    assert found["deprivation_fifth"].tolist()[:10] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    assert found["fifth_median"].tolist()[:4] == [0.5, 0.5, 2.5, 2.5]
-    assert pd.isna(found["deprivation_fifth"].iloc[10])
-    assert math.isnan(found["fifth_median"].iloc[10])

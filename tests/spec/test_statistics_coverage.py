@@ -15,9 +15,9 @@ import pytest
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.scoring.banding import band_indicators
 from ccg_pipeline.method.scoring.outcomes import area_grade
+from ccg_pipeline.method.statistics.changes import benjamini_hochberg, change
 from ccg_pipeline.method.statistics.cutpoints import grade_by_cuts
 from ccg_pipeline.method.statistics.ranks import compare_all, probability_of_top
-from ccg_pipeline.method.statistics.trends import benjamini_hochberg, change
 from ccg_pipeline.method.uncertainty.simulation import uncertainty
 from tests.support.notations.method_tables import EDITION, grades_of, points_of
 

@@ -18,7 +18,7 @@ from ccg_pipeline.cli.prints.layout import table_of, text_of
 from ccg_pipeline.cli.prints.organisation import head, marked, pairs, provenance, stamps, used
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.certainty.saying import CONDITION
-from ccg_pipeline.publish.explanation import Explanation
+from ccg_pipeline.publish.explanation import Explanation, among_similar
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES
 from ccg_pipeline.publish.uncertainty_words import against_reference, how_sure, interval, next_grade
 from ccg_pipeline.publish.validation_report import CONSEQUENCE
@@ -63,7 +63,8 @@ def explanation(
         console.print()
         is_there = row["status"] == "published"  # of a figure that is not there nobody looked at anything
         plausible = _plausible(findings, row["indicator_code"], ccg_code) if findings and is_there else ""
-        console.print(_indicator(row, edition, plausible))
+        similar = among_similar(tables.frames["bands"], edition.indicator(row["indicator_code"]), ccg_code)
+        console.print(_indicator(row, edition, plausible, similar))
     console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
 
 
@@ -83,7 +84,7 @@ def of_one_indicator(
     own = bands[(bands["ccg_code"] == ccg_code) & (bands["indicator_code"] == code)].to_dict("records")
     is_there = own[0]["status"] == "published"
     plausible = _plausible(findings, code, ccg_code) if findings and is_there else ""
-    console.print(_indicator(own[0], edition, plausible))
+    console.print(_indicator(own[0], edition, plausible, among_similar(bands, indicator, ccg_code)))
     console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
 
 
@@ -142,7 +143,9 @@ def _plausible(findings: OfFigures, code: str, ccg_code: str) -> str:
     return "; ".join(said) or "meets all that is expected of it"
 
 
-def _indicator(row: Mapping[Hashable, Any], edition: Edition, plausible: str = "") -> Table:
+def _indicator(
+    row: Mapping[Hashable, Any], edition: Edition, plausible: str = "", similar: str = ""
+) -> Table:
     indicator = edition.indicator(row["indicator_code"])
     figure = row["judgement"] or f"{text_of(row['value'])} {indicator.unit}"
     rows = [["value", escape(figure) if row["status"] == "published" else f"none, {row['status']}"]]
@@ -156,6 +159,8 @@ def _indicator(row: Mapping[Hashable, Any], edition: Edition, plausible: str = "
     if text_of(row["reference_value"]):
         reference = f"{text_of(row['reference_value'])}, {reference} ({row['reference_provenance']})"
     rows += [["reference", reference], ["direction", indicator.direction.replace("_", " ")]]
+    if similar:
+        rows.append(["similar CCGs", similar])
     if row["withheld"]:
         rows.append(["band", "withheld until its panel has verified the area"])
     else:

@@ -1,7 +1,7 @@
 """Which figures changed from the round before by more than chance would.
 
 Belongs here: the difference of each measure and organisation between two rounds, against its error.
-Does not belong here: the test and its adjustment (statistics/trends.py), errors (errors.py), ratings.
+Does not belong here: the test and its adjustment (statistics/changes.py), errors (errors.py), ratings.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from ccg_pipeline.method.certainty.errors import errors_of, sampled
 from ccg_pipeline.method.engine.facts import Facts
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.wording import figure
-from ccg_pipeline.method.statistics.trends import benjamini_hochberg, change
+from ccg_pipeline.method.statistics.changes import benjamini_hochberg, change
 
 FALSE_DISCOVERIES = 0.05
-"""Share of the changes found that may be chance (assumed, as for trends)."""
+"""Share of the changes found that may be chance (assumed)."""
 CHANGES = (
     "node", "measure", "organisation", "value", "previous", "difference", "standard_error", "p_value",
     "p_adjusted", "direction",

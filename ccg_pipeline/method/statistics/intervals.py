@@ -1,7 +1,7 @@
 """Confidence intervals of single figures: from the counts they are made of to the bounds, at several levels.
 
 Belongs here: Wilson, Byar and exact Poisson.
-Does not belong here: comparing a figure with a reference (`significance`), one figure over time (`trends`),
+Does not belong here: comparing a figure with a reference (the engine), two periods (`changes`),
 the standard errors behind z (`standard_errors`).
 
 Every function takes arrays that broadcast to one shape (...) and returns bounds of shape (..., levels): by

@@ -1,9 +1,7 @@
-"""Against the similar ten: how an organisation compares among those that resemble it, deprivation next to it.
+"""Against the similar ten: how an organisation compares among those that resemble it.
 
-Belongs here: the median of the ten, the distance from it in median absolute deviations, the rank of eleven,
-how deprived an organisation is and what the equally deprived score.
-Does not belong here: who resembles whom and how deprived they are (`reference`), any adjustment: deprivation
-is next to a score and is never inside it.
+Belongs here: the median of the ten, the distance from it in median absolute deviations, the rank of eleven.
+Does not belong here: who resembles whom (`reference`), any adjustment: no score is changed by its peers.
 """
 
 from collections.abc import Sequence
@@ -14,12 +12,8 @@ from numpy.typing import ArrayLike
 
 from ccg_pipeline.method.statistics.grid import Floats, Integers
 from ccg_pipeline.method.statistics.ranks import ranks
-from ccg_pipeline.method.statistics.significance import quantile_bands
 
-FIFTHS = 5
 LEAST_PEERS = 5  # of ten: fewer with a figure have no median to speak of
-PEER_COLUMNS = ("ccg_code", "n_peers", "peer_median", "peer_mad", "mads_from_median", "rank_among_peers")
-DEPRIVATION_COLUMNS = ("ccg_code", "deprivation", "deprivation_fifth", "fifth_median")
 
 
 def places_of_peers(ccg_codes: Sequence[str], similar: pd.DataFrame) -> Integers:
@@ -46,7 +40,7 @@ def places_of_peers(ccg_codes: Sequence[str], similar: pd.DataFrame) -> Integers
 
 
 def against_peers(values: Floats, peers: Integers, better: ArrayLike = 1.0) -> dict[str, Floats]:
-    """PEER_COLUMNS but the code, each of the shape of `values` (…, n): indicators or scores × organisations.
+    """How each compares with its peers, by name, each of the shape of `values`: (…, organisations).
 
     `peers` as `places_of_peers` gives them. ``n_peers`` have a value; ``peer_median`` and ``peer_mad``, the
     median of their absolute distances from it, in the value's unit; ``mads_from_median``: better · (value −
@@ -75,34 +69,3 @@ def against_peers(values: Floats, peers: Integers, better: ArrayLike = 1.0) -> d
         "mads_from_median": np.where(known, mads, np.nan),
         "rank_among_peers": np.where(known, place, np.nan),
     }
-
-
-def peer_table(scores: pd.DataFrame, similar: pd.DataFrame, better: float = 1.0) -> pd.DataFrame:
-    """`against_peers` for one score a CCG: `scores` with ccg_code and score; one row each, PEER_COLUMNS."""
-    peers = places_of_peers(scores["ccg_code"].tolist(), similar)
-    found = against_peers(scores["score"].to_numpy(dtype=float), peers, better)
-    table = pd.DataFrame({"ccg_code": scores["ccg_code"].to_numpy(), **found})
-    return table.astype({"n_peers": "int64", "rank_among_peers": "Int64"})[list(PEER_COLUMNS)]
-
-
-def beside_deprivation(scores: pd.DataFrame, deprivation: pd.DataFrame) -> pd.DataFrame:
-    """How deprived each CCG is, and the median score of those about as deprived: DEPRIVATION_COLUMNS.
-
-    `scores`: ccg_code, score; `deprivation`: ccg_code, deprivation (an average IMD score, more is more
-    deprived), any CCGs. ``deprivation_fifth``: 1 the most deprived fifth of those in `scores`, 5 the least.
-    No score is changed: this is next to it. NaN for a CCG whose deprivation is not known.
-    """
-    known = deprivation.set_index("ccg_code")["deprivation"]
-    level = scores["ccg_code"].map(known).to_numpy(dtype=float)
-    fifth = quantile_bands(level, FIFTHS)
-    score = scores["score"].to_numpy(dtype=float)
-    median = pd.Series(score).groupby(fifth).median()
-    return pd.DataFrame(
-        {
-            "ccg_code": scores["ccg_code"].to_numpy(),
-            "deprivation": level,
-            "deprivation_fifth": pd.Series(fifth, dtype="Int64"),
-            "fifth_median": pd.Series(fifth).map(median).to_numpy(dtype=float),
-        },
-        columns=list(DEPRIVATION_COLUMNS),
-    )

@@ -187,13 +187,7 @@ CHAPTERS = (
     Chapter("Clusters", (f"{METHOD}.statistics.clusters",), ("method_clusters",)),
     Chapter("Similar organisations", (f"{METHOD}.statistics.peers",), ("method_peers",)),
     Chapter("Intervals of single figures", (f"{METHOD}.statistics.intervals",), ("statistics_intervals",)),
-    Chapter(
-        "Comparison with a reference", (f"{METHOD}.statistics.significance",), ("statistics_significance",)
-    ),
-    Chapter("Trends and changes", (f"{METHOD}.statistics.trends",), ("statistics_trends",)),
-    Chapter(
-        "Special-cause variation", (f"{METHOD}.statistics.special_cause",), ("statistics_special_cause",)
-    ),
+    Chapter("Changes", (f"{METHOD}.statistics.changes",), ("statistics_changes",)),
     Chapter(
         "The gate: states and refusals",
         (f"{GATE}.fold: fold", f"{GATE}.refusal: refusal", "tests.support.notations.gate_lines: "),

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from ccg_pipeline.publish.explanation import _needed, explain, find_area
+from ccg_pipeline.publish.explanation import _needed, among_similar, explain, find_area
 from ccg_pipeline.reference.finding import find_ccg
-from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 from expert_panels.foundation.fault import WrongUse
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import Layers
@@ -162,3 +162,22 @@ def test_the_figure_that_is_needed_is_true_in_few_digits(
     value: float, change: float, said: tuple[float, str]
 ) -> None:
     assert _needed(value, change) == said
+
+
+@pytest.mark.parametrize(
+    ("code", "of_ten", "said"),
+    [  # its own figure is 9.5, theirs are 1, 2, 3, …
+        ("122b", 10, "median of 10 of the 10 CCGs most similar 5.5; place 2 of 11 with them, 1 is best"),
+        ("125a", 10, "median of 10 of the 10 CCGs most similar 5.5; place 10 of 11 with them, 1 is best"),
+        ("131a", 10, "median of 10 of the 10 CCGs most similar 5.5"),  # no way is better
+        ("122b", 5, "median of 5 of the 10 CCGs most similar 3; place 1 of 6 with them, 1 is best"),
+        ("122b", 4, ""),
+    ],
+)
+def test_a_figure_beside_those_of_the_most_similar(code: str, of_ten: int, said: str) -> None:
+    similar = similar_organisations().query("ccg_code == '02N'").sort_values("rank")["similar_ccg_code"]
+    values = {"02N": 9.5, **dict(zip(similar[:of_ten], range(1, 11), strict=False))}
+    bands = pd.DataFrame(
+        [{"indicator_code": code, "ccg_code": one, "value": values.get(one)} for one in ccgs()["ccg_code"]]
+    )
+    assert among_similar(bands, EDITION.indicator(code), "02N") == said
