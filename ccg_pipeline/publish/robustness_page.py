@@ -93,8 +93,8 @@ def finding(table: pd.DataFrame, edition: Edition) -> str:
     )
     row = worst.to_dict("records")[0]
     return (
-        f"Under any one other rule that was tried at most {100 * row['share_changed']:.0f} % of what is "
-        f"rated reads otherwise: {named(row, edition)}, under {row['title']}."
+        f"The other rule that changes most: under {row['title']}, {100 * row['share_changed']:.0f} % of what "
+        f"is rated reads otherwise ({named(row, edition)})."
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 
+from ccg_pipeline.publish.naming import day_in_words
 from ccg_pipeline.reference.organisations import ccg_history
 from ccg_pipeline.reference.special_measures.comparisons import contradictions, counts
 from ccg_pipeline.reference.special_measures.events import REGIMES, Regime
@@ -37,7 +38,8 @@ def standings_in_words(register: Register, ccg_code: str, day: date) -> list[str
     """Return a sentence a regime: whether a CCG was in it on a day, and why that is said."""
     found = [register.standing(ccg_code, regime, day) for regime in REGIMES]
     return [
-        f"{IN_WORDS[one.regime].capitalize()} on {day}: {one.answer} ({one.because}), by the register."
+        f"{IN_WORDS[one.regime].capitalize()} on {day_in_words(day)}: {one.answer} ({one.because}), "
+        "by the register."
         for one in found
     ]
 
