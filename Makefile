@@ -2,7 +2,7 @@
 # ARGS is passed on:  make run ARGS="--month 2017-03"   make test ARGS="tests/spec -k dementia"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run frameworks test test-long lint types docs ui room styles bench fuzz sbom audit lock clean
+.PHONY: help install run frameworks units stories test test-long lint types docs ui room styles bench fuzz sbom audit lock clean
 
 # The first that really works is taken: a version manager may offer names that only complain when called. The
 # system's own come before what was compiled here: they are built with profiles, and take a third less time.
@@ -60,26 +60,35 @@ MEMORY := $(shell [ -w /dev/shm ] && [ "$$(df -Pk /dev/shm 2>/dev/null | awk 'EN
 # One process more than there are cores: some tests wait for a daemon or a browser.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # A worker that dies ends the run with its name: xdist may wait for ever for one that took its place.
-PYTEST := $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+PYTEST = $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest --numprocesses $(1) --dist loadfile --no-loadscope-reorder \
 	--max-worker-restart 0
 # Minutes each, and more of what other tests show once: people at random, twenty at the same time, backfills by the
-# daemon, editions from files to releases, databases of earlier commits.
+# daemon, editions from files to releases, databases of earlier commits, all of operations.md on servers.
 LONG := $(addprefix tests/pipeline/test_,random_people.py random_decisions.py room_load.py daemon_backfills.py kills.py \
-	hospitals_from_files.py nof_any_order.py older_signatures.py trouble.py)
+	hospitals_from_files.py nof_any_order.py older_signatures.py production.py trouble.py)
 BACKFILL := tests/pipeline/test_daemon.py::test_a_backfill_of_twelve_months_is_one_run
 
 test-long: $(INSTALLED)  ## run the tests that take minutes each, which `make test` leaves out
-	$(PYTEST) $(LONG) $(BACKFILL)
+	$(call PYTEST,$(WORKERS)) $(LONG) $(BACKFILL)
+
+# Both tiers at the same time, each with its share of the processes, so that none waits for the last file of the
+# other. What the first says is shown at its end.
+UNITS := $(shell expr $$(getconf _NPROCESSORS_ONLN) / 2 '|' 1)
+units: $(INSTALLED)
+	@said=$$(mktemp); TIER="Units and rules" $(call PYTEST,$(UNITS)) --cov --cov-report term:skip-covered \
+	  tests/unit tests/spec >$$said 2>&1; status=$$?; cat $$said; rm $$said; exit $$status
+
+stories: $(INSTALLED)
+	@TIER="Stories, browsers, published figures" $(call PYTEST,$$(($(WORKERS) - $(UNITS)))) \
+	  --ignore tests/unit --ignore tests/spec $(addprefix --ignore ,$(LONG)) --deselect $(BACKFILL)
 
 test: $(INSTALLED)  ## run the tests
 ifdef ARGS
-	$(PYTEST) $(ARGS)
+	$(call PYTEST,$(WORKERS)) $(ARGS)
 else
-	@failed=0; export TIERS=$$(mktemp); \
-	  TIER="Units and rules" $(PYTEST) --cov --cov-report term:skip-covered tests/unit tests/spec || failed=1; \
-	  TIER="Stories, browsers, published figures" $(PYTEST) --ignore tests/unit --ignore tests/spec \
-	    $(addprefix --ignore ,$(LONG)) --deselect $(BACKFILL) || failed=1; \
-	  cat $$TIERS; rm $$TIERS; exit $$failed
+	@export TIERS=$$(mktemp); \
+	  $(MAKE) --no-print-directory --keep-going --jobs 2 stories units || failed=1; \
+	  cat $$TIERS; rm $$TIERS; exit $${failed:-0}
 endif
 
 lint: $(INSTALLED)  ## check style

@@ -3,80 +3,20 @@
 import re
 import shlex
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from dagster import DagsterInstance
 
-from ccg_pipeline.storage.database import open_database
-from expert_panels.ledger import record as ledger
-from tests.support.documents.commands import leaf, parse
-from tests.support.worlds.terminal import NAMES, Terminal, database, table_before
+from tests.support.documents.commands import parse
+from tests.support.documents.typed_lines import ccg_lines, filled, is_typed, typed
+from tests.support.worlds.terminal import Terminal, database
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-PARSED_ONLY = {
-    "run": "takes a minute, and PostgreSQL: test_command_runs.py",
-    "panel sign-minutes": "needs the form of a meeting: test_command_minutes.py",
-    "panel minutes": "needs the form of a meeting: test_command_minutes.py",
-    "doctor": "names what a machine lacks, such as a daemon: test_command_operations.py",
-    "ui": "becomes the webserver and goes on until it is stopped: test_command_operations.py",
-    "checks let-through": "nothing blocks in the tests' year: test_held_back.py",
-    "quarantine waive": "the tests' refused row is no number, so nobody can waive it: test_amendments.py",
-}
-"""Verbs that are not run here, and why; their lines are still held against the command's options."""
-WHOLE_SHEET = "FILE:SHEET:all"
-"""So is a correction of a whole sheet: the tests' refused row has its own cause: test_amendments.py."""
 FOREIGN = {"python", "/opt/ccg/bin/pip", "buildah", "docker", "mkdir", "openssl", "echo"}
 """Programs of others, which nothing here can hold to be there."""
-
-
-def typed(page: Path) -> Iterator[str]:
-    """Yield the lines of a page's blocks of commands, without their comments."""
-    for block in re.findall(r"^```sh\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
-        for line in block.splitlines():
-            if words := shlex.split(line, comments=True):
-                yield shlex.join(words)
-
-
-def ccg_lines(page: Path) -> list[str]:
-    return [line.removeprefix(".venv/bin/") for line in typed(page) if re.match(r"(\.venv/bin/)?ccg ", line)]
-
-
-def filled(line: str, home: Path, folder: Path) -> str:
-    """A line with its words in capitals filled in, as a reader would."""
-
-    def refused() -> str:
-        return str(pd.read_csv(folder / "refused.csv")["row_id"].iloc[0])
-
-    def corrected() -> str:
-        rows = pd.read_csv(home / "landing" / NAMES[1])
-        row = rows[rows["numerator"] == "see note"].iloc[0]
-        return f"numerator={round(float(row['value']) * float(row['denominator']) / 100)}"
-
-    def decided() -> str:
-        lines = ledger.lines(open_database(database(home)))
-        return str(max(one.seq for one in lines if one.decision == "approve" and one.panel == "cancer"))
-
-    words: dict[str, Callable[[], str]] = {
-        "FOLDER": lambda: str(folder / "recorder"),
-        "FINGERPRINT": lambda: table_before("cancer", home),
-        "COLUMN=VALUE": corrected,
-        "URL": lambda: f"sqlite:///{folder}/restored.db",
-        "PERSON": lambda: "engineer@data.example",
-        "WHY": lambda: "Seen.",
-        "DAY": lambda: "2099-12-31",
-        "LINE": decided,
-        "ID": refused,
-    }
-    line = line.replace("sqlite:///real.db", shlex.quote(database(home)))
-    for word, value in words.items():
-        if re.search(rf"(?<!\S){word}(?!\S)", line):
-            line = re.sub(rf"(?<!\S){word}(?!\S)", shlex.quote(value()), line)
-    return line
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
@@ -90,10 +30,12 @@ def test_the_commands_of_a_page_work_from_top_to_bottom(
     if any("--year" in line for line in lines):
         assert ccg.type("run", "--year", "2016-17").code == 0
     for line in lines:
-        if leaf(shlex.split(line)[1:])[0] in PARSED_ONLY or WHOLE_SHEET in line:
+        if not is_typed(line):
             parse(line)
             continue
-        answer = ccg.type(*shlex.split(filled(line, copy, tmp_path))[1:])
+        restored = f"sqlite:///{tmp_path}/restored.db"
+        line = filled(line, database(copy), copy / "landing", tmp_path, restored)
+        answer = ccg.type(*shlex.split(line)[1:])
         assert answer.code == 0, f"{line}: {answer.err}"
     with DagsterInstance.get() as instance:
         assert not [run for run in instance.get_runs() if not run.is_success]
