@@ -21,6 +21,9 @@ from ccg_pipeline.quality.comparisons import (
     newest,
 )
 
+EQUALLY_LONG = 1.125
+"""How many times as long the longer of two periods of equal kind may be: March over February is 1.107."""
+
 FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end"]
 """What one figure is of; two files that tell it must agree."""
 
@@ -35,15 +38,15 @@ def distribution(
 ) -> Comparison:
     """Lay the middle and the spread of all CCGs' figures next to those of the indicator's last period.
 
-    Values, and counts where both periods are equally long to a tenth. A publication whose unit, scale or
-    definition was changed moves all CCGs by the same, which no comparison among them can see. `shift` is the
-    distance of the medians in robust standard deviations of the last period (1.4826 × median absolute
-    deviation), `widening` how many times the one spread is the other, the larger over the smaller. Measured
-    kinds alone, of which at least `least_ccgs` CCGs have a figure in both periods; one whose figures did not
-    differ at all then is not compared.
+    Values, and counts where both periods are about equally long (EQUALLY_LONG). A publication whose unit,
+    scale or definition was changed moves all CCGs by the same, which no comparison among them can see.
+    `shift` is the distance of the medians in robust standard deviations of the last period (1.4826 × median
+    absolute deviation), `widening` how many times the one spread is the other, the larger over the smaller.
+    Neither judgements nor milestones, and only figures that at least `least_ccgs` CCGs have in both periods;
+    one whose figures did not differ at all then is not compared.
     """
-    measured = {one.code for one in edition.indicators if one.kind in MEASURED}
-    now, then = (_published(frame, measured) for frame in (observations, previous))
+    other = {one.code for one in edition.indicators if one.kind not in MEASURED}
+    now, then = (_published(frame, other) for frame in (observations, previous))
     lines = []
     pairs = [
         (str(code), figure, theirs, then[then["indicator_code"] == code])
@@ -143,6 +146,44 @@ def denominators(observations: pd.DataFrame, population: "pd.Series[int]", times
     )
 
 
+def endings(observations: pd.DataFrame, most_percent: float, least: float) -> Comparison:
+    """Count the organisations whose count of a period ends in 0, among those that counted anybody.
+
+    Counts end in any digit, so that one in ten ends in 0, or one in two where they are rounded to 5; of
+    counts that were multiplied by ten all do, though neither their ratios nor their total show it. Counts
+    of fewer than `least` organisations, and those that do not differ, are not compared.
+    """
+    published = observations[observations["status"] == "published"]
+    figures = published.melt([*FIGURE, "organisation_kind"], list(COUNTS), "figure", "count")
+    figures = figures[(figures["organisation_kind"] == "ccg") & (figures["count"] > 0)]
+    by = figures.assign(ends_in_0=figures["count"] % 10 == 0).groupby(
+        ["indicator_code", "figure", "period_start", "period_end"]
+    )
+    rows = pd.DataFrame(
+        {
+            "organisations": by.size(),
+            "different": by["count"].nunique(),
+            "percent_ending_in_0": 100.0 * by["ends_in_0"].mean(),
+            "most_percent": most_percent,
+        }
+    ).reset_index()
+    rows = rows[(rows["organisations"] >= least) & (rows["different"] > 1)]
+
+    def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
+        each = "; ".join(
+            f"{one.figure}: {one.percent_ending_in_0:.0f} % of {one.organisations} counts end in 0"
+            for one in (failing if len(failing) else rows).itertuples()
+        )
+        return f"{each}: were they multiplied by ten or more, or rounded?" if len(failing) else f"{each}."
+
+    return Comparison(
+        rows=by_subject(rows, "indicator_code"),
+        shown=("indicator_code", "figure", "organisations", "percent_ending_in_0", "period_end"),
+        say=say,
+        not_below=(("most_percent", "percent_ending_in_0"),),
+    )
+
+
 def agreement(said: pd.DataFrame) -> Comparison:
     """Lay next to each other what different files of one date say of one figure: they must say the same.
 
@@ -184,16 +225,18 @@ def agreement(said: pd.DataFrame) -> Comparison:
     )
 
 
-def _published(frame: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
-    """The newest value of each CCG, of each indicator's newest period alone."""
+def _published(frame: pd.DataFrame, left_out: set[str]) -> pd.DataFrame:
+    """The newest value of each CCG, of each measure's newest period alone, some measures left out."""
     rows = frame[(frame["organisation_kind"] == "ccg") & (frame["status"] == "published")]
-    rows = rows[rows["indicator_code"].isin(codes)].dropna(subset=["value"])
+    rows = rows[~rows["indicator_code"].isin(left_out)].dropna(subset=["value"])
     return newest(rows, by_organisation=False)
 
 
 def _are_equally_long(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    days, days_before = ((each["period_end"] - each["period_start"]).median() for each in (one, other))
-    return bool(abs(days / days_before - 1) <= 0.1) if days_before else False
+    days, days_before = (
+        (each["period_end"] - each["period_start"]).dt.days.median() + 1 for each in (one, other)
+    )
+    return bool(max(days, days_before) <= EQUALLY_LONG * min(days, days_before))
 
 
 def _robust(values: "pd.Series[float]") -> tuple[float, float]:

@@ -25,7 +25,7 @@ from ccg_pipeline.framework.findings import Checked, Finding, PlausibilityReport
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.quality.comparisons import Comparison, intervals, movement, presence, staleness, totals
 from ccg_pipeline.quality.consequences import Known, consequences, sentence
-from ccg_pipeline.quality.distributions import agreement, denominators, distribution
+from ccg_pipeline.quality.distributions import agreement, denominators, distribution, endings
 from ccg_pipeline.quality.placement import belonging, renewal
 from ccg_pipeline.reference.populations import population_mid_2015
 from expert_panels.foundation.fault import Fault
@@ -136,6 +136,8 @@ def _comparison(
         case "figures_are_renewed":
             limits = (threshold(name) for name in ("percent", "least_ccgs"))
             return renewal(_of_ccgs(now), _of_ccgs(before), edition, *limits)
+        case "counts_end_in_any_digit":
+            return endings(now, threshold("percent"), threshold("least_ccgs"))
         case "files_agree":
             return agreement(landed.said)
         case unknown:

@@ -78,6 +78,14 @@ def one_row_lower(rows: Rows) -> None:
         row.update(numerator=numerator, denominator=denominator, value="")
 
 
+def ten_times_all(rows: Rows) -> None:
+    """All counts of all rows ten times, so that no ratio, no total and no other CCG shows it."""
+    for row in rows:
+        row.update(
+            {name: f"{row[name]}0" for name in ("numerator", "denominator") if row[name][:1].isdecimal()}
+        )
+
+
 def last_quarters_figures(rows: Rows) -> None:
     for row, last in zip(rows, rows_of("phb/phb_2016-12-31.csv"), strict=True):
         row.update({name: last[name] for name in ("numerator", "denominator", *FIGURES)})
@@ -116,12 +124,14 @@ PLANTS: dict[str, tuple[str, Callable[[Rows], None], str, str]] = {
         "phb/phb_2016-12-31.csv",
         "105b",
     ),
+    "counts_end_in_any_digit": ("nda/nda_2017-03-31.csv", ten_times_all, "", "103a"),
     "files_agree": (f"{AGAIN}ambulance/ambulance_2017-03-31.csv", another_figure, "", "127d"),
 }
 NAMED = {
     "distribution_since_last_period": "164a",
     "figures_fit_organisations": "124b",
     "figures_are_renewed": "105b",
+    "counts_end_in_any_digit": "103a",
 }
 """What a failing row names where it is not the planted CCG: an indicator that moved for all."""
 

@@ -8,16 +8,19 @@ headings and months, an England row without codes, a blank row, X24 under the re
 Region says nothing more, and that of April 2016 says December in every row: it is not read.
 """
 
+import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.wanted import Wanted
-from ccg_pipeline.sources.cells import texts
+from ccg_pipeline.sources.cells import read_figures, texts
 from ccg_pipeline.sources.dates import read_period
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import in_preamble
 from ccg_pipeline.sources.row_accounting import RowAccounting
 
+PART_COLUMN = "general_and_acute"
+MADE, PART = "GP Referrals Made (All specialties)", "GP Referrals Made (G&A)"
 LAYOUT = Layout(
     publication="mar",
     what="the Monthly Activity Return workbook by commissioner",
@@ -29,9 +32,11 @@ LAYOUT = Layout(
         "month": ("Period",),
         "code": ("Org Code",),
         "name": ("Org Name",),
-        "referrals": ("GP Referrals Made (All specialties)",),
+        "referrals": (MADE,),
     },
+    optional={PART_COLUMN: (PART,)},
 )
+LEAST_SHARE = 0.8  # of a file's median row; 0.97 in those seen (assumed)
 
 
 def check(account: RowAccounting) -> None:
@@ -51,6 +56,26 @@ def check(account: RowAccounting) -> None:
         account.doubt_where(other & decides, name + " {} is not that of the line 'Period:'", said)
         for row, word in said[other & ~decides].items():
             account.remark([row], f"{name} is given as {word!r}, and the line 'Period:' decides")
+    _doubt_another_column(account)
+
+
+def _doubt_another_column(account: RowAccounting) -> None:
+    """Quarantine rows whose count of all specialties is below that of some, or all where most are no such.
+
+    Headings that were exchanged leave every figure possible by itself, and nothing else tells them.
+    """
+    if PART_COLUMN not in account.rows:
+        return
+    every, part = (read_figures(account.rows[name]).values for name in ("referrals", PART_COLUMN))
+    is_counted = account.kept & (every > 0) & ~np.isnan(part)
+    share = part[is_counted] / every[is_counted]
+    if len(share) and not LEAST_SHARE <= np.median(share) <= 1:
+        reason = f"{PART!r} are no part of {MADE!r} such as they are: headings seem to be exchanged"
+        account.doubt_where(is_counted, reason, can_be_true=True)
+    else:
+        account.doubt_where(
+            is_counted & (part > every), f"{MADE} {{}} is below {PART}", account.rows["referrals"]
+        )
 
 
 def derive(observations: pd.DataFrame, _wanted: Wanted) -> pd.DataFrame:

@@ -163,7 +163,8 @@ MAR_HEADER: Row = [
 def mar_row(code: str, made: object, year: str = " 2016-17", month: str = "APRIL ") -> Row:
     """A row of the return; the code England is, as published, a name without a code."""
     key: Row = ["", "", "", "England"] if code == "England" else ["Y54", "Somewhere", code, f"NHS {code}"]
-    return ["", year, month, *key, 1, made]
+    part = made * 9 // 10 if isinstance(made, int | float) else 1
+    return ["", year, month, *key, part, made]
 
 
 def mar_sheets(*rows: Row, period: str = "April 2016", status: str = "Published") -> Sheets:

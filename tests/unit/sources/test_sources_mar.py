@@ -119,3 +119,26 @@ def test_the_line_period_decides_and_a_column_that_says_otherwise_is_noted(
     found = by_code(mar(tmp_path, edition, *rows))
     assert [found.loc[code, "status"] for code in codes] == statuses
     assert found["note"].str.contains("and the line 'Period:' decides").sum() == noted
+
+
+EXCHANGED = [
+    # made in all specialties and in some of them; which of 00C, 00D and 00J are refused
+    ([600, 600, 600], [540, 600, 480], []),
+    ([600, 600, 600], [540, 601, 580], ["00D"]),  # one slip
+    ([600, 600, 600], [601, 700, 580], ["00C", "00D", "00J"]),  # the headings were exchanged
+    ([600, 600, 600], [400, 420, 590], ["00C", "00D", "00J"]),  # with attendances, which are more
+    ([600, 600, "-"], [480, 480, 900], []),
+    ([600, 600, 600], ["", "-", ""], []),  # not there
+]
+
+
+@pytest.mark.parametrize(("made", "part", "refused"), EXCHANGED)
+def test_headings_that_were_exchanged_show_in_their_counts(
+    tmp_path: Path, edition: Edition, made: list[object], part: list[object], refused: list[str]
+) -> None:
+    codes = ("00C", "00D", "00J")
+    rows = [
+        [*mar_row(code, 1)[:-2], some, every] for code, every, some in zip(codes, made, part, strict=True)
+    ]
+    found = by_code(mar(tmp_path, edition, *rows))
+    assert found.index[found["status"] == "refused"].to_list() == refused
