@@ -142,7 +142,9 @@ def _layout_of(document: Document) -> str:
         if is_of_another_kind(document, reader.layout):
             own, needed = _KINDS[document.kind], _KINDS[reader.layout.kind]
             how = (
-                "save its table as CSV UTF-8"
+                "unpack it and put the files of it here one by one"
+                if document.kind == "archive"
+                else "save its table as CSV UTF-8"
                 if reader.layout.kind == "csv"
                 else "put it here as it was published"
             )

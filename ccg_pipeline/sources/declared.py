@@ -44,6 +44,7 @@ COLUMNS = (
 )  # fmt: skip
 CODE = re.compile(r"\w(?:[\w .:/()'&+,-]{0,58}[\w).])?")
 """What a code of any register looks like: R0A, E38000001, WEST SHIRE."""
+FEW = 0.1  # of the rows whose period ends on one day: a slip, and no period of its own (assumed)
 LAYOUTS = {"made_up": "made_up", "declared": "assumed"}  # what the file says to what an observation says
 LAYOUT = Layout(
     publication="",  # each file says its own
@@ -92,6 +93,7 @@ def read(document: Document, wanted: Wanted, today: date | None = None) -> Readi
     is_reversed = start > account.period_end
     account.doubt_where(is_reversed, "period_start is after period_end")
     start = start.mask(is_reversed)  # nothing is claimed of such a period, not even a refusal
+    _doubt_other_starts(account, start)
     other = is_other_ccg(account.organisation, table.rows["organisation_name"])
     own = ~kinds.isin([*ORGANISATION_KINDS, "none", "unknown", "blank", "other_ccg"])
     _doubt_codes(account, own)
@@ -146,6 +148,18 @@ def _classify_rows(
     return kinds.mask(
         elsewhere | other_level, "unknown"
     )  # nothing can be claimed of these, not even a refusal
+
+
+def _doubt_other_starts(account: RowAccounting, start: "pd.Series[pd.Timestamp]") -> None:
+    """Quarantine the few rows of a measure whose period begins on another day than those that end with it."""
+    said = pd.DataFrame({"indicator": account.indicator, "end": account.period_end, "start": start})
+    said = said[account.kept].dropna()
+    n_rows = said.groupby(["indicator", "end", "start"])["start"].transform("size")
+    ends_so = said.groupby(["indicator", "end"])["start"].transform("size")
+    few = said.index[n_rows <= ends_so * FEW]
+    reason = "period_start {} is not that of the other rows whose period ends on the same day"
+    words = texts(account.rows["period_start"])
+    account.doubt_where(account.rows.index.isin(few), reason, words, can_be_true=True)
 
 
 def _doubt_codes(account: RowAccounting, own: "pd.Series[bool]") -> None:

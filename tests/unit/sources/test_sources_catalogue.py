@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.sources.catalogue import READERS, read_landing, recognise
+from ccg_pipeline.sources.catalogue import READERS, read_file, read_landing, recognise
 from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.readings import without
 from tests.unit.sources.small_files import (
@@ -166,3 +166,12 @@ def test_a_table_saved_as_another_kind_is_known_by_its_columns(tmp_path: Path) -
     with pytest.raises(Refused, match=r"but is a CSV file, .*; put it here as it was published\.") as caught:
         recognise(write_lines(tmp_path / "mar.csv", *text))
     assert caught.value.publication == "mar"
+
+
+def test_an_archive_of_files_that_are_read_one_by_one_is_to_be_unpacked(
+    tmp_path: Path, edition: Edition
+) -> None:
+    text = "\n".join([DECLARED_HEADER, declared_row("101a", "00C", "10", "40")])
+    path = write_archive(tmp_path / "two.zip", {"a.csv": text, "readme.txt": "figures\n"})
+    with pytest.raises(Refused, match="unpack it and put the files of it here one by one"):
+        read_file(path, edition)

@@ -207,3 +207,19 @@ def test_a_judgement_is_the_label_that_the_edition_names(
     read_own: Callable[..., Reading], said: str, read: str
 ) -> None:
     assert by_code(read_own(f"Ashford | | {said} | |")).loc["Ashford", "judgement"] == read
+
+
+CODES = ["00C", "00D", "00J", "00K", "00L", "00M", "00N", "00P", "00Q", "00R", "00T", "00V"]
+
+
+@pytest.mark.parametrize(("n", "refused"), [(1, 1), (2, 0)])  # a tenth of 12 rows is 1.2
+def test_a_period_that_begins_otherwise_in_a_few_rows_is_a_slip(
+    read_declared: Callable[..., Reading], n: int, refused: int
+) -> None:
+    rows = [declared_row("101a", code, "10", "40") for code in CODES]
+    rows[:n] = [row.replace("2016-04-01", "2006-04-01") for row in rows[:n]]
+    found = read_declared(*rows)
+    assert list(found.quarantine["reasons"]) == [
+        "period_start '2006-04-01' is not that of the other rows whose period ends on the same day"
+    ] * refused  # fmt: skip
+    assert list(found.observations["status"]).count("refused") == refused
