@@ -150,14 +150,15 @@ def endings(observations: pd.DataFrame, most_percent: float, least: float) -> Co
     """Count the organisations whose count of a period ends in 0, among those that counted anybody.
 
     Counts end in any digit, so that one in ten ends in 0, or one in two where they are rounded to 5; of
-    counts that were multiplied by ten all do, though neither their ratios nor their total show it. Counts
-    of fewer than `least` organisations, and those that do not differ, are not compared.
+    counts that were multiplied by ten all do, though neither their ratios nor their total show it. Each kind
+    of organisation is looked at by itself, since counts that were apportioned end anyhow. Counts of fewer
+    than `least` organisations, and those that do not differ, are not compared.
     """
     published = observations[observations["status"] == "published"]
     figures = published.melt([*FIGURE, "organisation_kind"], list(COUNTS), "figure", "count")
-    figures = figures[(figures["organisation_kind"] == "ccg") & (figures["count"] > 0)]
+    figures = figures[figures["count"] > 0]
     by = figures.assign(ends_in_0=figures["count"] % 10 == 0).groupby(
-        ["indicator_code", "figure", "period_start", "period_end"]
+        ["indicator_code", "organisation_kind", "figure", "period_start", "period_end"]
     )
     rows = pd.DataFrame(
         {

@@ -62,6 +62,7 @@ def ending_in_0(n: int, of: int = 40) -> pd.DataFrame:
         (ending_in_0(30), [75.0], False),
         (ending_in_0(31), [77.5], True),
         (ending_in_0(40), [100.0], True),
+        (ending_in_0(40).assign(organisation_kind="local_authority"), [100.0], True),
         (ending_in_0(29, of=29), [], False),  # too few
         (ending_in_0(40).assign(numerator=0.0), [], False),
         (ending_in_0(40).assign(status="refused"), [], False),
