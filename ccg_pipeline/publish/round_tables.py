@@ -4,12 +4,13 @@ Belongs here: the columns that are added to what a release holds, the same for a
 Does not belong here: what the columns mean (tables/round_exports.py), formats (export.py), the round itself.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
 from ccg_pipeline.framework.edition import Edition, Round
 from ccg_pipeline.framework.round_dates import days_of
+from ccg_pipeline.method.certainty.saying import MODERATED
 from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.publish.league_critics import Critics
 from ccg_pipeline.publish.measures import measures_of
@@ -49,7 +50,7 @@ def frames_of(
     said, scores = moderations_by_score(edition, released), tables["scores"]
     rows = zip(scores["node"], scores["organisation_code"], strict=True)
     moderated = [said.get((str(node), str(code)), "") for node, code in rows]
-    tables["scores"] = scores.assign(how_sure=_how_sure(released), moderated=moderated)
+    tables["scores"] = scores.assign(how_sure=_how_sure(released, moderated), moderated=moderated)
     if asked is not None:
         tables["places"] = tables["places"].join(asked.places, on=["league", "organisation_code"])
     organisations = tables["organisations"].reset_index()
@@ -66,16 +67,20 @@ def _ordered(name: str, columns: list[str]) -> list[str]:
     return [one for one in table_of(name, columns).names if one in columns]
 
 
-def _how_sure(released: ReleasedRound) -> list[str]:
-    """Return what is said of each row of `scores`: of a grade how firm it is, of a score its interval."""
+def _how_sure(released: ReleasedRound, moderated: Sequence[str]) -> list[str]:
+    """Return what is said of each row of `scores`: of a grade how firm it is, of a score its interval.
+
+    `moderated`: what was moderated under each, '' for nothing.
+    """
     by = released.tables["chances"].groupby(["node", "organisation_code"])
     chances = {(str(node), str(code)): rows for (node, code), rows in by}
     key = released.release.partition_key
     said = []
-    for row in released.tables["scores"].to_dict("records"):
+    for row, is_moderated in zip(released.tables["scores"].to_dict("records"), moderated, strict=True):
         own = chances.get((str(row["node"]), str(row["organisation_code"])))
         sure = "" if own is None else measured_again(own, str(row["label"]), key)[1]
-        said.append(sure or _interval(row["lower_95"], row["upper_95"]))
+        sure = sure or _interval(row["lower_95"], row["upper_95"])
+        said.append(sure or (MODERATED if is_moderated and pd.notna(row["score"]) else ""))
     return said
 
 

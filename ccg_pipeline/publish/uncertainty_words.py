@@ -11,7 +11,8 @@ import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
-from ccg_pipeline.method.certainty.saying import NOT_REPEATED, counts_of_100, sentence, words_of
+from ccg_pipeline.method.certainty.saying import MODERATED, NOT_REPEATED, counts_of_100, sentence, words_of
+from ccg_pipeline.method.scoring.moderated import BLOCKS
 from ccg_pipeline.publish.naming import difference_in_words, grade_in_words
 
 Row = Mapping[Any, Any] | pd.Series
@@ -26,6 +27,14 @@ def interval(row: Row) -> str:
     if pd.isna(row["lower_95"]):
         return ""
     return f"{row['lower_95']:.2f} to {row['upper_95']:.2f}"
+
+
+def with_gaps(row: Row) -> str:
+    """Return what an area's score would be were what is missing at its worst or best; '' for nothing."""
+    worst, best = row["with_gaps_worst"], row["with_gaps_best"]
+    if pd.isna(worst):
+        return ""
+    return f"Were what is missing at its worst or best, the score would be {worst:.2f} or {best:.2f}."
 
 
 def against_reference(row: Row) -> str:
@@ -81,13 +90,14 @@ def how_sure(row: Row, labels: Sequence[str]) -> str:
 
     `Good, by the figures of 2017-03. Were the same measured again, about 87 in 100 measurements would …`.
     Of a row of an earlier release, which does not say that: `Allowing for chance in the figures, Good is
-    right in 87 of 100 cases and Outstanding in 13; …`
+    right in 87 of 100 cases and Outstanding in 13; …` Of a moderated one, that it is not known: no draw has
+    said it.
     """
     if said := _again(row, labels)[1]:
         return said
     found = [(row[f"p_grade_{grade}"], label) for grade, label in enumerate(labels, start=1)]
     if pd.isna(found[0][0]):
-        return ""
+        return MODERATED if any(row.get(f"{block}_judgement_before") for block in BLOCKS) else ""
     counts = counts_of_100({label: float(share) for share, label in found})
     likely = sorted(((label, n) for label, n in counts.items() if n), key=lambda one: -one[1])
     cases = ", ".join(

@@ -14,6 +14,7 @@ from sqlalchemy import Table
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import last_day
 from ccg_pipeline.method.scoring.moderated import BLOCKS, unmoderated
+from ccg_pipeline.method.scoring.rated import area_bounds
 from ccg_pipeline.reference.special_measures.register import Register
 from ccg_pipeline.release.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, panel_indicators
 from ccg_pipeline.sources.corrections import AMENDED
@@ -70,6 +71,8 @@ def assessed_tables(
         "bands": _bands(header, parts[OPEN], shown, edition),
         "overall": _overall(header, parts.get(OVERALL, {}), list(organisations["ccg_code"])),
     }
+    bounds = area_bounds(tables["bands"], edition)
+    tables["area_scores"] = tables["area_scores"].merge(bounds, "left", ["area_code", "ccg_code"])
     for name, layer in LAYERS.items():
         first = [column.name for column in layer.columns]
         rest = [column for column in tables[name].columns if column not in first]

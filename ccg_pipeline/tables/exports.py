@@ -16,7 +16,7 @@ from ccg_pipeline.tables.lanes import CCG_CODE, IS_MADE_UP, LANE, LANE_COLUMNS
 from ccg_pipeline.tables.organisations import STANDING_COLUMNS
 from ccg_pipeline.tables.overall import OVERALL_RATING
 from ccg_pipeline.tables.records import QUARANTINE
-from ccg_pipeline.tables.scores import HOW_SURE
+from ccg_pipeline.tables.scores import GAPS, HOW_SURE
 from ccg_pipeline.tables.uncertainty import RANK_COLUMNS
 
 VERIFICATION = text(
@@ -54,7 +54,7 @@ def _moderated(block: str, name: str) -> tuple[Column, Column]:
 _LEADERSHIP, _FINANCE = _moderated("leadership", "leadership"), _moderated("finance", "finance")
 
 
-def _released(name: str, meaning: str, layer: Table, *more: Column, unknown: tuple[str, ...]) -> Table:
+def _released(name: str, meaning: str, layer: Table, *more: Column, unknown: tuple[str, ...] = ()) -> Table:
     """Return a released table: its layer's columns, then `more`; `unknown` are absent where withheld."""
     columns = (*missing(layer.columns, *unknown), *more, VERIFICATION, EDITION, LEDGER_HEAD, RELEASE_STATUS)
     optional = (OF_A_RELEASE | {HOW_SURE.name}) & {one.name for one in columns}
@@ -65,6 +65,7 @@ AREA_SCORES = _released(
     "area_scores",
     "Every area's score for every CCG, as released. Area scores are our construct and not NHS England's.",
     AREA_SCORE,
+    *GAPS,
     unknown=("n_used",),
 )
 RATINGS = _released(
@@ -79,7 +80,6 @@ BANDS = _released(
     "Every indicator's value, band and points for every CCG, as released.",
     INDICATOR_BAND,
     WITHHELD,
-    unknown=(),
 )
 OVERALL = _released(
     "overall",

@@ -27,6 +27,14 @@ HOW_SURE = text(
     "lies, in a sentence.",
     may_be_missing=True,
 )
+GAPS = (
+    number(
+        "with_gaps_worst",
+        "The score were all that is missing under it at its worst; empty where nothing is.",
+        "as the score",
+    ),
+    number("with_gaps_best", "The score were all that is missing under it at its best.", "as the score"),
+)
 SCORE = Table(
     "score",
     "What each node of an edition came to for each organisation in a round.",
@@ -40,12 +48,7 @@ SCORE = Table(
         LABEL,
         number("lower_95", "Below it lie the scores of 2.5 of 100 draws of true values.", "as the score"),
         number("upper_95", "Above it lie the scores of 2.5 of 100 draws of true values.", "as the score"),
-        number(
-            "with_gaps_worst",
-            "The score were all that is missing under it at its worst; empty where nothing is.",
-            "as the score",
-        ),
-        number("with_gaps_best", "The score were all that is missing under it at its best.", "as the score"),
+        *GAPS,
         whole("n_used", "Members that are there.", may_be_missing=True, at_least=0),
         whole("n_expected", "Members that the node combines.", may_be_missing=True, at_least=0),
         text("changed_by", "Why an adjustment changed the score or grade.", may_be_missing=True),

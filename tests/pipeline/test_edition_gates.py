@@ -20,6 +20,7 @@ from ccg_pipeline.cli.room import panel_room
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import lane_of, rounds_by_lane
 from ccg_pipeline.framework.round_parts import parts_of
+from ccg_pipeline.method.certainty.saying import MODERATED
 from ccg_pipeline.method.engine.rows import place_table, score_table
 from ccg_pipeline.method.round_assessment import run_of
 from ccg_pipeline.publish.moderation_words import moderations, moderations_by_score
@@ -133,6 +134,7 @@ def test_a_board_moderates_and_is_asked_anew(schools: Schools) -> None:
     exported = frames_of(schools.released(), schools.edition, schools.round, None)["scores"]
     moderated = exported[exported["moderated"] == said]
     assert {*moderated["organisation_code"]} == {"S2"}
+    assert {*moderated.loc[moderated["node"] == "whole", "how_sure"]} == {MODERATED}
 
 
 def test_changed_data_wait_for_their_panel_and_what_rests_on_them_too(schools: Schools) -> None:

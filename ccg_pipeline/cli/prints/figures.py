@@ -20,7 +20,13 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.certainty.saying import CONDITION
 from ccg_pipeline.publish.explanation import Explanation, among_similar
 from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES
-from ccg_pipeline.publish.uncertainty_words import against_reference, how_sure, interval, next_grade
+from ccg_pipeline.publish.uncertainty_words import (
+    against_reference,
+    how_sure,
+    interval,
+    next_grade,
+    with_gaps,
+)
 from ccg_pipeline.publish.validation_report import CONSEQUENCE
 from ccg_pipeline.quality.kept_findings import OfFigures
 from ccg_pipeline.reference.organisations import ccgs
@@ -50,6 +56,8 @@ def explanation(
         rows.append(
             ["to another band", escape(next_grade(score, edition)) or "no band within reach of the counts"]
         )
+    if with_gaps(score):
+        rows.append(["with gaps", with_gaps(score)])
     if score["note"] and not score["note"].startswith("rests on"):
         rows.append(["note", escape(score["note"])])
     if found.rating is not None:

@@ -25,6 +25,7 @@ from ccg_pipeline.publish.uncertainty_words import (
     how_sure,
     interval,
     next_grade,
+    with_gaps,
 )
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.holds import released_although
@@ -138,12 +139,16 @@ def assessment(console: Console, tables: Tables, edition: Edition, ccg_code: str
     without = [code for code in by_area if code not in set(landed)]
     _notes(console, [(", ".join(without), "no file with a figure has landed.")] if without else [])
     notes = (
-        (code, f"{one['why_no_score']} {'' if one['note'].startswith('rests on') else one['note']}".strip())
+        (code, " ".join(filter(None, (one["why_no_score"], with_gaps(one), _unless_counted(one["note"])))))
         for code, one in by_area.items()
         if not pd.isna(one["n_used"]) and code not in without
     )
     _notes(console, notes)
     console.print(f"\n{provenance(tables)}", markup=False, highlight=False)
+
+
+def _unless_counted(note: str) -> str:
+    return "" if note.startswith("rests on") else note
 
 
 def _overall(row: pd.Series, tables: Tables, edition: Edition) -> Table:

@@ -11,9 +11,10 @@ import pandas as pd
 from ccg_pipeline.framework.edition import Edition, Node
 from ccg_pipeline.method.certainty.changes import FALSE_DISCOVERIES, sentence_of_change
 from ccg_pipeline.method.certainty.nearest import nearest_other_grade
-from ccg_pipeline.method.certainty.saying import CONDITION
+from ccg_pipeline.method.certainty.saying import CONDITION, MODERATED
 from ccg_pipeline.method.engine.run import Run, measures_under
 from ccg_pipeline.publish.measures import title_of
+from ccg_pipeline.publish.moderation_words import moderations
 from ccg_pipeline.publish.uncertainty_words import measured_again
 from ccg_pipeline.release.rounds import ReleasedRound
 
@@ -35,6 +36,12 @@ def again(nodes: Sequence[Node], released: ReleasedRound, code: str) -> list[str
         if sure:
             said.append(f"{node.title} ({words}): {sure}")
     return [*said, CONDITION] if said else []
+
+
+def moderated(edition: Edition, released: ReleasedRound, code: str, node: str = "") -> list[str]:
+    """What was moderated of an organisation, under `node` if named, and what is not known of it since."""
+    made = [*moderations(edition, released, code, node)]
+    return [*made, MODERATED] if made else []
 
 
 def again_of(chances: pd.DataFrame, node: str, code: str, label: str) -> str:

@@ -19,6 +19,7 @@ from ccg_pipeline.cli.prints.round_sentences import (
     REAL,
     again,
     counted_changes,
+    moderated,
     nearest,
     real_changes,
 )
@@ -32,7 +33,6 @@ from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.method.round_assessment import league_title
 from ccg_pipeline.orchestration.outcome import Outcome
 from ccg_pipeline.publish.league_critics import COLUMNS, MEANING, NOT_REAL, Critics
-from ccg_pipeline.publish.moderation_words import moderations
 from ccg_pipeline.publish.special_measures import standings_in_words
 from ccg_pipeline.reference.special_measures.register import REGISTERED
 from ccg_pipeline.release.archive import latest_release
@@ -148,7 +148,7 @@ def of_organisation(
         *again(nodes, released, code),
         *(_nearest(edition, released, node.key, code) for node in tops_shown),
         *real_changes(edition, released, code),
-        *moderations(edition, released, code),
+        *moderated(edition, released, code),
     ):
         if said:
             say(console, said)
@@ -230,7 +230,7 @@ def explained(console: Console, run: Run, released: ReleasedRound, node: str, co
     for said in (
         nearest(run, node, code),
         *real_changes(run.edition, released, code, node),
-        *moderations(run.edition, released, code, node),
+        *moderated(run.edition, released, code, node),
     ):
         if said:
             say(console, said)

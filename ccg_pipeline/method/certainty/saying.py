@@ -15,6 +15,8 @@ NOT_REPEATED = "would probably not be repeated"
 WORDS = ("holds", "likely to hold", "may not hold", NOT_REPEATED)
 CONDITION = "If the judgements are right, and the values compared with and the method stand as they are."
 
+MODERATED = "How sure it is was worked out before moderation, and is not known of what was moderated."
+
 
 def words_of(chances: Mapping[str, float], label: str) -> str:
     """Return one of WORDS for the grade `label`, given how probable each is when measured again."""

@@ -18,6 +18,7 @@ from ccg_pipeline.framework.lane_rules import OVERALL, PERFORMANCE, area_of, ran
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.engine.facts import Facts, State
+from ccg_pipeline.method.engine.gaps import BOUNDS, bounds_of_gaps
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.work import Learned
 from ccg_pipeline.method.scoring.on_bands import OnBands
@@ -77,6 +78,19 @@ def score_areas(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
             )
         )
     return pd.concat(found, ignore_index=True)
+
+
+def area_bounds(bands: pd.DataFrame, edition: Edition) -> pd.DataFrame:
+    """Return between which scores each area lies with its missing indicators at the worst and at the best.
+
+    `bands` as for `score_areas`, which gives the score. One row an area and CCG whose score rests on less
+    than all, with area_code, ccg_code, with_gaps_worst and with_gaps_best, in points.
+    """
+    given = OnBands.of(bands, edition)
+    codes = {area_of(area.code): area.code for area in edition.areas}
+    found = bounds_of_gaps(given.run(codes, given.indicators()))
+    found = found[found["node"].isin(list(codes))].rename(columns={"organisation": "ccg_code"})
+    return found.assign(area_code=found["node"].map(codes))[["area_code", "ccg_code", *BOUNDS[2:]]]
 
 
 def _note(indicators: Sequence[Indicator], edition: Edition, n_used: int) -> str:

@@ -21,7 +21,12 @@ from ccg_pipeline.publish.site.content import Exported, Organisation, Outcome, R
 from ccg_pipeline.publish.site.example import example
 from ccg_pipeline.publish.site.of_indicators import indicator, number_of, rows_of, trends_of
 from ccg_pipeline.publish.special_measures import standings_in_words
-from ccg_pipeline.publish.uncertainty_words import against_reference, how_sure, what_would_change
+from ccg_pipeline.publish.uncertainty_words import (
+    against_reference,
+    how_sure,
+    what_would_change,
+    with_gaps,
+)
 from ccg_pipeline.reference.organisations import ccgs, similar_organisations
 from ccg_pipeline.release.released import Tables
 from ccg_pipeline.release.tables import SHOWN
@@ -255,7 +260,7 @@ def _area(tables: Tables, edition: Edition, area: Area) -> Subject:
             lower=number_of(row["lower_95"]),
             upper=number_of(row["upper_95"]),
             verdict=against_reference(row),
-            sure="" if pd.isna(row["score"]) else _interval_sentence(row),
+            sure="" if pd.isna(row["score"]) else f"{_interval_sentence(row)} {with_gaps(row)}".strip(),
             change=what_would_change(row, edition),
             reference=1.0,
             reference_text="1, equal to the references",

@@ -83,6 +83,16 @@ def test_an_older_row_says_what_the_true_values_would_earn() -> None:
         assert not would_not_be_repeated(older, LABELS)
 
 
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [("", ""), ("Green", "How sure it is was worked out before moderation, and is not known of what was")],
+)
+def test_of_a_moderated_rating_it_is_said_why_nothing_is_known(before: str, said: str) -> None:
+    row = graded(NO, NO, NO, NO) | {"rating": "Good", "finance_judgement_before": before}
+    assert how_sure(row, LABELS).startswith(said)
+    assert bool(how_sure(row, LABELS)) == bool(said)
+
+
 def test_an_interval_and_where_it_lies() -> None:
     row = {"lower_95": 0.5, "upper_95": 1.25, "against_reference": "cannot be told"}
     assert (interval(row), against_reference(row)) == ("0.50 to 1.25", "cannot be told from the references")

@@ -1,10 +1,12 @@
 """The assessment: what is in the released tables for every state a panel can be in."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.rules import Lane
 from ccg_pipeline.method.uncertainty.moderation import Moderated, moderate_overall
+from ccg_pipeline.publish.uncertainty_words import with_gaps
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.parts import OPEN, panel_indicators
@@ -293,3 +295,18 @@ def test_overridden_is_marked_as_such_in_every_table_that_shows_it(layers: Layer
     assert set(tables["bands"].loc[theirs, "verification"]) == {"overridden"}
     open_areas = tables["area_scores"]["area_code"].isin([rule.area for rule in EDITION.panels])
     assert set(tables["area_scores"].loc[~open_areas, "verification"]) == {"no panel verifies this area"}
+
+
+def test_an_area_says_what_its_gaps_may_hide(layers: Layers) -> None:
+    its = (layers.bands["ccg_code"] == "01C") & (layers.bands["indicator_code"] == "122a")
+    layers.bands.loc[its, ["value", "z", "band", "points"]] = np.nan
+    rows = layers.tables()["area_scores"]
+    (lacking,) = rows[rows["with_gaps_worst"].notna()].to_dict("records")
+    points = of(layers.bands, ccg_code="01C", area_code="122")["points"].sum()
+    assert (lacking["ccg_code"], lacking["area_code"]) == ("01C", "122")
+    assert lacking["with_gaps_worst"] == pytest.approx(points / 4)
+    assert lacking["with_gaps_best"] == pytest.approx((points + 2) / 4)
+    said = f"at its worst or best, the score would be {points / 4:.2f} or {(points + 2) / 4:.2f}."
+    assert with_gaps(lacking).endswith(said)
+    withheld = layers.tables(cancer=AWAITING)["area_scores"]
+    assert withheld["with_gaps_worst"].isna().all()
