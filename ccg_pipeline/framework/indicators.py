@@ -79,6 +79,11 @@ class Indicator(Frozen):
     confidence: Text
 
     @property
+    def exact_counts(self) -> tuple[str, float] | None:
+        """Kind of its counts, and per how many, where its limits are exact; None where they are not."""
+        return (self.standard_error, self.scale) if self.exact else None
+
+    @property
     def direction(self) -> Direction:
         """Which way is better, in the words of the tables."""
         return DIRECTIONS[self.better]

@@ -21,7 +21,13 @@ Series = Sequence[tuple[str, float]]
 
 
 def subject_of(
-    key: str, title: str, unit: str, rows: pd.DataFrame, organisation: str, widening: float = 0.0
+    key: str,
+    title: str,
+    unit: str,
+    rows: pd.DataFrame,
+    organisation: str,
+    widening: float = 0.0,
+    exact: tuple[str, float] | None = None,
 ) -> Subject:
     """Return a measure as pictures take it.
 
@@ -42,7 +48,7 @@ def subject_of(
             columns=[organisation, *_COLUMNS]
         ).itertuples(index=False)
     }
-    return Subject(key, key, title, "indicator", outcomes, unit=unit, widening=widening)
+    return Subject(key, key, title, "indicator", outcomes, unit=unit, widening=widening, exact=exact)
 
 
 SIDES = {0: "worse", 1: "like", 2: "better"}
@@ -102,7 +108,7 @@ def _with_reference(subject: Subject, reference: str) -> Subject:
     }
     return Subject(
         subject.key, subject.code, subject.title, subject.level, outcomes, unit=subject.unit,
-        widening=subject.widening,
+        widening=subject.widening, exact=subject.exact,
     )  # fmt: skip
 
 

@@ -47,7 +47,8 @@ def subjects_of_bands(bands: pd.DataFrame | None, edition: Edition) -> dict[str,
         if rows["value"].notna().any():
             one, tau2 = edition.indicator(str(code)), rows["tau2"].max()
             widening = 0.0 if pd.isna(tau2) else float(tau2)
-            found[one.code] = subject_of(one.code, one.name, one.unit, rows, "ccg_code", widening)
+            of_what = (one.code, one.name, one.unit, rows, "ccg_code", widening, one.exact_counts)
+            found[one.code] = subject_of(*of_what)
     return found
 
 

@@ -84,6 +84,8 @@ class Subject:
     cuts: tuple[float, ...] = ()
     widening: float = 0.0
     """Variance by which the limits of a funnel are widened."""
+    exact: tuple[str, float] | None = None
+    """Where small counts have exact limits: ``binomial`` or ``poisson``, and per how many."""
     trend: tuple[tuple[str, float], ...] = ()
     """Period and value of the reference in the rounds that are released, in order."""
     has_places: bool = False

@@ -92,6 +92,7 @@ def indicator(
         ),
         verification=next((row["verification"] for row in rows.values()), ""),
         widening=max(tau2, default=0.0),
+        exact=one.exact_counts,
         trend=_ordered(trends.get((one.code, ""))),
     )
 

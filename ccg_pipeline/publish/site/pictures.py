@@ -12,6 +12,10 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
+import numpy as np
+
+from ccg_pipeline.method.statistics.grid import Floats
+from ccg_pipeline.method.statistics.small_counts import events_at
 from ccg_pipeline.publish.site.addresses import slug
 from ccg_pipeline.publish.site.content import NOTHING, Outcome, Subject
 from ccg_pipeline.publish.site.findings import finding, side_of
@@ -207,7 +211,8 @@ def funnel(subject: Subject, nouns: str, own: Outcome = NOTHING) -> str:
 
     The limits are the reference ± 1.96 and 3.09 standard errors (95 % and 99.8 %, Spiegelhalter 2005). The
     standard error falls with the root of the denominator, and is widened by the variance between
-    organisations. `own` is marked by a diamond. '' where no counts are behind the figures.
+    organisations. Where bands of small counts are by exact chances, so are the limits. `own` is marked by a
+    diamond. '' where no counts are behind the figures.
     """
     rows = [
         one
@@ -221,20 +226,23 @@ def funnel(subject: Subject, nouns: str, own: Outcome = NOTHING) -> str:
     most = max(one.denominator for one in rows)
     low, high = _span([*(one.number for one in rows), reference])
     frame = Frame((0, most * 1.02), (low, high), subject.unit, "counted (the denominator)")
-    lines = []
+    lines, counted = [], most * np.square(np.arange(1, 61) / 60)
+
+    def limit(n: Floats, width: float) -> Floats:
+        if subject.exact is None:
+            return reference + width * np.sqrt(spread**2 / n + subject.widening)
+        error, per = subject.exact
+        share = np.full(n.shape, reference / per)
+        return per * events_at(error, np.full(n.shape, width), n, share) / n
+
     for width in LIMITS:
         for side in (-1, 1):
-            points = [
-                (n, reference + side * width * math.sqrt(spread**2 / n + subject.widening))
-                for n in (most * (at / 60) ** 2 for at in range(1, 61))
-            ]
+            points = zip(counted, limit(counted, side * width), strict=True)
             inside = [f"{frame.x(n):g} {frame.y(y):g}" for n, y in points if low <= y <= high]
             if len(inside) > 1:
                 lines.append(f'<path class="l l{width:.0f}" d="M{"L".join(inside)}"/>')
-    outside = sum(
-        abs(one.number - reference) > LIMITS[1] * math.sqrt(spread**2 / one.denominator + subject.widening)
-        for one in rows
-    )
+    n, figures = np.array([(one.denominator, one.number) for one in rows]).T
+    outside = ((figures < limit(n, -LIMITS[1])) | (figures > limit(n, LIMITS[1]))).sum()
     marks = _by_side(frame, ((one.denominator, one.number, side_of(one)) for one in rows))
     said = (
         f"{subject.title} by how many are counted: {outside} of {len(rows)} {nouns} lie outside the limits "

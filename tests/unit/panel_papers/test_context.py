@@ -49,6 +49,29 @@ def test_a_figure_with_counts_is_marked_in_a_funnel_and_set_beside_england_over_
     assert "Place <1>" not in over_time.svg  # what data say is never markup
 
 
+def test_limits_of_small_counts_are_the_exact_ones_that_decide() -> None:
+    assert subjects_of_bands(made_of("interim").bands, EDITION)["125a"].exact == ("poisson", 1000.0)
+    rows = ROWS.assign(denominator=100.0, value=[20.0] * 3 + [30.0] * 8 + [85.0], reference_value=30.0)
+    # of 3 deaths expected among 100 nobody and one lie within 1.96 by the exact chance, and 8.5 outside 3.09
+    # by the normal law alone: √(1000 · 30 / 100) = 17.3, and 85 is 3.18 of it from 30, by exact chances 2.6
+    rows["standard_error"] = 17.32
+    said = [
+        context_of(
+            subject_of("125a", "Deaths", "per 1,000", rows, "code", 0.0, exact),
+            "30",
+            "A01",
+            "Place",
+            "CCG",
+            {},
+        )
+        .drawings[0]
+        .svg
+        for exact in (None, ("poisson", 1000.0))
+    ]
+    assert "1 of 12 CCGs lie outside" in said[0]
+    assert "0 of 12 CCGs lie outside" in said[1]
+
+
 @pytest.mark.parametrize(
     ("changed", "values", "n_pictures"),
     [

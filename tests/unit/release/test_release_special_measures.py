@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.reference.special_measures.proposals import criteria
+from ccg_pipeline.reference.special_measures.register import the_register
 from ccg_pipeline.release.released import Tables
 from ccg_pipeline.release.special_measures import in_a_row, round_of
 
@@ -32,7 +33,8 @@ def test_what_is_withheld_is_no_label() -> None:
         }
     )
     of_year = round_of(
-        Tables("annual", "2016-04-01", {"overall": overall}, {}, None), criteria("iaf_2016_17")
+        Tables("annual", "2016-04-01", {"overall": overall}, {}, None, the_register()),
+        criteria("iaf_2016_17"),
     )
     assert of_year.period == "2016-17"
     assert of_year.labels == {
