@@ -22,6 +22,8 @@ from expert_panels.foundation.fault import Fault
 
 Place = tuple[str | int, ...]
 """Where something is in a document: ``("nodes", 3, "steps", 0)``."""
+Instead = Mapping[str, Sequence[Frozen]]
+"""By the names of tables, the rows that are taken in the place of theirs."""
 LEFT_OUT = "left out"
 """The value of a parameter that drops its key."""
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -54,22 +56,36 @@ class Row:
 class Written:
     """An edition as its files have it: `families` before they are filled, the `tables` that they name.
 
-    `edition` is what comes of it.
+    `edition` is what comes of it. `kept`: by family the nodes that come of it whatever the parameters are
+    that were changed, as long as the rows are those in `rows`.
     """
 
     families: Sequence[Mapping[str, Any]]
     tables: Mapping[str, Cells]
     edition: Edition
+    kept: Mapping[str, Sequence[Node]] = field(default_factory=dict)
+    rows: Instead = field(default_factory=dict)
 
-    def with_parameters(self, values: Mapping[str, float | str]) -> "Written":
-        """Return it with other values for parameters, not filled again; KeyError for an unknown one."""
+    def with_parameters(
+        self, values: Mapping[str, float | str], filled: Edition, instead: Instead
+    ) -> "Written":
+        """Return it with other values for parameters, not filled again; KeyError for an unknown one.
+
+        `filled` is what it is with the values so far, and with these rows `instead` of those of its tables.
+        """
         known = self.edition.parameters
         if lost := [name for name in values if name not in known]:
             raise KeyError(f"the edition has no parameter {lost[0]!r}")
         changed = {name: known[name].model_copy(update={"value": value}) for name, value in values.items()}
-        return replace(self, edition=self.edition.remade(parameters={**known, **changed}))
+        kept = {
+            family_of(one): [node for node in filled.nodes if node.family == family_of(one)]
+            for one in self.families
+            if not values.keys() & set(PLACEHOLDER.findall(repr(one)))
+        }
+        edition = self.edition.remade(parameters={**known, **changed})
+        return replace(self, edition=edition, kept=kept, rows=instead)
 
-    def filled(self, instead: Mapping[str, Sequence[Frozen]]) -> Edition:
+    def filled(self, instead: Instead) -> Edition:
         """Return the edition with these rows `instead` of those of the tables of these names.
 
         A family that finds no row then, and a node with a list that finds none, is left out.
@@ -77,10 +93,14 @@ class Written:
         own = {one: _cells_of(table, instead[one]) for one, table in self.tables.items() if one in instead}
         tables = {**self.tables, **own}
         filling = Filling(self.edition.parameters, lambda name, _: tables[name], lambda *_: "edition.yaml")
-        return self.edition.remade(nodes=tuple(self._nodes(filling)))
+        are_same = all(instead.get(name) is rows for name, rows in self.rows.items())
+        return self.edition.remade(nodes=tuple(self._nodes(filling, self.kept if are_same else {})))
 
-    def _nodes(self, filling: "Filling") -> Iterator[Node]:
+    def _nodes(self, filling: "Filling", kept: Mapping[str, Sequence[Node]]) -> Iterator[Node]:
         for number, family in enumerate(self.families):
+            if family_of(family) in kept:
+                yield from kept[family_of(family)]
+                continue
             try:
                 rows = filling.chosen(family, ("nodes", number))
             except NoRow:

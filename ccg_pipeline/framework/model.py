@@ -15,7 +15,7 @@ from pydantic import Field, InstanceOf, model_validator
 
 from ccg_pipeline.framework.edition import Edition as EditionOfNodes
 from ccg_pipeline.framework.expectations import Expectation, PublishedCount
-from ccg_pipeline.framework.filling import Written
+from ccg_pipeline.framework.filling import Instead, Written
 from ccg_pipeline.framework.indicators import Indicator, Supplementary
 from ccg_pipeline.framework.lane_rules import (
     PANEL,
@@ -190,9 +190,11 @@ class Edition(Framework):
     @cached_property
     def nodes(self) -> EditionOfNodes:
         """Its rules as nodes of the vocabulary, which the engine runs, filled from its own rows."""
-        return self.rules.filled(
-            {name: getattr(self, name) for name in ("areas", "indicators", "supplementary")}
-        )
+        return self.rules.filled(self._rows)
+
+    @property
+    def _rows(self) -> Instead:
+        return {"areas": self.areas, "indicators": self.indicators, "supplementary": self.supplementary}
 
     @cached_property
     def panels(self) -> tuple[PanelRule, ...]:
@@ -288,7 +290,10 @@ class Edition(Framework):
 
         Nothing is checked again: cuts must still fall. KeyError for a name that leads nowhere.
         """
-        return self.model_copy(update={"rules": self.rules.with_parameters(values)}) if values else self
+        if not values:
+            return self
+        rules = self.rules.with_parameters(values, self.nodes, self._rows)
+        return self.model_copy(update={"rules": rules})
 
 
 def _item_of(field: str) -> str:

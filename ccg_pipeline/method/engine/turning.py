@@ -5,7 +5,6 @@ Does not belong here: which way is better (an edition says it), any rule.
 """
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ccg_pipeline.framework.vocabulary.rule import Way
 from ccg_pipeline.method.statistics.grid import Booleans, Floats
@@ -21,6 +20,8 @@ def up(better: Way, x: Floats | float) -> Floats:
 
 def places(x: Floats) -> Floats:
     """Return 1 for the lowest of the last axis; what is equal to 9 decimals shares a place; NaN has none."""
+    from scipy.stats import rankdata  # takes a second to import, and most commands rank nothing
+
     there = np.isfinite(x)
     found = rankdata(np.where(there, np.round(x, 9), np.inf), method="min", axis=-1)
     return np.where(there, found, np.nan)

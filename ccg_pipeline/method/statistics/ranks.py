@@ -15,7 +15,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from ccg_pipeline.method.statistics.grid import Booleans, Floats, Integers
 
@@ -66,7 +65,9 @@ def ranks(scores: Floats, ties: Ties = "best") -> Floats:
     rounding only are not equal: round them before.
     """
     filled = np.where(np.isnan(scores), -np.inf, scores)  # below all others, where it moves nobody
-    places = stats.rankdata(-filled, method=_METHOD_OF_TIES[ties], axis=-1)
+    from scipy.stats import rankdata  # takes a second to import, and most commands rank nothing
+
+    places = rankdata(-filled, method=_METHOD_OF_TIES[ties], axis=-1)
     return np.where(np.isnan(scores), np.nan, places)
 
 

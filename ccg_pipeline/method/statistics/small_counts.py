@@ -12,7 +12,6 @@ gamma and beta functions.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize.elementwise import find_root
 from scipy.special import betainc, gammainc, gammaincc, ndtri
 
 from ccg_pipeline.method.statistics.grid import Floats
@@ -63,6 +62,8 @@ def events_at(error: str, z: Floats, exposed: Floats, share: Floats) -> Floats:
 
     Between whole counts too, so that the first whole number past it is the first that is farther.
     """
+    from scipy.optimize.elementwise import find_root  # takes half a second to import
+
     most = exposed if error == "binomial" else np.square(np.sqrt(share * exposed) + np.maximum(z, 0) + 2)
     ends = np.zeros(np.shape(most)), np.asarray(most)
     found = find_root(lambda x, *of: distance(error, x, *of[:2]) - of[2], ends, args=(exposed, share, z))

@@ -12,7 +12,7 @@ Source: Lange, Little and Taylor 1989, "Robust Statistical Modeling Using the t 
 """
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from ccg_pipeline.method.statistics.grid import Floats, Integers
 from ccg_pipeline.method.statistics.priors import GRID, LEAST_FOR_A_PRIOR, NODES, POSTERIORS, PRIORS, WIDEST
@@ -21,7 +21,7 @@ DEGREES = 3.0
 SCALES = 8
 PLACES, TURNS = 40, 3  # where A is sought, and how often its middle is: more change nothing
 SLOTS = 64  # equally probable distributions of each figure, in place of many with weights
-WEIGHT = DEGREES / stats.chi2.ppf((np.arange(SCALES) + 0.5) / SCALES, DEGREES)
+WEIGHT = DEGREES / (2 * special.gammaincinv(DEGREES / 2, (np.arange(SCALES) + 0.5) / SCALES))
 
 
 def posteriors(family: str, first: Floats, second: Floats) -> tuple[Floats, Floats]:

@@ -24,7 +24,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
 
 from ccg_pipeline.framework.lane_rules import z_of
 from ccg_pipeline.framework.model import Edition
@@ -211,6 +210,8 @@ def method_versions(edition: Edition, seed: int, n: int) -> list[Edition]:
     if not factors:
         return [edition] * n
     random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(METHOD,)))
+    from scipy.stats import qmc  # takes a second to import, and who reads draws needs it not
+
     places = qmc.LatinHypercube(len(factors), rng=random).random(n)
     return [
         edition.with_parameters(

@@ -1,5 +1,6 @@
 """Other numbers in an edition's place: at the ends of their range, and nothing else moved."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -79,6 +80,20 @@ def test_what_is_named_changes_and_nothing_else() -> None:
     assert after == before | named
     assert {place for place in before if before[place] != after[place]} == set(named)
     assert changed.indicators is EDITION.indicators
+
+
+def test_nodes_that_no_changed_parameter_is_in_are_as_they_would_be_filled_anew() -> None:
+    tried = [one.values for one in EDITION.alternatives if one.values]
+    assert len(tried) > 5
+    for values in [*tried, {one.parameter: one.at(0.9) for one in EDITION.variations}]:
+        changed = EDITION.with_parameters(values)
+        assert changed.rules.kept
+        anew = replace(changed.rules, kept={})
+        fewer = changed.model_copy(update={"indicators": changed.indicators[:-1]})
+        for one in (changed, fewer):
+            rows = {name: getattr(one, name) for name in ("areas", "indicators", "supplementary")}
+            assert one.nodes.nodes == anew.filled(rows).nodes
+        assert fewer.nodes.nodes != changed.nodes.nodes
 
 
 def test_an_edition_without_other_values_is_the_same_edition() -> None:
