@@ -62,14 +62,14 @@ WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # A worker that dies ends the run with its name: xdist may wait for ever for one that took its place.
 PYTEST = $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY)) $(BIN)/python -m pytest --numprocesses $(1) --dist loadfile --no-loadscope-reorder \
 	--max-worker-restart 0
-# Minutes each, and more of what other tests show once: people at random, twenty at the same time, backfills by the
-# daemon, editions from files to releases, databases of earlier commits, all of operations.md on servers.
-LONG := $(addprefix tests/pipeline/test_,random_people.py random_decisions.py room_load.py daemon_backfills.py kills.py \
-	hospitals_from_files.py nof_any_order.py older_signatures.py production.py trouble.py)
-BACKFILL := tests/pipeline/test_daemon.py::test_a_backfill_of_twelve_months_is_one_run
+# Minutes each, and more of what other tests show once: people at random, twenty at the same time, the daemon and its
+# backfills, years as they were known, editions from files to releases, databases of earlier commits, all of
+# operations.md on servers.
+LONG := $(addprefix tests/pipeline/test_,random_people.py random_decisions.py room_load.py daemon.py daemon_backfills.py \
+	as_known.py kills.py hospitals_from_files.py nof_any_order.py older_signatures.py production.py trouble.py)
 
 test-long: $(INSTALLED)  ## run the tests that take minutes each, which `make test` leaves out
-	$(call PYTEST,$(WORKERS)) $(LONG) $(BACKFILL)
+	$(call PYTEST,$(WORKERS)) $(LONG)
 
 # Both tiers at the same time, each with its share of the processes, so that none waits for the last file of the
 # other. What the first says is shown at its end.
@@ -80,7 +80,7 @@ units: $(INSTALLED)
 
 stories: $(INSTALLED)
 	@TIER="Stories, browsers, published figures" $(call PYTEST,$$(($(WORKERS) - $(UNITS)))) \
-	  --ignore tests/unit --ignore tests/spec $(addprefix --ignore ,$(LONG)) --deselect $(BACKFILL)
+	  --ignore tests/unit --ignore tests/spec $(addprefix --ignore ,$(LONG))
 
 test: $(INSTALLED)  ## run the tests
 ifdef ARGS

@@ -21,7 +21,7 @@ SHOWN = 12
 """So many files are listed."""
 
 LONGEST = (
-    "test_daemon", "test_room_story", "test_amendments", "test_main_job_real_files", "test_lanes_releases",
+    "test_room_story", "test_amendments", "test_main_job_real_files", "test_lanes_releases",
     "test_celery", "test_readme", "test_command_panels", "test_editions", "test_room_pages",
     "test_statistics_coverage", "test_sources_random_damage", "test_sources_catalogue",
 )  # fmt: skip
