@@ -39,10 +39,10 @@ from ccg_pipeline.release.archive import StorageFault, fetch, known_heads
 from ccg_pipeline.release.blocking_findings import faults_of_findings
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.entries import faults_of_entries
-from ccg_pipeline.release.history import release_that_shows
 from ccg_pipeline.release.holds import HELD_BACK, rounds_held
-from ccg_pipeline.release.rederived import faults_of_releases
+from ccg_pipeline.release.rederived import faults_of_releases, released_as
 from ccg_pipeline.release.released import Tables, unreleased
+from ccg_pipeline.release.tables import VERIFIED
 from ccg_pipeline.settings import actor, database_url, landing_path
 from ccg_pipeline.storage.database import open_for_reading, open_for_writing, reading
 from ccg_pipeline.storage.outside import kind_of
@@ -147,7 +147,8 @@ def show(
     access_log.record(engine, actor(), f"panel show {panel}", f"{lane} {key}")
     stamp(console, tables.is_made_up)
     with reading(engine) as connection:
-        out = release_that_shows(connection, lane, key, state.subject)
+        number, word = released_as(connection, edition, (lane, key), state.subject, gate.all_terms)
+    out = number if word == VERIFIED else 0
     title = f"{terms.title}, {lane} {words(lane, key)}{'' if out else ': UNRELEASED'}"
     committee = edition.lane(lane).overall_gate
     if committee is not None and committee.key == panel:

@@ -20,12 +20,12 @@ from ccg_pipeline.cli.panel import follow, issue_receipts, opened, opened_for_re
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import rounds_by_lane
 from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
-from ccg_pipeline.release.archive import fetch, keep, latest_release
+from ccg_pipeline.release.archive import fetch, keep
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.committee import moderation_asked
-from ccg_pipeline.release.rederived import check_release, check_round
+from ccg_pipeline.release.rederived import released_as
 from ccg_pipeline.release.round_state import judgement_in_round
-from ccg_pipeline.release.tables import SHOWN, is_overridden
+from ccg_pipeline.release.tables import is_overridden
 from ccg_pipeline.settings import database_url, keys_of
 from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.fingerprint import sha256_of
@@ -277,20 +277,11 @@ def certificate(
 
 def _released_as(line: Line, engine: Engine) -> str:
     """Return in which words the newest release shows the table of a line; '' where it shows it no more."""
+    editions = editions_asked()
     with reading(engine) as connection:
-        found = latest_release(connection, line.lane, line.partition_key)
-        editions = editions_asked()
-        if found is not None:
-            terms, others = terms_in_force(editions), rounds_by_lane(editions)
-            if found.lane in others:
-                check_round(connection, *others[found.lane], found, terms)
-            else:
-                check_release(connection, load_edition(), found, terms)
-    entries = {} if found is None else {**found.header["panels"], "": found.header["overall"] or {}}
-    shown = (
-        str(one["verification"]) for one in entries.values() if one.get("subject") == line.subject_sha256
-    )
-    return next((word for word in shown if word in SHOWN), "")
+        gate, terms = (line.lane, line.partition_key), terms_in_force(editions)
+        asked = (gate, line.subject_sha256, terms, rounds_by_lane(editions))
+        return released_as(connection, load_edition(), *asked)[1]
 
 
 def verify(

@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from ccg_pipeline.release.archive import Release, latest_release, release_numbered
-from ccg_pipeline.release.tables import VERIFIED
+from ccg_pipeline.release.archive import Release, release_numbered
 from ccg_pipeline.storage.sql import release_time
 from expert_panels.ledger.record import lines_of_round
 from expert_panels.tables import access_log
@@ -44,17 +43,6 @@ def dated_releases(connection: Connection, lane: str, partition_key: str) -> lis
     while one := release_numbered(connection, lane, partition_key, len(found) + 1):
         found.append(DatedRelease(one, times.get(one.serial, "")))
     return found
-
-
-def release_that_shows(connection: Connection, lane: str, partition_key: str, subject: str) -> int:
-    """Return the number of the newest release of a round where it shows a verified table, by its fingerprint.
-
-    0 where it does not, and without a release.
-    """
-    found = latest_release(connection, lane, partition_key)
-    entries = [] if found is None else [*found.header["panels"].values(), found.header["overall"] or {}]
-    its = {one["subject"] for one in entries if one.get("verification") == VERIFIED}
-    return found.serial if found is not None and subject in its else 0
 
 
 def statements(connection: Connection, found: Release) -> dict[str, tuple[tuple[str, str], ...]]:

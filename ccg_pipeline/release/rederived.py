@@ -15,7 +15,14 @@ from sqlalchemy import Connection
 from ccg_pipeline.framework.edition import Edition as AnyEdition
 from ccg_pipeline.framework.edition import Round
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.release.archive import Release, StorageFault, fetch, numbers_released, release_numbered
+from ccg_pipeline.release.archive import (
+    Release,
+    StorageFault,
+    fetch,
+    latest_release,
+    numbers_released,
+    release_numbered,
+)
 from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.release.header import NothingToRelease, proposed_header
 from ccg_pipeline.release.holds import are_recorded
@@ -101,6 +108,32 @@ def faults_of_releases(
     return faults + [
         f"Releases of {lane} were not looked at: name their edition in CCG_EDITIONS." for lane in unknown
     ]
+
+
+def released_as(
+    connection: Connection,
+    edition: Edition,
+    gate: tuple[str, str],
+    subject: str,
+    terms: Mapping[str, Terms],
+    rounds: Mapping[str, tuple[AnyEdition, Round]] | None = None,
+) -> tuple[int, str]:
+    """Return the number of a gate's newest release, and the word with which it shows a table.
+
+    `gate`: lane and partition; `subject`: the fingerprint of the table. 0 and '' where it is not shown.
+    Raises as `check_release`.
+    """
+    found = latest_release(connection, *gate)
+    if found is None:
+        return 0, ""
+    if found.lane in (rounds or {}):
+        check_round(connection, *(rounds or {})[found.lane], found, terms)
+    else:
+        check_release(connection, edition, found, terms)
+    bodies = [*found.header["panels"].values(), found.header["overall"] or {}]
+    words = (str(one["verification"]) for one in bodies if one.get("subject") == subject)
+    shown = next((word for word in words if word in SHOWN), "")
+    return (found.serial, shown) if shown else (0, "")
 
 
 def _shown_parts(found: Release) -> dict[str, None]:

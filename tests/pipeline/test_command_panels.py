@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from dagster import AssetKey, DagsterInstance
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
+from ccg_pipeline.release.archive import latest_release
 from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_database
+from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
+from ccg_pipeline.storage.sql import release
 from expert_panels.ledger import record as ledger
 from expert_panels.terms import load_terms
 from tests.support.worlds.real_data import called_real
@@ -127,6 +130,25 @@ def test_a_real_database_that_is_called_made_up_takes_no_typed_name(ccg: Termina
     assert (
         "its data are made up, and line 1 of its ledger that they are real" in ccg.type("panel", "verify").err
     )
+
+
+def test_a_release_that_somebody_put_there_makes_no_table_verified(ccg: Terminal, copy: Path) -> None:
+    """The words of `panel show` are those of a release that the ledger gives, and of no other."""
+    ccg.at(copy)
+    with open_database(database(copy)).begin() as connection:
+        found = latest_release(connection, "interim", "2017-03")
+        assert found is not None
+        panels = {
+            panel: {**entry, "verification": "verified", "subject": table_before(panel, copy)}
+            for panel, entry in found.header["panels"].items()
+        }
+        header = canonical_json({**found.header, "panels": panels})
+        row = {"lane": "interim", "partition_key": "2017-03", "serial": found.serial + 1}
+        connection.execute(insert(release).values(**row, sha256=sha256_of(header), header=header))
+    shown = ccg.type("panel", "show", "cancer", *MARCH)
+    assert shown.code == 1
+    assert f"Release {found.serial + 1} of interim 2017-03" in shown.err
+    assert "Verified" not in shown.out
 
 
 def test_three_signatures_let_the_area_out_and_a_withdrawal_takes_it_in_again(
