@@ -89,7 +89,7 @@ def data_version(frame: pd.DataFrame) -> str:
     """Return the version of a frame's content, whatever the order of its rows and columns, in hexadecimal.
 
     It rests on a hash of 64 bits a row: it tells that figures changed, and proves nothing to anybody who
-    would change them on purpose; what is signed is hashed whole.
+    would change them on purpose; what is signed is hashed whole. Raises ValueError for an infinite figure.
     """
     columns = {name: _hashable(frame[name]) for name in sorted(frame.columns)}
     rows = np.sort(hash_pandas_object(pd.DataFrame(columns), index=False).to_numpy())
@@ -103,6 +103,8 @@ def _hashable(values: "pd.Series[Any]") -> "pd.Series[Any]":
     if values.dtype.kind not in "biuf":
         return values.astype("str")
     numbers = values.astype("float64").to_numpy()
+    if np.isinf(numbers).any():
+        raise ValueError(f"{values.name}: an infinite figure is none.")
     with np.errstate(all="ignore"):  # of nought, and of what has no such scale
         scale = 10.0 ** (SIGNIFICANT_DIGITS - 1 - np.floor(np.log10(np.abs(numbers))))
         rounded = np.round(numbers * scale) / scale

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType
 
 from ccg_pipeline.storage.insert_only import IS_INSERT_ONLY
+from expert_panels.foundation.fault import Fault
 
 AT_ONCE = 20_000
 """Rows that are between a table and a frame as Python values at the same moment: each takes about 1 kB."""
@@ -118,6 +119,20 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame
 
 
+def _as_stored(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return a driver's values in their dtypes. Fault for what is no such value, as 17257 is no day."""
+    days = [column.name for column in table.columns if isinstance(column.type, Date)]
+    try:
+        read_days = {name: pd.to_datetime(frame[name].astype("str"), format="%Y-%m-%d") for name in days}
+        return typed(frame.assign(**read_days), table)
+    except (TypeError, ValueError) as error:
+        said = str(error).split("\n")[0]
+        raise Fault(
+            f"The table {table.name} of the database holds a value that its column cannot have ({said}): "
+            "it was altered from outside; `ccg database restore` brings a copy back."
+        ) from error
+
+
 def completed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """Return `frame` with every column of `table`; one that it lacks, as what is older may, is not known.
 
@@ -152,8 +167,8 @@ def read(
     with connection.execute(statement) as result:
         # as the driver gives them: `typed` makes of whole columns what SQLAlchemy makes of cell after cell
         while result.cursor and (rows := result.cursor.fetchmany(AT_ONCE)):
-            found.append(typed(pd.DataFrame.from_records(rows, columns=names), table))
-    frame = pd.concat(found) if found else typed(pd.DataFrame(columns=names), table)
+            found.append(_as_stored(pd.DataFrame.from_records(rows, columns=names), table))
+    frame = pd.concat(found, ignore_index=True) if found else typed(pd.DataFrame(columns=names), table)
     found.clear()  # each part of the rows is there twice until now
     order = [column.name for column in table.columns if column.name.endswith(("_code", "_key", "_sha256"))]
     order += [name for name in ("period_end", "sheet", "row", "cell", "panel") if name in frame.columns]

@@ -115,6 +115,12 @@ def test_an_infinite_figure_is_refused(value: float) -> None:
         fingerprint(pd.DataFrame({"x": [value]}))
 
 
+@pytest.mark.parametrize("value", [float("inf"), float("-inf")])
+def test_an_infinite_figure_has_no_version(value: float) -> None:
+    with pytest.raises(ValueError, match="x: an infinite figure"):
+        data_version(pd.DataFrame({"x": [1.0, value]}))
+
+
 def test_no_rows_are_not_no_columns() -> None:
     assert len({fingerprint(frame) for frame in (FRAME.iloc[:0], FRAME.iloc[:0, :1], pd.DataFrame())}) == 3
 

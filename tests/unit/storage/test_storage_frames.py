@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine, Table, literal_column
 
 from ccg_pipeline.storage import frames
 from ccg_pipeline.storage.database import open_database, reading
 from ccg_pipeline.storage.fingerprint import data_version
 from ccg_pipeline.storage.sql import BY_NAME, area_score, observation
+from expert_panels.foundation.fault import Fault
 from tests.support.notations import storage_cases
 
 
@@ -56,6 +58,34 @@ def test_columns_too_many_or_too_few_are_refused_and_nothing_is_written(
         frames.replace(connection, area_score, {}, new)
     assert named in str(fault.value)
     assert storage_cases.held_scores(engine) == [("interim", "2017-03", "A", 1.0)]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4, 5, 6])
+def test_rows_come_back_the_same_however_many_are_taken_at_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    frame = storage_cases.observations()
+    assert len(frame) == 5
+    monkeypatch.setattr(frames, "AT_ONCE", at_once)
+    storage_cases.come_back_as_they_went_in(engine, observation, frame)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("period_end", "'31/03/2017'"), ("period_end", "17257"), ("value", "'abc'")]
+)
+def test_a_cell_that_somebody_altered_into_what_it_cannot_be_is_named(
+    tmp_path: Path, column: str, value: str
+) -> None:
+    """On SQLite, where a column holds whatever is put there."""
+    engine = open_database(f"sqlite:///{tmp_path}/altered.db")
+    with engine.begin() as connection:
+        frames.replace(connection, observation, {}, storage_cases.observations())
+        connection.execute(observation.update().values({column: literal_column(value)}))
+    with (
+        pytest.raises(Fault, match="The table observation of the database holds a value"),
+        reading(engine) as connection,
+    ):
+        frames.read(connection, observation, {})
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
