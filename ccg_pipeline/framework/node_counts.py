@@ -6,7 +6,7 @@ a rule.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import pandas as pd
 from pydantic import Field
@@ -20,6 +20,7 @@ FILE = "node_counts.csv"
 COLUMNS = ["node", "grade", "here", "published", "provenance", "source"]
 NAMED_FILE = "named_counts.csv"
 NAMED_COLUMNS = ["organisation_code", "level", *COLUMNS[1:]]
+M = TypeVar("M", bound=Frozen)
 
 
 class NodeCount(Frozen):
@@ -48,17 +49,14 @@ def node_counts(folder: Path, edition: Edition) -> tuple[NodeCount, ...]:
 
     Fault names file, line and row for a node or a grade that the edition does not have.
     """
-    if not (folder / FILE).is_file():
-        return ()
-    table = Table(folder / FILE)
-    counts = table.models(NodeCount)
-    for at, one in enumerate(counts):
+    counts = _read(folder / FILE, NodeCount)
+    for where, one in counts:
         if one.node not in edition.node:
-            raise Fault(f"{table.where(at)}: {one.node} is no node of {edition.key}.")
+            raise Fault(f"{where}: {one.node} is no node of {edition.key}.")
         if one.label not in edition.labels(one.node):
             labels = ", ".join(edition.labels(one.node)) or "none"
-            raise Fault(f"{table.where(at)}: {one.label!r} is no grade of {one.node}, which has {labels}.")
-    return counts
+            raise Fault(f"{where}: {one.label!r} is no grade of {one.node}, which has {labels}.")
+    return tuple(one for _, one in counts)
 
 
 def named_counts(folder: Path, edition: Edition) -> tuple[NamedCount, ...]:
@@ -66,15 +64,18 @@ def named_counts(folder: Path, edition: Edition) -> tuple[NamedCount, ...]:
 
     Fault names file, line and row for a level or a grade that the edition does not have.
     """
-    if not (folder / NAMED_FILE).is_file():
-        return ()
-    table = Table(folder / NAMED_FILE)
-    counts = table.models(NamedCount)
-    for at, one in enumerate(counts):
+    counts = _read(folder / NAMED_FILE, NamedCount)
+    for where, one in counts:
         graded = [node.key for node in edition.nodes if node.level == one.level and node.scale]
         if not any(one.label in edition.labels(node) for node in graded):
-            raise Fault(f"{table.where(at)}: no node of the level {one.level!r} has the grade {one.label!r}.")
-    return counts
+            raise Fault(f"{where}: no node of the level {one.level!r} has the grade {one.label!r}.")
+    return tuple(one for _, one in counts)
+
+
+def _read(path: Path, model: type[M]) -> list[tuple[str, M]]:
+    """The rows of a file, each with its file and line; none without the file."""
+    table = Table(path) if path.is_file() else None
+    return [(table.where(at), one) for at, one in enumerate(table.models(model))] if table else []
 
 
 def fit_of_named(scores: pd.DataFrame, counts: tuple[NamedCount, ...]) -> pd.DataFrame:

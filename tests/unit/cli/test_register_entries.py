@@ -1,9 +1,7 @@
 """Entries of the register of special measures: a named committee records them, and nobody else can."""
 
 import base64
-import csv
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -12,7 +10,6 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from sqlalchemy import Engine, insert, text
 from starlette.testclient import TestClient
@@ -21,29 +18,24 @@ from ccg_pipeline.cli.room import panel_room
 from ccg_pipeline.framework.round_dates import REGISTER
 from ccg_pipeline.panel_papers.certificates import certificate_of, table_decided_on
 from ccg_pipeline.reference.special_measures.events import Event, recorded
-from ccg_pipeline.release.bodies import RECORDS, recording_body, terms_in_force
+from ccg_pipeline.release.bodies import RECORDS, terms_in_force
 from ccg_pipeline.release.entries import (
     faults_of_entries,
     key_of,
     register_of,
-    submit,
     submitted,
     unfitting,
 )
-from ccg_pipeline.storage.database import open_database
 from ccg_pipeline.storage.outside import room_signer
-from ccg_pipeline.storage.sql import database_kind
 from expert_panels.foundation.fault import Fault
 from expert_panels.ledger import record as ledger
 from expert_panels.ledger.record import DecisionRefused
 from expert_panels.ledger.table import decision_ledger
 from expert_panels.ledger.verify import verify
 from tests.support.notations.register_lines import event
-from tests.support.worlds.edition_terminal import Answer, Typed
-from tests.support.worlds.released_rounds import InMemory, ambulances
+from tests.support.worlds.edition_terminal import Typed
+from tests.support.worlds.register_entries import BODY, CHAIR, DEPUTY, REGIONAL, lay, made_up_database, take
 
-BODY = recording_body()
-CHAIR, DEPUTY, REGIONAL = (one.email for one in BODY.members[:3])
 OFFICERS = [one.email for one in BODY.officers]
 ENTERED = "02N entered 2017-07-21"
 DAY = date(2017, 8, 1)
@@ -51,32 +43,8 @@ DAY = date(2017, 8, 1)
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """An empty database of made-up data, with a key of its room."""
-    monkeypatch.setenv("CCG_HOME", str(tmp_path))
-    monkeypatch.setenv("CCG_DATABASE", f"sqlite:///{tmp_path / 'ccg.db'}")
-    made = open_database(f"sqlite:///{tmp_path / 'ccg.db'}")
-    with made.begin() as connection:
-        connection.execute(insert(database_kind).values(only=1, kind="made_up", decided_by="a.csv"))
-    yield made
-    made.dispose()
-
-
-def lay(engine: Engine, line: str, evidence: str = "Red in 3 years", launched_by: str = "engineer") -> str:
-    """Submit the event of a line; its key."""
-    found = event(line)
-    submit(engine, found, evidence, launched_by)
-    return key_of(found)
-
-
-def take(engine: Engine, key: str, decision: str, *people: str, reason: str = "") -> None:
-    """Let people decide on what is before the committee."""
-    for one in people:
-        state = ledger.state_of(engine, BODY, REGISTER, key)
-        subject = state.published_subject if decision == "withdraw" else state.subject
-        ledger.decide(
-            engine, BODY, lane=REGISTER, partition_key=key, decision=decision, subject=subject, actor=one,
-            interests="none", reason=reason,
-        )  # fmt: skip
+    with made_up_database(tmp_path, monkeypatch) as made:
+        yield made
 
 
 def answer(engine: Engine, day: date = DAY, ccg: str = "02N") -> str:
@@ -319,87 +287,6 @@ def test_as_typed_from_a_submission_to_the_history(command: Typed) -> None:
     )
     assert command("measures", "entry", "nobody").code == 2
     assert "The ledger is whole" in command("panel", "verify").words
-
-
-CODES = ("02N", "07V", "05N")
-KEYS = ("2017-Q1", "2017-Q2")
-
-
-@pytest.fixture
-def released(engine: Engine, tmp_path: Path) -> InMemory:
-    """A round of an edition of CCGs that was released before anything is recorded here."""
-    known = pd.DataFrame({"name": CODES, "region": "North"}, pd.Index(CODES, name="organisation_code"))
-    edition = ambulances(tmp_path, organisation="ccg", year="2017-18")
-    made = InMemory(edition, known, engine.url.render_as_string())
-    for key in KEYS:
-        made.score(key, {code: {"nof/OF0017": 18.0 + at} for at, code in enumerate(CODES)})
-    made.release(KEYS[0], at="2000-01-01T09:30:00")
-    return made
-
-
-def test_one_entry_from_minutes_to_every_place_that_tells_of_a_later_release(
-    command: Typed, released: InMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CCG_EDITIONS", str(released.edition.folder))
-    folder = str(released.edition.folder)
-    asked = ("--edition", folder, "--quarter")
-    export = ("export", "organisations", "--format", "csv", *asked, KEYS[0])
-    before = command(*export).out
-    assert "02N" in before
-    command(
-        *("measures", "submit", "02N", "--event", "entered", "--on", "2017-04-21"),
-        *("--evidence", "Red in three years", "--source", "letter"),
-    )
-    (entry,) = submitted(released.engine)
-    assert entry.state.opened_at is not None
-    form = {
-        "meeting": f"{entry.state.opened_at:%Y-%m-%d}", "panel": RECORDS, "entry": entry.key,
-        "table": entry.state.subject, "minutes": "signed.pdf", "present": [CHAIR, DEPUTY, REGIONAL],
-        "decisions": [
-            {"who": one, "decision": "approve", "interests": "none"} for one in (CHAIR, DEPUTY, REGIONAL)
-        ],
-    }  # fmt: skip
-    (tmp_path / "signed.pdf").write_bytes(b"signed by hand")
-
-    def minuted(**changed: str) -> Answer:
-        (tmp_path / "minutes.yaml").write_text(json.dumps(form | changed), encoding="utf-8")
-        return command("panel", "minutes", "minutes.yaml")
-
-    for changed, why in (
-        ({"year": "2016-17"}, "not two of them"),
-        ({"edition": "iaf_2016_17"}, "belongs to no edition"),
-        ({"panel": "cancer"}, "decided by special_measures_committee"),
-        ({"entry": "another"}, "There is no entry 'another'"),
-    ):
-        assert why in " ".join(minuted(**changed).err.split())
-    assert minuted().code == 0
-    released.release(KEYS[1], at="2999-01-01T09:30:00")
-    assert command("publish", "site").code == 0
-
-    def tells(key: str) -> dict[str, bool]:
-        """Where a round says that the CCG is in special measures."""
-        folder = tmp_path / "site" / "ambulances" / "quarter" / key
-        texts = {
-            "show": command("show", "02N", *asked, key).words,
-            "page": (folder / "organisation" / "02N.html").read_text("utf-8"),
-        }
-        tables = {
-            "export": command(*export[:-1], key).out,
-            "data": (folder / "data" / "organisations.csv").read_text("utf-8"),
-        }
-        rows = {
-            name: next(row for row in csv.DictReader(io.StringIO(one)) if "02N" in row.values())
-            for name, one in tables.items()
-        }
-        return {name: "yes (since 2017-04-21)" in one for name, one in texts.items()} | {
-            name: row["special_measures"] == "yes" for name, row in rows.items()
-        }
-
-    assert set(tells(KEYS[0]).values()) == {False}
-    assert set(tells(KEYS[1]).values()) == {True}
-    assert command(*export).out == before  # of a release of before, not a byte changes
-    page = (tmp_path / "site" / "special-measures.html").read_text("utf-8")
-    assert "recorded here by the Special measures committee" in page
 
 
 def test_made_up_members_sign_for_an_entry(engine: Engine, command: Typed) -> None:
