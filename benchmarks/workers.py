@@ -17,16 +17,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-
 from ccg_pipeline.demo.year import make_year
-from ccg_pipeline.orchestration.instance import SETTINGS, settings_file
-from tests.support.servers.celery_workers import redis_server, workers
+from tests.support.servers.celery_workers import deployment, redis_server, workers
 from tests.support.servers.postgres import Server, binaries, running_server
 
 RATIO = 1.7
 NAMES = ("one", "two")
-STORAGE = "storage: {postgres: {postgres_url: {env: CCG_DAGSTER_DATABASE}}}\n"
 RUN = """
 import json, sys
 import dagster as dg
@@ -64,20 +60,10 @@ def seconds_of(job: str, environment: Mapping[str, str], tags: Sequence[Mapping[
 def cluster(server: Server, landing: Path, names: Sequence[str]) -> Iterator[dict[str, str]]:
     """Yield the environment of a new database with these workers; of none, a run executes its own steps."""
     with tempfile.TemporaryDirectory() as folder, redis_server(Path(folder)) as broker:
-        home, url = Path(folder), server.url()
-        environment = {
-            "CCG_HOME": str(home),
-            "DAGSTER_HOME": str(home / "dagster"),
-            "CCG_DATABASE": url,
-            "CCG_LANDING": str(landing),
-            "CCG_DAGSTER_DATABASE": make_url(server.url()).set(drivername="postgresql").render_as_string(),
-            "CCG_EXECUTOR": "celery" if names else "in_process",
-            "CCG_BROKER": broker,
-        }
+        home = Path(folder) / "home"
+        environment = deployment(home, server.url(), server.url(), landing, broker)
+        environment |= {} if names else {"CCG_EXECUTOR": "in_process"}
         os.environ |= environment
-        settings = settings_file(url)
-        settings.parent.mkdir(parents=True)
-        settings.write_text(SETTINGS + STORAGE, encoding="utf-8")
         with workers(home, environment, *names):
             yield environment
 

@@ -14,16 +14,15 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from ccg_pipeline.assets.observations import OBSERVATIONS
 from ccg_pipeline.assets.sources import source_key
 from ccg_pipeline.orchestration import definitions
-from ccg_pipeline.orchestration.instance import SETTINGS, dagster_instance, settings_faults, settings_file
+from ccg_pipeline.orchestration.instance import dagster_instance, settings_faults, settings_file
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.storage.database import reading
 from tests.support.patience import wait_until
-from tests.support.servers.celery_workers import Workers, redis_server, workers
+from tests.support.servers.celery_workers import Workers, deployment, redis_server, workers
 from tests.support.worlds.small_pipeline import copy_files
 
 pytest.importorskip("dagster_celery", reason="Celery: the extra `celery` is not installed")
@@ -40,7 +39,6 @@ pytestmark = [
 MONTH = "2017-03"
 LANDED = ["cancer_waits/cancer_waits_2017-03-31.csv", "nda/nda_2017-03-31.csv"]
 SOURCES = [source_key("cancer_waits"), source_key("nda")]
-STORAGE = "storage: {postgres: {postgres_url: {env: CCG_DAGSTER_DATABASE}}}\n"
 
 
 @dataclass
@@ -85,23 +83,14 @@ def cluster(
 ) -> Iterator[Cluster]:
     """A new database, whose tables its owner has made."""
     folder = tmp_path_factory.mktemp("cluster")
-    url, dagsters = postgres_server.url(), make_url(postgres_server.url())
+    url = postgres_server.url()
     with pytest.MonkeyPatch.context() as patch, redis_server(folder) as broker:
-        environment = {
-            "CCG_HOME": str(folder),
-            "DAGSTER_HOME": str(folder / "dagster"),
-            "CCG_DATABASE": url,
-            "CCG_LANDING": str(copy_files(made_up_year, folder / "landing", LANDED)),
-            "CCG_DAGSTER_DATABASE": dagsters.set(drivername="postgresql").render_as_string(),
-            "CCG_EXECUTOR": "celery",
-            "CCG_BROKER": broker,
-        }
+        landing = copy_files(made_up_year, folder / "landing", LANDED)
+        environment = deployment(folder / "home", url, postgres_server.url(), landing, broker)
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.setattr(celery_app, "PING_SECONDS", 0.5)
         settings = settings_file(url)
-        settings.parent.mkdir()
-        settings.write_text(SETTINGS + STORAGE, encoding="utf-8")
         assert settings_faults(settings, "celery") == []
         with dagster_instance(url) as instance, workers(folder, environment, "one", "two") as running:
             yield Cluster(url, running, instance)

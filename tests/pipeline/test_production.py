@@ -16,12 +16,10 @@ from typing import Any
 
 import pytest
 from dagster import DagsterInstance
-from sqlalchemy.engine import make_url
 
-from ccg_pipeline.orchestration.instance import SETTINGS, settings_file
 from ccg_pipeline.orchestration.resources import engine_of
 from tests.support.documents.typed_lines import ccg_lines, filled, is_typed
-from tests.support.servers.celery_workers import redis_server, workers
+from tests.support.servers.celery_workers import deployment, redis_server, workers
 from tests.support.worlds.terminal import MARCH
 
 pytest.importorskip("dagster_celery", reason="Celery: the extra `celery` is not installed")
@@ -33,7 +31,6 @@ pytestmark = [
 ]
 
 OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
-STORAGE = "storage: {postgres: {postgres_url: {env: CCG_DAGSTER_DATABASE}}}\n"
 NOT_HERE = ("daemon", "schedule")
 """What `ccg doctor` misses on a machine of tests: nobody started the daemon, or switched a schedule on."""
 
@@ -43,31 +40,20 @@ def production(
     scored_home: Path, postgres_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[str]:
     """The address of an empty database of a server, in the environment of a deployment with two workers."""
-    url, dagsters = postgres_server.url(), make_url(postgres_server.url())
+    url = postgres_server.url()
     shutil.copytree(scored_home / "landing", tmp_path / "landing")
     monkeypatch.chdir(tmp_path)
     with redis_server(tmp_path) as broker:
-        environment = {
-            "CCG_HOME": str(tmp_path / "home"),
-            "DAGSTER_HOME": str(tmp_path / "home" / "dagster"),
-            "CCG_DATABASE": url,
-            "CCG_LANDING": str(tmp_path / "landing"),
-            "CCG_DAGSTER_DATABASE": dagsters.set(drivername="postgresql").render_as_string(),
-            "CCG_EXECUTOR": "celery",
-            "CCG_BROKER": broker,
-        }
+        environment = deployment(tmp_path / "home", url, postgres_server.url(), tmp_path / "landing", broker)
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
-        settings = settings_file(url)
-        settings.parent.mkdir(parents=True)
-        settings.write_text(SETTINGS + STORAGE, encoding="utf-8")
         with workers(tmp_path, environment, "one", "two"):
             yield url
         engine_of(url).dispose()
 
 
 def typed(*arguments: str) -> str:
-    """What a command prints, in a process of its own as in a deployment."""
+    """What a command prints, in a separate process, as in a deployment."""
     command = [sys.executable, "-m", "ccg_pipeline.cli", *arguments]
     done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0 or arguments == ("doctor",), f"{arguments}: {done.stderr}"

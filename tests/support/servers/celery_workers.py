@@ -15,9 +15,32 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
+from ccg_pipeline.orchestration.instance import SETTINGS
 from tests.support.patience import wait_until
 from tests.support.servers.live_dagster import free_port
+
+STORAGE = "storage: {postgres: {postgres_url: {env: CCG_DAGSTER_DATABASE}}}\n"
+
+
+def deployment(home: Path, url: str, dagsters: str, landing: Path, broker: str) -> dict[str, str]:
+    """Return the environment of a deployment with workers, whose `dagster.yaml` is written for it.
+
+    `url` and `dagsters` are databases of PostgreSQL, for the data and for Dagster; `home` is new.
+    """
+    settings = home / "dagster" / "dagster.yaml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(SETTINGS + STORAGE, encoding="utf-8")
+    return {
+        "CCG_HOME": str(home),
+        "DAGSTER_HOME": str(home / "dagster"),
+        "CCG_DATABASE": url,
+        "CCG_LANDING": str(landing),
+        "CCG_DAGSTER_DATABASE": make_url(dagsters).set(drivername="postgresql").render_as_string(),
+        "CCG_EXECUTOR": "celery",
+        "CCG_BROKER": broker,
+    }
 
 
 @contextmanager
