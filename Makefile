@@ -72,10 +72,10 @@ test-long: $(INSTALLED)  ## run the tests that take minutes each, which `make te
 	$(call PYTEST,$(WORKERS)) $(LONG)
 
 # Both tiers at the same time, each with its share of the processes, so that none waits for the last file of the
-# other. What the first says is shown at its end.
+# other. What the first says is shown at its end, and when it is interrupted too.
 UNITS := $(shell expr $$(getconf _NPROCESSORS_ONLN) / 2 '|' 1)
 units: $(INSTALLED)
-	@said=$$(mktemp); TIER="Units and rules" $(call PYTEST,$(UNITS)) --cov --cov-report term:skip-covered \
+	@trap : INT; said=$$(mktemp); TIER="Units and rules" $(call PYTEST,$(UNITS)) --cov --cov-report term:skip-covered \
 	  tests/unit tests/spec >$$said 2>&1; status=$$?; cat $$said; rm $$said; exit $$status
 
 stories: $(INSTALLED)
@@ -86,7 +86,7 @@ test: $(INSTALLED)  ## run the tests
 ifdef ARGS
 	$(call PYTEST,$(WORKERS)) $(ARGS)
 else
-	@export TIERS=$$(mktemp); \
+	@trap : INT; export TIERS=$$(mktemp); \
 	  $(MAKE) --no-print-directory --keep-going --jobs 2 stories units || failed=1; \
 	  cat $$TIERS; rm $$TIERS; exit $${failed:-0}
 endif
