@@ -63,8 +63,8 @@ class Written:
     families: Sequence[Mapping[str, Any]]
     tables: Mapping[str, Cells]
     edition: Edition
-    kept: Mapping[str, Sequence[Node]] = field(default_factory=dict)
-    rows: Instead = field(default_factory=dict)
+    kept: Mapping[str, Sequence[Node]] = field(default_factory=dict, compare=False)
+    rows: Instead = field(default_factory=dict, compare=False)
 
     def with_parameters(
         self, values: Mapping[str, float | str], filled: Edition, instead: Instead

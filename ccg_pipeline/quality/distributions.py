@@ -22,7 +22,7 @@ from ccg_pipeline.quality.comparisons import (
 )
 
 EQUALLY_LONG = 1.125
-"""How many times as long the longer of two periods of equal kind may be: March over February is 1.107."""
+"""Times that the longer of two equal periods may be as long (assumed): March to February is 1.107."""
 
 FIGURE = ["indicator_code", "organisation_code", "period_start", "period_end"]
 """What one figure is of; two files that tell it must agree."""

@@ -62,7 +62,7 @@ def assessed_tables(
     `header` is a release's header; `parts` holds the tables of the open part, of each panel's part that the
     release shows and, where it shows it, of the overall rating. `organisations` has one row a CCG (ccg_code,
     ccg_name, region_name, stp_code …), `register` is that of special measures as the release knows it.
-    Whatever a panel, or the committee, withholds stands as missing, with its state in words next to it.
+    Whatever a panel, or the committee, withholds is missing, with its state in words next to it.
     """
     shown = {panel: parts[panel] for panel in header["panels"] if panel in parts}
     tables = {

@@ -52,11 +52,11 @@ class WholeWords(Table):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give each column its width for this terminal, then print as any table does."""
         cells = [[_plain(one) for one in (column.header, *column.cells)] for column in self.columns]
-        beside = 2 * len(cells) + 1  # a space behind each cell, between columns, and at both edges
+        padding = 2 * len(cells) + 1  # a space behind each cell, between columns, and at both edges
         widths = narrowed(
             [max(cell_len(line) for one in own for line in one.split("\n")) for own in cells],
             [max(cell_len(word) for one in own for word in _words(one)) for own in cells],
-            options.max_width - beside,
+            options.max_width - padding,
         )
         for column, width in zip(self.columns, widths, strict=True):
             column.width = width

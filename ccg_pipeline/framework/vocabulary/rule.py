@@ -176,7 +176,7 @@ def agreed(members: Mapping[str, Way], stated: Way | None = None) -> Way:
         )
         raise ValueError(
             f"of {higher} higher is better and of {lower} lower: turn one before they are combined, or read "
-            "with better: none what only stands beside the other, such as the year before"
+            "with better: none what is only compared with, such as the year before"
         )
     if stated is not None and ways - {stated}:
         raise ValueError(f"says that {stated} is better, and of its members {ways.pop()} is")

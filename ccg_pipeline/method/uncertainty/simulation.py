@@ -206,12 +206,12 @@ def _sides(scores: Singles) -> Floats:
 
 def method_versions(edition: Edition, seed: int, n: int) -> list[Edition]:
     """`n` editions with numbers drawn over the ranges of `edition.variations`; Latin hypercube by `seed`."""
+    from scipy.stats import qmc  # takes a second to import, and who reads draws needs it not
+
     factors = sorted({one.factor for one in edition.variations})
     if not factors:
         return [edition] * n
     random = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(METHOD,)))
-    from scipy.stats import qmc  # takes a second to import, and who reads draws needs it not
-
     places = qmc.LatinHypercube(len(factors), rng=random).random(n)
     return [
         edition.with_parameters(

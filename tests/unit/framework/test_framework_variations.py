@@ -82,17 +82,17 @@ def test_what_is_named_changes_and_nothing_else() -> None:
     assert changed.indicators is EDITION.indicators
 
 
-def test_nodes_that_no_changed_parameter_is_in_are_as_they_would_be_filled_anew() -> None:
+def test_nodes_that_no_changed_parameter_is_in_are_as_if_filled_again() -> None:
     tried = [one.values for one in EDITION.alternatives if one.values]
     assert len(tried) > 5
     for values in [*tried, {one.parameter: one.at(0.9) for one in EDITION.variations}]:
         changed = EDITION.with_parameters(values)
         assert changed.rules.kept
-        anew = replace(changed.rules, kept={})
+        without = replace(changed.rules, kept={})
         fewer = changed.model_copy(update={"indicators": changed.indicators[:-1]})
         for one in (changed, fewer):
             rows = {name: getattr(one, name) for name in ("areas", "indicators", "supplementary")}
-            assert one.nodes.nodes == anew.filled(rows).nodes
+            assert one.nodes.nodes == without.filled(rows).nodes
         assert fewer.nodes.nodes != changed.nodes.nodes
 
 
