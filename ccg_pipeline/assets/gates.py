@@ -16,6 +16,7 @@ from ccg_pipeline.assets.lane import Lane
 from ccg_pipeline.assets.metadata import PANELS, in_the_room, table_of
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rules import OverallGate
+from ccg_pipeline.release.bodies import RECORDS, recording_body
 from ccg_pipeline.release.gates import SHOWS_THE_LEDGER, show_committee, submit_to_panel
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.pieces import Piece
@@ -27,13 +28,14 @@ def decision_key(body: str) -> dg.AssetKey:
     return dg.AssetKey(["decision", body])
 
 
-def decision_specs(edition: Edition, rounds: Sequence[EditionRound] = ()) -> list[dg.AssetSpec]:
+def decision_specs(edition: Edition, rounds: Sequence[EditionRound]) -> list[dg.AssetSpec]:
     """Return the external assets of all bodies' decisions; only the sensor reports on them."""
     bodies = {rule.key: f"panel for {rule.name.lower()}" for rule in edition.panels}
     gates = [lane.overall_gate for lane in edition.lanes if lane.overall_gate is not None]
     bodies |= {gate.key: gate.name.lower() for gate in gates}
     others = [gate for of in rounds for gate in of.round.gates]
     bodies |= {gate.panel: gate.name or gate.panel for gate in others if gate.panel not in bodies}
+    bodies[RECORDS] = recording_body().title
     return [
         dg.AssetSpec(
             decision_key(body),

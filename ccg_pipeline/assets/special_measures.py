@@ -7,6 +7,7 @@ Does not belong here: replaying events (reference/special_measures), reading wha
 import dagster as dg
 from sqlalchemy import Engine
 
+from ccg_pipeline.assets.gates import decision_key
 from ccg_pipeline.assets.lane import Decorator, Lane
 from ccg_pipeline.assets.metadata import METHODOLOGISTS, PIECES, materialize_result, picture_of, table_of
 from ccg_pipeline.framework.rounds import last_day
@@ -19,6 +20,7 @@ from ccg_pipeline.publish.special_measures import (
 from ccg_pipeline.reference.special_measures.events import REGIMES
 from ccg_pipeline.reference.special_measures.guidance import persistence
 from ccg_pipeline.reference.special_measures.proposals import criteria, propose
+from ccg_pipeline.release.bodies import RECORDS
 from ccg_pipeline.release.entries import register_of
 from ccg_pipeline.release.special_measures import annual_rounds
 from ccg_pipeline.storage.code_version import code_version
@@ -34,6 +36,7 @@ def register_asset() -> dg.AssetsDefinition:
     decorator: Decorator = dg.asset(
         key=REGISTER,
         dagster_type=PIECES,
+        deps=[decision_key(RECORDS)],
         group_name=GROUP,
         owners=METHODOLOGISTS,
         kinds={"python"},

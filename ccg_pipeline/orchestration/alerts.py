@@ -1,29 +1,36 @@
-"""Alerts for engineers: runs that failed and sources that are stale, each once, through the outbox.
+"""The sensor that sends notices, with alerts for engineers: runs that failed, sources that are stale.
 
-Belongs here: what is worth waking somebody for, and its words.
+Belongs here: what is worth waking somebody for, and its words; filling the outbox and delivering it.
 Does not belong here: how a message travels (expert_panels.notices), what is stale (quality/).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 from dagster import DagsterEventType, DagsterRunStatus, RunsFilter
 from sqlalchemy import Engine, func, select
 
+from ccg_pipeline.assets.edition_round import EditionRound
 from ccg_pipeline.orchestration.outcome import sentence_of
+from ccg_pipeline.release import notices
 from ccg_pipeline.release.notices import to_engineers
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.sql import plausibility
 from expert_panels.notices import outbox
+from expert_panels.notices.delivery import deliver
 from expert_panels.notices.outbox import Message
-from expert_panels.settings import Settings
+from expert_panels.settings import Settings, declared
+from expert_panels.terms import Terms
 
 SINCE = timedelta(days=1)
 """A run that failed longer ago is no news."""
 
 STALE = "no_stale_period"
 """The expectation that says which sources are stale."""
+
+TICK_SECONDS = 15.0
+"""How long one look of the sensor may go on beginning deliveries; Dagster gives it a minute in all."""
 
 
 def fill_alerts(
@@ -73,3 +80,36 @@ def _stale(engine: Engine, settings: Settings, now: datetime) -> Iterator[Messag
             subject=f"Stale sources, {found[0].partition_key}: {len(found)} indicators",
             text="\n".join(lines) + "\n",
         )
+
+
+def send_notices(rounds: Sequence[EditionRound]) -> dg.SensorDefinition:
+    """Build the sensor that fills the outbox and delivers what is due; without settings it does nothing."""
+
+    @dg.sensor(
+        name="send_notices",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            "Tells panels and engineers what happened at the gates, and engineers of runs that failed and "
+            "sources that are stale, by mail and webhook, once each, where CCG_ROOM names settings with a "
+            "mail server or a webhook."
+        ),
+    )
+    def sensor(
+        context: dg.SensorEvaluationContext,
+        database: dg.ResourceParam[Engine],
+        terms: dg.ResourceParam[Mapping[str, Terms]],
+    ) -> dg.SkipReason | None:
+        settings = declared()
+        channels = notices.channels(settings) if settings else {}
+        if settings is None or not channels:
+            return None
+        editions = [of.edition for of in rounds]
+        new = notices.fill(database, terms, settings.settings, editions=editions)
+        new += notices.fill_daily_head(database, settings.settings)
+        new += fill_alerts(database, context.instance, settings.settings)
+        delivered = deliver(database, channels, TICK_SECONDS)
+        said = f"{new} new messages; {delivered} delivered."
+        return dg.SkipReason(said) if new or delivered else None
+
+    return sensor

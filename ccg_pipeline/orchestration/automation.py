@@ -21,20 +21,18 @@ from ccg_pipeline.assets.sources import UNRECOGNISED, source_key
 from ccg_pipeline.assets.special_measures import PROPOSALS, REGISTER
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.wanted import Wanted
-from ccg_pipeline.orchestration.alerts import fill_alerts
 from ccg_pipeline.orchestration.run_process import UNFINISHED, fail_orphaned_runs
-from ccg_pipeline.release import notices
+from ccg_pipeline.release.bodies import RECORDS
 from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.release.due import Due, due
 from ccg_pipeline.release.round_state import rounds_behind
 from ccg_pipeline.release.special_measures import ANNUAL
 from expert_panels.ledger import record as ledger
-from expert_panels.notices.delivery import deliver
-from expert_panels.settings import declared
 from expert_panels.terms import Terms
 
 ROUND_TAG = "ccg/round"
 WANTED_TAG = "ccg/wanted"
+REGISTER_JOB = "special_measures"
 MOST_FAILURES = 3
 
 
@@ -65,9 +63,12 @@ def jobs(edition: Edition, wanted: Wanted) -> list[Any]:
             description="A month from its source files to the panels' gates.",
         ),
         dg.define_asset_job(
-            "special_measures",
+            REGISTER_JOB,
             selection=dg.AssetSelection.assets(REGISTER),
-            description="The register of special measures and directions, replayed from its events.",
+            description=(
+                "The register of special measures and directions, replayed from its events; launched by the "
+                "sensor when the committee decides on an entry."
+            ),
         ),
     ]
     for rule in edition.lanes:
@@ -256,7 +257,7 @@ def follow_the_ledger(
         jobs=release_jobs,
         minimum_interval_seconds=10,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Compares what every gate and table shows with what the sign-off ledger says.",
+        description="Compares what every gate, table and register shows with what the sign-off ledger says.",
     )
     def sensor(
         context: dg.SensorEvaluationContext,
@@ -267,10 +268,12 @@ def follow_the_ledger(
         killed = fail_orphaned_runs(context.instance, origin.location_name if origin else "")
         behind = rounds_due(database, edition, terms, killed, others, settled)
         answers = list(requests(context.instance, behind, others))
-        wishes = [one for one in answers if isinstance(one, dg.RunRequest)]
         reasons = [one.skip_message or "" for one in answers if isinstance(one, dg.SkipReason)]
         mirrored_before = int(context.cursor or 0)
         events = mirrored(database, mirrored_before)
+        wishes = [one for one in answers if isinstance(one, dg.RunRequest)]
+        if any(one.asset_key == decision_key(RECORDS) for one in events):
+            wishes.append(dg.RunRequest(job_name=REGISTER_JOB))
         return dg.SensorResult(
             run_requests=wishes,
             skip_reason=None
@@ -279,42 +282,5 @@ def follow_the_ledger(
             asset_events=events,
             cursor=str(max([mirrored_before, *(int(one.metadata["line"].value) for one in events)])),  # type: ignore[arg-type]  # Dagster types it as any value, and it is a number
         )
-
-    return sensor
-
-
-TICK_SECONDS = 15.0
-"""How long one look of the sensor may go on beginning deliveries; Dagster gives it a minute in all."""
-
-
-def send_notices(rounds: Sequence[EditionRound] = ()) -> dg.SensorDefinition:
-    """Build the sensor that fills the outbox and delivers what is due; without settings it does nothing."""
-
-    @dg.sensor(
-        name="send_notices",
-        minimum_interval_seconds=30,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description=(
-            "Tells panels and engineers what happened at the gates, and engineers of runs that failed and "
-            "sources that are stale, by mail and webhook, once each, where CCG_ROOM names settings with a "
-            "mail server or a webhook."
-        ),
-    )
-    def sensor(
-        context: dg.SensorEvaluationContext,
-        database: dg.ResourceParam[Engine],
-        terms: dg.ResourceParam[Mapping[str, Terms]],
-    ) -> dg.SkipReason | None:
-        settings = declared()
-        channels = notices.channels(settings) if settings else {}
-        if settings is None or not channels:
-            return None
-        editions = [of.edition for of in rounds]
-        new = notices.fill(database, terms, settings.settings, editions=editions)
-        new += notices.fill_daily_head(database, settings.settings)
-        new += fill_alerts(database, context.instance, settings.settings)
-        delivered = deliver(database, channels, TICK_SECONDS)
-        said = f"{new} new messages; {delivered} delivered."
-        return dg.SkipReason(said) if new or delivered else None
 
     return sensor

@@ -28,13 +28,14 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.round_dates import rounds_by_lane
 from ccg_pipeline.framework.wanted import wanted_by
 from ccg_pipeline.landing.files import LandingFolder
+from ccg_pipeline.orchestration.alerts import send_notices
 from ccg_pipeline.orchestration.automation import (
+    REGISTER_JOB,
     follow_the_ledger,
     jobs,
     on_1_june,
     on_the_5th,
     round_jobs,
-    send_notices,
 )
 from ccg_pipeline.orchestration.executors import executor_named
 from ccg_pipeline.orchestration.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS
@@ -114,7 +115,9 @@ def build_definitions(
         jobs=[*all_jobs, *jobs_of_rounds],
         schedules=[on_the_5th, on_1_june],
         sensors=[
-            follow_the_ledger(releasing, edition, rounds),
+            follow_the_ledger(
+                [*releasing, *(job for job in all_jobs if job.name == REGISTER_JOB)], edition, rounds
+            ),
             publish_what_is_due(releasing, edition, rounds),
             send_notices(rounds),
         ],

@@ -13,8 +13,7 @@ from typer.testing import CliRunner
 
 from ccg_pipeline.cli import notices as cli_notices
 from ccg_pipeline.cli import verbs as cli_verbs
-from ccg_pipeline.orchestration.alerts import STALE, fill_alerts
-from ccg_pipeline.orchestration.automation import send_notices
+from ccg_pipeline.orchestration.alerts import STALE, fill_alerts, send_notices
 from ccg_pipeline.orchestration.resources import engine_of
 from ccg_pipeline.release.notices import fill
 from ccg_pipeline.release.tables import VERIFIED
@@ -86,7 +85,7 @@ def test_what_happened_is_told_once_to_whom_it_concerns(engine: Engine, tmp_path
 def test_the_sensor_sends_what_is_due_and_does_nothing_without_settings(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterInstance
 ) -> None:
-    mailboxes, sensor = Mailboxes(), send_notices()
+    mailboxes, sensor = Mailboxes(), send_notices([])
     resources = {"database": engine_of(url), "terms": load_terms()}
 
     def look() -> str:
