@@ -15,7 +15,7 @@ from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.publish.league_critics import Critics
 from ccg_pipeline.publish.measures import measures_of
 from ccg_pipeline.publish.moderation_words import moderations_by_score
-from ccg_pipeline.publish.uncertainty_words import measured_again
+from ccg_pipeline.publish.uncertainty_words import measured_again, true_score
 from ccg_pipeline.reference.special_measures.register import REGISTERED
 from ccg_pipeline.release.rounds import ReleasedRound
 from ccg_pipeline.tables.column import Table
@@ -87,4 +87,4 @@ def _how_sure(released: ReleasedRound, moderated: Sequence[str]) -> list[str]:
 def _interval(lower: float, upper: float) -> str:
     if pd.isna(lower):
         return ""
-    return f"The true score lies between {figure(lower)} and {figure(upper)} with 95 % certainty."
+    return true_score(figure(lower), figure(upper))

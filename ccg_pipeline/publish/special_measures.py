@@ -6,6 +6,7 @@ Does not belong here: the answers themselves; how a table is printed (cli/prints
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 import pandas as pd
 
@@ -30,8 +31,13 @@ PROPOSED = (
 
 def name_of(ccg_code: str) -> str:
     """Return the last name of a CCG; '' for a code that no CCG had."""
-    names = ccg_history().drop_duplicates("ccg_code", keep="last").set_index("ccg_code")["ccg_name"]
-    return str(names.get(ccg_code, ""))
+    return _names().get(ccg_code, "")
+
+
+@cache
+def _names() -> dict[str, str]:
+    history = ccg_history()
+    return dict(zip(history["ccg_code"], history["ccg_name"], strict=True))
 
 
 def standings_in_words(register: Register, ccg_code: str, day: date) -> list[str]:

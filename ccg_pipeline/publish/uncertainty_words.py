@@ -29,6 +29,12 @@ def interval(row: Row) -> str:
     return f"{row['lower_95']:.2f} to {row['upper_95']:.2f}"
 
 
+def true_score(lower: str, upper: str) -> str:
+    """Return between which scores, in words, the true one lies, in a sentence."""
+    where = f"is {lower}" if lower == upper else f"lies between {lower} and {upper}"
+    return f"The true score {where} with 95 % certainty."
+
+
 def with_gaps(row: Row) -> str:
     """Return what an area's score would be were what is missing at its worst or best; '' for nothing."""
     worst, best = row["with_gaps_worst"], row["with_gaps_best"]

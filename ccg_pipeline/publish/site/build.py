@@ -16,6 +16,7 @@ from ccg_pipeline.publish.site.data import api_files, data_files, listed, tables
 from ccg_pipeline.publish.site.feed import feed
 from ccg_pipeline.publish.site.pages import Pages
 from ccg_pipeline.publish.site.workbook import workbooks
+from ccg_pipeline.reference.special_measures.register import Register
 from expert_panels.foundation.fault import Fault
 from expert_panels.foundation.whole_file import write_whole
 
@@ -42,9 +43,10 @@ def files_of(
     styles: Mapping[str, bytes],
     announced: Sequence[tuple[str, str]] = (),
     contact: str = "",
+    register: Register | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield address and bytes of every file of a site; `styles` are a stylesheet and its images by name."""
-    pages = Pages(publications, next(iter(styles)), announced, contact)
+    pages = Pages(publications, next(iter(styles)), announced, contact, register)
     static = files("ccg_pipeline.publish.site") / "static"
     yield from ((f"static/{name}", (static / name).read_bytes()) for name in STATIC)
     yield from ((f"static/{name}", content) for name, content in styles.items())

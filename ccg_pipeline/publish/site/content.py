@@ -18,6 +18,12 @@ from ccg_pipeline.reference.special_measures.register import Register
 from ccg_pipeline.release.tables import OVERRIDDEN
 from ccg_pipeline.tables.column import Table
 
+SIDES = {
+    "better": "better", "above": "better", "worse": "worse", "below": "worse", "like": "like",
+    "cannot": "like", "inside": "like", "outside": "outside",
+}  # fmt: skip
+"""The side of a reference that a verdict names, by its first word."""
+
 
 class Outcome(NamedTuple):
     """What one organisation came to in one subject. Texts are '' and numbers NaN where there is none."""
@@ -56,6 +62,12 @@ class Outcome(NamedTuple):
     """What it was in the round before, as `text`."""
     trend: tuple[tuple[str, float], ...] = ()
     """End of the data period and number in each released round, in order; the own one is the last."""
+
+    @property
+    def side(self) -> str:
+        """On which side of its reference it lies: better, worse, like or outside (a range); '' of none."""
+        found = (side for word, side in SIDES.items() if self.verdict.startswith(word))
+        return next(found, "")
 
 
 NOTHING = Outcome()
@@ -149,7 +161,7 @@ class Subject:
     @cached_property
     def is_compared(self) -> bool:
         """Whether anything of it is held against a reference."""
-        return any(one.verdict for one in self.outcomes.values())
+        return any(one.side for one in self.outcomes.values())
 
     @cached_property
     def quarters(self) -> tuple[float, ...]:

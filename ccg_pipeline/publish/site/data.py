@@ -256,7 +256,7 @@ def _outcome(one: Outcome) -> dict[str, Any]:
     return {
         name: float(f"{value:.12g}") if isinstance(value, float) else value
         for name, value in found.items()
-        if (value == value and value not in ("", 0)) or (name == "number" and value == value)
+        if (value == value if isinstance(value, float) else value)
     }
 
 

@@ -14,6 +14,7 @@ from ccg_pipeline.publish.naming import day_in_words, grade_in_words, plural
 from ccg_pipeline.publish.site import maps, pictures
 from ccg_pipeline.publish.site.addresses import slug
 from ccg_pipeline.publish.site.content import Round
+from ccg_pipeline.publish.site.register import REGISTER_PAGE
 
 PEOPLE = {"CCG": "local health bodies", "trust": "NHS trusts"}
 """What readers call organisations of a kind, where its noun is a word of the trade."""
@@ -77,7 +78,7 @@ def title_of(rounds: Sequence[Round]) -> str:
 
 def menu_of(has_register: bool) -> list[tuple[str, str]]:
     """Return what every page links to: words and addresses."""
-    register = [("Special measures", "special-measures.html")] if has_register else []
+    register = [("Special measures", REGISTER_PAGE)] if has_register else []
     return [("Home", "index.html"), ("Calendar", "calendar.html"), *register, ("About", "about.html")]
 
 

@@ -13,10 +13,9 @@ from html import escape
 from itertools import pairwise
 
 from ccg_pipeline.publish.site.content import NOTHING, Organisation, Outcome, Round, Subject
-from ccg_pipeline.publish.site.findings import side_of
+from ccg_pipeline.publish.site.findings import sides_of
 from ccg_pipeline.reference.boundaries import SIZE, TILES, boundaries
 
-SIDES = {"better": "better than the reference", "like": "neither", "worse": "worse than the reference"}
 NONE = "none"
 TILE = 40
 PATTERNS = (
@@ -27,7 +26,7 @@ PATTERNS = (
     '0M0 0l14 14"/>'
     "</pattern></defs>"
 )
-"""The patterns of the third and the fourth class, the same on both maps of a page."""
+"""The patterns of the third and the fourth class: the first map of a page has them for both."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def class_of(one: Outcome, subject: Subject) -> str:
         return f"g{spread_grade(one.grade, len(subject.labels))}" if one.grade else NONE
     if not subject.is_compared:
         return _quarter(one.number, subject)
-    return side_of(one) or NONE
+    return one.side or NONE
 
 
 def _quarter(number: float, subject: Subject) -> str:
@@ -75,8 +74,8 @@ def key_of(subject: Subject) -> list[Entry]:
             Entry(name, words, classes_of.count(name)) for name, words in sorted(_quarters(subject).items())
         ]
     else:
-        sides = [side_of(one) for one in subject.outcomes.values()]
-        found = [Entry(side, words, sides.count(side)) for side, words in SIDES.items()]
+        sides = [one.side for one in subject.outcomes.values()]
+        found = [Entry(side, words, sides.count(side)) for side, words in sides_of(subject).items()]
     n = sum(class_of(one, subject) == NONE for one in subject.outcomes.values())
     without = "no rating" if subject.labels else "not compared" if subject.is_compared else "no figure"
     return [one for one in [*found, Entry(NONE, without, n)] if one.count]
@@ -88,7 +87,13 @@ def _quarters(subject: Subject) -> dict[str, str]:
     return {
         _quarter(high, subject): f"{'up to' if not at else f'above {low:,.4g}, up to'} {high:,.4g}"
         for at, (low, high) in enumerate(pairwise(lines))
+        if low < high or not at  # where many are equal two lines may be one, with nobody in between
     }
+
+
+def _is_drawn(subject: Subject, round_: Round) -> bool:
+    """Whether there is a map, and anything on it to tell places by."""
+    return bool(round_.map_key) and any(class_of(one, subject) != NONE for one in subject.outcomes.values())
 
 
 @cache
@@ -106,16 +111,19 @@ def _tiles(key: str) -> dict[str, tuple[int, int]]:
 
 def boundary_map(subject: Subject, round_: Round, to: Callable[[str], str]) -> str:
     """Return the map by boundaries; '' where the round has none. `to` makes a link of an address."""
-    if not round_.map_key:
+    if not _is_drawn(subject, round_):
         return ""
     outlines = _outlines(round_.map_key)
     places = [(one, f'd="{outlines[one.code]}"') for one in round_.organisations if one.code in outlines]
-    return _drawn(subject, round_, places, to, SIZE, "map")
+    return _drawn(subject, round_, places, to, SIZE, "map", PATTERNS)
 
 
 def tile_map(subject: Subject, round_: Round, to: Callable[[str], str]) -> str:
-    """Return the map by tiles, on which each place is as large as any other; '' where there is none."""
-    if not round_.map_key:
+    """Return the map by tiles, on which each place is as large as any other; '' where there is none.
+
+    It is drawn with the patterns of `boundary_map`, which is before it on a page.
+    """
+    if not _is_drawn(subject, round_):
         return ""
     tiles = _tiles(round_.map_key)
     size = TILE - 4
@@ -134,6 +142,7 @@ def _drawn(
     to: Callable[[str], str],
     size: tuple[int, int],
     name: str,
+    patterns: str = "",
 ) -> str:
     parts = []
     for place, shape in places:
@@ -148,5 +157,5 @@ def _drawn(
     # a group and no image, since an image would hide its links from who uses a keyboard or hears the page
     return (
         f'<svg class="{name}" viewBox="0 0 {size[0]} {size[1]}" role="group" aria-labelledby="{name}-title">'
-        f'<title id="{name}-title">{escape(title)}</title>{PATTERNS}{"".join(parts)}</svg>'
+        f'<title id="{name}-title">{escape(title)}</title>{patterns}{"".join(parts)}</svg>'
     )

@@ -20,6 +20,7 @@ INDICATOR = "indicator"
 BETTER = {2: "better than", 1: "like", 0: "worse than"}
 WITHIN = {1: "inside the expected range", 0: "outside the expected range"}
 BY_CHANCE = "Where the true figure lies with 95 % certainty, by the counts behind it or as published."
+AS_IT_IS = "Not known: it comes without anything that tells its error, and is taken as it is."
 
 
 def rows_of(frame: pd.DataFrame, **where: str) -> dict[str, dict[Any, Any]]:
@@ -67,34 +68,41 @@ def indicator(
     rows = rows_of(tables.frames["bands"], indicator_code=one.code)
     earlier = rows_of(before.frames["bands"], indicator_code=one.code) if before else {}
     publication = edition.publication(one.publication)
-    better = {"higher": "A higher figure is better.", "lower": "A lower figure is better."}
+    outcomes = {
+        code: _figure(row, one, earlier.get(code), _ordered(trends.get((one.code, code))))
+        for code, row in rows.items()
+    }
+    has_intervals = any(not math.isnan(found.lower) for found in outcomes.values())
     tau2 = [number_of(row["tau2"]) for row in rows.values() if not pd.isna(row["tau2"])]
     return Subject(
         key=one.code,
         code=one.code,
         title=one.name,
         level=INDICATOR,
-        outcomes={
-            code: _figure(row, one, earlier.get(code), _ordered(trends.get((one.code, code))))
-            for code, row in rows.items()
-        },
+        outcomes=outcomes,
         unit=one.unit,
         better=one.better,
         parent=edition.area(one.area).name,
         about=(
-            (
-                "What it is",
-                f"{one.name}, in {one.unit}. {better.get(one.better, 'Neither direction is better.')}",
-            ),
+            ("What it is", _what(one)),
             ("Why it matters", one.why_it_matters),
             ("Where it is from", f"{publication.title}, {one.publisher}, {one.frequency}."),
-            ("How sure it is", BY_CHANCE),
+            ("How sure it is", BY_CHANCE if has_intervals else AS_IT_IS),
         ),
         verification=next((row["verification"] for row in rows.values()), ""),
         widening=max(tau2, default=0.0),
         exact=one.exact_counts,
         trend=_ordered(trends.get((one.code, ""))),
     )
+
+
+def _what(one: Indicator) -> str:
+    """What an indicator is: its name with its unit and direction, or as what it is judged."""
+    if one.kind == "judgement":
+        *others, last = one.unit.split("/")
+        return f"{one.name}: judged {', '.join(others)} or {last}, the best first."
+    better = {"higher": "A higher figure is better.", "lower": "A lower figure is better."}
+    return f"{one.name}, in {one.unit}. {better.get(one.better, 'Neither direction is better.')}"
 
 
 def _figure(

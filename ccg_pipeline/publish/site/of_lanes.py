@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from ccg_pipeline.framework.lane_rules import PanelRule
+from ccg_pipeline.framework.lane_rules import OverallRule, PanelRule
 from ccg_pipeline.framework.model import Area, Edition
 from ccg_pipeline.framework.rounds import last_day, words
 from ccg_pipeline.publish.lane_tables import as_exported
-from ccg_pipeline.publish.league import CAVEAT
+from ccg_pipeline.publish.league import CAVEAT, ONE_ALONE
 from ccg_pipeline.publish.moderation_words import moderations_of_year
 from ccg_pipeline.publish.naming import day_in_words
 from ccg_pipeline.publish.site.content import Exported, Organisation, Outcome, Round, Subject
@@ -24,6 +24,7 @@ from ccg_pipeline.publish.special_measures import standings_in_words
 from ccg_pipeline.publish.uncertainty_words import (
     against_reference,
     how_sure,
+    true_score,
     what_would_change,
     with_gaps,
 )
@@ -184,7 +185,11 @@ def _overall(
             ),
             ("Who confirms it", f"{gate.name}: {state}." if gate else f"{state}."),
         ),
-        members=tuple(one.key for one in edition.panels),
+        members=tuple(
+            one.code
+            for one in edition.indicators
+            if one.counts_towards_overall or one.code in {block.indicator for block in rule.blocks}
+        ),
         verification=state,
         statement=tuple(said.get(gate.key, ())) if gate else (),
         is_withheld=not any(row["rating"] for row in rows.values()),
@@ -193,11 +198,13 @@ def _overall(
     )
 
 
-def _cuts(rule: Any, labels: Sequence[str]) -> str:
+def _cuts(rule: OverallRule, labels: Sequence[str]) -> str:
+    named = [block.key for block in rule.blocks if block.indicator in rule.inadequate_when_red]
+    red = f"{'both ' * (len(named) == 2)}{' and '.join(named)}"
     return (
         f"From {rule.outstanding_at.value:g} points on it is {labels[0]}, from {rule.good_at.value:g} on "
-        f"{labels[1]}; "
-        f"below that {labels[2]}, or {labels[3]} where leadership or finance are judged so."
+        f"{labels[1]}; below that {labels[2]}. Where {red} are judged {rule.inadequate}, it is {labels[3]} "
+        "whatever the score."
     )
 
 
@@ -260,7 +267,7 @@ def _area(tables: Tables, edition: Edition, area: Area) -> Subject:
             lower=number_of(row["lower_95"]),
             upper=number_of(row["upper_95"]),
             verdict=against_reference(row),
-            sure="" if pd.isna(row["score"]) else f"{_interval_sentence(row)} {with_gaps(row)}".strip(),
+            sure=_sure(row),
             change=what_would_change(row, edition),
             reference=1.0,
             reference_text="1, equal to the references",
@@ -272,6 +279,7 @@ def _area(tables: Tables, edition: Edition, area: Area) -> Subject:
         for code, row in rows.items()
     }
     state = next((row["verification"] for row in rows.values()), "")
+    is_of_one = any(one.set_first and not one.place for one in outcomes.values())
     indicators = edition.indicators_of(area.code)
     return Subject(
         key=area.code,
@@ -291,8 +299,12 @@ def _area(tables: Tables, edition: Edition, area: Area) -> Subject:
         verification=state,
         is_withheld=area.panel is not None and state not in SHOWN,
         has_places=any(one.set_first for one in outcomes.values()),
+        league_notes=(ONE_ALONE,) if is_of_one else (),
     )
 
 
-def _interval_sentence(row: Mapping[Any, Any]) -> str:
-    return f"The true score lies between {row['lower_95']:.2f} and {row['upper_95']:.2f} with 95 % certainty."
+def _sure(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["score"]):
+        return ""
+    limits = (f"{row[name]:.2f}" for name in ("lower_95", "upper_95"))
+    return f"{true_score(*limits)} {with_gaps(row)}".strip()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from ccg_pipeline.publish.naming import figure_in_words, grade_in_words
+from ccg_pipeline.publish.naming import figure_in_words
 from ccg_pipeline.publish.site import findings, maps, pictures
 from ccg_pipeline.publish.site.content import NOTHING, Organisation, Outcome, Publication, Round, Subject
 from ccg_pipeline.publish.site.frame import (
@@ -26,10 +26,15 @@ from ccg_pipeline.publish.site.frame import (
     moment_in_words,
     title_of,
 )
-from ccg_pipeline.publish.site.register import entries_of, register_page
+from ccg_pipeline.publish.site.register import (
+    REGISTER_FILE,
+    REGISTER_PAGE,
+    entries_of,
+    register_page,
+    spells_file,
+)
 from ccg_pipeline.reference.boundaries import ATTRIBUTION
-
-MARKS = ": ▲ better than what it is compared with, ▼ worse, ● neither"
+from ccg_pipeline.reference.special_measures.register import Register, the_register
 
 
 class Pages:
@@ -41,17 +46,20 @@ class Pages:
         styles: str,
         announced: Sequence[tuple[str, str]] = (),
         contact: str = "",
+        register: Register | None = None,
     ) -> None:
-        """`styles` names the stylesheet; `announced` are times and titles of what is still to come."""
+        """`styles` names the stylesheet; `announced` are times and titles of what is still to come.
+
+        `register` is shown as it is now where any round tells of it; without it, the packaged list.
+        """
         self.publications, self.styles, self.announced = publications, styles, announced
         self.contact = contact or CONTACT
         self.site = title_of([one.round for one in publications])
-        telling = [one for one in publications if any(place.standings for place in one.round.organisations)]
-        newest = max(telling, key=lambda one: one.round.made_at, default=None)
-        self.register = newest.round.register if newest else None
+        is_told = any(place.standings for one in publications for place in one.round.organisations)
+        self.register = (register or the_register()) if is_told else None
 
     def of_site(self) -> Iterator[tuple[str, bytes]]:
-        """Yield address and bytes of the pages that belong to no round."""
+        """Yield address and bytes of what belongs to no round: its pages, and the register as a file."""
         if self.publications:
             yield self._home("index.html", self.publications[0])
         else:
@@ -65,9 +73,10 @@ class Pages:
         )  # fmt: skip
         if self.register:
             yield self._page(
-                "register.html", "special-measures.html", "Special measures and directions",
-                **register_page(self.register),
+                "register.html", REGISTER_PAGE, "Special measures and directions",
+                file=REGISTER_FILE, **register_page(self.register),
             )  # fmt: skip
+            yield REGISTER_FILE, spells_file(self.register)
 
     def _glossary(self) -> list[tuple[str, str]]:
         own = [pair for one in self.publications for pair in one.round.glossary]
@@ -169,7 +178,7 @@ class Pages:
     def _organisation(self, publication: Publication, place: Organisation) -> tuple[str, bytes]:
         round_ = publication.round
         rated = [
-            (one, one.outcomes.get(place.code, NOTHING), _around(one, place, round_))
+            (one, one.outcomes.get(place.code, NOTHING), findings.around(one, place, round_))
             for one in round_.subjects
             if one.labels
         ]
@@ -195,13 +204,17 @@ class Pages:
     def _subject(self, publication: Publication, subject: Subject) -> tuple[str, bytes]:
         round_ = publication.round
         path = f"{round_.address}/{subject.address}"
-        marks = MARKS if any(map(findings.side_of, subject.outcomes.values())) else ""
+        marks = findings.marks_of(subject)
+        has_intervals = any(one.lower == one.lower for one in subject.outcomes.values())
         drawn = (
             (
                 f"By how many are counted, with the limits of chance{marks}",
                 pictures.funnel(subject, round_.nouns),
             ),
-            (f"In order, each with its 95 % interval{marks}", pictures.in_order(subject, round_.nouns)),
+            (
+                f"In order{', each with its 95 % interval' * has_intervals}{marks}",
+                pictures.in_order(subject, round_.nouns),
+            ),
             (
                 f"How the scores are spread{', and the lines between the grades' * bool(subject.cuts)}",
                 pictures.distribution(subject, round_.nouns) if subject.labels or subject.has_places else "",
@@ -272,20 +285,3 @@ def _middle(subject: Subject, codes: Sequence[str]) -> str:
     if len(values) < 3:
         return ""
     return figure_in_words(float(np.median(values)), subject.unit)
-
-
-def _around(subject: Subject, place: Organisation, round_: Round) -> str:
-    """Return how the similar ten and all are rated, in a sentence."""
-    if not any(subject.counts.values()):
-        return ""
-
-    def counted(counts: dict[str, int]) -> str:
-        return ", ".join(f"{n} {grade_in_words(label)}" for label, n in counts.items() if n)
-
-    own = dict.fromkeys(subject.labels, 0)
-    for code in place.similar:
-        text = subject.outcomes.get(code, NOTHING).text
-        if text in own:
-            own[text] += 1
-    of_similar = f"Of its {sum(own.values())} most similar: {counted(own)}. " if any(own.values()) else ""
-    return f"{of_similar}All {round_.nouns}: {counted(subject.counts)}."

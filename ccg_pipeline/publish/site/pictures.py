@@ -18,7 +18,7 @@ from ccg_pipeline.method.statistics.grid import Floats
 from ccg_pipeline.method.statistics.small_counts import events_at
 from ccg_pipeline.publish.site.addresses import slug
 from ccg_pipeline.publish.site.content import NOTHING, Outcome, Subject
-from ccg_pipeline.publish.site.findings import finding, side_of
+from ccg_pipeline.publish.site.findings import finding
 
 WIDE, TALL, LEFT, RIGHT, TOP, BOTTOM = 720, 300, 56, 16, 26, 40
 SMALL, LINE, EDGE = 170, 18, 8
@@ -29,8 +29,9 @@ LIMITS = (1.96, 3.09)
 def dot(one: Outcome, subject: Subject) -> str:
     """Return a figure as a mark on the range of all organisations, with its interval and its reference.
 
-    A triangle that points up is better, one that points down worse, a circle neither. What it shows stands in
-    words next to it, so that it is hidden from who hears the page. '' without a figure.
+    A triangle that points up is better, one that points down worse, a diamond is outside a range, a circle
+    is none of these. What it shows stands in words next to it, so that it is hidden from who hears the page.
+    '' without a figure.
     """
     if math.isnan(one.number):
         return ""
@@ -48,8 +49,9 @@ def dot(one: Outcome, subject: Subject) -> str:
     shape = {
         "better": f'<path class="up" d="M{x - 6} {y + 5}h12l-6-10z"/>',
         "worse": f'<path class="down" d="M{x - 6} {y - 5}h12l-6 10z"/>',
+        "outside": f'<path class="outside" d="M{x} {y - 6}l6 6-6 6-6-6z"/>',
     }
-    parts.append(shape.get(side_of(one), f'<circle class="dot" cx="{x}" cy="{y}" r="5"/>'))
+    parts.append(shape.get(one.side, f'<circle class="dot" cx="{x}" cy="{y}" r="5"/>'))
     # its size and the line under it are of the stylesheet, since a page has hundreds
     return f'<svg class="small" aria-hidden="true">{"".join(parts)}</svg>'
 
@@ -118,6 +120,10 @@ class Frame:
         """Return one path that draws a triangle at each point, pointing up (1) or down (-1)."""
         return "".join(f"M{self.x(x) - 4:g} {self.y(y) + 3 * turn:g}h8l-4 {-7 * turn}z" for x, y in points)
 
+    def diamonds(self, points: Iterable[tuple[float, float]]) -> str:
+        """Return one path that draws a diamond at each point."""
+        return "".join(f"M{self.x(x):g} {self.y(y) - 4:g}l4 4-4 4-4-4z" for x, y in points)
+
     def axes(self, at: Sequence[float] = ()) -> str:
         """Return the axes with their round numbers, and those of the lower one `at` these."""
         floor = TALL - BOTTOM
@@ -165,13 +171,14 @@ def _span(values: Iterable[float]) -> tuple[float, float]:
 
 
 def _by_side(frame: Frame, points: Iterable[tuple[float, float, str]]) -> str:
-    kept: dict[str, list[tuple[float, float]]] = {"like": [], "better": [], "worse": []}
+    kept: dict[str, list[tuple[float, float]]] = {"like": [], "better": [], "worse": [], "outside": []}
     for x, y, side in points:
         kept[side or "like"].append((x, y))
     drawn = {
         "like": frame.dots(kept["like"]),
         "better": frame.triangles(kept["better"], 1),
         "worse": frame.triangles(kept["worse"], -1),
+        "outside": frame.diamonds(kept["outside"]),
     }
     return "".join(f'<path class="dots {side}" d="{path}"/>' for side, path in drawn.items() if path)
 
@@ -199,7 +206,7 @@ def in_order(subject: Subject, nouns: str) -> str:
         for at, one in enumerate(rows)
         if one.lower == one.lower and one.upper == one.upper
     )
-    marks = _by_side(frame, ((at, one.number, side_of(one)) for at, one in enumerate(rows)))
+    marks = _by_side(frame, ((at, one.number, one.side) for at, one in enumerate(rows)))
     inside = f'{frame.axes()}<path class="w" d="{bars}"/>{marks}'
     # the figures rise to the right, so that a line in their upper half has room for its words at the left
     inside += _reference(frame, reference, text, at_left=reference > (low + high) / 2)
@@ -243,7 +250,7 @@ def funnel(subject: Subject, nouns: str, own: Outcome = NOTHING) -> str:
                 lines.append(f'<path class="l l{width:.0f}" d="M{"L".join(inside)}"/>')
     n, figures = np.array([(one.denominator, one.number) for one in rows]).T
     outside = ((figures < limit(n, -LIMITS[1])) | (figures > limit(n, LIMITS[1]))).sum()
-    marks = _by_side(frame, ((one.denominator, one.number, side_of(one)) for one in rows))
+    marks = _by_side(frame, ((one.denominator, one.number, one.side) for one in rows))
     said = (
         f"{subject.title} by how many are counted: {outside} of {len(rows)} {nouns} lie outside the limits "
         "that chance alone would leave 998 in 1,000 within."

@@ -16,6 +16,8 @@ from ccg_pipeline.publish.site.build import LIST, Built, files_of, write_site
 from ccg_pipeline.publish.site.calendar import due, read_calendar
 from ccg_pipeline.publish.site.content import NOTHING, Round
 from ccg_pipeline.publish.site.publications import Found, Source, publications_due
+from ccg_pipeline.publish.site.register import REGISTER_FILE, REGISTER_PAGE, spells_file
+from ccg_pipeline.release.entries import register_of
 
 LOCK = ".publishing"
 """How the file begins, next to the folder, that whoever publishes holds."""
@@ -59,7 +61,8 @@ def publish_into(
     found = publications_due(source, None if calendar is None else read_calendar(calendar), now)
     to_come = [(one.words, source.title(one.lane, one.name)) for one in found.to_come]
     with _alone_in(folder):
-        built = write_site(folder, files_of(found.publications, styles, to_come, contact))
+        register = register_of(source.engine)
+        built = write_site(folder, files_of(found.publications, styles, to_come, contact, register))
     remarks = [f"Not before {when}: {what}." for when, what in to_come]
     remarks += [
         f"What is released of {lane} is not on the site: name its edition in CCG_EDITIONS."
@@ -72,16 +75,22 @@ def publish_into(
 def behind(folder: Path, source: Source, now: datetime, calendar: Path | None = None) -> list[Found]:
     """Return the released partitions that are due at `now` and not in the folder, or there and not due.
 
-    The newest first. No release is read for it.
+    The newest first; it alone where nothing but the register is another than in the folder. No release is
+    read for it.
     """
     by_name = {(one[0], source.name(one)): one for one in source.found()}
     published = due(list(by_name), None if calendar is None else read_calendar(calendar), now).published
     there = set((folder / LIST).read_text(encoding="utf-8").split("\n")) if (folder / LIST).is_file() else ()
-    return [
+    late = [
         one
         for name, one in by_name.items()
         if (name in published) != (f"{source.address(one)}/index.html" in there)
     ]
+    if late or REGISTER_PAGE not in there:
+        return late
+    file = folder / REGISTER_FILE
+    is_current = file.is_file() and file.read_bytes() == spells_file(register_of(source.engine))
+    return [] if is_current else [one for name, one in by_name.items() if name in published][:1]
 
 
 def headline_of(newest: Round) -> tuple[tuple[str, str, str, str], ...]:

@@ -17,6 +17,9 @@ from ccg_pipeline.publish.special_measures import (
 )
 from ccg_pipeline.reference.special_measures.register import Register
 
+REGISTER_PAGE, REGISTER_FILE = "special-measures.html", "special-measures.csv"
+"""Where the register is on a site: its page, and its spells as a file."""
+
 
 @lru_cache(maxsize=8)
 def _entries(register: Register) -> list[dict[str, Any]]:
@@ -33,6 +36,11 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
 def entries_of(register: Register, code: str) -> list[dict[str, Any]]:
     """Return the entries of an organisation, a row each, as the register's page has them."""
     return [row for row in _entries(register) if row["ccg_code"] == code]
+
+
+def spells_file(register: Register) -> bytes:
+    """Return the spells as a CSV file, by which it is also known whether a site has them as they are now."""
+    return spell_table(register.replayed.spells).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def register_page(register: Register) -> dict[str, Any]:

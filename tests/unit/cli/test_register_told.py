@@ -4,16 +4,19 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
+from ccg_pipeline.publish.site.publications import Found
+from ccg_pipeline.publish.site.publishing import behind
 from ccg_pipeline.release.bodies import RECORDS
 from ccg_pipeline.release.entries import submitted
 from tests.support.worlds.edition_terminal import Answer, Typed
-from tests.support.worlds.register_entries import CHAIR, DEPUTY, REGIONAL, made_up_database
+from tests.support.worlds.register_entries import CHAIR, DEPUTY, REGIONAL, lay, made_up_database, take
 from tests.support.worlds.released_rounds import InMemory, ambulances
 
 CODES = ("02N", "07V", "05N")
@@ -99,5 +102,35 @@ def test_one_entry_from_minutes_to_every_place_that_tells_of_a_later_release(
     assert set(tells(KEYS[0]).values()) == {False}
     assert set(tells(KEYS[1]).values()) == {True}
     assert command(*export).out == before  # of a release of before, not a byte changes
-    page = (tmp_path / "site" / "special-measures.html").read_text("utf-8")
-    assert "recorded here by the Special measures committee" in page
+    assert "2017-04-21" in register_on(tmp_path / "site")
+
+
+def register_on(site: Path) -> str:
+    """What a site's register says of an entry that was recorded here; its file says the same spells."""
+    page, file = ((site / f"special-measures.{ending}").read_text("utf-8") for ending in ("html", "csv"))
+    told = "recorded here by the Special measures committee"
+    assert (told in page) == (told in file)
+    return " ".join(line for line in file.splitlines() if told in line)
+
+
+def test_the_register_of_a_site_is_that_of_the_day_and_has_it_published_again(
+    command: Typed, released: InMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCG_EDITIONS", str(released.edition.folder))
+    site, source = tmp_path / "site", released.source()
+
+    def late() -> list[Found]:
+        return behind(site, source, datetime(2026, 1, 5, tzinfo=UTC))
+
+    assert late() == [(released.lane, KEYS[0])]
+    assert command("publish", "site").code == 0
+    assert (late(), register_on(site)) == ([], "")
+    key = lay(released.engine, "02N entered 2017-04-21")
+    assert late() == []  # it is submitted, and not recorded yet
+    take(released.engine, key, "approve", CHAIR, DEPUTY, REGIONAL)
+    assert late() == [(released.lane, KEYS[0])]
+    assert command("publish", "site").code == 0
+    assert late() == []
+    assert "2017-04-21" in register_on(site)
+    page = (site / "ambulances" / "quarter" / KEYS[0] / "organisation" / "02N.html").read_text("utf-8")
+    assert "yes (since 2017-04-21)" not in page  # its release was before

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ccg_pipeline.publish.league import ONE_ALONE
 from ccg_pipeline.publish.site import build
 from ccg_pipeline.publish.site.build import LIST, PART, files_of, write_site
 from ccg_pipeline.publish.site.content import Publication
@@ -16,7 +17,7 @@ from ccg_pipeline.publish.site.pages import Pages
 from ccg_pipeline.publish.uncertainty_words import how_sure
 from expert_panels.foundation.fault import Fault
 from tests.support.notations.method_tables import EDITION
-from tests.support.worlds.built_site import STYLES, broken_links, built, publication, released_tables
+from tests.support.worlds.built_site import STYLES, Page, broken_links, built, publication, released_tables
 
 ROUND = "iaf_2016_17/annual/2016-17"
 ELSEWHERE = re.compile(r"""(?:https?:)?//[^\s"'<>]+""")
@@ -91,6 +92,24 @@ def test_a_figure_is_shown_with_its_source_in_its_own_unit(site: Path) -> None:
         said = words(site, address)
         assert f"{row['value']:.1f} %" in said
         assert f"{row['source_name']}, {row['cell']}" in said
+
+
+def test_the_overall_rating_rests_on_what_its_page_says(site: Path) -> None:
+    said = words(site, "overall/overall.html")
+    assert "Where both leadership and finance are judged Red, it is Inadequate whatever the score." in said
+    page = (site / ROUND / "overall/overall.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="../(?:indicator|clinical-area)/([^"]+).html"', page))
+    counting = {one.code for one in EDITION.indicators if one.counts_towards_overall}
+    assert linked == counting | {"165a", "141b"}
+
+
+def test_a_league_without_places_says_why(site: Path) -> None:
+    assert ONE_ALONE in words(site, "league/101.html")
+
+
+def test_no_page_has_an_id_twice(site: Path) -> None:
+    pages = {path.name: Page(path.read_text(encoding="utf-8")).ids for path in site.rglob("*.html")}
+    assert {name for name, ids in pages.items() if len(ids) != len(set(ids))} == set()
 
 
 def test_what_is_withheld_is_nowhere(site: Path) -> None:

@@ -1,12 +1,14 @@
 """The data of the site are valid data packages and CSV on the Web, and say which release they are of."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from ccg_pipeline.publish.site.data import data_files, tables_of
+from ccg_pipeline.publish.site.content import Outcome
+from ccg_pipeline.publish.site.data import api_files, data_files, tables_of
 from tests.support.worlds.built_site import publication
 
 
@@ -41,6 +43,17 @@ def test_every_row_says_its_release_and_names_stand_beside_codes(data: Path) -> 
     row = bands[(bands["ccg_code"] == "02N") & (bands["indicator_code"] == "122b")].iloc[0]
     assert row["organisation_name"] == "NHS Airedale, Wharfedale and Craven CCG"
     assert row["indicator_name"].startswith("People with urgent GP referral")
+
+
+def test_the_json_says_a_limit_of_nought_and_leaves_out_what_is_not_known() -> None:
+    limits = Outcome(text="0.00 of 2", number=0.0, lower=0.0, upper=1.0, why="")
+    round_ = publication().round
+    one = replace(round_.subjects[-1], outcomes={"02N": limits})
+    files = dict(api_files(replace(round_, subjects=(one,))))
+    (content,) = (json.loads(text) for name, text in files.items() if "/subject/" in name)
+    assert content["organisations"] == {
+        "02N": {"text": "0.00 of 2", "number": 0.0, "lower": 0.0, "upper": 1.0}
+    }
 
 
 def test_every_column_has_a_meaning_and_no_cell_holds_an_object(data: Path) -> None:
