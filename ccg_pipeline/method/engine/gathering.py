@@ -76,7 +76,7 @@ def shared_cells(rows: pd.DataFrame, measures: Sequence[str], cells: Integers) -
     """
     if not set(PLACE) <= set(rows):
         return {}
-    place = pd.MultiIndex.from_frame(rows[list(PLACE)]).factorize()[0]
+    place = rows.groupby(list(PLACE), sort=False, dropna=False).ngroup().to_numpy()
     where = np.append(np.where(rows["cell"] == "", -1, place), -1)[cells]
     value, found = figures(rows, "value", cells), {}
     for key, at, own in zip(measures, where, value, strict=True):

@@ -90,8 +90,8 @@ def compare_all(draws: Floats, coverage: float = 0.95) -> Comparisons:
     if len(units) > MOST_UNITS:
         pairs = f"{len(units):,} units make {len(units) ** 2:,} pairs"
         raise ValueError(f"{pairs}: at most {MOST_UNITS:,} units are compared at once.")
-    units = units[np.argsort(-draws[:, units].mean(axis=0), kind="stable")]
-    x = draws[:, units].T.astype(np.float32)  # a unit's draws one after the other, the highest mean first
+    units = units[np.argsort(-draws[:, units].mean(axis=0, dtype=float), kind="stable")]
+    x = draws[:, units].T.astype(np.float32, copy=False)  # a unit's draws one after the other, the highest mean first
     evidence, check = np.ascontiguousarray(x[:, ::2]), np.ascontiguousarray(x[:, 1::2])
     v = _share_not_above(evidence)
     row, column = np.nonzero(v < 1 - coverage)

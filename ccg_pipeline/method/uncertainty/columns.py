@@ -215,7 +215,7 @@ def ranked(table: pd.DataFrame, draws: Singles, has_place: bool = True) -> pd.Da
     `table` has score; `draws` (draws, CCGs) in its order, of which sets and chances come. ``rank`` is missing
     without `has_place`. ``n_not_told_apart``: others that are shown neither above nor below.
     """
-    places = np.round(draws.astype(float), 6)  # equal on paper is equal
+    places = np.round(draws.astype(float), 6).astype(np.float32)  # equal on paper is equal
     compared = compare_all(places)
     sets = compared.rank_sets()
     is_ranked = np.isfinite(sets.lower)
