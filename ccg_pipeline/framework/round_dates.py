@@ -27,7 +27,7 @@ EXAMPLES = {"month": "2017-03", "quarter": "2025-Q3", "year": "2016-17"}
 
 def first_month(edition: Edition) -> tuple[int, int]:
     """Return year and month in which the edition's year begins; Fault where it cannot be told."""
-    written = re.fullmatch(r"([0-9]{4})(?:[-/–](?:[0-9]{2})?([0-9]{2}))?", edition.year)
+    written = re.fullmatch(r"((?:19|2[0-9])[0-9]{2})(?:[-/–](?:[0-9]{2})?([0-9]{2}))?", edition.year)
     if written is None or (written[2] and (int(written[1]) + 1) % 100 != int(written[2])):
         raise Fault(
             f"{edition.key}: its year {edition.year!r} is neither a financial year such as 2025-26 nor a "

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from expert_panels.foundation.fault import WrongUse
 
 FIRST_MONTH = "2012-01"
-"""The oldest published file ends in 2012."""
+"""The oldest published file of the IAF ends in 2012."""
 
 FIRST_YEAR = "2013-04-01"
 """CCGs took over on 1 April 2013; a financial year is known by the day on which it begins."""

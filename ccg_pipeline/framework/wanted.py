@@ -10,16 +10,26 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from math import inf
 from typing import Literal
 
 from ccg_pipeline.framework import edition as of_vocabulary
 from ccg_pipeline.framework.limits import limits_of_unit
 from ccg_pipeline.framework.model import Edition, Publication
+from ccg_pipeline.framework.round_dates import first_month
+from ccg_pipeline.framework.rounds import FIRST_MONTH
 from ccg_pipeline.framework.vocabulary.scoring import Labels
 from expert_panels.foundation.fault import Fault
 
 Kind = Literal["proportion", "rate", "mean", "index", "count", "milestones", "judgement", "figure"]
+
+
+SINCE = date.fromisoformat(f"{FIRST_MONTH}-01")
+"""The first day of the periods that are asked for, where no edition is of an earlier year."""
+
+YEARS_BEFORE = 4
+"""Of so many years before its own an edition may use figures, as the IAF's are from 2012 on (assumed)."""
 
 
 def measure_of(publication: str, code: str) -> str:
@@ -80,13 +90,15 @@ class Wanted:
     """The measures that are asked for, by name; the publications that are known, by key.
 
     ``supplemented`` are codes that publications other than their own may tell of as well. ``attributes`` are
-    those of organisations that editions go by, each with whether it is a number.
+    those of organisations that editions go by, each with whether it is a number. ``since``: of periods that
+    end before this day nothing is asked.
     """
 
     measures: Mapping[str, Measure]
     publications: Mapping[str, Publication]
     supplemented: Mapping[str, Measure] = field(default_factory=dict)
     attributes: Mapping[str, bool] = field(default_factory=dict)
+    since: date = SINCE
 
     def measure(self, publication: str, code: str) -> Measure | None:
         """The measure that a publication's code means; None where nobody asks for it."""
@@ -132,6 +144,7 @@ class Wanted:
             others = self.supplemented.values() if publication in self.publications else ()
             asked = [*self.of(publication), *others]
         said = sorted(map(repr, asked)) + sorted(map(repr, self.attributes.items()))
+        said += [f"since {self.since}"] * (self.since != SINCE)
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12] if asked else ""
 
 
@@ -144,10 +157,12 @@ def wanted_by(*editions: "Edition | of_vocabulary.Edition | Wanted") -> Wanted:
     publications: dict[str, Publication] = {}
     supplemented: dict[str, Measure] = {}
     attributes: dict[str, bool] = {}
+    since = SINCE
     for edition in editions:
         if isinstance(edition, Wanted):
             found: Iterator[Measure] = iter(edition.measures.values())
             attributes |= edition.attributes
+            since = min(since, edition.since)
             publications = {**edition.publications, **publications}
             supplemented = {**edition.supplemented, **supplemented}
         elif isinstance(edition, Edition):
@@ -157,6 +172,8 @@ def wanted_by(*editions: "Edition | of_vocabulary.Edition | Wanted") -> Wanted:
         else:
             found = _of_nodes(edition)
             attributes |= {name: name in edition.weights for name in edition.attributes}
+            if edition.rounds:
+                since = min(since, date(first_month(edition)[0] - YEARS_BEFORE, 1, 1))
         for one in found:
             measures.setdefault(one.name, one)
     by_code: dict[str, str] = {}
@@ -166,7 +183,7 @@ def wanted_by(*editions: "Edition | of_vocabulary.Edition | Wanted") -> Wanted:
                 f"The measures {by_code[one.code]} and {one.name} have one code, and observations are kept "
                 "by code: give one of them another code."
             )
-    return Wanted(measures, publications, supplemented, attributes)
+    return Wanted(measures, publications, supplemented, attributes, since)
 
 
 def undescribed(key: str) -> Publication:

@@ -38,7 +38,7 @@ from ccg_pipeline.orchestration.automation import (
     round_jobs,
 )
 from ccg_pipeline.orchestration.executors import executor_named
-from ccg_pipeline.orchestration.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS
+from ccg_pipeline.orchestration.partitions import LOOK_BACK, MONTHS, YEAR_OF_MONTHS, YEARS, months
 from ccg_pipeline.orchestration.publishing import publish_what_is_due
 from ccg_pipeline.orchestration.resources import resources
 from ccg_pipeline.release.bodies import terms_in_force
@@ -100,18 +100,19 @@ def build_definitions(
     wanted, rounds = wanted_by(edition, *others), rounds_of(others)
     all_jobs, jobs_of_rounds, path = jobs(edition, wanted), round_jobs(rounds), landing or landing_path()
     own = {one.release_job for one in rounds} | {f"{rule.key}_release" for rule in edition.lanes}
+    of_sources = months(wanted.since)
     releasing = [job for job in [*all_jobs, *jobs_of_rounds] if job.name in own]
     return dg.Definitions(
         assets=[
-            *source_assets(edition, wanted, MONTHS, by_workers=executor == CELERY),
-            observations_asset(edition, wanted, MONTHS),
+            *source_assets(edition, wanted, of_sources, by_workers=executor == CELERY),
+            observations_asset(edition, wanted, of_sources),
             *(asset for lane in lanes_of(edition) for asset in _assets(lane)),
             *(asset for one in rounds for asset in round_assets(one)),
             register_asset(),
             *(proposals_asset(lane) for lane in lanes_of(edition) if lane.name == ANNUAL),
             *decision_specs(edition, rounds),
         ],
-        asset_checks=[plausibility_checks(edition, Keys(OBSERVATIONS, source_key), MONTHS)],
+        asset_checks=[plausibility_checks(edition, Keys(OBSERVATIONS, source_key), of_sources)],
         jobs=[*all_jobs, *jobs_of_rounds],
         schedules=[on_the_5th, on_1_june],
         sensors=[

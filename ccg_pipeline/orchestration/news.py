@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from ccg_pipeline.landing.files import Found
-from ccg_pipeline.orchestration.partitions import MONTHS
 from expert_panels.foundation.fault import Fault
 
 Months = Mapping[Found, tuple[str, frozenset[str]]]
@@ -27,12 +26,9 @@ def unread(
     """
     news: dict[str, set[str]] = {}
     new = set(new)
-    first = str(MONTHS.start.strftime("%Y-%m"))
     for found, (publication, months) in files.items():
         missing = {
-            month
-            for month in months
-            if first <= month <= last and (found in new or (found.sha256, month) not in held)
+            month for month in months if month <= last and (found in new or (found.sha256, month) not in held)
         }
         if missing or found in new:
             news.setdefault(publication, set()).update(missing)

@@ -100,6 +100,7 @@ def read(document: Document, wanted: Wanted, today: date | None = None) -> Readi
     reason = "organisation_code {} is not that of the name beside it"
     account.doubt_where(other & kinds.isin(["ccg", "england", "nhs_england"]), reason, account.organisation)
     latest = published.max()
+    account.set_aside_before(wanted.since)
     account.doubt_future(latest.date() if pd.notna(latest) else None, today)
     if today is not None:
         account.doubt_where(

@@ -159,6 +159,10 @@ class RowAccounting:
             reason = f"the row stands below another header or period, from row {min(below)}"
             self.doubt_where(self.rows.index.isin(list(below)), reason)
 
+    def set_aside_before(self, since: date) -> None:
+        """Set aside rows whose period ended before `since`, from which on something is asked for."""
+        self.set_aside(self.period_end < pd.Timestamp(since), "not_asked_for")
+
     def doubt_future(self, out_by: date | None, today: date | None) -> None:
         """Quarantine rows whose period ends long after their file came out, or has not ended yet."""
         for day, said, early in ((out_by, "was published", EARLY), (today, "is read", timedelta(0))):

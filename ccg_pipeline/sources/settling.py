@@ -90,6 +90,7 @@ class Settling:
         kinds = self._organisations()
         account.settle_organisations(kinds, self._columns())
         self._doubt_rows_that_do_not_say()
+        account.set_aside_before(wanted.since)
         self._doubt_periods()
         if reader.check is not None:
             reader.check(account)

@@ -240,6 +240,19 @@ def test_the_same_files_make_no_new_release_and_changed_ones_supersede(world: Wo
     assert labels(second) == {"RRU": "Slow", "RX7": "Fair"}
 
 
+def test_an_edition_of_an_earlier_year_reads_its_own_files(world: World) -> None:
+    text = (world.home / "three" / "edition.yaml").read_text(encoding="utf-8")
+    (world.home / "early").mkdir()
+    (world.home / "early" / "edition.yaml").write_text(text.replace("2025-26", "2005-06"), encoding="utf-8")
+    edition = edition_named(str(world.home / "early"))
+    world.land("q3.csv", rows("Q3", RRU=20).replace("2025", "2005").replace("/26", "/06"))
+    job = MainJob(world.instance, world.url, str(world.landing), editions=[edition])
+    job.run_round(EditionRound(edition, edition.rounds[0]), "2005-Q3")
+    with reading(world.engine) as connection:
+        found = released_round(connection, edition, edition.rounds[0], "2005-Q3")
+    assert labels(found) == {"RRU": "Fast"}
+
+
 def test_without_a_figure_there_is_a_sentence_and_nothing_is_released(world: World) -> None:
     world.land("q3.csv", rows("Q3", RRU=20))
     with pytest.raises(Fault, match=r"^There is no figure of three for any trust in 2025-Q1"):

@@ -71,7 +71,7 @@ def ranks(scores: Floats, ties: Ties = "best") -> Floats:
     return np.where(np.isnan(scores), np.nan, places)
 
 
-def compare_all(draws: Floats, coverage: float = 0.95) -> Comparisons:
+def compare_all(draws: Floats | Singles, coverage: float = 0.95) -> Comparisons:
     """Which units are shown to be above which, all at once: in `coverage` of draws no statement is wrong.
 
     `draws` (r, n) of scores, higher is better, what is equal on paper equal; a unit with a NaN is left out.
@@ -91,7 +91,9 @@ def compare_all(draws: Floats, coverage: float = 0.95) -> Comparisons:
         pairs = f"{len(units):,} units make {len(units) ** 2:,} pairs"
         raise ValueError(f"{pairs}: at most {MOST_UNITS:,} units are compared at once.")
     units = units[np.argsort(-draws[:, units].mean(axis=0, dtype=float), kind="stable")]
-    x = draws[:, units].T.astype(np.float32, copy=False)  # a unit's draws one after the other, the highest mean first
+    x = draws[:, units].T.astype(
+        np.float32, copy=False
+    )  # a unit's draws one after the other, the highest mean first
     evidence, check = np.ascontiguousarray(x[:, ::2]), np.ascontiguousarray(x[:, 1::2])
     v = _share_not_above(evidence)
     row, column = np.nonzero(v < 1 - coverage)
@@ -138,7 +140,7 @@ def _not_contradicted(draws: Singles, row: Integers, column: Integers, v: Floats
     return len(row)
 
 
-def probability_of_top(draws: Floats, places: int = 10) -> Floats:
+def probability_of_top(draws: Floats | Singles, places: int = 10) -> Floats:
     """Chance of each unit to be among the first `places`, shape (n,); NaN never scored.
 
     `draws` (r, n). Who ties for the last of these places shares it, so that the chances add up to `places`,
@@ -156,6 +158,6 @@ def probability_of_top(draws: Floats, places: int = 10) -> Floats:
     return np.asarray(share / np.where(scored > 0, scored, np.nan))
 
 
-def probability_of_bottom(draws: Floats, places: int = 10) -> Floats:
+def probability_of_bottom(draws: Floats | Singles, places: int = 10) -> Floats:
     """Chance of each unit to be among the last `places`, as `probability_of_top`."""
     return probability_of_top(-draws, places)

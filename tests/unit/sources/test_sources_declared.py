@@ -109,6 +109,19 @@ def test_a_count_with_an_exponent_may_be_rounded(read_declared: Callable[..., Re
     ]
 
 
+@pytest.mark.parametrize(
+    ("ends", "used", "not_asked_for"),
+    [("2011-12-31", 0, 1), ("2012-01-01", 1, 0), ("2016-06-30", 1, 0)],
+)
+def test_of_a_period_before_any_that_is_asked_for_nothing_is_used(
+    read_declared: Callable[..., Reading], ends: str, used: int, not_asked_for: int
+) -> None:
+    row = declared_row("101a", "00C", "10", "40").replace("2016-04-01", ends).replace("2016-06-30", ends)
+    found = read_declared(row)
+    assert account(found) == (1, used, not_asked_for, 0, 0)
+    assert len(found.observations) == used
+
+
 SKELETON = Path(framework.__file__).parent / "skeleton"
 TODAY = date(2026, 1, 1)
 
