@@ -17,7 +17,7 @@ from ccg_pipeline.assets.lane import Lane
 from ccg_pipeline.assets.metadata import in_the_room, materialize_result, on_the_site, picture_of, table_of
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.publish.site.addresses import address_of
-from ccg_pipeline.release.archive import new_releases
+from ccg_pipeline.release.archive import release_new
 from ccg_pipeline.release.committee import bodies_of
 from ccg_pipeline.release.header import NothingToRelease, check_ledger, checked_header
 from ccg_pipeline.release.released import kept_part
@@ -58,13 +58,12 @@ def assessment_asset(lane: Lane) -> dg.AssetsDefinition:
             headers = [checked_header(database, edition, rule, key, terms) for key in keys]
         except NothingToRelease as reason:
             raise dg.Failure(str(reason), allow_retries=False) from None
-        with reading(database) as connection:
-            pieces = new_releases(connection, headers, datetime.now(UTC))
+        news = release_new(database, headers, datetime.now(UTC))
         return materialize_result(
-            pieces,
+            [],
             about=pd.DataFrame({"header": [canonical_json(header) for header in headers]}),
             metadata={
-                "new releases": len(pieces[0].frame),
+                "new releases": news,
                 **_described(lane, headers),
                 **(_grades(database, lane, headers[0]) if len(headers) == 1 else {}),
                 **in_the_room(),

@@ -18,11 +18,10 @@ from ccg_pipeline.assets.lane import Decorator
 from ccg_pipeline.assets.metadata import PANELS, PIECES, in_the_room, materialize_result, on_the_site
 from ccg_pipeline.framework.edition import Gate
 from ccg_pipeline.publish.site.addresses import address_of
-from ccg_pipeline.release.archive import keep, new_releases
+from ccg_pipeline.release.archive import release_new
 from ccg_pipeline.release.header import NothingToRelease, check_ledger
-from ccg_pipeline.release.round_gates import NO_GATE, Allowed
+from ccg_pipeline.release.round_gates import NO_GATE
 from ccg_pipeline.release.round_state import release_of, submit_to_body
-from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.fingerprint import canonical_json
 from expert_panels.terms import Terms
 
@@ -95,15 +94,13 @@ def release_asset(of: EditionRound) -> dg.AssetsDefinition:
         if not found:  # of several partitions those of which nothing may go out are named
             raise dg.Failure(" ".join(without), allow_retries=False)
         headers = [each.header for each in found]
-        with reading(database) as connection:
-            pieces = new_releases(connection, headers, datetime.now(UTC))
-        for each in found:
-            _keep(database, each)
+        parts = [part for each in found for part in each.contents.items()]
+        news = release_new(database, headers, datetime.now(UTC), parts)
         return materialize_result(
-            pieces,
+            [],
             about=pd.DataFrame({"header": [canonical_json(header) for header in headers]}),
             metadata={
-                "new releases": len(pieces[0].frame),
+                "new releases": news,
                 "verification": "; ".join(dict.fromkeys(str(header["verification"]) for header in headers)),
             }
             | ({"not released": " ".join(without)} if without else {})
@@ -114,10 +111,3 @@ def release_asset(of: EditionRound) -> dg.AssetsDefinition:
         )
 
     return release
-
-
-def _keep(database: Engine, found: Allowed) -> None:
-    """Keep the parts that no body verifies, before the header that names them; bytes are kept once."""
-    with database.begin() as connection:
-        for part, content in found.contents.items():
-            keep(connection, part, content)

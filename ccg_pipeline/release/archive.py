@@ -5,7 +5,7 @@ Does not belong here: what a part or a header contains (publish/), who may relea
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,9 +14,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Engine, exists, insert, select
 
 from ccg_pipeline.storage import frames, locks
-from ccg_pipeline.storage.database import reading
+from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.fingerprint import canonical_json, sha256_of
-from ccg_pipeline.storage.pieces import Piece
+from ccg_pipeline.storage.pieces import Piece, write_within
 from ccg_pipeline.storage.sql import gate, kept, lane_fingerprint, release, release_time
 from expert_panels.foundation.fault import Fault
 
@@ -133,7 +133,29 @@ def next_header(connection: Connection, header: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame([[lane, partition_key, serial, sha256_of(text), text]], columns=columns)
 
 
-def new_releases(connection: Connection, headers: Iterable[dict[str, Any]], now: datetime) -> list[Piece]:
+def release_new(
+    engine: Engine,
+    headers: Sequence[dict[str, Any]],
+    now: datetime,
+    parts: Sequence[tuple[str, str]] = (),
+) -> int:
+    """Release, at `now`, what these headers say and no newest release says; return how many that were.
+
+    `parts` that no body verifies, each with its bytes, are kept with the headers that name them. Of two who
+    release a partition at the same moment one waits, and sees what the other released.
+    """
+    rounds = {"partition_key": [str(one["partition_key"]) for one in headers]}
+    held = [(release.name, rounds), (kept.name, {"sha256": [sha256_of(content) for _, content in parts]})]
+    with writing(engine) as connection:
+        locks.hold(connection, held)
+        pieces = new_releases(connection, headers, now)
+        for part, content in parts:
+            keep(connection, part, content)
+        write_within(connection, pieces)
+    return len(pieces[0].frame)
+
+
+def new_releases(connection: Connection, headers: Sequence[dict[str, Any]], now: datetime) -> list[Piece]:
     """Return the releases that these headers are and that there are not yet, made at `now`, to be written."""
     news = pd.concat([next_header(connection, header) for header in headers], ignore_index=True)
     made = news[["lane", "partition_key", "serial"]].assign(at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))

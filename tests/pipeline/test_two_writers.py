@@ -1,12 +1,15 @@
-"""Two processes write the same pieces at the same moment: the rows of one are left."""
+"""Two processes write the same pieces at the same moment: the rows of one are left, and no release twice."""
 
+from datetime import UTC, datetime
 from multiprocessing import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
 
+from ccg_pipeline.release.archive import fetch, numbers_released, release_new
 from ccg_pipeline.storage.database import open_database, open_for_reading, reading
+from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.outside import kind_of
 from ccg_pipeline.storage.pieces import Piece, write
 from tests.support.notations import storage_cases
@@ -79,3 +82,25 @@ def test_a_new_database_is_made_once_and_takes_both_first_files(databases: Any, 
         assert kind_of(connection) == "made_up"
         assert connection.exec_driver_sql("SELECT count(*) FROM source_observation").scalar() == 10
     engine.dispose()
+
+
+def release_often(barrier: Barrier, answers: "Queue[int]", url: str, name: str) -> None:
+    """Release round after round, at the same instants as the other: what both say, then one's own."""
+    engine, news = open_database(url), 0
+    for number in range(TIMES):
+        both = {"lane": "interim", "partition_key": f"2016-{number + 1:02}", "panels": {}}
+        for header in (both, {**both, "panels": {"by": name}}):
+            barrier.wait(SECONDS)
+            news += release_new(engine, [header], datetime(2026, 1, 1, tzinfo=UTC), [("part", "the same")])
+    engine.dispose()
+    answers.put(news)
+
+
+def test_two_who_release_at_once_make_one_release_or_one_after_the_other(databases: Any) -> None:
+    url = databases.empty()
+    open_database(url).dispose()
+    assert sum(at_once(release_often, (url, "a"), (url, "b"))) == TIMES * (1 + 2)
+    with reading(open_for_reading(url)) as connection:
+        found = numbers_released(connection)
+        assert fetch(connection, sha256_of("the same")) == "the same"
+    assert found == [("interim", f"2016-{at + 1:02}", serial) for at in range(TIMES) for serial in (1, 2, 3)]

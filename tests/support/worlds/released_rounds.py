@@ -18,12 +18,12 @@ from ccg_pipeline.framework.round_dates import days_of, lane_of
 from ccg_pipeline.framework.round_parts import parts_of
 from ccg_pipeline.method.round_assessment import assess_round, organisations_of
 from ccg_pipeline.publish.site.publications import Source, source_of
-from ccg_pipeline.release.archive import keep, new_releases, part_pieces
+from ccg_pipeline.release.archive import part_pieces, release_new
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.round_parts import content_of
 from ccg_pipeline.release.round_state import release_of, submit_to_body
 from ccg_pipeline.storage import pieces
-from ccg_pipeline.storage.database import open_database, reading
+from ccg_pipeline.storage.database import open_database
 from expert_panels.ledger import record as ledger
 
 AMBULANCES = """\
@@ -165,9 +165,5 @@ class InMemory:
         """What the step `release` does, at a time."""
         self.submit(key)
         found = release_of(self.engine, self.edition, self.round, key, self.terms)
-        with self.engine.begin() as connection:
-            for part, content in found.contents.items():
-                keep(connection, part, content)
-        with reading(self.engine) as connection:
-            news = new_releases(connection, [found.header], datetime.fromisoformat(at).replace(tzinfo=UTC))
-        pieces.write(self.engine, news)
+        made = datetime.fromisoformat(at).replace(tzinfo=UTC)
+        release_new(self.engine, [found.header], made, list(found.contents.items()))
