@@ -260,11 +260,13 @@ def spread_by_rank(work: Work, state: State, rule: rules.SpreadByRank) -> State:
 def steps(work: Work, state: State, rule: rules.Steps) -> State:
     """Points of the first level reached."""
     x = np.abs(state.score) if rule.magnitude else state.score
-    points = np.where(np.isnan(x), np.nan, plain(rule.below))
-    for one in reversed(rule.levels):
-        reached = exceeds(x, one.edge) if one.at_least is None else reaches(x, one.edge)
-        np.copyto(points, plain(one.points), where=reached)
-    return replace(state, score=points)
+    points = [plain(rule.below), *(plain(one.points) for one in reversed(rule.levels))]
+    n_reached = np.zeros(x.shape, dtype=np.uint16)  # levels fall, so that who reaches one reaches those below
+    for one in rule.levels:
+        n_reached += exceeds(x, one.edge) if one.at_least is None else reaches(x, one.edge)
+    score = np.take(points, n_reached)
+    score[np.isnan(x)] = np.nan
+    return replace(state, score=score)
 
 
 def labels(work: Work, state: State, rule: rules.Labels) -> State:
