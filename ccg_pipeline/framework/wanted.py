@@ -28,8 +28,8 @@ Kind = Literal["proportion", "rate", "mean", "index", "count", "milestones", "ju
 SINCE = date.fromisoformat(f"{FIRST_MONTH}-01")
 """The first day of the periods that are asked for, where no edition is of an earlier year."""
 
-YEARS_BEFORE = 4
-"""Of so many years before its own an edition may use figures, as the IAF's are from 2012 on (assumed)."""
+YEARS_BEFORE = 3
+"""Of so many years before its own an edition may use figures, as a month of the IAF may (assumed)."""
 
 
 def measure_of(publication: str, code: str) -> str:

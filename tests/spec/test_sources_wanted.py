@@ -43,6 +43,26 @@ def test_two_measures_of_one_code_are_refused() -> None:
         wanted_by(*apart)
 
 
+@pytest.mark.parametrize(
+    ("years", "since"),
+    [
+        (("2015",), "2012-01-01"),
+        (("2014",), "2011-01-01"),
+        (("1995-96",), "1992-01-01"),
+        (("2025-26", "2005", "2011"), "2002-01-01"),
+    ],
+)
+def test_of_periods_long_before_the_earliest_edition_nothing_is_asked(
+    years: tuple[str, ...], since: str
+) -> None:
+    nof = edition_named("nof_2025_26")
+    editions = [nof.model_copy(update={"year": year}) for year in years]
+    both = wanted_by(IAF, *editions)
+    assert str(both.since) == since
+    assert (both.fingerprint() == wanted_by(IAF, nof).fingerprint()) == (since == "2012-01-01")
+    assert wanted_by(IAF, both).since == both.since
+
+
 @pytest.mark.parametrize(("change", "is_other"), [("kind", True), ("publication", False)])
 def test_what_is_asked_of_a_publication_has_a_fingerprint(change: str, is_other: bool) -> None:
     before = Wanted({"a/x": Measure("a/x"), "b/y": Measure("b/y")}, {})
