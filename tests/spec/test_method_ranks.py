@@ -15,6 +15,7 @@ from ccg_pipeline.method.statistics.ranks import (
     probability_of_bottom,
     probability_of_top,
     ranks,
+    sets_by_bands,
 )
 from tests.support.notations.method_tables import lines
 
@@ -171,3 +172,52 @@ def test_more_units_than_memory_holds_pairs_of_are_refused() -> None:
         ValueError, match=r"^5,001 units make 25,010,001 pairs: at most 5,000 units are compared"
     ):
         compare_all(np.zeros((4, 5001)))
+
+
+# Four draws of each unit say its mean and spread; the four between, how many spreads the farthest lies off.
+BANDS = """
+    draws of each unit, parted by |                   | lower | upper
+    9 9 9 9 9 9 9 9 | 1 1 1 1 1 1 1 1                 | 1 2   | 1 2
+    9 9 9 9 9 9 9 9 | 9 9 9 9 9 9 9 9                 | 1 1   | 2 2
+    8 7 4 7 8 7 4 7 | 3 2 1 2 3 2 1 2                 | 1 2   | 1 2
+    8 7 4 7 8 7 4 8 | 3 2 1 2 3 2 1 2                 | 1 2   | 1 2
+    8 7 4 7 8 7 4 9 | 3 2 1 2 3 2 1 2                 | 1 1   | 2 2
+    9 9 9 9 9 9 9 9 | 8 8 8 8 8 8 8 7 | 1 1 1 1 1 1 1 1 | 1 1 3 | 2 2 3
+    9 9 9 9 9 9 9 9 | - - - - - - - -                 | 1 -   | 1 -
+    - - - - - - - -                                   | -     | -
+"""
+
+
+@pytest.mark.parametrize(
+    ("draws", "lower", "upper"),
+    [pytest.param(*rest, id=name) for name, *rest in worked(BANDS)],
+)
+def test_sets_of_bands_by_hand(draws: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+    found = sets_by_bands(draws)
+    assert np.array_equal(found.lower, lower, equal_nan=True)
+    assert np.array_equal(found.upper, upper, equal_nan=True)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0, 5.0], ids=["equal", "alike", "apart"])
+def test_sets_of_bands_hold_all_true_places_at_once_and_are_the_wider(spread: float) -> None:
+    n, draws, worlds, wrong, wide, narrow = 60, 400, 100, 0, 0.0, 0.0
+    for seed in range(worlds):
+        world = np.random.default_rng(seed)
+        true = world.normal(0, spread, n)
+        told, kept = true + world.normal(0, 1, n), spread**2 / (spread**2 + 1)
+        drawn = kept * told + np.sqrt(kept) * world.normal(0, 1, (draws, n))
+        sets, pairs = sets_by_bands(drawn), compare_all(drawn).rank_sets()
+        wide += (sets.upper - sets.lower).mean() / worlds
+        narrow += (pairs.upper - pairs.lower).mean() / worlds
+        place = ranks(true)
+        wrong += bool(((place < sets.lower) | (place > sets.upper)).any()) and spread > 0
+    assert wrong <= 5
+    assert narrow <= wide <= 1.6 * narrow
+
+
+def test_sets_of_more_units_than_pairs_of_which_fit_in_memory() -> None:
+    level = np.arange(6_000.0)
+    found = sets_by_bands(-level + np.random.default_rng(1).normal(0, 20, (400, 6_000)))
+    assert (found.lower <= level + 1).all()
+    assert (found.upper >= level + 1).all()
+    assert (found.upper - found.lower).max() < 500

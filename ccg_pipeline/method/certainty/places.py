@@ -10,8 +10,13 @@ import pandas as pd
 from ccg_pipeline.framework.edition import Edition, League
 from ccg_pipeline.method.engine.rows import pools_of
 from ccg_pipeline.method.engine.run import Run, measures_under
-from ccg_pipeline.method.statistics.grid import Floats
-from ccg_pipeline.method.statistics.ranks import Singles, compare_all, probability_of_top
+from ccg_pipeline.method.statistics.ranks import (
+    MOST_UNITS,
+    Singles,
+    compare_all,
+    probability_of_top,
+    sets_by_bands,
+)
 
 FIRST = 10
 PLACE_SETS = ("league", "pool", "organisation", "place", "place_first", "place_last", "p_first_ten")
@@ -20,14 +25,16 @@ PLACE_SETS = ("league", "pool", "organisation", "place", "place_first", "place_l
 def place_sets(run: Run, league: League, orders: Singles) -> pd.DataFrame:
     """Return a league's places with their sets; columns PLACE_SETS, in the order of organisations.
 
-    `orders` (draws, organisations) as `Run.league` gives them for draws of true values. A league of a node
-    that rests on one figure has sets and no places. NaN where an organisation has no place.
+    `orders` (draws, organisations) of draws of true values, the lowest first. A league of a node that rests
+    on one figure has sets and no places. NaN where an organisation has no place. Sets of a pool of more than
+    `MOST_UNITS` are those of bands.
     """
     published, n = run.league(league)[0], len(run.facts.organisations)
     first, last, ten = (np.full(n, np.nan) for _ in range(3))
     for own in run.peers.pools(league.pool):
-        turned: Floats = np.where(np.isfinite(published[own]), -orders[:, own].astype(float), np.nan)
-        sets = compare_all(turned).rank_sets()
+        there = np.where(np.isfinite(published[own]), np.float32(0), np.float32(np.nan))
+        turned: Singles = there - orders[:, own]
+        sets = compare_all(turned).rank_sets() if len(own) <= MOST_UNITS else sets_by_bands(turned)
         first[own], last[own] = sets.lower, sets.upper
         ten[own] = np.where(np.isfinite(published[own]), probability_of_top(turned, FIRST), np.nan)
     return pd.DataFrame(

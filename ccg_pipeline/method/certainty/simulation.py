@@ -21,7 +21,7 @@ from ccg_pipeline.method.certainty.places import PLACE_SETS, place_sets
 from ccg_pipeline.method.engine.facts import Facts
 from ccg_pipeline.method.engine.run import Run, resting_on
 from ccg_pipeline.method.statistics.grid import Floats
-from ccg_pipeline.method.statistics.ranks import Singles
+from ccg_pipeline.method.statistics.ranks import MOST_UNITS, Singles
 
 DRAWS = 4_000
 CHUNK = 50  # draws at once: more leave the cache, and take twice the time
@@ -56,7 +56,8 @@ class Certainty:
 class Simulated:
     """What draws come to: ``chances`` by node and kind, (grades, organisations), shares of the draws.
 
-    ``scores`` by node and ``orders`` by league, (draws, organisations), of true values.
+    ``scores`` by node and ``orders`` by league, (draws, organisations), of true values. An order is that of
+    places or, of more than `MOST_UNITS` organisations, of the numbers that they go by; the lowest is first.
     """
 
     chances: Mapping[tuple[str, str], Floats]
@@ -127,7 +128,7 @@ def simulated(
                 for key in scored:
                     scores[key][rows] = states.states[key].score
                 for order, league in zip(orders, leagues, strict=True):
-                    order[rows] = states.league(league)
+                    order[rows] = states.league(league) if n <= MOST_UNITS else states.order(league)
     return Simulated({of: count / n_of[of[1]] for of, count in counts.items()}, scores, orders)
 
 

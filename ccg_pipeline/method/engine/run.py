@@ -99,15 +99,20 @@ class Run:
 
     def league(self, league: League) -> Floats:
         """Return places in a league, ties in the best, NaN without a score: (draws, organisations)."""
+        order = self.order(league)
+        found = np.full(order.shape, np.nan)
+        for own in self.peers.pools(league.pool):
+            found[:, own] = places(order[:, own])
+        return found
+
+    def order(self, league: League) -> Floats:
+        """Return the numbers that places in a league go by, the lowest first: (draws, organisations)."""
         state = self.states[league.of]
         rounded = np.floor(np.round(state.score / league.unit, 6) + 0.5) * league.unit
         order = score = -up(state.better, rounded)
         if "grade" in league.by and state.grade is not None:
             order = state.grade if "score" not in league.by else _first_by(state.grade, score)
-        found = np.full(order.shape, np.nan)
-        for own in self.peers.pools(league.pool):
-            found[:, own] = places(order[:, own])
-        return found
+        return order
 
 
 def _first_by(grade: Floats, score: Floats) -> Floats:

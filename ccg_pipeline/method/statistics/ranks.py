@@ -8,8 +8,12 @@ Sets of places follow from the pairs that are shown, all at once: in 95 of 100 d
 there, and no normal law is needed. The method is the min-p of Westfall and Young 1993 ("Resampling-Based
 Multiple Testing") over draws; on normal draws it agrees with Mogstad, Romano, Shaikh and Wilhelm 2024
 ("Inference for Ranks", Review of Economic Studies 91), the R package csranks 1.2.3, to a few places.
+
+Of more units than all pairs of which fit in memory, sets follow from a band about each one's score, all
+bands at once: their promise is the same, and they are wider.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +27,8 @@ Ties = Literal["best", "mean", "worst"]
 _METHOD_OF_TIES = {"best": "min", "mean": "average", "worst": "max"}
 
 MOST_UNITS = 5_000  # more make tables of all pairs of more than 200 MB each
+MOST_CELLS = 4_000_000  # draws times units looked at together
+LEAST_SPREAD = 1e-9  # of a score that is the same in every draw
 AT_ONCE = 64  # statements looked at together: more leave the cache
 FAR = 60.0  # spreads: beyond it, every gap counts the same
 OF_A_DRAW = 1e-4  # by which part of a draw the gap puts equal shares in order: it never outweighs a draw
@@ -79,21 +85,17 @@ def compare_all(draws: Floats | Singles, coverage: float = 0.95) -> Comparisons:
     equal shares are put in order by the gap over its spread. The other half decides how many statements,
     beginning with the least v, may be made: as many as at most 1 − `coverage` of these draws contradict in
     any place, and none with v of 1 − `coverage` or more. ValueError below 4 draws, and above `MOST_UNITS`
-    units, whose pairs would not fit in memory.
+    units, whose pairs would not fit in memory: `sets_by_bands` is for these.
     """
-    if not 0 < coverage < 1:
-        raise ValueError(f"Coverage lies between 0 and 1, not {coverage}.")
-    if len(draws) < 4:
-        raise ValueError(f"{len(draws)} draws say nothing about pairs; take 4 or more, better thousands.")
+    _check(draws, coverage)
     ranked: Booleans = np.asarray(np.isfinite(draws).all(axis=0), dtype=bool)
     units = np.flatnonzero(ranked)
     if len(units) > MOST_UNITS:
         pairs = f"{len(units):,} units make {len(units) ** 2:,} pairs"
         raise ValueError(f"{pairs}: at most {MOST_UNITS:,} units are compared at once.")
     units = units[np.argsort(-draws[:, units].mean(axis=0, dtype=float), kind="stable")]
-    x = draws[:, units].T.astype(
-        np.float32, copy=False
-    )  # a unit's draws one after the other, the highest mean first
+    # a unit's draws one after the other, the highest mean first
+    x = draws[:, units].T.astype(np.float32, copy=False)
     evidence, check = np.ascontiguousarray(x[:, ::2]), np.ascontiguousarray(x[:, 1::2])
     v = _share_not_above(evidence)
     row, column = np.nonzero(v < 1 - coverage)
@@ -103,6 +105,45 @@ def compare_all(draws: Floats | Singles, coverage: float = 0.95) -> Comparisons:
     above = np.zeros((draws.shape[1], draws.shape[1]), dtype=bool)
     above[units[row[:made]], units[column[:made]]] = True
     return Comparisons(above, ranked)
+
+
+def sets_by_bands(draws: Floats | Singles, coverage: float = 0.95) -> RankSets:
+    """Sets of places, all at once, of any number of units: in `coverage` of draws none is wrong.
+
+    `draws` (r, n) of scores as in `compare_all`. From one half of them come each unit's mean and spread. The
+    other half says how many spreads c the farthest of all units lies off its mean, in 1 − `coverage` of these
+    draws at most more. Whose whole band, mean ± c spreads, is above another's is shown to be above it.
+    ValueError below 4 draws.
+    """
+    _check(draws, coverage)
+    units = np.flatnonzero(np.isfinite(draws).all(axis=0))
+    first, last = np.full(draws.shape[1], np.nan), np.full(draws.shape[1], np.nan)
+    if not len(units):
+        return RankSets(first, last)
+    n = len(draws[::2])
+    middle = sum(some[:, units].sum(axis=0, dtype=float) for some in _parts(draws[::2])) / n
+    squares = sum(np.square(some[:, units] - middle).sum(axis=0) for some in _parts(draws[::2]))
+    spread = np.maximum(np.sqrt(squares / n), LEAST_SPREAD)
+    far = [(np.abs(some[:, units] - middle) / spread).max(axis=1) for some in _parts(draws[1::2])]
+    farthest = np.sort(np.concatenate(far))
+    off = farthest[len(farthest) - 1 - int((1 - coverage) * (len(farthest) - 1))] * spread
+    low, high = middle - off, middle + off
+    first[units] = 1 + len(units) - np.searchsorted(np.sort(low), high, side="right")
+    last[units] = len(units) - np.searchsorted(np.sort(high), low, side="left")
+    return RankSets(first, last)
+
+
+def _parts(draws: Floats | Singles) -> Iterator[Floats | Singles]:
+    """The draws, some at a time."""
+    step = max(MOST_CELLS // max(draws.shape[1], 1), 1)
+    return (draws[begin : begin + step] for begin in range(0, len(draws), step))
+
+
+def _check(draws: Floats | Singles, coverage: float) -> None:
+    if not 0 < coverage < 1:
+        raise ValueError(f"Coverage lies between 0 and 1, not {coverage}.")
+    if len(draws) < 4:
+        raise ValueError(f"{len(draws)} draws say nothing about pairs; take 4 or more, better thousands.")
 
 
 def _share_not_above(draws: Singles) -> Floats:
@@ -146,15 +187,17 @@ def probability_of_top(draws: Floats | Singles, places: int = 10) -> Floats:
     `draws` (r, n). Who ties for the last of these places shares it, so that the chances add up to `places`,
     or to the number of units where there are fewer.
     """
-    there = np.isfinite(draws)
-    filled = np.where(there, draws, -np.inf)
     last = max(draws.shape[1] - places, 0)
-    edge = np.partition(filled, last, axis=1)[:, [last]]
-    beyond, on = there & (filled > edge), there & (filled == edge)
-    left = places - beyond.sum(axis=1, keepdims=True)
-    tied = np.maximum(on.sum(axis=1, keepdims=True), 1)
-    scored = there.sum(axis=0)
-    share = (beyond + on * np.minimum(left / tied, 1)).sum(axis=0)
+    scored, share = np.zeros(draws.shape[1], dtype=np.int64), np.zeros(draws.shape[1])
+    for some in _parts(draws):
+        there = np.isfinite(some)
+        filled = np.where(there, some, -np.inf)
+        edge = np.partition(filled, last, axis=1)[:, [last]]
+        beyond, on = there & (filled > edge), there & (filled == edge)
+        left = places - beyond.sum(axis=1, keepdims=True)
+        tied = np.maximum(on.sum(axis=1, keepdims=True), 1)
+        scored += there.sum(axis=0)
+        share += (beyond + on * np.minimum(left / tied, 1)).sum(axis=0)
     return np.asarray(share / np.where(scored > 0, scored, np.nan))
 
 

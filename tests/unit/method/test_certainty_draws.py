@@ -10,6 +10,7 @@ from ccg_pipeline.method.certainty.errors import Error, Sampled, errors_of, samp
 from ccg_pipeline.method.certainty.simulation import Certainty, certainty
 from ccg_pipeline.method.engine.facts import Facts
 from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.statistics.ranks import MOST_UNITS
 from tests.support.notations.rule_tables import run
 
 REPEATED = "read error: {value: repeated, provenance: assumed, source: Nothing else is known}"
@@ -55,6 +56,16 @@ def test_chances_add_up_and_who_has_no_figure_has_no_row() -> None:
         assert len(table) == 19
     assert found.place["p_first_ten"].sum() == pytest.approx(10)
     assert found.place.set_index("organisation").loc["A", "place_first":].isna().all()
+
+
+def test_a_league_of_more_than_pairs_fit_in_memory_has_sets_too() -> None:
+    events = np.random.default_rng(1).integers(20, 980, MOST_UNITS + 1)
+    made = counted(" ".join(map(str, events)), " ".join(["1000"] * len(events)))
+    found = certainty(made, draws=40).place
+    published = made.league(made.edition.leagues[0])[0]
+    assert (found["place_first"] <= published).all()
+    assert (found["place_last"] >= published).all()
+    assert 100 < (found["place_last"] - found["place_first"]).mean() < MOST_UNITS / 2
 
 
 def test_a_true_value_lies_nearer_to_the_others_than_a_figure_measured_again() -> None:
