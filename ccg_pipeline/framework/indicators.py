@@ -32,6 +32,7 @@ class Indicator(Frozen):
     alone would; 1 without. ``drawn_by``: ``counts`` where several organisations carry one published figure,
     each with all of its counts. ``exact``: counts are so small that the normal law is off, so that the chance
     of as few or as many is worked out exactly.
+    ``usual_value``: about what England's value is, against which a slipped unit shows; no rating rests on it.
     ``counts_towards_overall`` says whether it is part of the performance block of the overall rating.
     """
 
@@ -47,6 +48,9 @@ class Indicator(Frozen):
     standard: Annotated[float, Field(allow_inf_nan=False)] | None = None
     standard_provenance: Provenance | None = None
     standard_source: str = ""
+    usual_value: Positive | None = None
+    usual_value_provenance: Provenance | None = None
+    usual_value_source: str = ""
     publication: Text
     publisher: Text
     frequency: Text
@@ -119,9 +123,10 @@ class Indicator(Frozen):
         return self
 
     def stated(self) -> Iterator[Stated]:
-        """The standard, and each choice that departs from the rule for all indicators."""
+        """The standard, the usual value, and each choice that departs from the rule for all indicators."""
         values = (
             self.standard,
+            self.usual_value,
             self.annual_value,
             self.overdispersion,
             self.sampling_phi,
@@ -132,11 +137,18 @@ class Indicator(Frozen):
         for (name, departs, provenance, source), value in zip(self._departures(), values, strict=True):
             if departs and provenance is not None and value is not None:
                 shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-                yield Stated(name, shown, self.unit if name == "standard" else "", provenance, source)
+                has_unit = name in ("standard", "usual_value")
+                yield Stated(name, shown, self.unit if has_unit else "", provenance, source)
 
     def _departures(self) -> tuple[tuple[str, bool, Provenance | None, str], ...]:
         return (
             ("standard", self.standard is not None, self.standard_provenance, self.standard_source),
+            (
+                "usual_value",
+                self.usual_value is not None,
+                self.usual_value_provenance,
+                self.usual_value_source,
+            ),
             (
                 "annual_value",
                 self.annual_value != "latest",

@@ -27,6 +27,7 @@ from ccg_pipeline.quality.comparisons import Comparison, intervals, movement, pr
 from ccg_pipeline.quality.consequences import Known, consequences, sentence
 from ccg_pipeline.quality.distributions import agreement, denominators, distribution, endings
 from ccg_pipeline.quality.placement import belonging, renewal
+from ccg_pipeline.quality.sizes import among, usual_size
 from ccg_pipeline.reference.populations import population_mid_2015
 from expert_panels.foundation.fault import Fault
 
@@ -136,6 +137,11 @@ def _comparison(
         case "figures_are_renewed":
             limits = (threshold(name) for name in ("percent", "least_ccgs"))
             return renewal(_of_ccgs(now), _of_ccgs(before), edition, *limits)
+        case "figures_are_of_usual_size":
+            return usual_size(_of_ccgs(now, "england"), edition, threshold("times"))
+        case "values_lie_among_all":
+            limits = (threshold(name) for name in ("spreads", "least_ccgs"))
+            return among(_of_ccgs(now, "england"), edition, *limits)
         case "counts_end_in_any_digit":
             return endings(now, threshold("percent"), threshold("least_ccgs"))
         case "files_agree":
@@ -144,8 +150,8 @@ def _comparison(
             raise Fault(f"{edition.key} expects {unknown!r}, which no check in this version covers.")
 
 
-def _of_ccgs(observations: pd.DataFrame) -> pd.DataFrame:
-    return observations[observations["organisation_kind"].eq("ccg")]
+def _of_ccgs(observations: pd.DataFrame, *others: str) -> pd.DataFrame:
+    return observations[observations["organisation_kind"].isin(["ccg", *others])]
 
 
 def _of_whole_publications(observations: pd.DataFrame, edition: Edition) -> pd.DataFrame:

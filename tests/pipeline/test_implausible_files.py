@@ -91,6 +91,11 @@ def last_quarters_figures(rows: Rows) -> None:
         row.update({name: last[name] for name in ("numerator", "denominator", *FIGURES)})
 
 
+def ten_times_one(rows: Rows) -> None:
+    row = of(rows, PLANTED, "104a")
+    row.update({name: str(10 * float(row[name])) for name in FIGURES})
+
+
 AGAIN = "again/"  # a second file of the same date next to the made-up year's own
 FIGURES = ("value", "lower_95", "upper_95")
 # expectation -> file that is spoilt, what is done to it, the file before it, and the subject that fails
@@ -125,6 +130,13 @@ PLANTS: dict[str, tuple[str, Callable[[Rows], None], str, str]] = {
         "105b",
     ),
     "counts_end_in_any_digit": ("nda/nda_2017-03-31.csv", ten_times_all, "", "103a"),
+    "figures_are_of_usual_size": (
+        "cqc_ratings/cqc_ratings_2017-03-31.csv",
+        fractions_for_percentages,
+        "",
+        "121a",
+    ),
+    "values_lie_among_all": ("hes/hes_2017-03-31.csv", ten_times_one, "", "104a"),
     "files_agree": (f"{AGAIN}ambulance/ambulance_2017-03-31.csv", another_figure, "", "127d"),
 }
 NAMED = {
@@ -132,6 +144,7 @@ NAMED = {
     "figures_fit_organisations": "124b",
     "figures_are_renewed": "105b",
     "counts_end_in_any_digit": "103a",
+    "figures_are_of_usual_size": "121a",
 }
 """What a failing row names where it is not the planted CCG: an indicator that moved for all."""
 
