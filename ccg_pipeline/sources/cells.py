@@ -26,8 +26,9 @@ _NOTE = re.compile(r"\[?note [0-9]+\]?")  # "[note 3]" says why there is no figu
 MISSING = frozenset(
     {"", "-", "--", "–", "—", ".", "..", "...", "…", ":", "na", "n/a", "n.a.", "null", "none", "nan"}
     | {"[x]", "[z]", "not available", "not applicable"}
-    | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!"}
+    | {"#n/a", "#value!", "#div/0!"}
 )
+"""Of the errors of a spreadsheet those to which a mark or a 0 leads; "#REF!" is a formula that broke."""
 _FLAG = re.compile(
     r"\s*(?:\[(?:p|r|e|b|u|note [0-9]+|[0-9]+)\]|\([pre]\)|[*†‡#¹²³⁴-⁹]+|(?<=[0-9])\s?[pr])$", re.IGNORECASE
 )

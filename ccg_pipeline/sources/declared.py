@@ -79,11 +79,16 @@ def read(document: Document, wanted: Wanted, today: date | None = None) -> Readi
         raise Refused(f"{document.name}: its layout {layout!r} is neither 'made_up' nor 'declared'.", key)
     account = RowAccounting(table)
     account.indicator = words["indicator"].str.removeprefix(measure_of(key, ""))
+    known = {each.casefold(): each for each in wanted.codes} | {each: each for each in wanted.codes}
+    account.indicator = account.indicator.map(
+        lambda code: known.get(code) or known.get(code.casefold(), code)
+    )
     account.organisation = read_codes(table.rows["organisation_code"])
     start, account.period_end = read_days(table.rows["period_start"]), read_days(table.rows["period_end"])
     published = read_days(table.rows["published_on"])
+    other = is_other_ccg(account.organisation, table.rows["organisation_name"])
     kinds = kinds_of(account.organisation)
-    kinds = _classify_rows(account, kinds, key, wanted)
+    kinds = _classify_rows(account, kinds.mask(other & kinds.eq("none"), "unknown"), key, wanted)
     for dates, name in (
         (start, "period_start"),
         (account.period_end, "period_end"),
@@ -94,7 +99,6 @@ def read(document: Document, wanted: Wanted, today: date | None = None) -> Readi
     account.doubt_where(is_reversed, "period_start is after period_end")
     start = start.mask(is_reversed)  # nothing is claimed of such a period, not even a refusal
     _doubt_other_starts(account, start)
-    other = is_other_ccg(account.organisation, table.rows["organisation_name"])
     own = ~kinds.isin([*ORGANISATION_KINDS, "none", "unknown", "blank", "other_ccg"])
     _doubt_codes(account, own)
     reason = "organisation_code {} is not that of the name beside it"
@@ -116,7 +120,7 @@ def read(document: Document, wanted: Wanted, today: date | None = None) -> Readi
     observations = observe(claims, account, wanted, key)
     names = attributes_of(account, kinds.mask(is_listed, "none"), {"name": table.rows["organisation_name"]})
     told = [attributes_of(account, kinds, attributes)] if attributes else []
-    known = pd.concat([names, *told], ignore_index=True)
+    named = pd.concat([names, *told], ignore_index=True)
     reading = assemble(
         document,
         key,
@@ -125,7 +129,7 @@ def read(document: Document, wanted: Wanted, today: date | None = None) -> Readi
         layout=LAYOUTS[layout],
         made_up=layout == "made_up" or is_made_up(document),
     )
-    return reading.with_organisations(known)
+    return reading.with_organisations(named)
 
 
 def _classify_rows(

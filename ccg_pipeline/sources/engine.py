@@ -13,6 +13,7 @@ from ccg_pipeline.framework.model import Publication
 from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.assembling import Part, assemble, each_once
 from ccg_pipeline.sources.attributes import WHOSE
+from ccg_pipeline.sources.dates import read_period
 from ccg_pipeline.sources.dating import Dates, dates_of, is_made_up
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
@@ -21,6 +22,7 @@ from ccg_pipeline.sources.result import Reading, Refused
 from ccg_pipeline.sources.settling import Settling, is_about
 from ccg_pipeline.sources.tables import Table, find_tables
 
+PERIOD = "period"  # the label of a line above a table, as a heading
 TITLE_SHEET = 40  # rows of a sheet that may hold a title, a date of publication, a status
 
 
@@ -46,6 +48,8 @@ def read(reader: Reader, document: Document, wanted: Wanted, today: date | None 
         Settling(each, table, document, publication, dates_of(document, publication, said), today)
         for (each, table), said in zip(tables, _said(document, tables), strict=True)
     ]
+    for each, table in tables:
+        _refuse_sheets_of_other_periods(each, table, document)
     _refuse_different_periods(document, publication, settled)
     parts: list[Part] = []
     known: list[pd.DataFrame] = []
@@ -97,6 +101,21 @@ def _refuse_lost_header(reader: Reader, table: Table, document: Document) -> Non
             f"check that it is {reader.layout.what}, unchanged.",
             reader.layout.publication,
         )
+
+
+def _refuse_sheets_of_other_periods(reader: Reader, table: Table, document: Document) -> None:
+    """Refuse a workbook of one period in which a sheet that is shown names another one above its table."""
+    if reader.layout.every_sheet or document.kind != "workbook" or PERIOD not in table.preamble:
+        return
+    for sheet in document.sheets:
+        lines = {} if sheet.is_hidden else preamble(sheet, TITLE_SHEET)
+        said = {read_period(each[PERIOD]) for each in (lines, table.preamble) if PERIOD in each}
+        if len(said - {None}) > 1:
+            raise Refused(
+                f"{document.name}: its sheets {table.sheet!r} and {sheet.name!r} are about different "
+                "periods; correct their lines 'Period:'.",
+                reader.layout.publication,
+            )
 
 
 def _refuse_different_periods(

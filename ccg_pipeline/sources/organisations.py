@@ -85,11 +85,13 @@ def read_names(cells: "pd.Series[str]") -> "pd.Series[str]":
 def is_other_ccg(codes: "pd.Series[str]", names: "pd.Series[str]") -> "pd.Series[bool]":
     """True where code and name are those of two different CCGs, or of a CCG and of England or NHS England.
 
-    However the name is abbreviated: "NHS Darlington CCG", "Darlington Clinical Commissioning Group".
+    A code that is no organisation's is another one too: 00W that lost its noughts is Wales. However the name
+    is abbreviated: "NHS Darlington CCG", "Darlington Clinical Commissioning Group".
     """
     known, named = _kinds(), _codes_by_bare_name()
     differ = [
-        known.get(code) in ("ccg", "england", "nhs_england") and code not in named.get(_bare(name), [code])
+        code not in (of := named.get(_bare(name), [code]))
+        and known.get(code) in ("ccg", "england", "nhs_england", *(() if ENGLAND in of else ("none",)))
         for code, name in zip(codes, texts(names), strict=True)
     ]
     return pd.Series(differ, index=codes.index, dtype=bool)

@@ -56,12 +56,14 @@ def in_column(column: str) -> Period:
 
 
 def between(first: str, last: str) -> Period:
-    """Two columns hold its first and last day."""
-    return Period(
-        of_rows=lambda table: (read_days(table.rows[first]), read_days(table.rows[last])),
-        column=last,
-        what="date",
-    )
+    """Two columns hold its first and last day: of whole months, and no last day before the first."""
+
+    def ends(table: Table) -> Ends:
+        start, end = read_days(table.rows[first]), read_days(table.rows[last])
+        is_whole = start.dt.is_month_start & end.dt.is_month_end & (start < end)
+        return start, end.where(is_whole)
+
+    return Period(of_rows=ends, column=last, what="last day of a period of whole months")
 
 
 def month_of(column: str) -> Period:

@@ -179,6 +179,8 @@ class Settling:
                 account.organisation = account.organisation.mask(is_england, ENGLAND)
         kinds = kinds_of(account.organisation)
         kinds = kinds.mask(kinds.eq("stp"), "none")  # a plan, where CCGs are meant
+        if "code" in rows and "name" in rows:
+            kinds = kinds.mask(kinds.eq("none") & is_other_ccg(account.organisation, rows["name"]), "unknown")
         return kinds if reader.levels is None else self._at_level(kinds, reader.levels)
 
     def _at_level(self, kinds: "pd.Series[str]", levels: Mapping[str, str]) -> "pd.Series[str]":

@@ -30,6 +30,7 @@ def decode(data: bytes) -> str:
         ) from error
     if text.lstrip().startswith("<"):
         raise Unreadable(_markup(text.lstrip()[:2000].encode("utf-8", "replace")))
+    text = text.replace("\ufeff", "")  # the mark of UTF-8 again: of a file that another was joined to
     if "\0" in text:
         raise Unreadable("is neither a workbook nor text; check what it is, and save its table as CSV UTF-8")
     return text

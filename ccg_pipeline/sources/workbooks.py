@@ -46,29 +46,46 @@ def _sheets(data: bytes) -> Iterator[Parsed]:
         yield Parsed(each.name, sheet.to_python(skip_empty_area=False), is_hidden=is_hidden)
 
 
-_FORMULA = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+_CELL = re.compile(  # with a formula, an error, or both: its attributes, formula and value
+    rb"<(?:\w+:)?c\b([^>]*)>\s*(?:(<)(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)\s*)?"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*([^<]*?)\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_SOME = 10
+"""Formulas of a sheet that all come to 0 were never worked out: programs that work nothing out write 0
+(assumed)."""
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 
 
 def _with_formulas(sheet: Parsed, archive: zipfile.ZipFile) -> Parsed:
-    """The sheet with "=formula" in each cell whose formula was never worked out, which else is empty."""
+    """The sheet with "=formula" in each cell whose formula was never worked out, which else is empty or 0.
+
+    A cell with an error has its word ("#REF!"), where python-calamine leaves it empty.
+    """
     part = _part_of(sheet.name, archive)
     xml = archive.read(part) if part in archive.namelist() else b""
+    is_error = re.compile(rb'\bt="e"')
+    cells = [one for one in _CELL.finditer(xml) if one[2] or is_error.search(one[1])]
+    formulas = [one[4] or b"" for one in cells if one[2] and b't="str"' not in one[1]]
+    nothing = [b"", b"0"] if len(formulas) >= _SOME and not set(formulas) - {b"", b"0"} else [b""]
     rows: list[list[Hashable]] | None = None
-    for found in _FORMULA.finditer(xml):
-        at = re.search(rb'\br="([A-Z]{1,3})([0-9]{1,7})"', found[1])
+    for found in cells:
+        at, value = _PLACE.search(found[1]), found[4] or b""
         if at is None or b't="str"' in found[1]:
             continue  # a formula that came to an empty word
+        if is_error.search(found[1]):
+            said = value.decode("utf-8", "replace")
+        elif value in nothing:
+            said = "=" + (found[3] or b"").decode("utf-8", "replace")
+        else:
+            continue
         column = 0
         for letter in at[1]:
             column = column * 26 + letter - 64
         rows = rows or [list(row) for row in sheet.rows]
         if int(at[2]) <= len(rows) and column <= len(rows[int(at[2]) - 1]):
-            rows[int(at[2]) - 1][column - 1] = "=" + (found[2] or b"").decode("utf-8", "replace")
+            rows[int(at[2]) - 1][column - 1] = said
     return sheet if rows is None else sheet._replace(rows=rows)
 
 

@@ -25,6 +25,9 @@ FIGURE_CELLS = [
     ("n/a", "missing"),
     ("NULL", "missing"),
     ("#VALUE!", "missing"),
+    ("#N/A", "missing"),
+    ("#REF!", "fault"),  # a formula that broke says nothing of a figure
+    ("#NAME?", "fault"),
     ("N/A", "missing"),
     ("[note 3]", "missing"),
     ("Note 12", "missing"),

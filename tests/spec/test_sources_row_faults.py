@@ -107,6 +107,13 @@ def test_believed(
     assert (row["judgement"] if isinstance(value, str) else row["value"]) == pytest.approx(value)
 
 
+def test_an_indicator_may_be_written_in_capitals(tmp_path: Path) -> None:
+    path = tmp_path / "row.csv"
+    start = START.format(publication="satod", indicator="101A", code="00C")
+    path.write_text(f"{HEADER}\nmade_up,{start},10,40,25,,,,\n", encoding="utf-8")
+    assert read_file(path, load_edition()).observations["indicator_code"].to_list() == ["101a"]
+
+
 @pytest.mark.parametrize(("indicator", "figures", "reason"), NOT_BELIEVED)
 def test_not_believed_is_quarantined_whole_with_its_reason(
     read_row: Callable[[str, str], Reading], indicator: str, figures: str, reason: str

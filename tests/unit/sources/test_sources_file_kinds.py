@@ -1,6 +1,7 @@
 """What a file is, whatever its name says: read, or refused with what is true of it and what helps."""
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -32,6 +33,7 @@ READ = {
     "tabs": SEMICOLONS.replace(";", "\t").encode(),
     "bars": SEMICOLONS.replace(";", "|").encode(),
     "UTF-8 with its mark": COMMAS.encode("utf-8-sig"),
+    "UTF-8 with its mark, of a file that another was joined to": b"\xef\xbb\xbf" + COMMAS.encode("utf-8-sig"),
     "UTF-16": COMMAS.encode("utf-16"),
     "UTF-16, high byte first": b"\xfe\xff" + COMMAS.encode("utf-16-be"),
     "UTF-16, tabs, as Excel saves Unicode text": SEMICOLONS.replace(";", "\t").encode("utf-16"),
@@ -82,32 +84,28 @@ def test_what_is_refused(data: bytes, said: tuple[str, bool]) -> None:
     assert ("download it again" in str(caught.value)) == said[1]
 
 
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def related(kind: str, target: str) -> bytes:
+    one = f'<Relationship Id="rId1" Type="{RELATIONS}/{kind}" Target="{target}"/>'
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<Relationships xmlns="{package}">{one}</Relationships>'.encode()
+
+
 def cell(at: str, inside: str, kind: str = "") -> str:
     return f'<c r="{at}"{kind}>{inside}</c>'
 
 
-def test_a_formula_that_was_never_worked_out_is_no_empty_cell(tmp_path: Path) -> None:
-    one = [
-        cell("A1", "<v>7</v>"),
-        cell("B1", "<f>A1*2</f>"),  # as programs write it that work nothing out
-        cell("C1", "<f>A1*3</f><v></v>"),
-        cell("D1", "<f>A1*4</f><v>28</v>"),
-        cell("E1", '<f>IF(A1,"",1)</f><v></v>', ' t="str"'),  # worked out to nothing
-    ]
+def of_one_row(folder: Path, *cells: str) -> list[object]:
+    """What is read of a workbook of one sheet and one row."""
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    sheet = f'<worksheet xmlns="{space}"><sheetData><row r="1">{"".join(one)}</row></sheetData></worksheet>'
+    sheet = f'<worksheet xmlns="{space}"><sheetData><row r="1">{"".join(cells)}</row></sheetData></worksheet>'
     book = (
-        f'<workbook xmlns="{space}" xmlns:r="{relations}"><sheets>'
+        f'<workbook xmlns="{space}" xmlns:r="{RELATIONS}"><sheets>'
         '<sheet name="A &amp; B" sheetId="1" r:id="rId1"/></sheets></workbook>'
     )
-    package = "http://schemas.openxmlformats.org/package/2006/relationships"
-
-    def related(kind: str, target: str) -> bytes:
-        one = f'<Relationship Id="rId1" Type="{relations}/{kind}" Target="{target}"/>'
-        return f'<Relationships xmlns="{package}">{one}</Relationships>'.encode()
-
-    path = tmp_path / "book.xlsx"
+    path = folder / "book.xlsx"
     parts = {
         "_rels/.rels": related("officeDocument", "xl/workbook.xml"),
         "xl/workbook.xml": book.encode(),
@@ -116,7 +114,63 @@ def test_a_formula_that_was_never_worked_out_is_no_empty_cell(tmp_path: Path) ->
     }
     path.write_bytes(zipped(**parts))
     (found,) = open_document(path).sheets
-    assert [list(row) for row in found.rows] == [[7.0, "=A1*2", "=A1*3", 28.0, ""]]
+    (row,) = found.rows
+    return list(row)
+
+
+def test_a_formula_that_was_never_worked_out_is_no_empty_cell(tmp_path: Path) -> None:
+    cells = [
+        cell("A1", "<v>7</v>"),
+        cell("B1", "<f>A1*2</f>"),  # as programs write it that work nothing out
+        cell("C1", "<f>A1*3</f><v></v>"),
+        cell("D1", "<f>A1*4</f><v>28</v>"),
+        cell("E1", '<f>IF(A1,"",1)</f><v></v>', ' t="str"'),  # worked out to nothing
+        cell("F1", "<f>NA()</f><v>#REF!</v>", ' t="e"'),
+        cell("G1", "<v>#N/A</v>", ' s="1" t="e"'),
+    ]
+    assert of_one_row(tmp_path, *cells) == [7.0, "=A1*2", "=A1*3", 28.0, "", "#REF!", "#N/A"]
+
+
+@pytest.mark.parametrize(("last", "is_worked_out"), [("0", False), ("28", True)])
+def test_formulas_that_all_come_to_0_were_never_worked_out(
+    tmp_path: Path, last: str, is_worked_out: bool
+) -> None:
+    """As XlsxWriter leaves them: one figure that is none shows that something worked them out."""
+    row = [cell(f"{column}1", f"<f>{column}2</f><v>0</v>") for column in "ABCDEFGHI"]
+    found = of_one_row(tmp_path, *row, cell("J1", f"<f>J2</f><v>{last}</v>"))
+    assert found[:2] == ([0.0, 0.0] if is_worked_out else ["=A2", "=B2"])
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    """A record of an .xlsb of fewer than 128 bytes."""
+    number = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+    return number + bytes([len(data)]) + data
+
+
+def wide(word: str) -> bytes:
+    return struct.pack("<I", len(word)) + word.encode("utf-16-le")
+
+
+def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    at = [struct.pack("<II", column, 0) for column in range(2)]
+    sheet = [
+        record(129), record(148, struct.pack("<IIII", 0, 0, 0, 1)), record(145), record(0, bytes(25)),
+        record(6, at[0] + wide("00C")), record(5, at[1] + struct.pack("<d", 4.5)), record(146), record(130),
+    ]  # fmt: skip
+    about = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Commissioner"))
+    path = tmp_path / "book.xlsb"
+    parts = {
+        "[Content_Types].xml": b"<Types/>",
+        "xl/workbook.bin": record(131) + record(143) + about + record(144) + record(132),
+        "xl/_rels/workbook.bin.rels": related("worksheet", "worksheets/sheet1.bin"),
+        "xl/worksheets/sheet1.bin": b"".join(sheet),
+    }
+    path.write_bytes(zipped(**parts))
+    (found,) = open_document(path).sheets
+    assert (found.name, [list(row) for row in found.rows]) == ("Commissioner", [["00C", 4.5]])
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(Refused, match=r"book\.xlsb: is a damaged workbook or archive .* download it again"):
+        open_document(path)
 
 
 @pytest.mark.parametrize(

@@ -84,3 +84,19 @@ def test_iapt_a_measure_given_twice_refuses_the_rate(tmp_path: Path, edition: Ed
     reading = iapt(tmp_path, edition, *lines, lines[0])
     assert list(reading.observations["status"]) == ["refused"]
     assert list(reading.quarantine["row"]) == [2, 6]
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2018-03-31", "2017-04-01"), ("2017-04-01", "2017-12-03"), ("2017-04-02", "2018-03-31")],
+)
+def test_days_that_are_no_whole_months_are_no_period(
+    tmp_path: Path, edition: Edition, first: str, last: str
+) -> None:
+    rows = iapt_lines(2017, "00C", 575, 1145, 60)
+    lines = [line.replace("2017-04-01,2018-03-31", f"{first},{last}") for line in rows]
+    reading = iapt(tmp_path, edition, *lines)
+    assert reading.observations.empty
+    assert set(reading.quarantine["reasons"]) == {
+        f"end_date '{last}' is no last day of a period of whole months"
+    }

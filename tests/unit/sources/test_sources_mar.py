@@ -7,7 +7,7 @@ import pytest
 
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
-from ccg_pipeline.sources.result import Reading
+from ccg_pipeline.sources.result import Reading, Refused
 from tests.unit.sources.readings import account, by_code
 from tests.unit.sources.small_files import (
     DECLARED_HEADER,
@@ -45,6 +45,31 @@ def test_mar_counts_referrals_made_whatever_spaces_its_headings_have(
     assert rows.loc["00C", "period_end"] == pd.Timestamp("2016-04-30")
     assert reading.source_file.is_made_up
     assert account(reading) == (7, 5, 0, 2, 0)
+
+
+@pytest.mark.parametrize(("shown", "period"), [("Regions", "May 2016"), ("Regions", "April 2016")])
+def test_sheets_that_name_different_periods_are_refused(
+    tmp_path: Path, edition: Edition, shown: str, period: str
+) -> None:
+    """A line 'Period:' that was left from the month before would give that month new figures."""
+    sheets = mar_sheets(mar_row("England", 600), mar_row("00C", 600))
+    sheets[shown] = mar_sheets(period=period)["Commissioner"]
+    path = write_workbook(tmp_path / "mar.xls", sheets)
+    if period == "April 2016":
+        assert read_file(path, edition).source_file.rows_used == 2
+        return
+    with pytest.raises(Refused, match=r"'Commissioner' and 'Regions' are about different periods; correct"):
+        read_file(path, edition)
+
+
+def test_a_code_that_lost_its_noughts_is_no_other_country(tmp_path: Path, edition: Edition) -> None:
+    """W is Wales, and 00W is a CCG: the name beside it tells."""
+    lost, wales = mar_row("W", 600), mar_row("W", 600)
+    lost[6], wales[6] = "NHS CENTRAL MANCHESTER CCG", "WALES"
+    reading = mar(tmp_path, edition, mar_row("England", 1200), lost, wales)
+    (reasons,) = reading.quarantine["reasons"]
+    assert reasons.endswith("organisation code 'W' is not that of the name beside it")
+    assert account(reading) == (3, 1, 0, 1, 1)
 
 
 def test_mar_quarantines_what_cannot_be(tmp_path: Path, edition: Edition) -> None:
