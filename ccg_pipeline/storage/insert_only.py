@@ -26,7 +26,7 @@ def _guard_the_new(table: Table, connection: Connection, **_: Any) -> None:
 
 def guard(connection: Connection, table: Table) -> None:
     """Make the triggers of a table that do not guard, inside the caller's transaction."""
-    wanted = _triggers(table, connection.dialect.name)
+    wanted = triggers_of(table, connection.dialect.name)
     unsound = unsound_triggers(connection, table)
     if unsound and connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_function(table))
@@ -38,7 +38,7 @@ def guard(connection: Connection, table: Table) -> None:
 
 def unsound_triggers(connection: Connection, table: Table) -> dict[str, str]:
     """Return the triggers of a table that do not guard, by name: `missing`, or `disabled or altered`."""
-    wanted = _triggers(table, connection.dialect.name)
+    wanted = triggers_of(table, connection.dialect.name)
     if connection.dialect.name == "postgresql":
         found = connection.exec_driver_sql(
             # when it fires: the sum of before 2, delete 8, update 16 and truncate 32
@@ -75,7 +75,7 @@ def _function(table: Table) -> str:
     )
 
 
-def _triggers(table: Table, dialect: str) -> dict[str, str]:
+def triggers_of(table: Table, dialect: str) -> dict[str, str]:
     """Return the statement that makes each trigger, by its name."""
     name = table.name
     if dialect == "postgresql":

@@ -12,10 +12,10 @@ from typing import Literal
 
 from sqlalchemy import Connection, column, inspect, select, table
 
-from ccg_pipeline.storage.insert_only import IS_INSERT_ONLY, unsound_triggers
+from ccg_pipeline.storage.insert_only import IS_INSERT_ONLY, triggers_of, unsound_triggers
 from ccg_pipeline.storage.insert_only import guard as guard_rows
 from ccg_pipeline.storage.sql import metadata
-from expert_panels.ledger.table import guard
+from expert_panels.ledger.table import faults_of_strangers, guard
 from expert_panels.schema import METADATA as PANELS_METADATA
 
 METADATA = (metadata, PANELS_METADATA)
@@ -98,6 +98,10 @@ def faults_of_guards(connection: Connection) -> list[str]:
         f"The trigger {name} is {what}: the database would let rows of {one.name} be changed."
         for one in GUARDED
         for name, what in unsound_triggers(connection, one).items()
+    ] + [
+        fault
+        for one in GUARDED
+        for fault in faults_of_strangers(connection, one.name, triggers_of(one, connection.dialect.name))
     ]
 
 

@@ -118,6 +118,8 @@ def faults_of(rows: Sequence[Mapping[str, Any]], known_heads: Collection[str] = 
     """
     rows = sorted(rows, key=lambda row: int(row["seq"]))
     places = _places(rows)
+    replaced = {str(row["prev"]): int(row["seq"]) - 1 for row in rows if "prev" in row}
+    carried = {GENESIS}
     faults: list[str] = []
     last, link, link_is_sound = 0, GENESIS, True
     for row in rows:
@@ -127,7 +129,7 @@ def faults_of(rows: Sequence[Mapping[str, Any]], known_heads: Collection[str] = 
             continue
         if seq > last + 1:
             faults.append(_missing(last + 1, seq - 1))
-        fault = _fault_of(row, places.get(seq))
+        fault = _fault_of(row, places.get(seq), replaced.get(str(row.get("hash"))))
         follows = seq > last + 1 or row.get("prev") == link
         if fault:
             faults.append(fault)
@@ -135,7 +137,7 @@ def faults_of(rows: Sequence[Mapping[str, Any]], known_heads: Collection[str] = 
             before = f"line {last}" if last else "the beginning"
             faults.append(f"Line {seq} does not follow {before}: one of them has been replaced or forged.")
         last, link, link_is_sound = seq, str(row.get("hash", "")), not fault
-    carried = {row.get("hash") for row in rows} | {GENESIS}
+        carried |= set() if _is_of_another(row, replaced) else {link}
     faults.extend(
         f"No line carries the hash {known}, which is known from elsewhere: the ledger ends at line {last}, "
         f"so its tail has been cut off or rewritten."
@@ -156,7 +158,15 @@ def _places(rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
     return places
 
 
-def _fault_of(row: Mapping[str, Any], place: int | None) -> str:
+def _is_of_another(row: Mapping[str, Any], replaced: Mapping[str, int]) -> bool:
+    """Whether a row carries the hash of a line before it, which it does not give."""
+    return (
+        replaced.get(str(row.get("hash")), int(row["seq"])) < int(row["seq"]) and hash_of(row) != row["hash"]
+    )
+
+
+def _fault_of(row: Mapping[str, Any], place: int | None, replaced: int | None) -> str:
+    """What is wrong with a line by itself; `replaced` is the number of the line that had its hash."""
     seq = row["seq"]
     if "hash" not in row:
         return f"Line {seq} cannot be read: its bytes are not text."
@@ -164,6 +174,8 @@ def _fault_of(row: Mapping[str, Any], place: int | None) -> str:
         return ""
     if place and place != seq and hash_of({**row, "seq": place}) == row["hash"]:
         return f"Line {seq} has been moved: it was written as line {place}."
+    if replaced is not None and replaced < seq:
+        return f"Line {seq} has been forged: it carries the hash of line {replaced}, to take its place."
     return f"Line {seq} has been edited: it does not give the hash that it carries."
 
 

@@ -24,7 +24,7 @@ from expert_panels.ledger.signing import LineSigner, outside
 from expert_panels.ledger.stored import Gate as Gate
 from expert_panels.ledger.stored import Head as Head
 from expert_panels.ledger.stored import head_of, of, read, signed_since
-from expert_panels.ledger.table import decision_ledger, reading, writing
+from expert_panels.ledger.table import LedgerError, decision_ledger, reading, writing
 from expert_panels.terms import Terms
 
 
@@ -38,7 +38,14 @@ def _append(connection: Connection, line: Line) -> Line:
 
 
 def _inserted(connection: Connection, line: Line) -> Line:
+    """Write a line, and read it back: a trigger or rule of somebody may have left it out, or changed it."""
     connection.execute(insert(decision_ledger).values(**line.content()))
+    of_it = select(decision_ledger).where(decision_ledger.c.seq == line.seq)
+    found = connection.execute(of_it).mappings().first()
+    if found is None or dict(found) != line.content():
+        raise LedgerError(
+            "Nothing was recorded: the database did not keep the line as it was written; verify the ledger."
+        )
     return line
 
 

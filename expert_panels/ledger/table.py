@@ -5,7 +5,7 @@ Does not belong here: what the lines say and what is asked of them (record.py); 
 (schema.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -81,12 +81,16 @@ _STRAYS = (
     "NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM decision_ledger) "  # noqa: S608  # of constants alone
     "OR NEW.prev <> coalesce((SELECT hash FROM decision_ledger ORDER BY seq DESC LIMIT 1), '" + GENESIS + "')"
 )
+_TAKES_A_PLACE = (
+    "EXISTS (SELECT 1 FROM decision_ledger WHERE hash = NEW.hash)"  # PostgreSQL refuses it anyhow
+)
 _REFUSES = "'decision_ledger is insert-only, each line after the last'"
 
 _TRIGGERS = {
     "sqlite": {
-        # INSERT OR REPLACE takes a line away without firing the trigger on DELETE: that on INSERT refuses it
-        "decision_ledger_insert": f"BEFORE INSERT ON decision_ledger WHEN {_STRAYS}",
+        # INSERT OR REPLACE takes a line of the same number or hash away without firing the trigger on DELETE:
+        # that on INSERT refuses it
+        "decision_ledger_insert": f"BEFORE INSERT ON decision_ledger WHEN {_STRAYS} OR {_TAKES_A_PLACE}",
         "decision_ledger_update": "BEFORE UPDATE ON decision_ledger",
         "decision_ledger_delete": "BEFORE DELETE ON decision_ledger",
     },
@@ -178,6 +182,29 @@ def unsound_triggers(connection: Connection) -> dict[str, str]:
         sound = {str(name): made == _made("sqlite", str(name)) for name, made in found}
     unsound = sorted(name for name in wanted if not sound.get(name, False))
     return {name: "disabled or altered" if name in sound else "missing" for name in unsound}
+
+
+def faults_of_strangers(connection: Connection, table: str, wanted: Collection[str] = ()) -> list[str]:
+    """Return one sentence for each trigger or rule on a table that is none of ours, nor in `wanted`.
+
+    What somebody adds may leave out or change what is written, and the triggers of ours never see it.
+    """
+    if connection.dialect.name == "postgresql":
+        found = connection.exec_driver_sql(
+            "SELECT 'trigger', tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal "
+            "UNION ALL SELECT 'rule', rulename FROM pg_rewrite WHERE ev_class = to_regclass(%s) "
+            "UNION ALL SELECT 'row security policy', polname FROM pg_policy WHERE polrelid = to_regclass(%s)",
+            (table, table, table),
+        )
+    else:
+        found = connection.exec_driver_sql(
+            "SELECT type, name FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = ?", (table,)
+        )
+    return [
+        f"The {kind} {name} on {table} is not ours: it may change or leave out what is written; take it away."
+        for kind, name in sorted(map(tuple, found))
+        if name not in (wanted or _TRIGGERS[connection.dialect.name])
+    ]
 
 
 def _made(dialect: str, name: str) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from expert_panels.ledger.line import faults_of
 from expert_panels.ledger.signing import outside, signature_faults
-from expert_panels.ledger.table import decision_ledger, reading, unsound_triggers
+from expert_panels.ledger.table import decision_ledger, faults_of_strangers, reading, unsound_triggers
 
 
 def verify(
@@ -34,7 +34,7 @@ def verify(
         unguarded = [
             f"The trigger {name} is {what}: the database would let lines be changed."
             for name, what in unsound_triggers(connection).items()
-        ]
+        ] + faults_of_strangers(connection, decision_ledger.name)
         kept_outside = outside(connection)
         rows = sorted(_stored(connection), key=lambda row: int(row["seq"]))
     may_sign = tuple(kept_outside.keys() if keys is None else keys)

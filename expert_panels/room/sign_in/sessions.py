@@ -4,8 +4,8 @@ Belongs here: the session's cookie and its end, by idleness, by age and by signi
 which sign-ins under way use too.
 Does not belong here: who may sign in, and how.
 
-The cookie is signed and says who the browser is; that the session still lives is in the database, so that
-signing out ends it on every process and in every copy of the cookie.
+The cookie is signed and says whose it is by a hash; the person, and that the session still lives, are in the
+database, so that signing out ends it on every process and in every copy of the cookie.
 """
 
 import hashlib
@@ -98,6 +98,10 @@ def _hash(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _digest(content: Any) -> str:
+    return _hash(json.dumps(content, sort_keys=True))
+
+
 def begin(connection: HTTPConnection, memory: Memory, person: Person) -> None:
     """Sign a person in: a new session, under a new id and with a new form token; the old one is over."""
     end(connection, memory)
@@ -105,7 +109,7 @@ def begin(connection: HTTPConnection, memory: Memory, person: Person) -> None:
     session_id = secrets.token_urlsafe(32)
     content = {**vars(person), "authenticated_at": person.authenticated_at.isoformat()}
     memory.keep(f"session {session_id}", content, now + ABSOLUTE)
-    connection.session.update(id=session_id, seen=now.timestamp())
+    connection.session.update(id=session_id, seen=now.timestamp(), who=_digest(content))
 
 
 def end(connection: HTTPConnection, memory: Memory) -> None:
@@ -118,8 +122,8 @@ def person_of(connection: HTTPConnection, memory: Memory) -> Person | None:
     """Return who is signed in in this browser, or None, and note that the session is in use."""
     session_id = connection.session.get("id")
     content = memory.look(f"session {session_id}") if session_id else None
-    if content is None:
-        return None
+    if content is None or connection.session.get("who") != _digest(content):
+        return None  # what the database says of a session is believed as far as the room's key has signed it
     now = memory.now().timestamp()
     if now - float(connection.session.get("seen", 0)) > _TOUCHED.total_seconds():
         connection.session["seen"] = now

@@ -224,6 +224,45 @@ def test_the_table_is_insert_only(engine: Engine) -> None:
         assert lines(engine) == lines_of(ledger_cases.SCRIPT), change
 
 
+def test_no_line_takes_the_place_of_another_by_its_hash(engine: Engine) -> None:
+    """Seen before on SQLite: the line went, and with it a withdrawal or an approval."""
+    hashes = ledger_cases.filled(engine)
+    line = a_line("m1", "approve", "B", 2).sealed(9, hashes[-1]).content() | {"hash": hashes[0]}
+    insert = decision_ledger.insert()
+    if engine.dialect.name == "sqlite":
+        insert = insert.prefix_with("OR REPLACE")
+    with pytest.raises(DatabaseError, match=r"insert-only|unique"), engine.begin() as connection:
+        connection.execute(insert.values(**line))
+    assert lines(engine) == lines_of(ledger_cases.SCRIPT)
+
+
+STRANGERS = {
+    "sqlite": [
+        "CREATE TRIGGER audit BEFORE INSERT ON decision_ledger BEGIN SELECT RAISE(IGNORE); END",
+    ],
+    "postgresql": [
+        "CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN NEW.decision = ''comment''; RETURN NEW; END'",
+        "CREATE TRIGGER audit BEFORE INSERT ON decision_ledger FOR EACH ROW EXECUTE FUNCTION audit()",
+    ],
+}
+
+
+def test_a_trigger_of_somebody_is_named_and_what_it_changes_is_not_recorded(engine: Engine) -> None:
+    """Seen before: the room said that a decision was recorded, which the trigger had left out or changed."""
+    hashes = ledger_cases.filled(engine)
+    with engine.begin() as connection:
+        for statement in STRANGERS[engine.dialect.name]:
+            connection.execute(text(statement))
+    with pytest.raises(LedgerError, match="did not keep the line as it was written"):
+        append(engine, a_line("m1", "approve", "B", 2))
+    assert lines(engine) == lines_of(ledger_cases.SCRIPT)
+    assert verify(engine, hashes) == [
+        "The trigger audit on decision_ledger is not ours: it may change or leave out what is written; "
+        "take it away."
+    ]
+
+
 @pytest.mark.parametrize(("seq", "prev"), [(10, "head"), (8, "head"), (0, "head"), (-1, "head"), (9, "x")])
 def test_an_insert_that_does_not_follow_is_refused(engine: Engine, seq: int, prev: str) -> None:
     hashes = ledger_cases.filled(engine)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, update
 from starlette.testclient import TestClient
 
 from expert_panels import access_log, tables
@@ -108,6 +108,19 @@ def test_an_error_that_nobody_expected_is_answered_in_the_rooms_words_and_safely
 
 
 # --- sessions
+
+
+def test_whose_session_it_is_cannot_be_said_otherwise_in_the_database(
+    client: TestClient, engine: Engine
+) -> None:
+    """A member who may write to the database would else decide as the chair."""
+    sign_in_as(client, email("m1"))
+    with engine.begin() as connection:
+        as_chair = func.replace(tables.remembered.c.content, email("m1"), email("chair"))
+        changed = connection.execute(update(tables.remembered).values(content=as_chair))
+    assert changed.rowcount == 1
+    answer = client.get("/page")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?back=%2Fpage")
 
 
 def test_signing_out_ends_the_session_in_every_copy_of_its_cookie(client: TestClient) -> None:

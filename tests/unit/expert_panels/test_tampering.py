@@ -102,6 +102,21 @@ def test_a_deleted_line_is_named(place: int) -> None:
         assert said == [f"Line {place + 1} is missing."]
 
 
+@given(st.integers(0, len(ROWS) - 2))
+def test_a_line_that_takes_the_place_of_another_by_its_hash_is_named_as_that(place: int) -> None:
+    """As INSERT OR REPLACE does it: the earlier line goes, and a later one carries its hash."""
+    rows = copy()
+    gone, seq = rows.pop(place), len(ROWS) + 1
+    later = {**gone, "seq": seq, "prev": ROWS[-1]["hash"]}
+    known = gone["hash"]
+    assert faults_of([*rows, later], [known]) == [
+        f"Line {place + 1} is missing.",
+        f"Line {seq} has been forged: it carries the hash of line {place + 1}, to take its place.",
+        f"No line carries the hash {known}, which is known from elsewhere: the ledger ends at line {seq}, "
+        "so its tail has been cut off or rewritten.",
+    ]
+
+
 @given(PLACES, PLACES)
 def test_two_swapped_lines_are_named(one: int, other: int) -> None:
     if one == other:
