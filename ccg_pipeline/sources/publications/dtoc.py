@@ -65,9 +65,10 @@ def kinds(account: RowAccounting) -> "pd.Series[str]":
     is_england = rows["name"].map(heading).eq("england") & ~ons_code.str.match("E[0-9]")
     is_outside = code.isin(OUTSIDE_ENGLAND)
     is_authority = ons_code.isin(dtoc_authorities()["authority_code"])
-    coded = ons_code.mask(ons_code.isin(["-"]), "")
+    own = code.mask(code.isin(["-"]), "")
+    coded = ons_code.where(~ons_code.isin(["-", ""]), own)
     account.organisation = coded.mask(is_outside, code).mask(is_england, ENGLAND)
-    unknown = pd.Series("unknown", index=rows.index).mask(coded.eq("") & code.isin(["", "-"]), "blank")
+    unknown = pd.Series("unknown", index=rows.index).mask(coded.eq(""), "blank")
     return (
         unknown.mask(is_authority, "local_authority")
         .mask(is_outside, "outside_england")

@@ -153,6 +153,12 @@ def test_dtoc_codes_and_name_are_of_one_authority(
     assert [reason in said for said in reasons] == [True] * bool(reason)
 
 
+def test_dtoc_a_row_of_nobody_is_named_by_the_code_that_it_has(tmp_path: Path, edition: Edition) -> None:
+    stranger = ("-", "9905", "Resident on the Moon", [1, 0, 0, 1])
+    (reason,) = dtoc(tmp_path, edition, YORK, stranger).quarantine["reasons"]
+    assert reason == "organisation code '9905' is no CCG of any year"
+
+
 def test_dtoc_without_ons_codes_its_own_codes_say_whose_a_row_is(tmp_path: Path, edition: Edition) -> None:
     swapped = ("E06000001", "112", "Hartlepool UA", [10, 5, 0, 15])  # 112 is Middlesbrough's
     stranger = ("-", "999", "Atlantis", [1, 0, 0, 1])
