@@ -9,13 +9,24 @@ from collections.abc import Iterator, Sequence
 
 from ccg_pipeline.framework.edition import Edition, Gate, Node
 from ccg_pipeline.framework.limits import unknown_measures
-from ccg_pipeline.framework.reach import Reach, reach_after
+from ccg_pipeline.framework.reach import Reach, lines_of, reach_after
 from ccg_pipeline.framework.round_dates import first_month
-from ccg_pipeline.framework.vocabulary.grading import BEGINS, GRADES, Adjustment, Cap, Cuts, Put, Step
+from ccg_pipeline.framework.vocabulary.combining import Mean
+from ccg_pipeline.framework.vocabulary.grading import (
+    BEGINS,
+    GRADES,
+    Adjustment,
+    Cap,
+    Cuts,
+    Put,
+    Step,
+)
 from ccg_pipeline.framework.vocabulary.rule import Way, of_pool, plain
 from ccg_pipeline.framework.vocabulary.scoring import Distance, Read
 from expert_panels.foundation.fault import Fault
 
+OF_ONE = 0.011
+"""By so much shares may miss one: two of 0.335 and one of 0.34, rounded."""
 _COLOUR = re.compile("#[0-9a-fA-F]{6}|[a-zA-Z]+")
 
 Place = tuple[str | int, ...]
@@ -46,14 +57,41 @@ def disagreements(edition: Edition) -> Iterator[tuple[Place, str]]:
     if "year_begins" in edition.model_fields_set and edition.year.isdigit():
         said = f"year_begins is of a year such as 2025-26, and {edition.year} is one that begins in January"
         yield ("year_begins",), said
-    yield from _of_nodes(edition)
+    known = _Known(edition)
+    yield from _of_nodes(edition, known)
     yield from _of_rounds(edition)
+    yield from _of_leagues(edition, known)
     for place, said in unknown_measures(edition.limits, edition.measures):
         yield ("limits", place, "measure"), said
 
 
-def _of_nodes(edition: Edition) -> Iterator[tuple[Place, str]]:
-    known = _Known(edition)
+def slips(edition: Edition) -> Iterator[tuple[Place, str]]:
+    """What agrees and can hardly be meant: scales and weights that lead to nothing, measures of nobody."""
+    used = {node.scale for node in edition.nodes}.union(*(one.words.values() for one in edition.rounds))
+    for place, scale in enumerate(edition.scales):
+        if scale.key not in used:
+            yield ("scales", place), f"nothing is graded on {scale.key}"
+    for place, node in enumerate(edition.nodes):
+        if lost := [one for one in node.measures_used() if not re.fullmatch(r"[^/\s]+/\S(.*\S)?", one)]:
+            said = f"{lost[0]!r} is no measure: it begins with its publication, as in visitors/loans"
+            yield ("nodes", place), f"{node.key}: {said}"
+        for number, step in enumerate(node.steps):
+            if isinstance(step, Mean) and not step.total and (whole := _broken_shares(step)) is not None:
+                said = (
+                    f"the weights look like shares of 1 and sum to {whole:g}: correct them, or write whole "
+                    "numbers where they are to be brought to one"
+                )
+                yield ("nodes", place, "steps", number), f"{node.key}: {said}"
+
+
+def _broken_shares(step: Mean) -> float | None:
+    """The sum of weights that are written as shares of 1 and make no 1; equal weights are no shares."""
+    weights = [plain(one.weight) for one in step.of]
+    are_shares = max(weights) < 1 and len(set(weights)) > 1
+    return sum(weights) if are_shares and abs(sum(weights) - 1) > OF_ONE else None
+
+
+def _of_nodes(edition: Edition, known: "_Known") -> Iterator[tuple[Place, str]]:
     for place, node in enumerate(edition.nodes):
         if known.faulty.intersection(node.nodes_used()):
             known.faulty.add(node.key)  # what it rests on has been said
@@ -68,7 +106,7 @@ class _Known:
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._ways: dict[str, Way] = {}
+        self.ways: dict[str, Way] = {}
         self._graded: set[str] = set()
         self._reaches: dict[str, Reach] = {}
         self.faulty: set[str] = set()
@@ -88,7 +126,7 @@ class _Known:
                 yield here, f"{node.key}{said}"
                 return
             try:
-                way = step.way_after(way, self._ways)
+                way = step.way_after(way, self.ways)
             except ValueError as error:
                 yield here, f"{node.key}: {error}"
                 return
@@ -99,7 +137,7 @@ class _Known:
         if is_graded != (n_labels > 0):
             said = "gives grades and names no scale" if is_graded else "has a scale and no step that grades"
             yield (), f"{node.key} {said}"
-        self._ways[node.key] = way
+        self.ways[node.key] = way
         self._reaches |= {node.key: reach} if reach is not None else {}
         if is_graded:
             self._graded.add(node.key)
@@ -118,7 +156,7 @@ class _Known:
             if key == node.key:
                 if not isinstance(step, Adjustment):  # which looks at what the steps before it came to
                     return " uses itself"
-            elif key not in self._ways:
+            elif key not in self.ways:
                 return f" uses {key}, which {self._why_not(key)}"
         for key in step.grades_used():
             if not (is_graded if key == node.key else key in self._graded):
@@ -133,7 +171,7 @@ class _Known:
 
 def _of_grades(step: Step, n_labels: int, is_graded: bool) -> Iterator[str]:
     """What is wrong with a step's grades, given how many labels there are and whether there is a grade."""
-    lines = len(getattr(step, "at", getattr(step, "shares", ())))
+    lines = len(lines_of(step))
     if lines >= n_labels > 0:
         yield f"{lines} lines make {lines + 1} grades, and its scale has {n_labels} labels"
     if isinstance(step, GRADES) and is_graded:
@@ -203,11 +241,20 @@ def _of_rounds(edition: Edition) -> Iterator[tuple[Place, str]]:
             for key in gate.may_moderate:
                 if key in edition.node and edition.node[key].judgement is None:
                     yield here, f"the gate {gate.key} may moderate {key}, which reads no label of one measure"
+
+
+def _of_leagues(edition: Edition, known: "_Known") -> Iterator[tuple[Place, str]]:
+    titles: list[str] = []
     for place, league in enumerate(edition.leagues):
         node = edition.node.get(league.of)
         if node is None:
             yield ("leagues", place, "of"), f"a league is of {league.of}, which is no node"
         elif "grade" in league.by and node.scale is None:
             yield ("leagues", place, "by"), f"a league is by grade, and {league.of} has none"
+        elif known.ways.get(league.of) == "none":
+            yield ("leagues", place, "of"), f"{league.of} has no way that is better, so nobody in it is first"
         if lost := [key for key in of_pool(league.pool) if key not in edition.node]:
             yield ("leagues", place, "pool"), f"a league's pool is {lost[0]}, which is no node"
+        if node is not None and (title := edition.league_title(league)) in titles:
+            yield ("leagues", place), f"{title} is there twice among the leagues: give this one a name"
+        titles += [edition.league_title(league)] if node is not None else []

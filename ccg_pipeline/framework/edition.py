@@ -12,13 +12,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from ccg_pipeline.framework.limits import Limits
 from ccg_pipeline.framework.provenance import Frozen, Number, Provenance, Stated, Text, numbers_of
 from ccg_pipeline.framework.vocabulary.grading import Step
 from ccg_pipeline.framework.vocabulary.rule import Plain, of_pool
 from ccg_pipeline.framework.vocabulary.scoring import COUNTS, Labels, Read, SpreadByRank, Standardise
+
+Key = Annotated[Text, Field(max_length=60)]
+"""What goes into names of assets and commands."""
 
 
 class Node(Frozen):
@@ -28,7 +31,7 @@ class Node(Frozen):
     labels of its grades.
     """
 
-    key: Text
+    key: Annotated[Text, Field(max_length=200)]
     name: str = ""
     level: Text
     scale: Text | None = None
@@ -108,7 +111,7 @@ class Parameter(StatedByFields):
 class Gate(StatedByFields):
     """Which body verifies which nodes, after which other gates, and which judgements it may moderate."""
 
-    key: Text
+    key: Key
     name: str = ""
     body: Text
     verifies: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -132,7 +135,7 @@ class Round(StatedByFields):
     ``together``.
     """
 
-    key: Text
+    key: Key
     title: str = ""
     every: Literal["month", "quarter", "year"]
     levels: tuple[Text, ...] = ()
@@ -147,20 +150,35 @@ class Round(StatedByFields):
 
 
 class League(StatedByFields):
-    """Places of a node's organisations, by grade and score or by score alone, within a pool.
+    """Places of a node's organisations, by grade and then score, or by one of them, within a pool.
 
-    Scores are equal that are equal once rounded to `unit`, halves up.
+    Scores are equal that are equal once rounded to `unit`, halves up. `first`: who has place 1, the ``best``,
+    or the ``worst``, as where 1 is the most deprived.
     """
 
     of: Text
     name: str = ""
     by: Annotated[tuple[Literal["grade", "score"], ...], Field(min_length=1)] = ("score",)
-    unit: Annotated[float, Field(gt=0)] = 1e-9
+    unit: Annotated[Plain, Field(gt=0)] = 1e-9
     pool: Text | None = None
+    first: Literal["best", "worst"] = "best"
+
+    @model_validator(mode="after")
+    def _goes_by_grade_first(self) -> Self:
+        if self.by not in (("score",), ("grade",), ("grade", "score")):
+            raise ValueError("places go by [score], by [grade], or by [grade, score]")
+        return self
+
+    @property
+    def order(self) -> str:
+        """From whom places are counted, where it is not from the best; '' where it is."""
+        return "" if self.first == "best" else "place 1 is the worst"
 
     def stated(self) -> Iterator[Stated]:
-        """By what places are given."""
+        """By what places are given, and from whom."""
         yield Stated("by", ", then ".join(self.by), "", self.provenance, self.source)
+        if "first" in self.model_fields_set:
+            yield Stated("first", self.first, "", self.provenance, self.source)
         if "unit" in self.model_fields_set:
             yield Stated("unit", self.unit, "score", self.provenance, self.source)
 
@@ -172,7 +190,7 @@ class Edition(Frozen):
     the month `year_begins` (April, or 9 for a school year), 2022 where it is a calendar year.
     """
 
-    key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    key: Annotated[Key, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
     year: Text
     year_begins: Annotated[int, Field(ge=2, le=12)] = 4
@@ -238,6 +256,15 @@ class Edition(Frozen):
         shared = [one.drawn_by for one in steps if isinstance(one, Read)]
         named = [*self.pools, *(one for one in shared if one and one != COUNTS)]
         return tuple(dict.fromkeys([*named, *self.weights]))
+
+    def league_title(self, league: League) -> str:
+        """Return what a league is called: by its own name, or as its node."""
+        return league.name or self.node[league.of].title
+
+    @cached_property
+    def leagues_by_title(self) -> Mapping[str, League]:
+        """Leagues by what they are called."""
+        return {self.league_title(one): one for one in self.leagues}
 
     def in_words_of(self, one: Round) -> Self:
         """Return it as a round shows it: graded on the scales that the round puts in others' places."""

@@ -110,11 +110,15 @@ class Table:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a mark at the beginning
     except FileNotFoundError:
         raise Fault(f"{path.name}: the file is missing from {path.parent}.") from None
     except UnicodeDecodeError as error:
         raise Fault(f"{path.name}: no UTF-8 at byte {error.start}; save it as UTF-8.") from None
+    before, nul, _ = text.partition("\0")
+    if nul:  # which no database keeps
+        raise Fault(f"{path.name}, line {len(before.splitlines())}: there is a NUL character; delete it.")
+    return text
 
 
 def _name(data: object) -> str:

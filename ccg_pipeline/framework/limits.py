@@ -44,10 +44,12 @@ class Limits(Frozen):
 
 
 def unknown_measures(limits: tuple[Limits, ...], measures: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    """Limits of what no node reads: their places, and a sentence without its full stop."""
+    """Limits of what no node reads, or given twice: their places, and a sentence without its full stop."""
     for place, one in enumerate(limits):
         if one.measure not in measures:
             yield place, f"limits are given of {one.measure}, which no node reads"
+        if one.measure in [other.measure for other in limits[:place]]:
+            yield place, f"limits are given of {one.measure} a second time"
 
 
 def limits_of_unit(unit: str, kind: str, scale: float) -> tuple[float, float]:

@@ -1,13 +1,24 @@
-"""Between which values a score can lie, as far as the rules of its node alone say.
+"""Between which values a score can lie, and which grades there are, as far as a node's own rules say.
 
-Belongs here: what each rule does to that span. Does not belong here: figures; what is said of a line that no
-score reaches (consistency.py).
+Belongs here: what each rule does to that span, and gives. Does not belong here: figures; what is said of a
+line that no score reaches (consistency.py).
 """
 
 from collections.abc import Mapping, Sequence
 
+from ccg_pipeline.framework.edition import Node
 from ccg_pipeline.framework.vocabulary.combining import LookUp, Mean, Pick, Tallies
-from ccg_pipeline.framework.vocabulary.grading import Bound, Cap, Clusters, Cuts, Quantiles, Require, Step
+from ccg_pipeline.framework.vocabulary.grading import (
+    GRADES,
+    Bound,
+    Cap,
+    Clusters,
+    Cuts,
+    Put,
+    Quantiles,
+    Require,
+    Step,
+)
 from ccg_pipeline.framework.vocabulary.rule import Member, plain
 from ccg_pipeline.framework.vocabulary.scoring import (
     Goalposts,
@@ -51,6 +62,25 @@ def reach_after(step: Step, before: Reach | None, members: Mapping[str, Reach]) 
         case Mean(total=False, fill=None, power=1):
             return _of_members(step.of, members)
     return None
+
+
+def lines_of(step: Step) -> tuple[object, ...]:
+    """Return the lines, or shares, that part the grades of a step."""
+    return step.at if isinstance(step, Cuts) else step.shares if isinstance(step, Quantiles) else ()
+
+
+def never_given(node: Node, labels: Sequence[str]) -> list[str]:
+    """Return the labels of a node's scale that none of its steps gives, as far as its lines say."""
+    given: set[int] = set()
+    for step in node.steps:
+        if lines := lines_of(step):
+            given.update(range(1, len(lines) + 2))
+        elif isinstance(step, GRADES):
+            return []  # as many as there are labels, or whatever was scored
+        put = (step.value if step.by == "grade" else None,) if isinstance(step, Put) else ()
+        capped = (step.at_best, step.at_worst) if isinstance(step, Cap) else ()
+        given.update(int(plain(one)) for one in (*put, *capped) if one is not None)
+    return [label for grade, label in enumerate(labels, start=1) if given and grade not in given]
 
 
 def _of_members(of: Sequence[Member], members: Mapping[str, Reach]) -> Reach | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ccg_pipeline.framework.edition import Edition, League, Round
+from ccg_pipeline.framework.edition import Edition, Round
 from ccg_pipeline.method.certainty.changes import CHANGES, real_changes
 from ccg_pipeline.method.certainty.places import rests_on_one
 from ccg_pipeline.method.certainty.simulation import certainty
@@ -114,7 +114,7 @@ def assess_round(
     places["pool"] = places["pool"].fillna("").astype("str")
     whole = ["place", "set_first", "set_last"]
     places[whole] = places[whole].astype("float64")
-    alone = [league_title(edition, league) for league in edition.leagues if rests_on_one(edition, league.of)]
+    alone = [edition.league_title(league) for league in edition.leagues if rests_on_one(edition, league.of)]
     places.loc[places["league"].isin(alone) & places["set_first"].notna(), "place"] = float("nan")
     n_held = sure.grade_chance["node"].map(lambda node: len(sure.held.get(node, ())))
     return RoundTables(
@@ -141,8 +141,3 @@ def with_bounds(scores: pd.DataFrame, run: Run) -> pd.DataFrame:
         return rows.assign(**dict.fromkeys(BOUNDS[2:], float("nan")))
     bounds = bounds_of_gaps(run).rename(columns={"organisation": who})
     return rows.merge(bounds, on=["node", who], how="left", validate="1:1")
-
-
-def league_title(edition: Edition, league: League) -> str:
-    """Return the name of a league in its table."""
-    return league.name or edition.node[league.of].title

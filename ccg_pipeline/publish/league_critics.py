@@ -40,17 +40,17 @@ class Critics:
 def critics(edition: Edition, scores: pd.DataFrame) -> Critics | None:
     """Return what critics ask of an edition's leagues; None where it does not rate CCGs or has no league.
 
-    `scores`: a row a node and organisation. Leagues by grade, and within pools, are left out: a score has to
-    decide among all.
+    `scores`: a row a node and organisation. Leagues by grade, within pools, or from the worst, are left out:
+    a score has to decide among all.
     """
-    leagues = [one for one in edition.leagues if one.by == ("score",) and one.pool is None]
+    leagues = [one for one in edition.leagues if one.by == ("score",) and one.pool is None and not one.order]
     if edition.organisation != "ccg" or not leagues:
         return None
     by_node = scores.pivot(index="organisation_code", columns="node", values="score").astype("float64")
     covariates = _covariates([str(code) for code in by_node.index])
     rows, explained = [], {}
     for league in leagues:
-        title = league.name or edition.node[league.of].title
+        title = edition.league_title(league)
         score: pd.Series[float] = by_node[league.of]
         left, explained[title] = after_covariates(np.asarray(score, dtype=np.float64), covariates)
         first, last = _under_other_weights(edition.node[league.of], by_node)

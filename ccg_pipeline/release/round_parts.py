@@ -23,7 +23,7 @@ from ccg_pipeline.framework.vocabulary.rule import of_pool
 from ccg_pipeline.method.engine.gaps import BOUNDS
 from ccg_pipeline.method.engine.rows import place_table, score_table
 from ccg_pipeline.method.engine.run import Run, measures_under
-from ccg_pipeline.method.round_assessment import league_title, run_of
+from ccg_pipeline.method.round_assessment import run_of
 from ccg_pipeline.release.parts import WHERE_FROM
 from ccg_pipeline.storage.fingerprint import canonical_json, canonical_rows
 from ccg_pipeline.storage.frames import completed, typed
@@ -95,7 +95,7 @@ def _cut(
         for key in part.nodes
         if not one.levels or edition.node[key].level in one.levels or key in verified
     }
-    leagues = {league_title(edition, each) for each in edition.leagues if each.of in part.nodes}
+    leagues = {edition.league_title(each) for each in edition.leagues if each.of in part.nodes}
     scores = tables["scores"].drop(columns=_WORKED_OUT, errors="ignore")
     cut = {
         "scores": scores[scores["node"].isin(shown)],
@@ -231,7 +231,7 @@ def _moved(edition: Edition, run: Run, tables: Mapping[str, pd.DataFrame]) -> di
     chances = chances[~pd.MultiIndex.from_frame(chances[by]).isin(gone)]
     places = tables["places"].set_index(["league", "organisation_code"])
     ranked = place_table(run).set_index(["league", "organisation"])
-    of_node = {league_title(edition, each): each.of for each in edition.leagues}
+    of_node = {edition.league_title(each): each.of for each in edition.leagues}
     touched = places.index.get_level_values("league").map(of_node).isin(gone.get_level_values("node"))
     now = ranked.reindex(places.index)
     has_place = touched & places["place"].notna().to_numpy()

@@ -17,7 +17,7 @@ from ccg_pipeline.framework.round_dates import lane_of
 from ccg_pipeline.framework.round_parts import OPEN, RoundPart, part_shown, parts_of
 from ccg_pipeline.method.engine.reasons import in_titles
 from ccg_pipeline.method.engine.run import Run
-from ccg_pipeline.method.round_assessment import league_title, with_bounds
+from ccg_pipeline.method.round_assessment import with_bounds
 from ccg_pipeline.reference.special_measures.register import Register
 from ccg_pipeline.release.archive import Release, fetch, latest_release
 from ccg_pipeline.release.entries import register_known_to
@@ -132,7 +132,7 @@ def _together(
 ) -> dict[str, pd.DataFrame]:
     """The tables of all parts that are shown, each node from the part that shows it."""
     found = {name: parts[OPEN].tables[name] for name in ("changes", "figures", "organisations")}
-    of_league = {league_title(edition, each): each.of for each in edition.leagues}
+    of_league = {edition.league_title(each): each.of for each in edition.leagues}
     for name in ("scores", "places", "chances"):
         rows = []
         for part in parts.values():

@@ -16,7 +16,11 @@ def edition(year: str, *every: str) -> Edition:
     rounds = [
         {"key": f"by_{kind}", "every": kind, "provenance": "assumed", "source": "a test"} for kind in every
     ]
-    node = {"key": "a", "level": "score", "steps": [{"do": "read", "measure": "m/a", **STATED}]}
+    node = {
+        "key": "a",
+        "level": "score",
+        "steps": [{"do": "read", "measure": "m/a", "better": "higher", **STATED}],
+    }
     told = {"key": "tried", "title": "Tried", "year": year, "organisation": "trust"}
     return Edition.model_validate({**told, "nodes": [node], "rounds": rounds})
 

@@ -174,7 +174,7 @@ LEAGUE = """
     [grade, score] | 100  | higher | 3 9 5 4         | 3 1 1 3
     [grade, score] |      | lower  | 3 9 5 -         | 1 3 2 -
     [score]        |      | higher | 1 2 / 2 1       | 2 1 / 1 2
-    [score, grade] |      | higher | - - -           | - - -
+    [grade, score] |      | higher | - - -           | - - -
 """
 
 
@@ -185,6 +185,24 @@ def test_places_in_a_league(given: dict[str, str]) -> None:
     found = run("cuts at: [5]", {"x": given["x"]}, given["better"], labels=2, leagues=(league,))
     places = found.league(found.edition.leagues[0])
     assert places == pytest.approx(numbers(given["places"]), nan_ok=True)
+
+
+FROM_THE_WORST = """
+    by             | better | x         | places
+    [score]        | higher | 3 9 5 -   | 1 3 2 -
+    [score]        | lower  | 3 9 5 9   | 4 1 3 1
+    [grade]        | higher | 3 9 5 4   | 1 3 3 1
+    [grade, score] | higher | 3 9 5 4   | 1 4 3 2
+"""
+
+
+@pytest.mark.parametrize("given", lines(FROM_THE_WORST), ids=lambda given: f"{given['by']} {given['x']}")
+def test_a_league_may_count_from_the_worst(given: dict[str, str]) -> None:
+    league = {"of": "it", "by": given["by"].strip("[]").split(", "), "first": "worst"}
+    found = run("cuts at: [5]", {"x": given["x"]}, given["better"], labels=2, leagues=(league,))
+    places = found.league(found.edition.leagues[0])
+    assert places == pytest.approx(numbers(given["places"]), nan_ok=True)
+    assert found.edition.leagues[0].order == "place 1 is the worst"
 
 
 def test_a_league_within_a_pool() -> None:

@@ -18,6 +18,7 @@ from ccg_pipeline.cli.figures_file import Figures
 from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.typed import as_typed
 from ccg_pipeline.framework.edition import Edition, Node, Round
+from ccg_pipeline.framework.reach import never_given
 from ccg_pipeline.method.engine.explaining import Done, Explained, Use, tops
 from ccg_pipeline.method.engine.reasons import in_titles
 from ccg_pipeline.method.engine.rows import changed_by, labels_of, place_table
@@ -51,6 +52,7 @@ def whole(console: Console, edition: Edition) -> None:
         ["assesses", edition.organisation],
         *([f"scale {one.key}", ", ".join(one.labels)] for one in edition.scales),
         *([name, nodes] for name, nodes in _levels(edition)),
+        *([f"{node.key} never gives", ", ".join(lost)] for node, lost in _lost(edition)),
         [f"{len(edition.measures)} measures", ", ".join(edition.measures)],
         *([["attributes", ", ".join(edition.attributes)]] if edition.attributes else []),
         ["rules", ", ".join(f"{n} {rule}" for rule, n in _rules(edition))],
@@ -58,7 +60,11 @@ def whole(console: Console, edition: Edition) -> None:
         *(
             [
                 f"league of {one.of}",
-                f"by {', then '.join(one.by)}" + (f", within {one.pool}" if one.pool else ""),
+                ", ".join(
+                    part
+                    for part in (f"by {', then '.join(one.by)}", one.pool and f"within {one.pool}", one.order)
+                    if part
+                ),
             ]
             for one in edition.leagues
         ),
@@ -69,6 +75,13 @@ def whole(console: Console, edition: Edition) -> None:
 def _begins(edition: Edition) -> str:
     """In which month its year begins, where the edition says it."""
     return f", from {month_name[edition.year_begins]}" if "year_begins" in edition.model_fields_set else ""
+
+
+def _lost(edition: Edition) -> Iterator[tuple[Node, list[str]]]:
+    """Nodes of whose scale no step gives some labels."""
+    for node in edition.nodes:
+        if lost := never_given(node, edition.labels(node.key)):
+            yield node, lost
 
 
 def _levels(edition: Edition) -> Iterator[tuple[str, str]]:
@@ -172,7 +185,13 @@ def leagues(console: Console, run: Run) -> None:
         columns |= {"grade": own["label"], "score": shown["score"]}
         kept = {head: list(cells) for head, cells in columns.items() if (cells != "").any()}
         rows = zip(*kept.values(), strict=True)
-        console.print(table_of(list(kept), rows, f"League: {name}", ["place", "score"]))
+        console.print(table_of(list(kept), rows, league_head(run.edition, str(name)), ["place", "score"]))
+
+
+def league_head(edition: Edition, title: str) -> str:
+    """Return the head of a league's table: its title, and from whom it counts where not from the best."""
+    order = edition.leagues_by_title[title].order
+    return f"League: {title}" + (f" ({order})" if order else "")
 
 
 def explanation(console: Console, organisation: str, explained: Sequence[Explained]) -> None:

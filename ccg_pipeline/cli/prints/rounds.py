@@ -13,7 +13,7 @@ import pandas as pd
 from rich.console import Console
 from sqlalchemy import Engine, func, select
 
-from ccg_pipeline.cli.prints.edition import explanation
+from ccg_pipeline.cli.prints.edition import explanation, league_head
 from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.prints.round_sentences import (
     REAL,
@@ -30,7 +30,6 @@ from ccg_pipeline.framework.round_dates import days_of, lane_of
 from ccg_pipeline.method.engine.explaining import explain
 from ccg_pipeline.method.engine.run import Run, measures_under
 from ccg_pipeline.method.engine.wording import figure
-from ccg_pipeline.method.round_assessment import league_title
 from ccg_pipeline.orchestration.outcome import Outcome
 from ccg_pipeline.publish.league_critics import COLUMNS, MEANING, NOT_REAL, Critics
 from ccg_pipeline.publish.special_measures import standings_in_words
@@ -48,6 +47,11 @@ SETS = (
     "A place says who is before whom by the published figures, its set which places it may have: in 95 of "
     "100 draws all sets of a league are right at once."
 )
+NO_SETS = (
+    "How sure these places are is not known: the figures behind them come without anything that tells their "
+    "error."
+)
+PLACED = ["place", "set_first", "set_last"]
 
 GAPS = "With gaps: the score were all that is missing under it at its worst, and at its best."
 
@@ -140,7 +144,7 @@ def of_organisation(
         say(console, GAPS)
     places = released.tables["places"]
     for row in places[places["organisation_code"] == code].to_dict("records"):
-        if said := _place(row, places):
+        if said := _place(row, places, edition):
             say(console, said)
     tops_shown = [node for node in nodes if node.scale and node.key not in _used(nodes)]
     for said in (
@@ -183,7 +187,7 @@ def _nearest(edition: Edition, released: ReleasedRound, node: str, code: str) ->
     return nearest(released.run_of(edition, node), node, code) if is_shown else ""
 
 
-def _place(row: Mapping[Hashable, Any], places: pd.DataFrame) -> str:
+def _place(row: Mapping[Hashable, Any], places: pd.DataFrame, edition: Edition) -> str:
     """What is said of an organisation's place in a league; '' where it has neither place nor set."""
     within = f" ({row['pool']})" if row["pool"] else ""
     among = places[(places["league"] == row["league"]) & (places["pool"] == row["pool"])]
@@ -193,7 +197,8 @@ def _place(row: Mapping[Hashable, Any], places: pd.DataFrame) -> str:
         alone = "without a place, for it rests on one figure"
         return f"{row['league']}{within}: {between}, {alone}." if has_set else ""
     place = f"place {row['place']} of {int(among['place'].notna().sum())}"
-    return f"{row['league']}{within}: {', '.join(part for part in (place, between) if part)}."
+    order = edition.leagues_by_title[row["league"]].order
+    return f"{row['league']}{within}: {', '.join(part for part in (place, between, order) if part)}."
 
 
 def outcome(row: Mapping[Hashable, Any]) -> list[str]:
@@ -239,16 +244,16 @@ def explained(console: Console, run: Run, released: ReleasedRound, node: str, co
 def leagues(
     console: Console, edition: Edition, released: ReleasedRound, asked: Critics | None = None
 ) -> None:
-    """Print places, best first within each pool, with what really changed and what critics asked."""
+    """Print places, the first first within each pool, with what really changed and what critics asked."""
     places = released.tables["places"]
     if places.empty:
         why = "; ".join(sorted({released.withheld.get(each.of, "") for each in edition.leagues} - {""}))
         say(console, f"No league is shown: {why}." if why else "The edition has no league.")
         return
     names = released.tables["organisations"]["name"]
-    of_league = {league_title(edition, each): each.of for each in edition.leagues}
+    of_league = {edition.league_title(each): each.of for each in edition.leagues}
     for name, own in places.groupby("league", sort=False):
-        ordered = own.sort_values(["pool", "place", "organisation_code"], na_position="last")
+        ordered = own.sort_values(["pool", *PLACED, "organisation_code"], na_position="last")
         changed = counted_changes(edition, released, of_league[str(name)])
         rows = [
             [
@@ -267,11 +272,11 @@ def leagues(
         heads = ["within", "place", "organisation", "name", "set", "grade", "score"]
         heads += [f"real changes since {released.tables['changes']['since'].iloc[0]}"] if changed else []
         heads += ["after deprivation and age", "by weights"] if asked else []
-        console.print(table_of(heads, rows, f"League: {name}", ["place", "score"]))
+        console.print(table_of(heads, rows, league_head(edition, str(name)), ["place", "score"]))
         if asked and str(name) in asked.explained:
             share = f"{100 * asked.explained[str(name)]:.0f} %"
             say(console, f"Deprivation and age explain {share} of how the scores of {name!s} differ.")
-    say(console, SETS)
+    say(console, SETS if places["set_first"].notna().any() else NO_SETS)
     if len(released.tables["changes"]):
         say(console, REAL)
     if asked:

@@ -7,10 +7,11 @@ Does not belong here: what they do to arrays (the method's engine).
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ccg_pipeline.framework.provenance import Frozen, Stated, Text
 from ccg_pipeline.framework.vocabulary.rule import (
+    AtLeast,
     Member,
     Number,
     OwnSource,
@@ -19,6 +20,7 @@ from ccg_pipeline.framework.vocabulary.rule import (
     Way,
     Whole,
     agreed,
+    no_truth,
     plain,
 )
 
@@ -73,10 +75,10 @@ class Mean(Combination):
     """
 
     do: Literal["mean"]
-    power: Literal[1, 0, -1] = 1
+    power: Annotated[Literal[1, 0, -1], BeforeValidator(no_truth)] = 1
     total: bool = False
     fill: Number | None = None
-    least: Number = 1.0
+    least: AtLeast = 1.0
     least_share: Number = 0.0
     required: tuple[Text, ...] = ()
 

@@ -12,7 +12,17 @@ from pydantic import Field, model_validator
 
 from ccg_pipeline.framework.provenance import Text
 from ccg_pipeline.framework.vocabulary.combining import Count, LookUp, Mean, Pick, Spread, Tallies
-from ccg_pipeline.framework.vocabulary.rule import Member, Number, Rule, Way, When, Whole, of_pool, plain
+from ccg_pipeline.framework.vocabulary.rule import (
+    AtLeast,
+    Member,
+    Number,
+    Rule,
+    Way,
+    When,
+    Whole,
+    of_pool,
+    plain,
+)
 from ccg_pipeline.framework.vocabulary.scoring import (
     Distance,
     Goalposts,
@@ -68,7 +78,7 @@ class Quantiles(Grading):
     do: Literal["quantiles"]
     shares: Annotated[tuple[Number, ...], Field(min_length=1)]
     pool: Pool = None
-    least: Number = 1.0
+    least: AtLeast = 1.0
     edge: Edge = "better"
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ engine), nodes and rounds (edition.py).
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ccg_pipeline.framework.provenance import Frozen, Provenance, Sourced, Stated, Text
 
@@ -16,14 +16,27 @@ Way = Literal["higher", "lower", "none"]
 """Which way a score is better; of ``none`` neither is."""
 
 
-def _no_truth(value: object) -> object:
+MOST = 1e15
+"""No number of an edition is larger: beyond it, sums of figures are no longer exact."""
+
+
+def no_truth(value: object) -> object:
+    """Return a value that may be a number; ValueError for what Python alone would take for one."""
     if isinstance(value, bool):
         raise ValueError("true and false are no numbers")
+    if isinstance(value, str) and "_" in value:  # which Python would read as nothing
+        raise ValueError(f"{value!r} is no number: leave out the _")
     return value
 
 
-Plain = Annotated[float, BeforeValidator(_no_truth), Field(allow_inf_nan=False)]
-Whole = Annotated[int, BeforeValidator(_no_truth)]
+def _of_a_size(value: float) -> float:
+    if abs(value) > MOST:
+        raise ValueError(f"{value:g} is out of all proportion: numbers go up to {MOST:g}")
+    return value
+
+
+Plain = Annotated[float, BeforeValidator(no_truth), Field(allow_inf_nan=False), AfterValidator(_of_a_size)]
+Whole = Annotated[int, BeforeValidator(no_truth)]
 
 
 class OwnSource(Sourced):
@@ -42,6 +55,16 @@ Number = Plain | OwnSource
 def plain(number: float | OwnSource) -> float:
     """Return the number itself."""
     return number.value if isinstance(number, OwnSource) else number
+
+
+def _of_so_many(value: float | OwnSource) -> float | OwnSource:
+    if plain(value) < 1 or plain(value) % 1:
+        raise ValueError(f"{plain(value):g} is no number of them: a whole number from 1 on is needed")
+    return value
+
+
+AtLeast = Annotated[Number, AfterValidator(_of_so_many)]
+"""So many at least, of members or organisations."""
 
 
 class Rule(Frozen):
@@ -133,6 +156,18 @@ class Condition(Frozen):
                 f"the condition on {self.of} needs either words (says) or bounds "
                 "(at_least, above, at_most, below, is_in)"
             )
+        for low, most in (
+            (self.at_least, self.at_most),
+            (self.at_least, self.below),
+            (self.above, self.at_most),
+            (self.above, self.below),
+        ):
+            if low is not None and most is not None:
+                is_closed = low is self.at_least and most is self.at_most
+                if plain(low) > plain(most) or (plain(low) == plain(most) and not is_closed):
+                    raise ValueError(
+                        f"no {self.by} of {self.of} lies between {plain(low):g} and {plain(most):g}"
+                    )
         return self
 
 

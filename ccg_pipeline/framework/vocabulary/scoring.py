@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ccg_pipeline.framework.provenance import Choice, Frozen, Stated, Text
-from ccg_pipeline.framework.vocabulary.rule import Member, Number, Rule, Way, Whole, of_pool, plain
+from ccg_pipeline.framework.vocabulary.rule import AtLeast, Member, Number, Rule, Way, Whole, of_pool, plain
 
 Extremes = Literal["winsorise", "truncate"]
 """What is done with the extremes before a dispersion is estimated: pulled in, or left out."""
@@ -37,7 +37,7 @@ class Read(Rule):
 
     do: Literal["read"]
     measure: Text
-    better: Way = "higher"
+    better: Way
     error: Choice | None = None
     drawn_by: Text | None = None
 
@@ -192,7 +192,7 @@ class Standardise(Rule):
     low: Number = 0.0
     high: Number = 100.0
     pool: Pool = None
-    least: Number = 1.0
+    least: AtLeast = 1.0
     middle: Number = 0.0
     unit: Number = 1.0
     weights: Text | None = None

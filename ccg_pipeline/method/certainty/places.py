@@ -39,7 +39,7 @@ def place_sets(run: Run, league: League, orders: Singles) -> pd.DataFrame:
         ten[own] = np.where(np.isfinite(published[own]), probability_of_top(turned, FIRST), np.nan)
     return pd.DataFrame(
         {
-            "league": league.name or run.edition.node[league.of].title,
+            "league": run.edition.league_title(league),
             "pool": pools_of(run, league.pool),
             "organisation": list(run.facts.organisations),
             "place": np.nan if rests_on_one(run.edition, league.of) else published,

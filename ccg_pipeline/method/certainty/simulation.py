@@ -39,10 +39,10 @@ class Certainty:
     kind and each organisation that has a grade; shares of the draws, whose sum is below 1 where some draws
     give no grade. ``score_interval``: columns SCORE_INTERVALS, for each node that a round shows and that
     combines others or has a league: between which scores 95 of 100 draws of true values lie. ``place``:
-    columns PLACE_SETS, of each league. ``held``: by node the
-    measures that it rests on and that have an error which nothing tells, such as one that is not found in the
-    period before: they are held in draws. Of a node that rests on such alone, or on nothing with an error,
-    nothing is said. ``draws``: how many.
+    columns PLACE_SETS, of each league. ``held``: by node the measures that it rests on and that have an error
+    which nothing tells, such as one that is not found in the period before: they are held in draws. Of a node
+    that rests on such alone, or on nothing with an error, and of its league, nothing is said. ``draws``: how
+    many.
     """
 
     grade_chance: pd.DataFrame
@@ -77,9 +77,8 @@ def certainty(run: Run, history: Sequence[Facts] = (), draws: int = DRAWS, seed:
     edition = run.edition
     drawers, lost = drawers_of(edition, run.facts, history)
     held, drawn_too = _resting_on(edition, lost), _resting_on(edition, drawers)
-    untold = set(held) - set(drawn_too)
     shown = [key for key in _shown(edition) if key in run.states and key in drawn_too]
-    leagues = [one for one in edition.leagues if one.of in run.states and one.of not in untold]
+    leagues = [one for one in edition.leagues if one.of in run.states and one.of in drawn_too]
     graded = [key for key in shown if run.states[key].grade is not None]
     scored = [key for key in shown if _has_interval(edition, key)]
     found = simulated(run, drawers, graded, scored, draws, seed, leagues=leagues)

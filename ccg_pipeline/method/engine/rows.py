@@ -79,7 +79,7 @@ def _of_node(run: Run, node: Node) -> pd.DataFrame:
 def _of_league(run: Run, league: League) -> pd.DataFrame:
     columns = (
         run.edition.key,
-        league.name or run.edition.node[league.of].title,
+        run.edition.league_title(league),
         pools_of(run, league.pool),
         list(run.facts.organisations),
         run.league(league)[0],

@@ -98,7 +98,7 @@ class Run:
             yield state
 
     def league(self, league: League) -> Floats:
-        """Return places in a league, ties in the best, NaN without a score: (draws, organisations)."""
+        """Return places in a league, ties in their first, NaN without a score: (draws, organisations)."""
         order = self.order(league)
         found = np.full(order.shape, np.nan)
         for own in self.peers.pools(league.pool):
@@ -112,7 +112,7 @@ class Run:
         order = score = -up(state.better, rounded)
         if "grade" in league.by and state.grade is not None:
             order = state.grade if "score" not in league.by else _first_by(state.grade, score)
-        return order
+        return -order if league.first == "worst" else order
 
 
 def _first_by(grade: Floats, score: Floats) -> Floats:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from ccg_pipeline.framework.edition import Edition, Node, Round
+from ccg_pipeline.framework.edition import Edition, League, Node, Round
 from ccg_pipeline.framework.round_dates import days_of
 from ccg_pipeline.framework.vocabulary.grading import Cuts
 from ccg_pipeline.framework.vocabulary.rule import plain
@@ -21,7 +21,6 @@ from ccg_pipeline.method.certainty.nearest import nearest_other_grade
 from ccg_pipeline.method.certainty.saying import CONDITION
 from ccg_pipeline.method.engine.run import Run, resting_on
 from ccg_pipeline.method.engine.wording import figure
-from ccg_pipeline.method.round_assessment import league_title
 from ccg_pipeline.publish.league_critics import COLUMNS, MEANING, NOT_REAL, Critics
 from ccg_pipeline.publish.measures import title_of
 from ccg_pipeline.publish.naming import period_in_words
@@ -124,7 +123,7 @@ def subject_of(node: Node, around: Around, run: Run | None, page: str) -> Subjec
     verification = str(rows["verification"].iloc[0])
     better = "none" if run is None else run.states[node.key].better
     league = next((one for one in edition.leagues if one.of == node.key), None)
-    places = around.places.get(league_title(edition, league)) if league else None
+    places = around.places.get(edition.league_title(league)) if league else None
     gates = [gate.panel for gate in around.round.gates if node.key in gate.verifies]
     asked = _critics(places) if places is not None and set(COLUMNS) <= set(places.columns) else {}
     measures = around.measures_of(node)
@@ -155,7 +154,7 @@ def subject_of(node: Node, around: Around, run: Run | None, page: str) -> Subjec
         has_places=places is not None,
         critics=asked,
         critic_heads=("After deprivation and age", "By weights") if asked else (),
-        league_notes=_league_notes(around, league_title(edition, league)) if asked and league else (),
+        league_notes=_league_notes(around, league, bool(asked)) if league else (),
         page=page,
     )
 
@@ -283,12 +282,12 @@ def _critics(places: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _league_notes(around: Around, league: str) -> tuple[str, ...]:
-    asked = around.critics
-    share = asked.explained.get(league) if asked else None
-    explained = (
-        ()
-        if share is None
-        else (f"Deprivation and age explain {100 * share:.0f} % of how the scores differ.",)
-    )
-    return (*explained, MEANING + (NOT_REAL if around.released.is_made_up else ""))
+def _league_notes(around: Around, league: League, is_asked: bool) -> tuple[str, ...]:
+    """From whom a league counts, where not from the best; where critics have asked, what they were told."""
+    notes = [f"{league.order[:1].upper()}{league.order[1:]}."] if league.order else []
+    if is_asked and around.critics:
+        share = around.critics.explained.get(around.edition.league_title(league))
+        if share is not None:
+            notes.append(f"Deprivation and age explain {100 * share:.0f} % of how the scores differ.")
+        notes.append(MEANING + (NOT_REAL if around.released.is_made_up else ""))
+    return tuple(notes)

@@ -15,12 +15,13 @@ from tests.support.notations.orchards import EDITION
 Refused = Callable[[str, str, str], str]
 
 OF = 'of: {rows: fruit, where: {how: band}, each: {node: "{code}", weight: "{weight}"}}'
+SIZE = "{key: size, level: x, steps: [{do: read, measure: f/s, better: none, provenance: found, source: A}]}"
 
 # what is there | what is put in its place | what is said after "edition.yaml, line "
 DISAGREEMENTS = [
     (
         "rounds:\n",
-        "  - {key: area, level: x, steps: [{do: read, measure: m, provenance: found, source: A}]}\nrounds:\n",
+        f"  - {SIZE.replace('size', 'area')}\nrounds:\n",
         "31: area is there twice among the nodes.",
     ),
     ("scales:\n", "scales:\n  - {key: words, labels: [a, b]}\n", "7: words is there twice among the scales."),
@@ -64,7 +65,7 @@ DISAGREEMENTS = [
     ),
     (
         "{do: standardise",
-        "{do: read, measure: x",
+        "{do: read, measure: x, better: higher",
         "15 (row 101, fruit.csv, line 2): 101: read begins a second time; ",
     ),
     (
@@ -137,11 +138,32 @@ DISAGREEMENTS = [
     ('of: "122", below', "of: f/122, below", "25: area uses f/122, which is a measure: read it in a node, "),
     ("{of: area, by", "{of: aera, by", "40: a league is of aera, which is no node."),
     ("{of: area, by", '{of: "101", by', "40: a league is by grade, and 101 has none."),
+    (
+        "  - {of: area, by",
+        "  - {of: area, provenance: found, source: A}\n  - {of: area, by",
+        "41: area is there twice among the leagues: give this one a name.",
+    ),
     ("{of: area, by", '{pool: "node:pear", of: area, by', "40: a league's pool is pear, which is no node."),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "said"), DISAGREEMENTS)
+# what agrees, and can hardly be meant
+SLIPS = [
+    ("scales:\n", "scales:\n  - {key: two, labels: [a, b]}\n", "6: nothing is graded on two."),
+    (
+        'measure: "f/{code}"',
+        "measure: apples",
+        "8 (row 101, fruit.csv, line 2): 101: 'apples' is no measure: it begins with its publication, as in",
+    ),
+    (
+        OF,
+        'of: [{node: "101", weight: 0.4}, {node: "122", weight: 0.7}]',
+        "20: area: the weights look like shares of 1 and sum to 1.1: correct them, or write whole numbers",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), DISAGREEMENTS + SLIPS)
 def test_a_disagreement_is_said_at_its_line(refused: Refused, old: str, new: str, said: str) -> None:
     assert refused("edition.yaml", old, new).startswith(f"edition.yaml, line {said}")
 
@@ -170,3 +192,23 @@ def test_every_fault_is_found_and_what_rests_on_one_says_nothing_of_it(orchards:
         "edition.yaml, line 15 (row 122, fruit.csv, line 3): 122 uses a, which is no node of the edition.",
         "edition.yaml, line 40: a league is of pear, which is no node.",
     ]
+
+
+def test_weights_that_are_no_shares_or_make_one_are_as_they_are(orchards: Path) -> None:
+    for weights in ("0.335 0.665", "0.3 0.3", "1 0.5", "40 70"):
+        one, two = weights.split()
+        of = f'of: [{{node: "101", weight: {one}}}, {{node: "122", weight: {two}}}]'
+        (orchards / "edition.yaml").write_text(EDITION.replace(OF, of), encoding="utf-8")
+        assert read_edition(orchards)[1] == []
+
+
+def test_a_league_needs_a_way_that_is_better(orchards: Path) -> None:
+    size = (
+        "{key: size, level: x, steps: [{do: read, measure: f/s, better: none, provenance: found, source: A}]}"
+    )
+    text = EDITION.replace("rounds:\n", f"  - {size}\nrounds:\n").replace(
+        "{of: area, by: [grade, score]", "{of: size"
+    )
+    (orchards / "edition.yaml").write_text(text, encoding="utf-8")
+    (said,) = read_edition(orchards)[1]
+    assert said == "edition.yaml, line 41: size has no way that is better, so nobody in it is first."

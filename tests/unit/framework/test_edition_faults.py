@@ -60,6 +60,15 @@ WHAT_IS_MISTYPED = [
         "by: [place]",
         "40: leagues.0.by.0 is 'place': input should be 'grade' or 'score'.",
     ),
+    (
+        "by: [grade, score]",
+        "by: [score, grade]",
+        "40: leagues.0: places go by [score], by [grade], or by",
+    ),
+    ("key: annual", f"key: {'o' * 61}", f"32: rounds.0.key is '{'o' * 61}': at most 60 are possible, and"),
+    ("[Good, Fair, Poor]", "[Good, ' ', Poor]", "6: scales.0.labels.1: only blanks are no text."),
+    ("at: [1, 0]", "at: ['1_0', 0]", "24: steps.1.at.0: '1_0' is no number: leave out the _."),
+    ("at: [1, 0]", "at: [1e300, 0]", "24: steps.1.at.0: 1e+300 is out of all proportion: numbers go up to"),
     ("{of: area, by", "{unit: 0, of: area, by", "40: leagues.0.unit is 0: input should be greater than 0."),
 ]
 

@@ -53,7 +53,7 @@ def test_points_of_labels_and_levels_are_listed_by_their_names(orchards: Path) -
     text = file.read_text(encoding="utf-8")
     read, labels = (
         'do: read, measure: "f/{code}", better: "{better}"',
-        "do: labels, measure: m, points: {Red: 0, Green: 2}",
+        "do: labels, measure: m/a, points: {Red: 0, Green: 2}",
     )
     text = text.replace(read, labels).replace(
         "do: standardise", "do: steps, levels: [{points: 1, above: 9}], below: 0"

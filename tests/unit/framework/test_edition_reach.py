@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from ccg_pipeline.framework.families import edition_in, read_edition
+from ccg_pipeline.framework.reach import never_given
 from ccg_pipeline.framework.vocabulary.combining import Mean
 from tests.support.notations.orchards import EDITION
+from tests.support.notations.rule_tables import run
 
 GIVEN = "provenance: assumed, source: A guess}"
 MEAN = 'of: {rows: fruit, where: {how: band}, each: {node: "{code}", weight: "{weight}"}}'
@@ -34,10 +36,27 @@ def test_a_line_that_no_mean_can_reach_is_refused(orchards: Path, step: str, lin
 def test_rows_go_on_with_the_list_that_they_are_in(orchards: Path) -> None:
     more = f"{MEAN.replace('of: {', 'of: [{node: first, weight: 3}, {')}]"
     first = (
-        f"nodes:\n  - {{key: first, level: fruit, steps: [{{do: read, measure: f/0, {GIVEN}, "
+        f"nodes:\n  - {{key: first, level: fruit, steps: [{{do: read, measure: f/0, better: higher, {GIVEN}, "
         f"{{do: standardise, {GIVEN}]}}\n"
     )
     (orchards / "edition.yaml").write_text(EDITION.replace("nodes:\n", first).replace(MEAN, more))
     mean = edition_in(orchards).node["area"].steps[0]
     assert isinstance(mean, Mean)
     assert [(one.node, one.weight) for one in mean.of] == [("first", 3), ("101", 1), ("122", 2)]
+
+
+# steps that grade and adjust | the labels of grades 1 to 4 that none of them gives
+GIVEN_GRADES = [
+    ("cuts at: [3, 2, 1]", ""),
+    ("cuts at: [3, 2]", "grade 4"),
+    ("cuts at: [3] then put when: x < 0, value: 4", "grade 3"),
+    ("cuts at: [3] then cap when: x < 0, at_best: 3 then put when: x < 0, value: 4", ""),
+    ("quantiles shares: [0.5]", "grade 3, grade 4"),
+    ("clusters", ""),
+]
+
+
+@pytest.mark.parametrize(("steps", "lost"), GIVEN_GRADES)
+def test_labels_that_no_step_gives_are_named(steps: str, lost: str) -> None:
+    edition = run(steps, {"x": "1 2 3 4"}).edition
+    assert ", ".join(never_given(edition.node["it"], edition.labels("it"))) == lost

@@ -165,7 +165,6 @@ FAULTS_OF_A_NODE = [
     ("[3, 3], gives: 3.0", "[3, 3], gives: 2.0", "(dementia): a worse grade of an indicator may not"),
     ("          - {when: [4, 4], gives: 4.0}\n", "", "(dementia): a panel's table has 16 cells"),
     ('{at_least: 0.0, points: "{cancer_', '{at_least: 0.1, points: "{cancer_', "(cancer): cancer.122a has"),
-    ("weight: {value: 0.50", "weight: {value: 0.60", "(overall): weights must sum to 1, and sum to 1.1."),
     ("of: leadership/165a, says: [Red]", "of: leadership/165a, says: [Amber]", "(overall): the lowest"),
     ("source: Best of three steps}", "source: Best}\n          Blue: 3", "(141a): points must fall"),
     ("points: {value: 2, provenance: assumed, source: At",

@@ -19,7 +19,8 @@ NO_YAML = [
     (b"a: 1\n{b: c}: 2\n", "x.yaml, line 2: no valid YAML, found unhashable key."),
     (b"a: 1\n---\nb: 2\n", "x.yaml, line 2: no valid YAML, "),
     (b"a: !!python/object:os.system {}\n", "x.yaml, line 1: no valid YAML, "),
-    (b"a: \x00\n", "x.yaml: no valid YAML, "),
+    (b"a: b\nc: \x00\n", "x.yaml, line 2: there is a NUL character; delete it."),
+    (b"a: \x07\n", "x.yaml: no valid YAML, "),
     (b"a: \xff\n", "x.yaml: no UTF-8 at byte 3; save it as UTF-8."),
 ]
 

@@ -40,6 +40,9 @@ FIELDS = """
     mean of: [a*0, b*0]                                   | all weights are 0
     mean of: [a, b], total: true                          | a sum punishes what is missing: say as what it
     mean of: [a, b], least_share: 1.1                     | least_share 1.1 is outside 0 to 1
+    mean of: [a, b], least: 1.5                           | 1.5 is no number of them: a whole number from 1 on
+    mean of: [a, b], least: 0                             | 0 is no number of them: a whole number from 1 on
+    mean of: [a, b], power: true                          | steps.0.power: true and false are no numbers
     mean of: [a, b], least: 3                             | least asks for 3 of 2 members
     mean of: [a, b], required: [c]                        | c is required and is no member
     look_up of: [a, b], cells: [{when: [1], gives: 1}]    | a cell has 1 values for 2 members
@@ -115,6 +118,8 @@ def test_a_total_of_one_and_one_that_says_what_must_be_there_need_no_more() -> N
             {"any_of": [{"of": "a", "says": ["Red"], "below": 1}]},
             "the condition on a needs either words (says)",
         ),
+        ({"all_of": [{"of": "a", "above": 3, "below": 2}]}, "no score of a lies between 3 and 2"),
+        ({"all_of": [{"of": "a", "at_least": 2, "below": 2}]}, "no score of a lies between 2 and 2"),
     ],
 )
 def test_a_condition_needs_words_or_bounds(when: dict[str, object], said: str) -> None:

@@ -30,7 +30,7 @@ def edition(error: dict[str, object]) -> Edition:
             "key": key,
             "level": "indicator",
             "steps": [
-                {"do": "read", "measure": key, **SOURCED},
+                {"do": "read", "measure": key, "better": "higher", **SOURCED},
                 {"do": "distance", **error, **SOURCED},
                 {"do": "steps", "levels": LEVELS, "below": 0, **SOURCED},
             ],

@@ -138,6 +138,11 @@ def test_nothing_is_said_of_how_often_a_grade_would_come_again_where_no_figure_h
     assert found.empty
 
 
+def test_a_league_of_figures_without_an_error_has_no_sets() -> None:
+    exact = run("cuts at: [2]", {"x": "1 3 3"}, labels=2, leagues=({"of": "it"},))
+    assert certainty(exact, draws=100).place.empty
+
+
 def shared(numerators: str, denominators: str, authorities: str) -> Run:
     """Shares against a standard of 50 %, of organisations that share the figure of their authority."""
     pairs = zip(numerators.split(), denominators.split(), strict=True)

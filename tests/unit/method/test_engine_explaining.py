@@ -16,7 +16,7 @@ from ccg_pipeline.method.engine.wording import figure
 from expert_panels.foundation.fault import WrongUse
 
 SAID = {"provenance": "assumed", "source": "Ours"}
-READ = {"do": "read", "measure": "x"}
+READ = {"do": "read", "measure": "x", "better": "higher"}
 PAIR = [{"node": "x"}, {"node": "y"}]
 LABELS = ["Best", "Middle", "Worst"]
 CUTS = {"do": "cuts", "at": [2.5, 1.5]}
