@@ -6,7 +6,7 @@ Does not belong here: cells and numbers (csv_table.py), publications (the room s
 Nothing is guessed: an empty cell is missing, a number has a decimal point and no other sign.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +81,9 @@ def read_figures(path: Path, edition: Edition, attributes: Path | None = None) -
         )
     references = tuple(one for one in organisations if one in asked.references)
     assessed = tuple(one for one in organisations if one not in asked.references)
+    about = _about(attributes, asked)
+    named = [about[one][name].text for one in assessed if one in about for name in edition.parts]
+    assessed = tuple(dict.fromkeys([*assessed, *(one for one in named if one)]))
     if not assessed:
         raise Fault(f"{path.name} has figures of {_some(references)} alone, with whom others are compared.")
 
@@ -97,7 +100,7 @@ def read_figures(path: Path, edition: Edition, attributes: Path | None = None) -
         },
         counts={one: Counts(*(numbers(one, name, assessed) for name in COUNTS)) for one in there},
         others={code: {one: float(numbers(one, "value", [code])[0]) for one in there} for code in references},
-        attributes=_attributes(attributes, asked, assessed),
+        attributes=_attributes(about, asked, assessed),
     )
     return Figures(
         facts,
@@ -206,8 +209,8 @@ def _judgement(cell: Cell, measure: str, asked: Asked) -> str:
     return cell.text
 
 
-def _attributes(path: Path | None, asked: Asked, assessed: Sequence[str]) -> dict[str, "np.ndarray"]:
-    """Attributes of the organisations, in their order; None, or NaN for a weight, where nothing is said."""
+def _about(path: Path | None, asked: Asked) -> dict[str, dict[str, Cell]]:
+    """What a file says of organisations: by organisation, a cell an attribute."""
     table = None if path is None else CsvTable(path)
     columns = [] if table is None else table.header[1:]
     if lost := [one for one in asked.attributes if one not in columns]:
@@ -221,14 +224,21 @@ def _attributes(path: Path | None, asked: Asked, assessed: Sequence[str]) -> dic
         if table is not None and organisation in found:
             raise Fault(f"{table.name}, row {number}: {organisation} is there twice; leave one row.")
         found[organisation] = row
+    return found
+
+
+def _attributes(
+    about: Mapping[str, Mapping[str, Cell]], asked: Asked, assessed: Sequence[str]
+) -> dict[str, "np.ndarray"]:
+    """Attributes of the organisations, in their order; None, or NaN for a weight, where nothing is said."""
 
     def value(organisation: str, name: str) -> float | str | None:
-        cell = found.get(organisation, {}).get(name, Cell("", ""))
+        cell = about.get(organisation, {}).get(name, Cell("", ""))
         if name in asked.weights:
             return number_in(cell) if cell.text else np.nan
         return cell.text or None
 
-    return {name: np.array([value(one, name) for one in assessed], dtype=object) for name in columns}
+    return {name: np.array([value(one, name) for one in assessed], dtype=object) for name in asked.attributes}
 
 
 def _measures(table: CsvTable) -> list[str]:

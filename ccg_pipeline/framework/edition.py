@@ -18,7 +18,7 @@ from ccg_pipeline.framework.limits import Limits
 from ccg_pipeline.framework.provenance import Frozen, Number, Provenance, Stated, Text, numbers_of
 from ccg_pipeline.framework.vocabulary.grading import Step
 from ccg_pipeline.framework.vocabulary.rule import Plain, of_pool
-from ccg_pipeline.framework.vocabulary.scoring import COUNTS, Labels, Read, SpreadByRank, Standardise
+from ccg_pipeline.framework.vocabulary.scoring import COUNTS, Labels, Read, SpreadByRank
 
 Key = Annotated[Text, Field(max_length=60)]
 """What goes into names of assets and commands."""
@@ -235,26 +235,32 @@ class Edition(Frozen):
         """Every measure that a node reads, in the order of the nodes."""
         return tuple(dict.fromkeys(key for node in self.nodes for key in node.measures_used()))
 
+    def _named_by_steps(self, field: str) -> list[str]:
+        """What a field of the steps names, where a step has it."""
+        steps = (step for node in self.nodes for step in node.steps)
+        return [one for step in steps if (one := getattr(step, field, None)) is not None]
+
     @cached_property
     def weights(self) -> tuple[str, ...]:
         """The attributes of organisations by which a step weighs them."""
-        steps = [step for node in self.nodes for step in node.steps]
-        found = [one.weights for one in steps if isinstance(one, Standardise) and one.weights is not None]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self._named_by_steps("weights")))
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The attributes in which an organisation names the one that it is part of."""
+        return tuple(dict.fromkeys(self._named_by_steps("parts")))
 
     @cached_property
     def pools(self) -> tuple[str, ...]:
         """The attributes of organisations by which pools are made."""
-        steps = [step for node in self.nodes for step in node.steps]
-        named = [getattr(one, "pool", None) for one in (*steps, *self.leagues)]
-        return tuple(dict.fromkeys(one for one in named if one is not None and not of_pool(one)))
+        named = [*self._named_by_steps("pool"), *(one.pool for one in self.leagues if one.pool is not None)]
+        return tuple(dict.fromkeys(one for one in named if not of_pool(one)))
 
     @cached_property
     def attributes(self) -> tuple[str, ...]:
-        """The attributes by which pools are made or figures shared, then those by which one weighs."""
-        steps = [step for node in self.nodes for step in node.steps]
-        shared = [one.drawn_by for one in steps if isinstance(one, Read)]
-        named = [*self.pools, *(one for one in shared if one and one != COUNTS)]
+        """The attributes by which organisations belong together, then those by which one weighs."""
+        shared = [one for one in self._named_by_steps("drawn_by") if one and one != COUNTS]
+        named = [*self.pools, *self.parts, *self._named_by_steps("peers"), *shared]
         return tuple(dict.fromkeys([*named, *self.weights]))
 
     def league_title(self, league: League) -> str:

@@ -19,6 +19,7 @@ from ccg_pipeline.framework.vocabulary.grading import (
     Require,
     Step,
 )
+from ccg_pipeline.framework.vocabulary.others import Together
 from ccg_pipeline.framework.vocabulary.rule import Member, plain
 from ccg_pipeline.framework.vocabulary.scoring import (
     Goalposts,
@@ -57,6 +58,8 @@ def reach_after(step: Step, before: Reach | None, members: Mapping[str, Reach]) 
             return _span([plain(one.gives) for one in step.cases])
         case Bound(low=low, high=high) if low is not None and high is not None:
             return _span([plain(low), plain(high)])
+        case Together(how="mean" | "median" | "least" | "most"):
+            return _of_members(step.of, members)
         case Take() | Pick():
             return _of_members(step.of, members)
         case Mean(total=False, fill=None, power=1):

@@ -43,14 +43,21 @@ class RoundTables:
 def organisations_of(edition: Edition, figures: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Return the organisations that `figures` are of and that the edition assesses, by their code as index.
 
+    With them those of which they are parts, where a rule adds parts up.
     Columns: name, and the attributes that the edition's rules go by; None where `known`, which has a row an
     organisation by its code, says nothing, and numbers, or NaN, for those by which it weighs.
     """
     own = figures.loc[figures["organisation_kind"] == edition.organisation, "organisation_code"]
-    codes = pd.Index(sorted(own.unique()), name="organisation_code")
+    parts = known.reindex(index=own.unique(), columns=list(edition.parts))
+    codes = pd.Index(sorted({*own, *_wholes(edition, parts)}), name="organisation_code")
     found = known.reindex(index=codes, columns=["name", *edition.attributes])
     words = found.astype(object).where(found.notna(), None)
     return words.assign(**{name: pd.to_numeric(found[name]) for name in edition.weights})
+
+
+def _wholes(edition: Edition, parts: pd.DataFrame) -> set[str]:
+    """The codes of the organisations of which others say that they are parts."""
+    return {str(code) for name in edition.parts for code in parts[name] if pd.notna(code) and code != ""}
 
 
 def run_of(edition: Edition, figures: pd.DataFrame, organisations: pd.DataFrame, every: bool = False) -> Run:
@@ -59,6 +66,7 @@ def run_of(edition: Edition, figures: pd.DataFrame, organisations: pd.DataFrame,
     With `every`, all `organisations` are assessed, though these figures may say nothing of one.
     """
     told = set(figures["organisation_code"])
+    told |= _wholes(edition, organisations.loc[organisations.index.isin(told)])
     assessed = [str(code) for code in organisations.index if every or code in told]
     others = sorted(told - set(organisations.index))
     attributes: Mapping[str, Any] = {

@@ -126,7 +126,8 @@ def part_tables(content: str) -> PartTables:
     for name, table in stored.items():
         found[name] = completed(typed(found.get(name, pd.DataFrame()), table), table)
     found["figures"] = typed(found["figures"], observation)
-    found["organisations"] = found["organisations"].set_index("organisation_code")
+    about = found["organisations"].set_index("organisation_code").astype(object)
+    found["organisations"] = about.where(about.notna(), None)
     moderations = tuple(Moderation(*each) for each in said.get("moderations", ()))
     return PartTables(str(said["part"]), found, said.get("rests_on", {}), moderations)
 

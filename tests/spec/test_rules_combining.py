@@ -48,10 +48,11 @@ MEAN = """
     total: true, least: 3       | 1 - 6  | -        | 2 of 3 are there; without b
     total: true, least: 2       | 1 - 6  | 7        |
     total: true, power: 0, least: 1 | 2 3 4 | 24    |
+    total: true, power: 0, fill: 2 | 3 - 4 | 24     |
     fill: 0                     | 1 - 6  | 2.333333 |
     fill: 0, of: [a*2, b, c]    | 1 - 6  | 2        |
     fill: 0, least: 3           | 1 - 6  | -        | 2 of 3 are there; without b
-    fill: 0, least: 0           | - - -  | -        | 0 of 3 are there; without a, b, …
+    fill: 0, least: 1           | - - -  | -        | 0 of 3 are there; without a, b, …
     least: 2                    | - - 6  | -        | 1 of 3 are there; without a, b
     least: 2                    | - 2 6  | 4        |
     least_share: 0.6666666667   | - 2 6  | 4        |
@@ -60,6 +61,23 @@ MEAN = """
     required: [a]               | - 2 6  | -        | 2 of 3 are there; without a
     required: [a, c]            | 1 2 -  | -        | 2 of 3 are there; without c
 """
+
+
+# a divided by b, and by its square
+QUOTIENTS = """
+    fields                                         | better | a b c  | gives | why
+    total: true, power: 0, of: [a, b*-1], least: 2 | none   | 6 -4 - | -1.5  |
+    total: true, power: 0, of: [a, b*-1], least: 2 | none   | -6 4 - | -1.5  |
+    total: true, power: 0, of: [a, b*-1], least: 2 | none   | 0 4 -  | 0     |
+    total: true, power: 0, of: [a, b*-1], least: 2 | none   | 6 0 -  | -     | its members have no such mean
+    total: true, power: 0, of: [a, b*-1], least: 2 | none   | 6 - -  | -     | 1 of 2 are there; without b
+    total: true, power: 0, of: [a, b*-2], least: 2 | none   | 8 -4 - | 0.5   |
+"""
+
+
+@pytest.mark.parametrize("given", lines(QUOTIENTS), ids=lambda given: f"{given['fields']}: {given['a b c']}")
+def test_a_product_may_be_below_0_and_divide(given: dict[str, str]) -> None:
+    held("mean", given)
 
 
 @pytest.mark.parametrize("given", lines(MEAN), ids=lambda given: f"{given['fields']}: {given['a b c']}")

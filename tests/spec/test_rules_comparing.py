@@ -163,3 +163,47 @@ def test_published_places_untie_what_is_rounded_and_nothing_else(far: int) -> No
     }
     found = worked_out("spread_by_rank best: 0, worst: 4, untie: p", figures)
     assert found.score == pytest.approx(numbers("3 1 1 0 4"))
+
+
+# of A and B the whole is C, of C it is D; A names B and C, B names C and Z, who is not there, D names A and B
+TOGETHER = """
+    fields                                     | x       | gives       | begins
+                                               | 1 2 6 - | 3 3 3 3     |
+    how: median                                | 1 2 6 - | 2 2 2 2     |
+    how: deviation                             | 1 3 - - | 1.414214 1.414214 1.414214 1.414214 |
+    how: deviation                             | 1 - - - | - - - -     | 1 of its 4 organisations have a score
+    how: least                                 | 1 2 6 - | 1 1 1 1     |
+    how: most, least_share: 0.8                | 1 2 6 - | - - - -     | 3 of its 4 organisations have a score
+    how: total, least_share: 0.75              | 1 2 6 - | 9 9 9 9     |
+    weights: people                            | 1 2 6 - | 2.6 2.6 2.6 2.6 |
+    pool: kind                                 | 1 2 6 - | 1.5 1.5 6 6 |
+    pool: kind                                 | 1 2 - - | 1.5 1.5 - - | 0 of its 2 organisations have a score
+    parts: whole                               | 1 2 6 - | - - 1.5 6   | it has no parts
+    parts: whole, how: total, least_share: 1   | 1 - 6 - | - - - 6     | it has no parts; 1 of its 2 parts
+    parts: whole, how: total, least_share: 0.5 | 1 - 6 - | - - 1 6     | it has no parts
+    parts: whole, weights: people              | 1 2 6 - | - - 1.75 6  | it has no parts
+    peers: near                                | 1 2 6 - | 4 6 - 1.5   | it has no peers
+    peers: near, least_share: 1                | 1 2 6 - | 4 - - 1.5   | 1 of its 2 peers have
+"""
+
+
+@pytest.mark.parametrize("given", lines(TOGETHER), ids=lambda given: f"{given['fields']}, {given['x']}")
+def test_what_several_come_to_together(given: dict[str, str]) -> None:
+    about = {"kind": "a a b b", "people": "1 3 1 2", "whole": "C C D -", "near": "B,C C,Z - A,B"}
+    row = {**given, "fields": ", ".join(one for one in ("of: [x]", given["fields"]) if one)}
+    held("together", row, attributes=about)
+    assert reasons(worked_out(f"together {row['fields']}", row["x"], attributes=about)).startswith(
+        given["begins"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "then"), [("", "lower"), (", better: none", "none"), (", how: deviation", "none")]
+)
+def test_which_way_what_several_come_to_is_better(fields: str, then: str) -> None:
+    assert worked_out(f"together of: [x]{fields}", "1 2", better="lower").better == then
+
+
+def test_what_parts_come_to_is_worked_out_draw_by_draw() -> None:
+    found = worked_out("together of: [x], parts: whole", "1 3 - / 5 - -", attributes={"whole": "C C -"})
+    assert found.score == pytest.approx(numbers("- - 2 / - - 5"), nan_ok=True)

@@ -21,7 +21,7 @@ from ccg_pipeline.framework.edition import Edition, Node, Round
 from ccg_pipeline.framework.reach import never_given
 from ccg_pipeline.method.engine.explaining import Done, Explained, Use, tops
 from ccg_pipeline.method.engine.reasons import in_titles
-from ccg_pipeline.method.engine.rows import changed_by, labels_of, place_table
+from ccg_pipeline.method.engine.rows import asked_of, changed_by, labels_of, place_table
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.publish.export import UNRELEASED
@@ -125,17 +125,19 @@ def tried(console: Console, edition: Edition, read: Figures, name: str) -> None:
 
 def results(console: Console, run: Run) -> None:
     """Print grades and scores of the nodes at the top, then what is missing and what was changed, and why."""
-    nodes = tops(run)
+    nodes, asked = tops(run), asked_of(run)
     for first in range(0, len(nodes), ACROSS):
         shown = nodes[first : first + ACROSS]
-        columns = [_outcomes(run, node) for node in shown]
+        columns = [np.where(asked[node.key], _outcomes(run, node), "").tolist() for node in shown]
         rows = [list(row) for row in zip(run.facts.organisations, *columns, strict=True)]
         console.print(table_of(["organisation", *(node.title for node in shown)], rows))
     missing = [
         [organisation, node.title, why]
         for node in nodes
-        for organisation, why in zip(run.facts.organisations, _why(run, node), strict=True)
-        if why
+        for organisation, why, is_asked in zip(
+            run.facts.organisations, _why(run, node), asked[node.key], strict=True
+        )
+        if why and is_asked
     ]
     if missing:
         console.print(table_of(["organisation", "has no", "because"], missing))

@@ -69,9 +69,10 @@ class OfPoints(Combination):
 class Mean(Combination):
     """The weighted mean of the members that are there, their weights brought to one; or their sum.
 
-    `power` 1 is the arithmetic, 0 the geometric, −1 the harmonic mean. `total`: not divided by the weights
-    (with power 0 the product). A missing member is left out, or counted as `fill` where any is there. At
-    `least` so many members must be there, `least_share` of them, and all that are `required`.
+    `power` 1 is the arithmetic, 0 the geometric, −1 the harmonic mean. `total`: not divided by the weights.
+    With power 0 that is the product, each member to the power of its weight, so that a weight of −1 divides
+    by it. A missing member is left out, or counted as `fill` where any is there. At `least` so many members
+    must be there, `least_share` of them, and all that are `required`.
     """
 
     do: Literal["mean"]

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from ccg_pipeline.framework.provenance import Text
 from ccg_pipeline.framework.vocabulary.combining import Count, LookUp, Mean, Pick, Spread, Tallies
+from ccg_pipeline.framework.vocabulary.others import Together
 from ccg_pipeline.framework.vocabulary.rule import (
     AtLeast,
     Member,
@@ -233,7 +234,7 @@ class Round(Rule):
         return self
 
 
-BEGINS = (Read, Take, Labels, Mean, Spread, Count, LookUp, Pick, Tallies)
+BEGINS = (Read, Take, Together, Labels, Mean, Spread, Count, LookUp, Pick, Tallies)
 """Rules that make a score of something else: one of them is a node's first step, and no other."""
 
 GRADES = (Cuts, Quantiles, FittedCuts, Clusters, AsScored)
@@ -242,6 +243,7 @@ GRADES = (Cuts, Quantiles, FittedCuts, Clusters, AsScored)
 Step = Annotated[
     Read
     | Take
+    | Together
     | Transform
     | Distance
     | Goalposts

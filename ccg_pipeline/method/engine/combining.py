@@ -35,14 +35,15 @@ def _weights(rule: rules.Combination) -> Floats:
 
 
 def mean(work: Work, state: State, rule: rules.Mean) -> State:
-    """Σ w·f(x) / Σ w, taken back by f: f is nothing, the logarithm or 1/x.
+    """Σ w·f(x) / Σ w, taken back by f: f is nothing, the logarithm or 1/x; or the sum, or Π x^w.
 
     One member after the other, since all of them at once leave the cache.
     """
     filled = work.gaps is not None and rule.needs_its_members
     each = list(_members(work, state, rule)[0]) if filled else [work.member(one) for one in rule.of]
     shape = np.broadcast_shapes(*(x.shape for x in each))
-    n, found, total = np.zeros(shape, dtype=np.int64), np.zeros(shape), np.zeros(shape)
+    is_product = rule.total and rule.power == 0
+    n, found, total = np.zeros(shape, dtype=np.int64), np.full(shape, float(is_product)), np.zeros(shape)
     there = [np.isfinite(x) for x in each]
     for one in there:
         n += one
@@ -51,12 +52,15 @@ def mean(work: Work, state: State, rule: rules.Mean) -> State:
             weight, counts = plain(member.weight), known
             if rule.fill is not None:
                 x, counts = np.where(known, x, plain(rule.fill)), np.ones(x.shape, dtype=bool)
+            if is_product:  # of logarithms, what is below 0 would have none
+                found *= np.where(counts, x**weight, 1.0)
+                continue
             f = x if rule.power == 1 else MEANS[rule.power](np.where(counts, x, 1.0))
             found += np.where(counts, f if weight == 1 else weight * f, 0.0)
             total += weight * counts
         if not rule.total:
             found = found / np.where(total > 0, total, np.nan)
-        found = BACK[rule.power](found)
+        found = found if is_product else BACK[rule.power](found)
     enough = (n > 0) & (n >= plain(rule.least)) & (n >= plain(rule.least_share) * len(rule.of) - 1e-9)
     for key in rule.required:
         enough &= there[[one.node for one in rule.of].index(key)]

@@ -12,6 +12,7 @@ import numpy as np
 from ccg_pipeline.framework.edition import Node
 from ccg_pipeline.framework.provenance import numbers_of
 from ccg_pipeline.framework.vocabulary.grading import GRADES, Adjustment
+from ccg_pipeline.framework.vocabulary.others import Together
 from ccg_pipeline.framework.vocabulary.rule import Member, Rule, of_pool, plain
 from ccg_pipeline.method.engine.facts import State
 from ccg_pipeline.method.engine.gaps import bounds_of_gaps
@@ -173,7 +174,8 @@ class _Explaining:
             roles = {one.node: _role(one) for one in getattr(step, "of", ())}
             roles |= {one.node: "grades to fit" for one in getattr(step, "to", ())}
             pool = of_pool(getattr(step, "pool", None))
-            for key in step.nodes_used():
+            used = () if isinstance(step, Together) and step.parts is not None else step.nodes_used()
+            for key in used:  # what is worked out of parts is theirs, and not the organisation's own
                 if key not in seen:
                     seen.add(key)
                     yield Use(roles.get(key, "pool" if key in pool else "condition"), self.node(key))

@@ -7,9 +7,10 @@ Does not belong here: working anything out.
 import numpy as np
 
 from ccg_pipeline.framework.edition import Edition
-from ccg_pipeline.framework.vocabulary import combining, grading, scoring
+from ccg_pipeline.framework.vocabulary import combining, grading, others, scoring
 from ccg_pipeline.framework.vocabulary.rule import Rule, plain
 from ccg_pipeline.method.engine.facts import State
+from ccg_pipeline.method.engine.together import counted
 from ccg_pipeline.method.engine.work import Work
 from ccg_pipeline.method.statistics.grid import Strings
 
@@ -63,6 +64,13 @@ def _said_of_all(work: Work, rule: Rule, after: State) -> Strings | str:
             has_reference = np.isfinite(learned.value)
             why = np.where(has_reference, "it has no standard error", "there is nothing to compare it with")
             return why.astype(object)
+        case others.Together():
+            pairs = zip(*counted(work, rule), strict=True)
+            said = [
+                f"{n} of its {of} {rule.who} have a score" if of else f"it has no {rule.who}"
+                for n, of in pairs
+            ]
+            return np.array(said, dtype=object)
         case scoring.Standardise():
             return f"fewer than {plain(rule.least):g} have a figure, or all have the same"
         case scoring.Transform(by="power"):

@@ -4,24 +4,31 @@ Belongs here: the columns of these two tables, of the published figures.
 Does not belong here: tables of the database (the room tables), files, words of a rule (wording.py).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from ccg_pipeline.framework.edition import League, Node
 from ccg_pipeline.framework.vocabulary.grading import Adjustment
+from ccg_pipeline.framework.vocabulary.others import Together
 from ccg_pipeline.method.engine.run import Run
+from ccg_pipeline.method.statistics.grid import Booleans
 
 PLACES = ("edition", "league", "pool", "organisation", "place", "label", "score")
 
 
 def score_table(run: Run) -> pd.DataFrame:
-    """Return each node's score of each organisation, in the edition's order.
+    """Return each node's score of each organisation of whom it is asked, in the edition's order.
 
     Columns: edition, node, level, organisation, score and grade (NaN where there is none), label, n_used of
     n_expected members (missing where no rule combines), changed_by (why an adjustment changed it), why (there
     is none).
     """
-    return pd.concat([_of_node(run, node) for node in run.edition.nodes if node.key in run.states])
+    asked = asked_of(run)
+    return pd.concat(
+        [_of_node(run, node)[asked[node.key]] for node in run.edition.nodes if node.key in run.states]
+    )
 
 
 def place_table(run: Run) -> pd.DataFrame:
@@ -30,7 +37,8 @@ def place_table(run: Run) -> pd.DataFrame:
     Columns: edition, league, pool (None where there is none), organisation, place (NaN where there is none),
     label, score.
     """
-    found = [_of_league(run, league) for league in run.edition.leagues]
+    asked = asked_of(run)
+    found = [_of_league(run, league, asked[league.of]) for league in run.edition.leagues]
     return pd.concat(found) if found else pd.DataFrame(columns=list(PLACES))
 
 
@@ -76,7 +84,31 @@ def _of_node(run: Run, node: Node) -> pd.DataFrame:
     )
 
 
-def _of_league(run: Run, league: League) -> pd.DataFrame:
+def asked_of(run: Run) -> Mapping[str, Booleans]:
+    """Return by node of whom it is asked, (organisations,): of all, unless some are parts of others.
+
+    What parts come to together is asked of those who have parts; the rest is not asked of an organisation of
+    which nothing is published but who its parts are.
+    """
+    organisations, facts = list(run.facts.organisations), run.facts
+    is_told = np.zeros(len(organisations), dtype=bool)
+    for measure in run.edition.measures:
+        is_told |= np.isfinite(facts.value(measure)[0]) | (facts.judgement(measure)[0] != "")
+        is_told |= facts.reason(measure) != ""
+    found: dict[str, Booleans] = {}
+    for node in run.edition.nodes:
+        first = node.steps[0]
+        found[node.key] = is_told if run.edition.parts else np.ones_like(is_told)
+        if isinstance(first, Together) and first.parts is not None:
+            found[node.key] = np.isin(
+                organisations, [one for one in facts.attributes[first.parts] if isinstance(one, str)]
+            )
+        elif used := first.nodes_used():
+            found[node.key] = np.any([found[key] for key in used], axis=0)
+    return found
+
+
+def _of_league(run: Run, league: League, asked: Booleans) -> pd.DataFrame:
     columns = (
         run.edition.key,
         run.edition.league_title(league),
@@ -86,7 +118,7 @@ def _of_league(run: Run, league: League) -> pd.DataFrame:
         labels_of(run, league.of),
         run.states[league.of].score[0],
     )
-    found = pd.DataFrame(dict(zip(PLACES, columns, strict=True)))
+    found = pd.DataFrame(dict(zip(PLACES, columns, strict=True)))[asked]
     return found.sort_values(["pool", "place", "organisation"], kind="stable", na_position="last")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ccg_pipeline.framework.edition import Edition, League, Node
 from ccg_pipeline.framework.vocabulary.grading import Adjustment
 from ccg_pipeline.framework.vocabulary.rule import Way
-from ccg_pipeline.method.engine import combining, grading, scoring
+from ccg_pipeline.method.engine import combining, grading, scoring, together
 from ccg_pipeline.method.engine.facts import Changed, Facts, State
 from ccg_pipeline.method.engine.reasons import with_reasons
 from ccg_pipeline.method.engine.turning import places, up
@@ -23,6 +23,7 @@ from ccg_pipeline.method.statistics.grid import Booleans, Floats
 RULES: Mapping[str, Callable[[Work, State, Any], State]] = {
     "read": scoring.read,
     "take": scoring.take,
+    "together": together.together,
     "transform": scoring.transform,
     "distance": scoring.distance,
     "goalposts": scoring.goalposts,

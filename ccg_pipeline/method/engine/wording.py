@@ -10,13 +10,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from ccg_pipeline.framework.edition import Node
-from ccg_pipeline.framework.vocabulary import combining, grading, scoring
+from ccg_pipeline.framework.vocabulary import combining, grading, others, scoring
 from ccg_pipeline.framework.vocabulary.rule import Condition, Number, Rule, When, plain
 from ccg_pipeline.method.engine.facts import State
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.turning import ROUNDING
 
 MEANS = {1: "mean", 0: "geometric mean", -1: "harmonic mean"}
+HOWS = {
+    "mean": "mean",
+    "total": "sum",
+    "median": "median",
+    "deviation": "standard deviation",
+    "least": "lowest",
+    "most": "highest",
+}
+FEW = 12
+"""So many organisations are listed with their scores; of more it is said how many they are."""
 ORDINALS = {1: "", 2: "second ", 3: "third "}
 
 
@@ -88,6 +98,8 @@ def words_of(rule: Rule, seen: Seen) -> str:
             return f"{rule.measure}, judged {said}" if said else f"{rule.measure}, not judged"
         case combining.Combination():
             return _combined(rule, seen)
+        case others.Together():
+            return _together(rule, seen)
         case scoring.Take() | scoring.Transform() | scoring.Distance() | scoring.Goalposts():
             return _scored(rule, seen)
         case scoring.Standardise() | scoring.SpreadByRank():
@@ -158,6 +170,20 @@ def _compared(rule: scoring.Standardise | scoring.SpreadByRank, seen: Seen) -> s
     if rule.by == "min_max":
         return f"the way from the worst ({_n(rule.low)}) to the best ({_n(rule.high)}) {among}{held}"
     return f"the {'normal number of the place' if rule.by == 'normal' else 'share that is worse'} {among}"
+
+
+def _together(rule: others.Together, seen: Seen) -> str:
+    """What is worked out of whom, with the score of each, where they are few."""
+    state = seen.run.states[rule.of[0].node]
+    x = state.grade if rule.of[0].by == "grade" and state.grade is not None else state.score
+    own = next((one.own for one in seen.run.peers.groups(rule) if seen.at in one.of), ())
+    whose, listed = seen.pool(rule.pool), ""
+    if rule.parts is not None or rule.peers is not None:
+        whose = f"its {len(own)} {rule.who}"
+        scores = [f"{seen.run.facts.organisations[at]} {figure(float(x[0, at]))}" for at in own]
+        listed = f" ({', '.join(scores)})" if 0 < len(scores) <= FEW else ""
+    weighted = "" if rule.weights is None else f" weighted by {rule.weights}"
+    return f"the {HOWS[rule.how]}{weighted} of {seen.title(rule.of[0].node)} of {whose}{listed}"
 
 
 def _combined(rule: combining.Combination, seen: Seen) -> str:

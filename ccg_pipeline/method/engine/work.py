@@ -4,19 +4,22 @@ Belongs here: the facts, the nodes before, pools, attributes, what a step learne
 Does not belong here: any rule (scoring.py, combining.py, grading.py), the order of steps (run.py).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from ccg_pipeline.framework.edition import Node
+from ccg_pipeline.framework.vocabulary.others import Together
 from ccg_pipeline.framework.vocabulary.rule import Member
 from ccg_pipeline.method.engine.facts import Facts, State
 from ccg_pipeline.method.statistics.grid import Floats, Integers
 from expert_panels.foundation.fault import Fault
 
 T = TypeVar("T")
+_CODE = re.compile(r"[^\s,;]+")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ class Learned:
 
     steps: dict[tuple[str, int], Any] = field(default_factory=dict)
     pools: dict[str, Any] = field(default_factory=dict)
+
+
+class Group(NamedTuple):
+    """Organisations, by number: `own` come to something together, for those `of`; `n` of them are asked."""
+
+    own: Integers
+    of: Integers
+    n: int
 
 
 class Peers:
@@ -59,6 +70,24 @@ class Peers:
             known = np.array([one is not None and one == one and one != "" for one in by], dtype=bool)
             self._found[pool] = [np.flatnonzero(known & (by == one)) for one in sorted(set(by[known]))]
         return self._found[pool]
+
+    def groups(self, rule: Together) -> Iterator[Group]:
+        """Yield who is together for whom: an organisation's parts, its peers, or all of its pool."""
+        if rule.parts is None and rule.peers is None:
+            yield from (Group(own, own, len(own)) for own in self.pools(rule.pool))
+            return
+        number = {code: at for at, code in enumerate(self._facts.organisations)}
+        named: dict[int, list[str]] = {}
+        for code, said in zip(number, self.attribute(rule.parts or str(rule.peers)), strict=True):
+            if rule.peers is not None:
+                named[number[code]] = (
+                    list(dict.fromkeys(_CODE.findall(said))) if isinstance(said, str) else []
+                )
+            elif said in number:
+                named.setdefault(number[said], []).append(code)
+        for at, codes in named.items():
+            own = np.array([number[code] for code in codes if code in number], dtype=np.int64)
+            yield Group(own, np.array([at]), len(codes))
 
 
 @dataclass(frozen=True)

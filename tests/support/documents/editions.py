@@ -28,7 +28,7 @@ from ccg_pipeline.cli.verbs import app
 from ccg_pipeline.framework.edition import Edition, Gate, League, Node, Parameter, Round, Scale
 from ccg_pipeline.framework.families import SKELETON
 from ccg_pipeline.framework.limits import Limits
-from ccg_pipeline.framework.vocabulary import combining, grading, rule, scoring
+from ccg_pipeline.framework.vocabulary import combining, grading, others, rule, scoring
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "editions.md"
 BLOCK = re.compile(r"<!-- (file|command|frame|rules)(?: (\S.*?))? -->\n(?s:.*?)<!-- end -->")
@@ -36,7 +36,7 @@ WIDTH = 100
 
 KINDS = {
     "Rules that score": (
-        scoring.Read, scoring.Take, scoring.Transform, scoring.Distance, scoring.Goalposts,
+        scoring.Read, scoring.Take, others.Together, scoring.Transform, scoring.Distance, scoring.Goalposts,
         scoring.Standardise, scoring.SpreadByRank, scoring.Steps, scoring.Labels,
     ),
     "Rules that combine": (
@@ -56,6 +56,7 @@ PARTS = (
 EXAMPLES = {
     "read": "measure: beds/days_delayed, better: lower",
     "take": "of: [{node: 122a.z}]",
+    "together": "of: [{node: offences}], parts: region, how: total, least_share: 1",
     "transform": "by: power, power: -1",
     "distance": "error: binomial, per: 100, standard: 85",
     "goalposts": "worst: 20, best: 85, high: 100",

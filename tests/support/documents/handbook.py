@@ -157,7 +157,9 @@ CHAPTERS = (
         "Rules that compare organisations",
         (
             f"{WORDS}.scoring: Standardise SpreadByRank",
+            f"{WORDS}.others: Together",
             f"{METHOD}.engine.scoring: standardise spread_by_rank",
+            f"{METHOD}.engine.together: together",
         ),
         ("rules_comparing",),
     ),

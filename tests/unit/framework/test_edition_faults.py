@@ -75,7 +75,7 @@ WHAT_IS_MISTYPED = [
 # the same of a step that every row has: what is said after line, row and line of the row
 STEPS = [
     ("do: standardise", "do: standardize", "steps.1.do is 'standardize', which is none; the nearest is stan"),
-    ("do: standardise", "do: 122", "steps.1.do is '122', which is none; choose one of read, take, transform"),
+    ("do: standardise", "do: 122", "steps.1.do is '122', which is none; choose one of read, take, together"),
     ("do: standardise", "on: standardise", "steps.1.do is missing."),
     ("do: standardise", "do: standardise, lest: 3", "unknown key steps.1.lest."),
     (

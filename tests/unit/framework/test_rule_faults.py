@@ -19,6 +19,10 @@ FIELDS = """
     distance error: binomial, winsorise: -0.1             | winsorise -0.1 is not at least 0 and below 0.5
     distance error: binomial, reference_needs: 1.01       | reference_needs 1.01 is outside 0 to 1
     distance error: binomial, standard: 101               | the standard 101 is no proportion per 100
+    together of: [x], how: total                          | a sum punishes what is missing: say which share
+    together of: [x], parts: whole, pool: kind            | organisations are parts, peers or a pool: give one
+    together of: [x], how: median, weights: people        | weights go with how: mean, and how is median
+    together of: [x], least_share: 50                     | least_share 50 is outside 0 to 1
     goalposts worst: 1, best: 1                           | worst and best are the same, so there is no way
     goalposts worst: 1, best: 2, low: 3, high: 3          | low and high are the same, so all would score the
     goalposts worst: 0, best: 2, log: true                | a goalpost at or below 0 has no logarithm

@@ -54,7 +54,12 @@ def run_of(*nodes: dict[str, Any]) -> Run:
             judgements={"colour": np.array([["Red", "", "Green"]], dtype=object)},
             counts={"x": Counts(none, np.array([97.0, 97.0, 97.0]), none, none)},
             others={"ENG": {"x": 2.0}},
-            attributes={"region": np.array(["North", "North", None], dtype=object)},
+            attributes={
+                "region": np.array(["North", "North", None], dtype=object),
+                "near": np.array(["B, C", None, None], dtype=object),
+                "whole": np.array([None, "A", "A"], dtype=object),
+                "people": np.array([1.0, 3.0, 1.0]),
+            },
         ),
     )
 
@@ -147,6 +152,21 @@ WORDS: list[
         ],
         "by how many have which value: 1 with 3",
         "1",
+    ),
+    (
+        [{"do": "together", "of": [{"node": "x"}], "how": "most", "pool": "region"}],
+        "the highest of X of those with region North",
+        "3",
+    ),
+    (
+        [{"do": "together", "of": [{"node": "x"}], "peers": "near"}],
+        "the mean of X of its 2 peers (B 1, C 2)",
+        "1.5",
+    ),
+    (
+        [{"do": "together", "of": [{"node": "x"}], "parts": "whole", "weights": "people"}],
+        "the mean weighted by people of X of its 2 parts (B 1, C 2)",
+        "1.25",
     ),
     ([READ, {"do": "bound", "low": 0, "high": 2}], "at least 0 and at most 2", "2"),
     ([READ, {"do": "bound", "high_share": 0.5}], "at most the quantile 0.5 of all", "2"),
