@@ -1,4 +1,4 @@
-"""Frameworks that nobody here knew, written as data alone: hotels, countries and schools.
+"""Frameworks that nobody here knew, written as data alone: hotels, countries, regions, schools, trusts.
 
 Each folder of tests/spec/outsiders is an edition with its figures; what must come out was worked out by hand.
 """
@@ -49,6 +49,30 @@ OUTCOMES = [  # edition, node, organisation, score, label
     ("school_inspection", "effectiveness", "Cedar", 3.0, "Requires improvement"),
     ("school_inspection", "effectiveness", "Elm", None, ""),  # its behaviour was not judged
     ("school_inspection", "effectiveness", "Fir", 3.0, "Inadequate"),  # nobody leads it
+    ("safe_regions", "rate", "B", 30.0, ""),  # 90 / 3
+    ("safe_regions", "growth", "A", -0.2, ""),  # (20 - 25) / 25
+    ("safe_regions", "growth", "E", -0.5, ""),
+    ("safe_regions", "growth", "D", None, ""),
+    # 20 lies below (30 + 50) / 2 = 40 by 20, and these are √200 apart
+    ("safe_regions", "against", "A", -(2**0.5), "Better than its neighbours"),
+    ("safe_regions", "against", "C", 25 / 50**0.5, "Worse than its neighbours"),
+    ("safe_regions", "against", "B", None, ""),  # its only neighbour has no figure
+    ("safe_regions", "high", "South", 0.5, ""),  # of two that have a figure
+    ("safe_regions", "weighted", "North", 27.5, ""),  # (1 · 20 + 3 · 30) / 4
+    ("safe_regions", "weighted", "South", 18.0, ""),  # (1 · 50 + 4 · 10) / 5
+    ("safe_regions", "region_rate", "North", 27.5, ""),  # 110 / 4
+    ("safe_regions", "region_rate", "South", None, ""),  # one of its three has no figure
+    ("trust_finances", "margin", "Birch", -0.03, "One"),
+    ("trust_finances", "margin", "Cedar", 0.0, "Two"),  # on a line: the worse
+    ("trust_finances", "liquidity", "Birch", 3.0, "Two"),  # -8 days, an acute trust
+    ("trust_finances", "liquidity", "Cedar", 1.0, "Four"),  # -5 days, a specialist one
+    ("trust_finances", "score", "Ash", 1.0, "Four"),
+    ("trust_finances", "score", "Birch", 4.0, "One"),  # 0.6 · 4 + 0.4 · 3 = 3.6
+    ("trust_finances", "score", "Cedar", 2.0, "Three"),  # 0.6 · 3 + 0.4 · 1 = 2.2
+    ("trust_finances", "score", "Elm", 2.0, "Two"),  # 0.6 · 1 + 0.4 · 4 = 2.2, and it has no liquidity
+    ("trust_finances", "concern", "Elm", 3.0, "No concern"),
+    ("trust_finances", "concern", "Birch", 4.0, "Concern"),
+    ("trust_finances", "concern", "Fir", None, ""),  # what a day costs is not known
 ]
 
 
@@ -65,6 +89,8 @@ def test_a_framework_gives_what_its_rules_say(
 PLACES = [  # edition, league, organisations in their order, places
     ("hotel_stars", "Class", "Grand Palace Tower Moderne Post Hut", [1, 2, None, 1, 2, None]),
     ("environment_index", "World", "Aland Bland Cland Dland", [1, 2, 3, None]),
+    ("safe_regions", "Most offences first", "North South", [1, 2]),  # districts are in no league of regions
+    ("trust_finances", "Days", "Elm Birch Cedar Ash Fir", [1, 2, 3, 4, None]),
     ("environment_index", "Region", "Aland Bland Cland Dland", [1, 1, 2, None]),
 ]
 
