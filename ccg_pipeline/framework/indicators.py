@@ -31,7 +31,7 @@ class Indicator(Frozen):
     ``sampling_phi``: by how much one event that brings many counts makes their variance greater than chance
     alone would; 1 without. ``drawn_by``: ``counts`` where several organisations carry one published figure,
     each with all of its counts. ``exact``: counts are so small that the normal law is off, so that the chance
-    of as few or as many is worked out exactly.
+    of as few or as many is worked out exactly; ``false``, with its reason, where it is near enough.
     ``usual_value``: about what England's value is, against which a slipped unit shows; no rating rests on it.
     ``counts_towards_overall`` says whether it is part of the performance block of the overall rating.
     """
@@ -67,7 +67,7 @@ class Indicator(Frozen):
     drawn_by: Literal["counts"] | None = None
     drawn_by_provenance: Provenance | None = None
     drawn_by_source: str = ""
-    exact: bool = False
+    exact: bool | None = None
     exact_provenance: Provenance | None = None
     exact_source: str = ""
     points_scale: Text | None = None
@@ -167,7 +167,7 @@ class Indicator(Frozen):
                 self.sampling_phi_provenance,
                 self.sampling_phi_source,
             ),
-            ("exact", self.exact, self.exact_provenance, self.exact_source),
+            ("exact", self.exact is not None, self.exact_provenance, self.exact_source),
             ("drawn_by", self.drawn_by is not None, self.drawn_by_provenance, self.drawn_by_source),
             (
                 "counts_towards_overall",

@@ -196,6 +196,7 @@ def _combined(rule: combining.Combination, seen: Seen) -> str:
             what = MEANS[rule.power]
             if rule.total:
                 what = "product" if rule.power == 0 else "sum"
+                is_weighted &= {abs(plain(one.weight)) for one in rule.of} != {1.0}
             filled = (
                 f", what is missing counted as {_n(rule.fill)}"
                 if rule.fill is not None and n < len(x)
@@ -276,5 +277,8 @@ def _condition(one: Condition, seen: Seen) -> str:
     lines = [plain(line) for line in (one.at_least, one.above, one.at_most, one.below) if line is not None]
     is_own_grade = one.of == seen.node.key and one.by == "grade" and seen.before.grade is None
     shown = figure(seen.outcome(one.of, "score" if is_own_grade else one.by), *lines)
+    labels = seen.run.edition.labels(one.of) if one.by == "grade" and not is_own_grade else ()
+    if labels and shown != "none":  # a reader knows the label, and a label may be another number
+        shown += f", {labels[round(float(shown)) - 1]}"
     what = f"the {one.by} of {seen.title(one.of)}"
     return f"{what} is {' and '.join(bounds)} (it is {shown if shown != 'none' else 'not known'})"

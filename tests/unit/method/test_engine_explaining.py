@@ -375,3 +375,20 @@ def test_a_node_is_explained_as_it_was_worked_out() -> None:
     assert np.array_equal(last.score, state.score)
     assert state.grade is not None
     assert np.array_equal(last.grade, state.grade)  # type: ignore[arg-type]  # the node is graded
+
+
+def test_a_condition_on_a_grade_says_its_label() -> None:
+    high = {"all_of": [{"of": "g", "by": "grade", "at_most": 1}]}
+    graded = {"key": "g", "scale": "three", "steps": [READ, CUTS]}
+    cap = {"do": "cap", "at_best": 2, "when": high, "because": "G"}
+    capped = {"key": "n", "scale": "three", "steps": [READ, CUTS, cap]}
+    (*_, done) = explain(run_of(graded, capped), "n", "A").steps
+    assert done.words == "at best Middle where the grade of g is at most 1 (it is 1, Best)"
+
+
+def test_a_quotient_is_no_weighted_product() -> None:
+    reads = [{"key": key, "steps": [{**READ, "measure": key, "better": "none"}]} for key in ("a", "b")]
+    of = [{"node": "a"}, {"node": "b", "weight": -1}]
+    ratio = {"do": "mean", "power": 0, "total": True, "least": 2, "of": of}
+    (done,) = explain(run_of(*reads, {"key": "n", "steps": [ratio]}), "n", "A").steps
+    assert done.words == "the product of 0 of 2"
