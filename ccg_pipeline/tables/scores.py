@@ -75,7 +75,7 @@ PLACE = Table(
         text("league", "Name of the league."),
         text("pool", "Among whom the place is counted; empty where among all.", may_be_missing=True),
         ORGANISATION,
-        whole("place", "The place, ties in the best.", may_be_missing=True, at_least=1),
+        whole("place", "The place, ties in the first of theirs.", may_be_missing=True, at_least=1),
         whole("set_first", "First place of its simultaneous 95 % set.", may_be_missing=True, at_least=1),
         whole("set_last", "Last place of its simultaneous 95 % set.", may_be_missing=True, at_least=1),
         number("p_first_ten", "Chance of one of the first ten places.", "share", 0, 1),
