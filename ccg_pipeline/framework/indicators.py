@@ -130,8 +130,8 @@ class Indicator(Frozen):
             self.annual_value,
             self.overdispersion,
             self.sampling_phi,
-            self.drawn_by,
             self.exact,
+            self.drawn_by,
             self.counts_towards_overall,
         )
         for (name, departs, provenance, source), value in zip(self._departures(), values, strict=True):

@@ -261,3 +261,11 @@ def test_each_indicator_tells_a_lay_reader_in_one_sentence_why_it_matters() -> N
 def test_only_delayed_transfers_take_the_mean_of_the_months() -> None:
     averaged = [one.code for one in EDITION.indicators if one.annual_value == "mean_of_months"]
     assert averaged == ["127e"]
+
+
+def test_what_is_stated_of_small_counts_and_shared_figures_is_listed_as_it_is() -> None:
+    listed = {one.item: one.value for one in EDITION.numbers() if one.file == "indicators.csv"}
+    own = {item: value for item, value in listed.items() if item.endswith((" / exact", " / drawn_by"))}
+    no = {f"{code} / exact": "no" for code in ("101a", "105b", "124a")}
+    assert {**no, "125a / exact": "yes", "124a / drawn_by": "counts"}.items() <= own.items()
+    assert {value for item, value in own.items() if item.endswith("exact")} == {"yes", "no"}
