@@ -33,7 +33,8 @@ def place_sets(run: Run, league: League, orders: Singles) -> pd.DataFrame:
     first, last, ten = (np.full(n, np.nan) for _ in range(3))
     for own in run.peers.pools(league.pool):
         there = np.where(np.isfinite(published[own]), np.float32(0), np.float32(np.nan))
-        turned: Singles = there - orders[:, own]
+        turned: Singles = orders[:, own]
+        np.subtract(there, turned, out=turned)
         sets = compare_all(turned).rank_sets() if len(own) <= MOST_UNITS else sets_by_bands(turned)
         first[own], last[own] = sets.lower, sets.upper
         ten[own] = np.where(np.isfinite(published[own]), probability_of_top(turned, FIRST), np.nan)

@@ -25,6 +25,7 @@ from ccg_pipeline.method.statistics.ranks import MOST_UNITS, Singles
 
 DRAWS = 4_000
 CHUNK = 50  # draws at once: more leave the cache, and take twice the time
+AT_ONCE = 1_000  # organisations whose draws are put in order together
 KINDS = ("underlying", "again")
 SURE = 0.95
 GRADE_CHANCES = ("node", "organisation", "kind", "grade", "label", "chance")
@@ -174,28 +175,31 @@ def _chances(run: Run, key: str, kind: str, chance: Floats) -> pd.DataFrame:
 
 
 def tails_of(x: Singles) -> tuple[Floats, Floats]:
-    """Return between which numbers SURE of the draws lie, (…, draws, n): two of (…, n).
+    """Return between which numbers SURE of the draws lie, (draws, n): two of (n,).
 
     Numbers of the draws themselves, as the inverse of their distribution gives them.
     """
-    n, tail = x.shape[-2], (1 - SURE) / 2
+    n, tail = len(x), (1 - SURE) / 2
     low, high = max(int(np.ceil(tail * n)) - 1, 0), int(np.ceil((1 - tail) * n)) - 1
-    ordered = np.partition(x, (low, high), axis=-2)
-    return ordered[..., low, :].astype(float), ordered[..., high, :].astype(float)
+    found = np.empty((2, x.shape[1]))
+    for begin in range(0, x.shape[1], AT_ONCE):  # what is put in order is a copy
+        some = slice(begin, begin + AT_ONCE)
+        found[:, some] = np.partition(x[:, some], (low, high), axis=0)[[low, high]]
+    return found[0], found[1]
 
 
 def _intervals(run: Run, key: str, scores: Singles) -> pd.DataFrame:
     published = run.states[key].score[0]
     there = np.flatnonzero(np.isfinite(published))
-    lower, upper = tails_of(scores[:, there])
+    lower, upper = tails_of(scores)
     return pd.DataFrame(
         {
             "node": key,
             "organisation": np.asarray(run.facts.organisations, dtype=object)[there],
             "kind": KINDS[0],
             "score": published[there],
-            "lower_95": lower,
-            "upper_95": upper,
+            "lower_95": lower[there],
+            "upper_95": upper[there],
         }
     )
 
