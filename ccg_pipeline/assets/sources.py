@@ -280,7 +280,7 @@ def unrecognised_asset(edition: Edition, wanted: Wanted) -> dg.AssetsDefinition:
 
 
 def source_assets(
-    edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition, *, by_workers: bool = False
+    edition: Edition, wanted: Wanted, months: dg.TimeWindowPartitionsDefinition, *, by_workers: bool
 ) -> list[dg.AssetsDefinition]:
     """Build an asset for each publication of which anything is wanted, and one for what belongs to none.
 

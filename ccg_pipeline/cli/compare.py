@@ -16,10 +16,11 @@ from ccg_pipeline.framework.edition import Edition
 from ccg_pipeline.framework.families import edition_named, shipped_editions
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import keys_of
-from ccg_pipeline.framework.rounds import year_key
+from ccg_pipeline.framework.rounds import words, year_key
 from ccg_pipeline.publish.frameworks import Answers, answers_of, titled
 from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
+from ccg_pipeline.release.archive import latest_release
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.released import released
 from ccg_pipeline.release.rounds import released_round
@@ -77,6 +78,13 @@ def _of_edition(engine: Engine, edition: Edition) -> tuple[list[Answers], bool] 
 def _of_2016(engine: Engine, key: str) -> tuple[list[Answers], bool] | str:
     """Return what the framework of 2016/17 made of a year, as far as it is released, or what is lacking."""
     edition = load_edition()
+    with reading(engine) as connection:
+        if latest_release(connection, "annual", key) is None:
+            typed = words("annual", key)
+            return (
+                f"Nothing of {edition.key} {typed} is released in this database: run `ccg run --year "
+                f"{typed}`; `ccg panel status` says what is awaited."
+            )
     try:
         tables = released(engine, edition, "annual", key)
     except Fault as lacking:

@@ -112,8 +112,8 @@ def _whole(seen: str) -> str:
     table."""
     if not re.fullmatch(r"[0-9a-f]{64}", seen.lower()):
         raise DecisionRefused(
-            f"--seen {seen!r} is no fingerprint of a table: give all 64 signs of it, as `ccg panel "
-            "show` prints them."
+            f"--seen {seen!r} is no fingerprint of a table: give all 64 characters of it, as `ccg panel "
+            "show` prints them, or `ccg measures entry` of an entry."
         )
     return seen.lower()
 

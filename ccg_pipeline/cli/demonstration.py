@@ -52,6 +52,7 @@ def demonstrate(
         engine = _opened(database)
         of_entry = gate_of_entry(engine, entry)
         _sign(engine, of_entry.terms, of_entry.lane, of_entry.partition_key)
+        say("`ccg measures entries` says what is in the register; `ccg publish site` writes it as a page.")
         return
     asked = asked_for(edition_named, month, quarter, year, round_name)
     if asked and not asked.key:

@@ -99,4 +99,6 @@ def weights(
     if not name:
         printed_lists.weights(console)
         return
-    write(exported(weights_of(name), file_format, weights_table(name)), output)
+    found = weights_of(name)
+    write(exported(found, file_format, weights_table(name)), output)
+    errors.print(f"{len(found):,} weights: {name}.", markup=False, highlight=False, soft_wrap=True)

@@ -295,7 +295,7 @@ def _heads(given: str) -> list[str]:
     found = heads_in_file(_content(Path(given)))
     if not found:
         raise WrongUse(
-            f"--against {given}: holds no head of a ledger: give a hash of 64 signs, a certificate, a "
+            f"--against {given}: holds no head of a ledger: give a hash of 64 characters, a certificate, a "
             "receipt, a notice or an export."
         )
     return found

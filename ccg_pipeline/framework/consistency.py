@@ -48,7 +48,7 @@ def disagreements(edition: Edition) -> Iterator[tuple[Place, str]]:
             yield ("scales", place, "colours"), f"{scale.key} has {many}"
         for at, colour in enumerate(scale.colours):
             if not _COLOUR.fullmatch(colour):
-                said = f"{colour!r} is no colour: write its name, or # and six signs, such as #00703c"
+                said = f"{colour!r} is no colour: write its name, or # and six characters, such as #00703c"
                 yield ("scales", place, "colours", at), said
     try:
         first_month(edition)

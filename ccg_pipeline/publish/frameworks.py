@@ -19,7 +19,7 @@ from ccg_pipeline.release.tables import OVERRIDDEN
 
 WHOLE = ("overall", "draft")
 """The levels of nodes that are about a CCG as a whole."""
-NO_BETTER = "Places are shared by all of one grade; a disagreement is a place in the other half of the CCGs."
+NO_BETTER = "Equals share their places; a disagreement is a place in the other half of the CCGs."
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Does not belong here: ranks and their sets (uncertainty/columns.py), which rows 
 
 from collections.abc import Mapping
 from html import escape
+from textwrap import TextWrapper
 
 import pandas as pd
 
@@ -98,7 +99,8 @@ def caterpillar(table: pd.DataFrame, title: str) -> str:
             f'<text x="{_LEFT + _WIDE + 12}" y="{y + 4}">{row["rank_lower_95"]} to {row["rank_upper_95"]}; '
             f"{row['score']:.2f}</text>"
         )
-    said = [title, *(_folded(MADE_UP) if bool(table["is_made_up"].any()) else []), *_folded(CAVEAT)]
+    wrapped = TextWrapper(150, break_on_hyphens=False, break_long_words=False).wrap
+    said = [title, *(wrapped(MADE_UP) if bool(table["is_made_up"].any()) else []), *wrapped(CAVEAT)]
     head = "".join(
         f'<text x="12" y="{22 + 18 * at}"{" font-weight=" + chr(34) + "bold" + chr(34) if not at else ""}>'
         f"{escape(one)}</text>"
@@ -114,13 +116,3 @@ def caterpillar(table: pd.DataFrame, title: str) -> str:
         f'font-size="12"><title id="what">{escape(title)}. {escape(CAVEAT)}</title>'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>{head}{"".join(lines)}{ticks}</svg>\n'
     )
-
-
-def _folded(text: str, signs: int = 150) -> list[str]:
-    lines, line = [], ""
-    for word in text.split():
-        if len(line) + len(word) >= signs:
-            lines.append(line)
-            line = ""
-        line = f"{line} {word}".strip()
-    return [*lines, line]

@@ -86,8 +86,8 @@ def next_grade(row: Row, edition: Edition) -> str:
         indicator = edition.indicator(row["nearest_indicator"])
         people = row["nearest_people"]
         of_people: str = "" if pd.isna(people) else f", {people:,.0f} counted"
-        unit = f" {indicator.unit}".rstrip()
-        parts.append(f"nearest is {indicator.code} by {row['nearest_to_better']:.2g}{unit}{of_people}")
+        step = difference_in_words(row["nearest_to_better"], indicator.unit)
+        parts.append(f"nearest is {indicator.code} by {step}{of_people}")
     return "; ".join(parts)
 
 

@@ -119,7 +119,7 @@ def moved_by_file(
 ) -> dict[str, pd.DataFrame]:
     """Return by layer what one file moved: all files but this one, against all.
 
-    `file` is a file's name, or the beginning of its sha256 (eight signs at least). Raises Fault where
+    `file` is a file's name, or the beginning of its sha256 (eight characters at least). Raises Fault where
     no figure up to `end` is of such a file, or several files bear the name.
     """
     said = source_observations_until(engine, end)

@@ -46,7 +46,7 @@ def proposed_header(
     candidates: pd.DataFrame,
     states: Mapping[str, GateState],
     before: Release | None,
-    submitted: str = "",
+    submitted: str,
     held: str = "",
     let_through: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:

@@ -171,9 +171,7 @@ def held_back(engine: Engine, edition: Edition, lane: str, key: str) -> str:
         return reason_of(blocking_lane(connection, edition, lane, key))
 
 
-def rounds_held(
-    engine: Engine, edition: Edition, others: Iterable[AnyEdition] = ()
-) -> list[tuple[str, str, str]]:
+def rounds_held(engine: Engine, edition: Edition, others: Iterable[AnyEdition]) -> list[tuple[str, str, str]]:
     """Return lane, partition key and reason of each scored round that is held back, the newest first.
 
     `others` are the editions that run by their rounds; rounds of any other are left out.

@@ -110,9 +110,7 @@ def released(
         return _tables(connection, edition, found, terms)
 
 
-def released_before(
-    engine: Engine, edition: Edition, found: Release, terms: Mapping[str, Terms] | None = None
-) -> Tables:
+def released_before(engine: Engine, edition: Edition, found: Release, terms: Mapping[str, Terms]) -> Tables:
     """Return the tables of any release, whatever has followed it; raises as `released` does."""
     with reading(engine) as connection:
         return _tables(connection, edition, found, terms)

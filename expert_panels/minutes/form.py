@@ -12,7 +12,7 @@ The form is a YAML file, or the written minutes themselves in Markdown with the 
     year: 2016-17              # or month: 2017-03, or quarter: 2025-Q3
     entry: KEY                 # or the key of an entry of a register, in the place of a round
     edition: nof_2025_26       # of another edition than that of 2016/17; with `round` where it has several
-    table: 0123…               # all 64 signs, as `ccg panel show` prints them
+    table: 0123…               # all 64 characters, as `ccg panel show` prints them
     minutes: signed.pdf        # next to the form; without, the form's own file is the minutes
     recorder: secretary@board.example    # who records them; on real data somebody must
     present: [cancer.chair@panel.example, cancer.deputy@panel.example]
@@ -124,6 +124,8 @@ def read_minutes(path: Path) -> Written:
     try:
         content = path.read_bytes()
         text = content.decode("utf-8")
+    except FileNotFoundError as fault:
+        raise MinutesFault(f"{path}: there is no such file.") from fault
     except (OSError, UnicodeDecodeError) as fault:
         raise MinutesFault(f"{path.name}: cannot be read as UTF-8 text.") from fault
     if path.suffix == ".md":
@@ -155,8 +157,8 @@ def decisions_of(
     partition_key: str,
     state: GateState,
     today: date,
-    judged: Callable[[MinutedDecision], tuple[str, str]] = lambda _: ("", ""),
-    record_sha256: str = "",
+    judged: Callable[[MinutedDecision], tuple[str, str]],
+    record_sha256: str,
 ) -> list[tuple[Terms, Decision]]:
     """Return what the ledger is asked to record, in order. Raises MinutesFault.
 

@@ -71,7 +71,7 @@ REFUSED: list[tuple[str, dict[str, str], str]] = [
         {"seen": "0" * 64},
         "The data have moved: you saw 000000000000 and the Cancer panel's table of ",
     ),
-    ("sign", {"seen": "abc"}, "--seen 'abc' is no fingerprint of a table: give all 64 signs of it"),
+    ("sign", {"seen": "abc"}, "--seen 'abc' is no fingerprint of a table: give all 64 characters of it"),
     ("sign", {"as": "stranger@elsewhere.example"}, "stranger@elsewhere.example"),
     ("sign", {"as": "dementia.chair@panel.example"}, "dementia.chair@panel.example"),
     ("sign", {"interests": ""}, "interests"),

@@ -82,7 +82,7 @@ def of_one_indicator(
     edition: Edition,
     ccg_code: str,
     code: str,
-    findings: OfFigures | None = None,
+    findings: OfFigures | None,
 ) -> None:
     """Print one indicator of a CCG: why it matters, its figure, what it is compared with, its cell."""
     indicator = edition.indicator(code)

@@ -42,7 +42,7 @@ def grade_text(label: str, grade: object, n: int) -> Text:
     return Text(label, style=GRADE_STYLES[round(3 * (grade - 1) / max(n - 1, 1))])
 
 
-LONGEST_WORD, SHORT_CELL = 32, 12
+LONGEST_WORD, SHORT_CELL = 40, 12
 """Characters up to which a word is kept whole (a web address is longer), and a cell of several words."""
 
 

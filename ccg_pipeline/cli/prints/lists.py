@@ -35,7 +35,7 @@ from ccg_pipeline.storage.sql import quarantine as quarantined
 from expert_panels.foundation.fault import Fault
 
 ROWS = ("rows_read", "rows_used", "rows_not_asked_for", "rows_not_an_organisation", "rows_quarantined")
-NAMES = ("rows", "used", "not asked", "no CCG", "refused")
+NAMES = ("rows", "used", "not\nasked", "no\nCCG", "refused")
 
 
 def summary(
@@ -177,7 +177,7 @@ def weights(console: Console) -> None:
 
 
 def files(console: Console, engine: Engine) -> None:
-    """Print the ledger of files: a line a file, whose counts add up to the rows read, and their totals.
+    """Print the ledger of files: a line a file, whose counts add up to the rows read, and all together.
 
     Raises Fault where they do not.
     """
@@ -193,16 +193,18 @@ def files(console: Console, engine: Engine) -> None:
             counts = [int(one[name]) for name in ROWS] if one["state"] == "read" else ["refused"]
             rows.append([one["shown"], *counts, *[""] * (len(ROWS) - len(counts))])
     if rows:
-        rows.append([])
-        rows.append(["all files", *(int(met[name].sum()) for name in ROWS)])
         console.print(table_of(["file", *NAMES], rows, "Files", numbers=NAMES))
     for sentence in met.loc[met["state"] == "refused", "refusal"]:
         console.print(f"Refused: {sentence}", markup=False, highlight=False)
     n_refused = int((met["state"] == "refused").sum())
     if faults := unaccounted(met):
         raise Fault(" ".join(faults))
-    total = f"{met['rows_read'].sum():,} rows, each of them accounted for"
-    console.print(f"{len(met)} files, {n_refused} of them refused; {total}.", highlight=False)
+    read, used, not_asked, of_no_ccg, quarantined_rows = (int(met[name].sum()) for name in ROWS)
+    console.print(
+        f"{len(met)} files, {n_refused} of them refused; {read:,} rows, each of them accounted for: "
+        f"{used:,} used, {not_asked:,} not asked for, {of_no_ccg:,} of no CCG, {quarantined_rows:,} refused.",
+        highlight=False,
+    )
 
 
 def quarantine(console: Console, engine: Engine) -> None:

@@ -26,6 +26,9 @@ from ccg_pipeline.storage.outside import kind_of
 def effects(console: Console, rows: pd.DataFrame, lane: str, key: str) -> None:
     """Print each refused row's id, reasons and what it would have changed in a lane's month or year."""
     stamp(console, bool(rows["is_made_up"].any()))
+    if rows.empty:
+        console.print("No row is refused.")
+        return
     columns = ["row_id", "reasons", "would_change", "of_others"]
     heads = ["row", "why it was refused", "would have changed", "rows of others"]
     title = f"Refused rows, {lane} {words(lane, key)}"
@@ -70,10 +73,11 @@ def amendments(console: Console, lines: Sequence[Line], today: date) -> None:
             state = ""
         cells = ", ".join(f"{name} = {value}" for name, value in line.cells.items())
         is_of_row = line.row != WHOLE_FILE[1]
-        about = row_id(line.source_sha256, line.sheet, line.row) if is_of_row else "the whole file"
-        said = f"{line.action} {cells}".strip()
-        rows.append([about, line.source_name, said, line.actor, line.at[:10], line.until, state, line.reason])
-    heads = ["row", "file", "what", "who", "on", "until", "now", "why"]
+        about = f"row {row_id(line.source_sha256, line.sheet, line.row)}" if is_of_row else "the whole"
+        until = f", until {line.until}" if is_of_row and line.action != "revoke" else ""
+        said = f"{line.action} {about} of {line.source_name}{f': {cells}' if cells else ''}{until}"
+        said += f"; {line.actor}: {line.reason}"
+        rows.append([line.at[:10], state, said])
     if rows:
-        console.print(table_of(heads, rows, "Amendments of refused rows"))
+        console.print(table_of(["on", "now", "what, who and why"], rows, "Amendments of rows and files"))
     console.print(f"{len(holding)} in force on {today}, of {len(lines)} lines.", highlight=False)

@@ -35,7 +35,7 @@ from expert_panels.terms import Terms
 def whole(console: Console, register: Register) -> None:
     """Print all spells, the counts of others, what contradicts, and the rules that were applied."""
     spells = spell_table(register.replayed.spells)
-    spells = spells.assign(  # few columns, so that no date is folded at 80 signs
+    spells = spells.assign(  # few columns, so that no date is folded at 80 characters
         ccg=spells["ccg_code"] + " " + spells["ccg_name"],
         regime=spells["regime"] + spells["of"].map(lambda of: f", {of}" if of else ""),
     )
@@ -142,14 +142,13 @@ def entries(console: Console, every: Sequence[Submitted]) -> None:
     rows = [
         [
             one.key,
-            one.state.described,
-            "yes" if one.recorded else "no",
+            f"{one.state.described}{',' if one.recorded else ', not'} in the register",
             ", ".join(each.role for each in one.state.signed_by) or "nobody",
             "; ".join(one.state.missing) or "nothing",
         ]
         for one in every
     ]
-    heads = ["entry", "state", "in the register", "signed by", "missing"]
+    heads = ["entry", "state", "signed by", "missing"]
     console.print(table_of(heads, rows, "Entries submitted in this database"))
 
 

@@ -32,9 +32,9 @@ def round_of_edition(
     released: ReleasedRound,
     edition: Edition,
     one: Round,
-    before: ReleasedRound | None = None,
-    history: Sequence[ReleasedRound] = (),
-    statements: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+    before: ReleasedRound | None,
+    history: Sequence[ReleasedRound],
+    statements: Mapping[str, Sequence[tuple[str, str]]] | None,
 ) -> Said:
     """Return a released round as a site says it.
 

@@ -50,8 +50,8 @@ def publish_into(
     source: Source,
     styles: Mapping[str, bytes],
     now: datetime,
-    calendar: Path | None = None,
-    contact: str = "",
+    calendar: Path | None,
+    contact: str,
 ) -> Published:
     """Write all that is released and due at `now` (with a time zone) into `folder`, and nothing else.
 

@@ -33,7 +33,7 @@ _LOG = logging.getLogger(__name__)
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
-def safe_headers(is_secure: bool = True) -> dict[str, str]:
+def safe_headers(is_secure: bool) -> dict[str, str]:
     """Return the headers of every answer; a form leads to no other site, nor does what answers it."""
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "

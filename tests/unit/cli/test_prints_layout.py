@@ -10,6 +10,7 @@ from rich.console import Console
 from ccg_pipeline.cli.prints import figures as printed_figures
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.cli.prints.layout import grade_text, narrowed, table_of
+from ccg_pipeline.cli.prints.lists import NAMES
 from ccg_pipeline.publish.explanation import explain
 from ccg_pipeline.quality.kept_findings import ExpectationResult, Failing, OfFigures
 from ccg_pipeline.reference.special_measures.register import the_register
@@ -59,6 +60,12 @@ def test_a_word_is_whole_where_there_is_room_for_it() -> None:
     text = drawn(table_of(["panel", "95 % set", "signed by"], rows), 56)
     assert "commissioning_committee" in text
     assert "1 to 202" in text
+
+
+def test_the_name_of_a_file_is_whole_next_to_its_counts() -> None:
+    name = "assuring_transformation_2017-03-31.csv"
+    rows = [[name, 210, 210, 0, 0, "refused"], ["ccg_lsoa_data_2016-17.csv", 43_890, 29_260, 14_630, 2, 0]]
+    assert name in drawn(table_of(["file", *NAMES], rows, numbers=NAMES), 80)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,20 @@
 """What is printed of many things: what is assumed, what moved, one node or measure of all organisations."""
 
 import io
+from datetime import date
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
 from ccg_pipeline.cli.prints import changes as printed_changes
+from ccg_pipeline.cli.prints import quarantine as printed_quarantine
 from ccg_pipeline.cli.prints.edition import explanation
 from ccg_pipeline.cli.prints.round_of_all import of_measure, of_node
 from ccg_pipeline.method.engine.explaining import explain
 from ccg_pipeline.release.as_known import narrowed
 from ccg_pipeline.release.rounds import released_round
+from ccg_pipeline.storage.corrections import WHOLE_FILE, Action, Line
 from ccg_pipeline.storage.database import reading
 from tests.support.notations.rule_tables import run
 from tests.support.worlds.edition_terminal import Typed
@@ -136,3 +139,28 @@ def test_one_node_and_one_measure_of_all(made: InMemory) -> None:
     ):
         assert any(said in line for line in lines), said
     assert all(len(line) <= 80 for line in printed(console).splitlines())
+
+
+def test_the_record_of_amendments_cuts_no_day_name_or_address() -> None:
+    def line(seq: int, action: Action, sheet: str, row: int, until: str, **cells: str) -> Line:
+        name = "ccg_lsoa_data_2016-17.csv"
+        return Line(
+            seq, f"2017-05-0{seq}T09:30:00", action, "ab" * 32, name, "lsoa", sheet, row, cells,
+            "ann.other@england.example", "root", "A slip", until,
+        )  # fmt: skip
+
+    console = narrow()
+    record = [
+        line(1, "withdraw", *WHOLE_FILE, "9999-12-31"),
+        line(2, "correct", "", 7, "2017-06-30", value="3"),
+        line(3, "revoke", *WHOLE_FILE, "9999-12-31"),
+    ]
+    printed_quarantine.amendments(console, record, date(2017, 5, 31))
+    said = " ".join(printed(console).split())
+    for part in (
+        "2017-05-01 replaced withdraw the whole of ccg_lsoa_data_2016-17.csv; ann.other@england.example: A",
+        "2017-05-02 in force correct row abababababab::7 of ccg_lsoa_data_2016-17.csv: value = 3, until",
+        "2017-06-30; ann.other@england.example: A slip",
+    ):
+        assert part in said
+    assert "9999" not in said

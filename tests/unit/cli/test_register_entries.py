@@ -265,6 +265,7 @@ def test_as_typed_from_a_submission_to_the_history(command: Typed) -> None:
     key = "2017-07-21-02N-special-measures-entered"
     assert f"{key} is submitted to the Special measures committee" in answer.words
     assert "No event is recorded." in command("measures", "history", "02N").words
+    assert "awaiting, not in the register" in command("measures", "entries").words
     paper = command("measures", "entry", key)
     assert "MADE-UP DATA" in paper.words
     assert "evidence Red in three years" in paper.words
@@ -276,7 +277,9 @@ def test_as_typed_from_a_submission_to_the_history(command: Typed) -> None:
     assert command(*decided, "sign", *by, CHAIR).code == 2
     for one in (CHAIR, DEPUTY, REGIONAL):
         assert BODY.approval in command(*decided, "approve", *by, one).words
-    assert "in the register" in command("measures", "entries").words
+    listed = command("measures", "entries")
+    assert "approved, in the register" in listed.words
+    assert key in listed.out  # whole, since it is typed
     assert (
         "letter; recorded here by the Special measures committee"
         in command("measures", "history", "02N").words

@@ -218,8 +218,8 @@ def test_markdown_without_form_or_minutes_is_refused(tmp_path: Path, text: str) 
         read_minutes(path)
 
 
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "minutes.yaml").write_bytes(b"\xff\xfe")
-    for name in ("minutes.yaml", "nowhere.yaml"):
-        with pytest.raises(MinutesFault, match="cannot be read as UTF-8 text"):
+    for name, why in (("minutes.yaml", "cannot be read as UTF-8 text"), ("nowhere.yaml", "no such file")):
+        with pytest.raises(MinutesFault, match=why):
             read_minutes(tmp_path / name)

@@ -104,9 +104,10 @@ def test_an_interval_and_where_it_lies() -> None:
     ("to_better", "bands", "nearest", "by", "people", "said"),
     [
         (0.25, 12, "", NO, NO, "0.25 points of the score; 12 bands better"),
-        (NO, NO, "122a", 1.76, 53, "nearest is 122a by 1.8 %, 53 counted"),
+        (NO, NO, "122a", 1.76, 53, "nearest is 122a by 1.8 percentage points, 53 counted"),
         (0.25, 1, "", NO, NO, "0.25 points of the score; 1 band better"),
         (NO, NO, "122d", 4.6, NO, "nearest is 122d by 4.6"),
+        (NO, NO, "106a", 123.4, NO, "nearest is 106a by 120 (absolute"),
         (NO, NO, "", NO, NO, ""),
     ],
 )  # fmt: skip
