@@ -41,10 +41,7 @@ GRADES: tuple[tuple[int, ...], ...] = ((1,), (2,), (3,), (4,), (1, 2), (3, 4))
 
 def numbers_table(edition: Edition) -> pd.DataFrame:
     """Every number and choice of the edition, one row each, with NUMBER_COLUMNS; ``value`` is text."""
-    rows = [
-        (one.file, one.item, _shown(one.value), one.unit, one.provenance, one.source)
-        for one in edition.numbers()
-    ]
+    rows = [(one.file, one.item, one.text, one.unit, one.provenance, one.source) for one in edition.numbers()]
     return pd.DataFrame(rows, columns=list(NUMBER_COLUMNS))
 
 
@@ -116,7 +113,3 @@ def _published(edition: Edition, lane: str, measure: str) -> PublishedCount | No
         if (count.year, count.lane, count.measure) == (edition.year, lane, measure):
             return count
     return None
-
-
-def _shown(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"

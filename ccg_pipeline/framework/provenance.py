@@ -86,6 +86,11 @@ class Number:
     source: str
     parameter: str = ""
 
+    @property
+    def text(self) -> str:
+        """Its value as people write it, without its unit."""
+        return " ".join(self.value.split()) if isinstance(self.value, str) else f"{self.value:g}"
+
 
 def numbers_of(thing: object, file: str, item: str = "", unit: str = "") -> Iterator[Number]:
     """Every number and choice in a model, however deep, in the order of its fields.

@@ -35,7 +35,7 @@ from ccg_pipeline.panel_papers.data_quality import figures_used, in_words, used_
 from ccg_pipeline.panel_papers.entry_table import entry_table, guidance_numbers
 from ccg_pipeline.panel_papers.figures import codes_of
 from ccg_pipeline.panel_papers.panel_table import candidate_table, subjects_of_bands
-from ccg_pipeline.panel_papers.round_papers import numbers_under, round_table
+from ccg_pipeline.panel_papers.round_papers import as_read, numbers_under, round_table
 from ccg_pipeline.publish.site.content import Subject
 from ccg_pipeline.quality.kept_findings import RestsOn, concerning, rests_on
 from ccg_pipeline.release.archive import fetch, latest_release
@@ -227,16 +227,7 @@ class KeptCandidates:
         own = list(nodes.numbers(rests | codes, of_rows=False))
         for file, items in (("indicators.csv", codes), ("framework.yaml", _OF_ALL_PANELS)):
             own += [one for one in self._numbers if one.file == file and one.item.split(" / ")[0] in items]
-        return [
-            MethodNumber(
-                one.item,
-                f"{one.value:g}" if isinstance(one.value, float | int) else one.value,
-                one.unit,
-                one.provenance,
-                one.source,
-            )
-            for one in own
-        ]
+        return as_read(own)
 
     def _codes(self, panel: str) -> list[str]:
         """Return the indicators of a panel, or, for the committee, those that it judges by themselves."""

@@ -4,12 +4,13 @@ Belongs here: nodes and figures of one kept part put into the words of the room'
 Does not belong here: finding the bytes (papers.py), the panels of 2016/17 (panel_table.py), any rule.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from ccg_pipeline.framework.edition import Edition, Gate, Node, Round
+from ccg_pipeline.framework.provenance import Number
 from ccg_pipeline.framework.vocabulary.scoring import Labels, Read
 from ccg_pipeline.method.certainty.nearest import nearest_other_grade
 from ccg_pipeline.method.certainty.saying import NOT_REPEATED
@@ -215,13 +216,9 @@ def _notes(edition: Edition, main: Node, part: PartTables) -> Iterator[str]:
 
 def numbers_under(edition: Edition, gate: Gate) -> list[MethodNumber]:
     """Return every rule, number and choice by which what a gate verifies is rated, with where it is from."""
-    return [
-        MethodNumber(
-            one.item,
-            f"{one.value:g}" if isinstance(one.value, float | int) else one.value,
-            one.unit,
-            one.provenance,
-            one.source,
-        )
-        for one in edition.numbers(resting_on(edition, gate.verifies))
-    ]
+    return as_read(edition.numbers(resting_on(edition, gate.verifies)))
+
+
+def as_read(numbers: Iterable[Number]) -> list[MethodNumber]:
+    """Return numbers of a method as a body reads them."""
+    return [MethodNumber(one.item, one.text, one.unit, one.provenance, one.source) for one in numbers]

@@ -37,7 +37,7 @@ def assumed(console: Console, title: str, numbers: Iterable[Number], about: str 
         for reason, shown in reasons.items():
             console.print(Padding(Text(" ".join(reason.split())), (0, 0, 0, 2)))
             for one in shown:
-                line = f"{one.item}: {_value(one.value)} {one.unit}".rstrip()
+                line = f"{one.item}: {one.text} {one.unit}".rstrip()
                 console.print(Padding(Text(line, style="cyan"), (0, 0, 0, 4)))
     n = sum(len(shown) for reasons in by_reason.values() for shown in reasons.values())
     some = f"{n} with {about!r}. " if about else ""
@@ -53,7 +53,3 @@ def counted(numbers: Sequence[Number]) -> str:
     counts = Counter[str](one.provenance for one in numbers)
     said = ", ".join(f"{counts[name]} {name}" for name in PROVENANCES)
     return f"{len(numbers)} rules, numbers and choices: {said}."
-
-
-def _value(value: float | str) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else f"{value:g}"

@@ -113,7 +113,7 @@ def round_of_lane(
             for name, table in released_tables(edition).items()
             if len(frames[name])
         ),
-        assumed=tuple((one.item, f"{one.value} {one.unit}".strip(), one.source) for one in edition.assumed()),
+        assumed=tuple((one.item, f"{one.text} {one.unit}".strip(), one.source) for one in edition.assumed()),
         cannot_say=CAVEAT,
         example=example(tables, edition),
         robustness=tuple(robustness),

@@ -83,7 +83,7 @@ def round_of_edition(
             if len(frame)
         ),
         assumed=tuple(
-            (number.item, f"{number.value} {number.unit}".strip(), number.source) for number in numbers
+            (number.item, f"{number.text} {number.unit}".strip(), number.source) for number in numbers
         ),
         cannot_say=cannot_say(plural(noun)),
         example=_example(subjects, run_of, around),

@@ -103,6 +103,13 @@ def test_the_overall_rating_rests_on_what_its_page_says(site: Path) -> None:
     assert linked == counting | {"165a", "141b"}
 
 
+def test_an_assumed_number_is_written_as_everywhere_else(site: Path) -> None:
+    said = words(site, "about.html")
+    (oldest,) = (one for one in EDITION.assumed() if one.item == "max_age_months")
+    assert f"max_age_months {oldest.text} months" in said
+    assert ".0 months" not in said
+
+
 def test_a_league_without_places_says_why(site: Path) -> None:
     assert ONE_ALONE in words(site, "league/101.html")
 
