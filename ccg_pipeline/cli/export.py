@@ -30,6 +30,7 @@ from ccg_pipeline.cli.rounds import asked_for, export_round
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.publish.export import exported, stamped, with_head
 from ccg_pipeline.publish.lane_tables import as_exported
+from ccg_pipeline.publish.naming import how_many
 from ccg_pipeline.publish.weights import weights_of
 from ccg_pipeline.tables.dictionary import dictionary
 from ccg_pipeline.tables.exports import DICTIONARY, exported_tables, released_tables, weights_table
@@ -101,4 +102,4 @@ def weights(
         return
     found = weights_of(name)
     write(exported(found, file_format, weights_table(name)), output)
-    errors.print(f"{len(found):,} weights: {name}.", markup=False, highlight=False, soft_wrap=True)
+    errors.print(f"{how_many(len(found), 'weight')}: {name}.", markup=False, highlight=False, soft_wrap=True)

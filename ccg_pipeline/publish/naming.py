@@ -39,6 +39,11 @@ def plural(word: str) -> str:
     return f"{word[:-1]}ies" if word.endswith("y") else word if word.endswith("s") else f"{word}s"
 
 
+def how_many(n: int, noun: str) -> str:
+    """Return a count with its noun: `1 row`, `2,000 rows`."""
+    return f"{n:,} {noun if n == 1 else plural(noun)}"
+
+
 def grade_in_words(label: str) -> str:
     """Return a grade that is a number as `grade 2`, so that nobody takes it for a count."""
     return f"grade {label}" if label.isdigit() else label

@@ -13,7 +13,7 @@ from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.method.certainty.saying import MODERATED, NOT_REPEATED, counts_of_100, sentence, words_of
 from ccg_pipeline.method.scoring.moderated import BLOCKS
-from ccg_pipeline.publish.naming import difference_in_words, grade_in_words
+from ccg_pipeline.publish.naming import difference_in_words, grade_in_words, how_many
 
 Row = Mapping[Any, Any] | pd.Series
 NO_OFFICIAL_GRADE = (
@@ -81,7 +81,7 @@ def next_grade(row: Row, edition: Edition) -> str:
         parts.append(f"{row['to_better']:.2g} points of the score")
     bands = row.get("bands_to_better")
     if bands is not None and not pd.isna(bands):
-        parts.append(f"{bands:.0f} {'band' if bands == 1 else 'bands'} better")
+        parts.append(f"{how_many(int(bands), 'band')} better")
     if row["nearest_indicator"]:
         indicator = edition.indicator(row["nearest_indicator"])
         people = row["nearest_people"]
@@ -158,7 +158,7 @@ def what_would_change(row: Row, edition: Edition) -> str:
         parts.append(f"{row['to_better']:.2g} points more of the score")
     bands = row.get("bands_to_better")
     if bands is not None and not pd.isna(bands):
-        parts.append(f"{bands:.0f} {'indicator' if bands == 1 else 'indicators'} one band better")
+        parts.append(f"{how_many(int(bands), 'indicator')} one band better")
     first = f"The next better grade takes {', that is '.join(parts)}." if parts else ""
     if not row["nearest_indicator"]:
         return first

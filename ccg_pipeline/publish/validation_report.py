@@ -13,6 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ccg_pipeline.framework.findings import PlausibilityReport
+from ccg_pipeline.publish.naming import how_many
 from ccg_pipeline.publish.offline_page import page
 from ccg_pipeline.publish.pictures import bar_chart
 
@@ -75,8 +76,7 @@ def _verdict(report: PlausibilityReport, of_files: PlausibilityReport) -> str:
         return f"{about} all of them held."
     block = sum(one.severity == "block" for one in failed)
     blocks = f"{block} of which block and {len(failed) - block} warn"
-    findings = "1 finding" if len(failed) == 1 else f"{len(failed)} findings"
-    return f"{about} {findings} did not hold, {blocks}."
+    return f"{about} {how_many(len(failed), 'finding')} did not hold, {blocks}."
 
 
 def _cells(frame: pd.DataFrame) -> Iterator[tuple[_Cell, ...]]:

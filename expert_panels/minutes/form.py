@@ -157,8 +157,8 @@ def decisions_of(
     partition_key: str,
     state: GateState,
     today: date,
-    judged: Callable[[MinutedDecision], tuple[str, str]],
-    record_sha256: str,
+    judged: Callable[[MinutedDecision], tuple[str, str]] = lambda _: ("", ""),
+    record_sha256: str = "",
 ) -> list[tuple[Terms, Decision]]:
     """Return what the ledger is asked to record, in order. Raises MinutesFault.
 

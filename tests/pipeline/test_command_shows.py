@@ -185,7 +185,7 @@ def test_files_and_quarantine_account_for_everything(home: Path, ccg: Terminal) 
     refused = ccg.type("quarantine")
     assert "cancer_waits_2017-03-31.csv" in refused.said
     assert "122b 01C numerator is 'see note', which is no figure" in refused.said
-    assert "1 rows in quarantine." in refused.said
+    assert "1 row in quarantine." in refused.said
 
 
 MADE_UP_PRINTS = [

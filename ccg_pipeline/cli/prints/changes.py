@@ -13,6 +13,7 @@ from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.prints.organisation import stamps
 from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.publish.export import UNRELEASED
+from ccg_pipeline.publish.naming import how_many
 from ccg_pipeline.release.as_known import as_rows
 
 LAYERS = {
@@ -33,7 +34,7 @@ def moves(
     stamps(console, is_made_up)
     console.print(f"{UNRELEASED}; this view was logged.", markup=False, highlight=False)
     console.print(f"{about}:", markup=False, highlight=False)
-    counts = "; ".join(_counted(len(moved[layer]), name) for layer, name in LAYERS.items())
+    counts = "; ".join(how_many(len(moved[layer]), name.removesuffix("s")) for layer, name in LAYERS.items())
     console.print(f"Moved: {counts}.", highlight=False)
     rows = as_rows(moved)
     for layer, name in LAYERS.items():
@@ -57,10 +58,6 @@ def moves(
         if len(shown) > most:
             more = f"… and {len(shown) - most:,} more: narrow it by --of or --organisation; --output has all."
             console.print(more, highlight=False)
-
-
-def _counted(number: int, names: str) -> str:
-    return f"{number:,} {names.removesuffix('s') if number == 1 else names}"
 
 
 def figure_against(own: str, other: str) -> str:

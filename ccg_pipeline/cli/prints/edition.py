@@ -25,6 +25,7 @@ from ccg_pipeline.method.engine.rows import asked_of, changed_by, labels_of, pla
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.publish.export import UNRELEASED
+from ccg_pipeline.publish.naming import how_many
 
 ACROSS = 6
 """Nodes in a table of results, so that it fits a terminal; more make another table."""
@@ -90,7 +91,7 @@ def _levels(edition: Edition) -> Iterator[tuple[str, str]]:
         own = [node for node in edition.nodes if node.level == level]
         scales = ", ".join(dict.fromkeys(node.scale for node in own if node.scale is not None))
         graded = f", graded on {scales}" if scales else ""
-        yield f"level {level}", f"{len(own)} {'node' if len(own) == 1 else 'nodes'}{graded}"
+        yield f"level {level}", f"{how_many(len(own), 'node')}{graded}"
 
 
 def _rules(edition: Edition) -> list[tuple[str, int]]:
@@ -111,8 +112,9 @@ def tried(console: Console, edition: Edition, read: Figures, name: str) -> None:
     _say(console, f"{UNRELEASED}; {edition.title}, {edition.year}, tried on {name}.", style="bold")
     _say(
         console,
-        f"{name} is {read.shape}, with {read.separator}: {len(read.facts.organisations):,} organisations, "
-        f"{len(read.measures)} measures that the edition reads.",
+        f"{name} is {read.shape}, with {read.separator}: "
+        f"{how_many(len(read.facts.organisations), 'organisation')}, "
+        f"{how_many(len(read.measures), 'measure')} that the edition reads.",
     )
     for said, names in (
         ("Not asked for", read.not_asked_for),

@@ -19,6 +19,7 @@ from ccg_pipeline.framework.describe import fit_by_band, fit_by_grade
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import last_day, words
 from ccg_pipeline.orchestration.outcome import Outcome
+from ccg_pipeline.publish.naming import how_many
 from ccg_pipeline.publish.weights import weightings
 from ccg_pipeline.quality.quarantine import SIGNS
 from ccg_pipeline.quality.row_ledger import row_ledger, unaccounted
@@ -133,7 +134,7 @@ def _where_to_look(reports: Sequence[Path], n_quarantined: int, n_refused: int, 
     for path in reports:
         if path.is_file():
             table.add_row("plausibility", escape(str(path)))
-    table.add_row(as_typed("ccg ui"), f"the {n_runs} runs in Dagster")
+    table.add_row(as_typed("ccg ui"), f"{how_many(n_runs, 'run')} in Dagster")
     return table
 
 
@@ -199,10 +200,11 @@ def files(console: Console, engine: Engine) -> None:
     n_refused = int((met["state"] == "refused").sum())
     if faults := unaccounted(met):
         raise Fault(" ".join(faults))
-    read, used, not_asked, of_no_ccg, quarantined_rows = (int(met[name].sum()) for name in ROWS)
+    read, used, not_asked, of_no_ccg, refused = (int(met[name].sum()) for name in ROWS)
     console.print(
-        f"{len(met)} files, {n_refused} of them refused; {read:,} rows, each of them accounted for: "
-        f"{used:,} used, {not_asked:,} not asked for, {of_no_ccg:,} of no CCG, {quarantined_rows:,} refused.",
+        f"{how_many(len(met), 'file')}, {n_refused} of them refused; {how_many(read, 'row')}, each of them "
+        f"accounted for: {used:,} used, {not_asked:,} not asked for, {of_no_ccg:,} of no CCG, {refused:,} "
+        "refused.",
         highlight=False,
     )
 
@@ -219,4 +221,4 @@ def quarantine(console: Console, engine: Engine) -> None:
             f"{name}, sheet {sheet}" if sheet else f"{name}"
         ) + f"; ids {str(sha256)[:SIGNS]}:{sheet}:ROW"
         console.print(table_of(["row", "indicator", "code", "why it was refused"], listed, title))
-    console.print(f"{len(rows):,} rows in quarantine.", highlight=False)
+    console.print(f"{how_many(len(rows), 'row')} in quarantine.", highlight=False)

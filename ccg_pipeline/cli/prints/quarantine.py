@@ -17,6 +17,7 @@ from ccg_pipeline.cli.prints.organisation import stamp
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.framework.rounds import words
 from ccg_pipeline.publish.export import UNRELEASED
+from ccg_pipeline.publish.naming import how_many
 from ccg_pipeline.quality.quarantine import Effect, row_id
 from ccg_pipeline.storage.corrections import WHOLE_FILE, Line, in_force
 from ccg_pipeline.storage.database import reading
@@ -80,4 +81,4 @@ def amendments(console: Console, lines: Sequence[Line], today: date) -> None:
         rows.append([line.at[:10], state, said])
     if rows:
         console.print(table_of(["on", "now", "what, who and why"], rows, "Amendments of rows and files"))
-    console.print(f"{len(holding)} in force on {today}, of {len(lines)} lines.", highlight=False)
+    console.print(f"{len(holding)} in force on {today}, of {how_many(len(lines), 'line')}.", highlight=False)

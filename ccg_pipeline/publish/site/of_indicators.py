@@ -102,7 +102,8 @@ def _what(one: Indicator) -> str:
         *others, last = one.unit.split("/")
         return f"{one.name}: judged {', '.join(others)} or {last}, the best first."
     better = {"higher": "A higher figure is better.", "lower": "A lower figure is better."}
-    return f"{one.name}, in {one.unit}. {better.get(one.better, 'Neither direction is better.')}"
+    unit = one.unit if one.unit.startswith("per ") else f"in {one.unit}"
+    return f"{one.name}, {unit}. {better.get(one.better, 'Neither direction is better.')}"
 
 
 def _figure(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ccg_pipeline.publish.naming import how_many
 from ccg_pipeline.publish.site.build import LIST, Built, files_of, write_site
 from ccg_pipeline.publish.site.calendar import due, read_calendar
 from ccg_pipeline.publish.site.content import NOTHING, Round
@@ -39,7 +40,7 @@ class Published:
         """What was done, in a sentence."""
         built = self.built
         return (
-            f"{self.folder / 'index.html'}: {self.n_rounds} {'round' if self.n_rounds == 1 else 'rounds'}, "
+            f"{self.folder / 'index.html'}: {how_many(self.n_rounds, 'round')}, "
             f"{built.n_files:,} files, {built.size / 1e6:.1f} MB; {built.n_written:,} written, "
             f"{built.n_removed:,} removed."
         )

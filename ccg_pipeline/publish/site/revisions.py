@@ -6,6 +6,7 @@ Does not belong here: reading releases (release/), what a revision of the data m
 
 from collections.abc import Sequence
 
+from ccg_pipeline.publish.naming import how_many
 from ccg_pipeline.publish.site.content import NOTHING, Decided, Round, Subject
 from ccg_pipeline.release.history import DatedRelease
 
@@ -31,7 +32,7 @@ def changes(before: Round, after: Round) -> tuple[str, ...]:
             figures.setdefault(now.level, {})[now.code or now.title] = n
     for level, own in figures.items():
         n = sum(own.values())
-        said.append(f"{n} {level} {'figure' if n == 1 else 'figures'} changed ({_named(list(own))}).")
+        said.append(f"{how_many(n, f'{level} figure')} changed ({_named(list(own))}).")
     return (*(f"{_named(titles)}: {now}, before {was}." for (was, now), titles in states.items()), *said)
 
 

@@ -10,7 +10,7 @@ from tests.support.worlds.edition_terminal import OUTSIDERS, Typed, changed
 WIDE = "organisation,libraries/opening_hours,libraries/distance,visitors/satisfied,inspection/building\n"
 LONG = "organisation,measure,value,judgement\n"
 READABLE = [  # file, what is said of it, what comes out
-    (WIDE + "A,60,1,100,Sound\n", "wide, with commas: 1 organisations, 4 measures", "A Very good (100)"),
+    (WIDE + "A,60,1,100,Sound\n", "wide, with commas: 1 organisation, 4 measures", "A Very good (100)"),
     (WIDE.replace(",", ";") + "A;60;1;100;\n", "wide, with semicolons", "A Very good (100)"),
     ('"organisation";"a, b, c";visitors/satisfied\nA;x;100\n', "wide, with semicolons", "A Very good (100)"),
     (WIDE.replace(",", "\t") + "A\t60\t1\t100\tClosed\n", "wide, with tabs", "A Fair (100)"),

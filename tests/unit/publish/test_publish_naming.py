@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.rounds import words
-from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, difference_in_words, period_in_words
+from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, difference_in_words, how_many, period_in_words
 from ccg_pipeline.tables import observations
 
 
@@ -64,3 +64,16 @@ def test_a_data_period_in_words(start: str | None, end: str | None, said: str) -
 )
 def test_how_far_two_figures_are_apart(difference: float, unit: str, words: str) -> None:
     assert difference_in_words(difference, unit) == words
+
+
+@pytest.mark.parametrize(
+    ("n", "noun", "said"),
+    [
+        (0, "row", "0 rows"),
+        (1, "row", "1 row"),
+        (2000, "area score", "2,000 area scores"),
+        (2, "country", "2 countries"),
+    ],
+)
+def test_a_count_goes_with_its_noun(n: int, noun: str, said: str) -> None:
+    assert how_many(n, noun) == said

@@ -103,6 +103,18 @@ def test_the_overall_rating_rests_on_what_its_page_says(site: Path) -> None:
     assert linked == counting | {"165a", "141b"}
 
 
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("131a", "People eligible for standard NHS Continuing Healthcare, per 50,000 population. Neither"),
+        ("101a", "Maternal smoking at delivery, in %. A lower figure is better."),
+        ("141a", "Financial plan: judged Green, Amber or Red, the best first."),
+    ],
+)
+def test_an_indicator_says_what_it_is(site: Path, code: str, what: str) -> None:
+    assert f"What it is {what}" in words(site, f"indicator/{code}.html")
+
+
 def test_an_assumed_number_is_written_as_everywhere_else(site: Path) -> None:
     said = words(site, "about.html")
     (oldest,) = (one for one in EDITION.assumed() if one.item == "max_age_months")
