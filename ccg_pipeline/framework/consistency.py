@@ -71,7 +71,11 @@ def slips(edition: Edition) -> Iterator[tuple[Place, str]]:
     for place, scale in enumerate(edition.scales):
         if scale.key not in used:
             yield ("scales", place), f"nothing is graded on {scale.key}"
+    by_code: dict[str, str] = {}
     for place, node in enumerate(edition.nodes):
+        for measure in node.measures_used():  # observations are kept by code
+            if (other := by_code.setdefault(measure.partition("/")[2], measure)) != measure:
+                yield ("nodes", place), f"{node.key}: {measure} and {other} have one code: give one another"
         if lost := [one for one in node.measures_used() if not re.fullmatch(r"[^/\s]+/\S(.*\S)?", one)]:
             said = f"{lost[0]!r} is no measure: it begins with its publication, as in visitors/loans"
             yield ("nodes", place), f"{node.key}: {said}"

@@ -151,6 +151,11 @@ DISAGREEMENTS = [
 SLIPS = [
     ("scales:\n", "scales:\n  - {key: two, labels: [a, b]}\n", "6: nothing is graded on two."),
     (
+        "rounds:\n",
+        f"  - {SIZE.replace('f/s', 'g/101')}\nrounds:\n",
+        "31: size: g/101 and f/101 have one code: give one another.",
+    ),
+    (
         'measure: "f/{code}"',
         "measure: apples",
         "8 (row 101, fruit.csv, line 2): 101: 'apples' is no measure: it begins with its publication, as in",
