@@ -65,12 +65,20 @@ def disagreements(edition: Edition) -> Iterator[tuple[Place, str]]:
         yield ("limits", place, "measure"), said
 
 
-def slips(edition: Edition) -> Iterator[tuple[Place, str]]:
-    """What agrees and can hardly be meant: scales and weights that lead to nothing, measures of nobody."""
+def notes(edition: Edition) -> Iterator[str]:
+    """What agrees and may not be meant, a sentence each without its full stop: scales and weights."""
     used = {node.scale for node in edition.nodes}.union(*(one.words.values() for one in edition.rounds))
-    for place, scale in enumerate(edition.scales):
+    for scale in edition.scales:
         if scale.key not in used:
-            yield ("scales", place), f"nothing is graded on {scale.key}"
+            yield f"nothing is graded on {scale.key}"
+    for node in edition.nodes:
+        for step in node.steps:
+            if isinstance(step, Mean) and not step.total and (whole := _broken_shares(step)) is not None:
+                yield f"weights of {node.key} sum to {whole:g}, and are brought to 1"
+
+
+def unreadable(edition: Edition) -> Iterator[tuple[Place, str]]:
+    """Measures that no file can tell of, or not apart: where each is read, and a sentence."""
     by_code: dict[str, str] = {}
     for place, node in enumerate(edition.nodes):
         for measure in node.measures_used():  # observations are kept by code
@@ -79,13 +87,6 @@ def slips(edition: Edition) -> Iterator[tuple[Place, str]]:
         if lost := [one for one in node.measures_used() if not re.fullmatch(r"[^/\s]+/\S(.*\S)?", one)]:
             said = f"{lost[0]!r} is no measure: it begins with its publication, as in visitors/loans"
             yield ("nodes", place), f"{node.key}: {said}"
-        for number, step in enumerate(node.steps):
-            if isinstance(step, Mean) and not step.total and (whole := _broken_shares(step)) is not None:
-                said = (
-                    f"the weights look like shares of 1 and sum to {whole:g}: correct them, or write whole "
-                    "numbers where they are to be brought to one"
-                )
-                yield ("nodes", place, "steps", number), f"{node.key}: {said}"
 
 
 def _broken_shares(step: Mean) -> float | None:

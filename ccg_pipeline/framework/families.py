@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ccg_pipeline.framework.consistency import disagreements, slips
+from ccg_pipeline.framework.consistency import disagreements, unreadable
 from ccg_pipeline.framework.edition import Edition, Node, Parameter
 from ccg_pipeline.framework.files import EDITION, EDITIONS, Document, Table, misfit_of
 from ccg_pipeline.framework.filling import Cells, Filling, NoRow, Place, Row, Written
@@ -129,7 +129,7 @@ def read_written(folder: Path) -> tuple[Written | None, list[str]]:
     if not faults:
         for name in [one for one in filling.parameters if one not in filling.used]:
             faults.append(f"{document.where('parameters', name)}: nothing uses the parameter {name}.")
-        for where, sentence in [*disagreements(edition)] or slips(edition):
+        for where, sentence in [*disagreements(edition)] or unreadable(edition):
             said = ""
             if where[0] == "nodes":
                 number, said = places[int(where[1])]

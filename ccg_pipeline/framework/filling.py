@@ -195,6 +195,9 @@ class Filling:
                 raise self.fault(place, "unknown key parameter; write its name in braces, in quotes")
             case dict():
                 parts = {key: self.filled(value, row, (*place, key)) for key, value in thing.items()}
+                if parts.get("better", "") is None:  # no default may stand in for it
+                    said = f"{self.where(*place, 'better')}{f' (row {row.place})' if row.place else ''}"
+                    raise Fault(f"{said}: better is empty; write higher, lower or none.")
                 kept = {key: value for key, value in parts.items() if value is not None or thing[key] is None}
                 return kept if kept or not thing else None  # all cells empty: nothing is said
         return thing

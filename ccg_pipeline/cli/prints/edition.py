@@ -17,6 +17,7 @@ from rich.tree import Tree
 from ccg_pipeline.cli.figures_file import Figures
 from ccg_pipeline.cli.prints.layout import table_of
 from ccg_pipeline.cli.typed import as_typed
+from ccg_pipeline.framework.consistency import notes
 from ccg_pipeline.framework.edition import Edition, Node, Round
 from ccg_pipeline.framework.reach import never_given
 from ccg_pipeline.method.engine.explaining import Done, Explained, Use, tops
@@ -54,6 +55,7 @@ def whole(console: Console, edition: Edition) -> None:
         *([f"scale {one.key}", ", ".join(one.labels)] for one in edition.scales),
         *([name, nodes] for name, nodes in _levels(edition)),
         *([f"{node.key} never gives", ", ".join(lost)] for node, lost in _lost(edition)),
+        *(["note", said] for said in notes(edition)),
         [f"{len(edition.measures)} measures", ", ".join(edition.measures)],
         *([["attributes", ", ".join(edition.attributes)]] if edition.attributes else []),
         ["rules", ", ".join(f"{n} {rule}" for rule, n in _rules(edition))],

@@ -37,7 +37,7 @@ class Read(Rule):
 
     do: Literal["read"]
     measure: Text
-    better: Way
+    better: Way = "higher"
     error: Choice | None = None
     drawn_by: Text | None = None
 

@@ -187,6 +187,11 @@ TABLES = [
         "edition.yaml, line 14 (row 122, fruit.csv, line 3): steps.0.bette",
     ),
     (
+        "122,Pears,band,lower",
+        "122,Pears,band,",
+        "edition.yaml, line 14 (row 122, fruit.csv, line 3): better is empty; write higher, lower or none.",
+    ),
+    (
         "122,Pears,band,lower,2",
         "122,Pears,band,lower,two",
         "edition.yaml, line 21 (row 122, fruit.csv, line 3): step",
