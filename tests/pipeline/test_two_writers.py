@@ -100,7 +100,9 @@ def test_two_who_release_at_once_make_one_release_or_one_after_the_other(databas
     url = databases.empty()
     open_database(url).dispose()
     assert sum(at_once(release_often, (url, "a"), (url, "b"))) == TIMES * (1 + 2)
-    with reading(open_for_reading(url)) as connection:
+    engine = open_for_reading(url)
+    with reading(engine) as connection:
         found = numbers_released(connection)
         assert fetch(connection, sha256_of("the same")) == "the same"
+    engine.dispose()
     assert found == [("interim", f"2016-{at + 1:02}", serial) for at in range(TIMES) for serial in (1, 2, 3)]
