@@ -90,8 +90,8 @@ class Settling:
         kinds = self._organisations()
         account.settle_organisations(kinds, self._columns())
         self._doubt_rows_that_do_not_say()
-        account.set_aside_before(wanted.since)
         self._doubt_periods()
+        account.set_aside_before(wanted.since)
         if reader.check is not None:
             reader.check(account)
         if reader.observe is not None:

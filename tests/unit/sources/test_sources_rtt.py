@@ -135,6 +135,10 @@ def test_rtt_with_a_fault_of_structure_is_refused_and_known_to_be_rtt(
             "January 2016",
             "the period ended on '2016-01-31', and the file was published as late as 2016-06-09",
         ),
+        (
+            "May 2006",  # before anything is asked for, and set aside it would be no fault
+            "the period ended on '2006-05-31', and the file was published as late as 2016-06-09",
+        ),
         ("April 2017", "the period ends on '2017-04-30', after the day on which the file was published"),
     ],
 )
