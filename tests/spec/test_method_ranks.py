@@ -198,7 +198,7 @@ def test_sets_of_bands_by_hand(draws: np.ndarray, lower: np.ndarray, upper: np.n
     assert np.array_equal(found.upper, upper, equal_nan=True)
 
 
-@pytest.mark.parametrize("spread", [0.0, 1.0, 5.0], ids=["equal", "alike", "apart"])
+@pytest.mark.parametrize("spread", [0.2, 1.0, 5.0])
 def test_sets_of_bands_hold_all_true_places_at_once_and_are_the_wider(spread: float) -> None:
     n, draws, worlds, wrong, wide, narrow = 60, 400, 100, 0, 0.0, 0.0
     for seed in range(worlds):
@@ -210,7 +210,7 @@ def test_sets_of_bands_hold_all_true_places_at_once_and_are_the_wider(spread: fl
         wide += (sets.upper - sets.lower).mean() / worlds
         narrow += (pairs.upper - pairs.lower).mean() / worlds
         place = ranks(true)
-        wrong += bool(((place < sets.lower) | (place > sets.upper)).any()) and spread > 0
+        wrong += bool(((place < sets.lower) | (place > sets.upper)).any())
     assert wrong <= 5
     assert narrow <= wide <= 1.6 * narrow
 
