@@ -30,7 +30,7 @@ def dot(one: Outcome, subject: Subject) -> str:
     """Return a figure as a mark on the range of all organisations, with its interval and its reference.
 
     A triangle that points up is better, one that points down worse, a diamond is outside a range, a circle
-    is none of these. What it shows stands in words next to it, so that it is hidden from who hears the page.
+    is none of these. What it shows is said in words next to it, so that it is hidden from who hears the page.
     '' without a figure.
     """
     if math.isnan(one.number):
