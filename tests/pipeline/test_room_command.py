@@ -14,7 +14,7 @@ from ccg_pipeline.cli import verbs as cli_verbs
 from ccg_pipeline.storage.database import admit, open_database
 from expert_panels.settings import VARIABLE
 from tests.support.patience import SECONDS, wait_until
-from tests.support.servers.served import free_port
+from tests.support.servers.ports import free_port
 
 
 @pytest.fixture

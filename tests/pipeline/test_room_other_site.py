@@ -21,7 +21,8 @@ from tests.support.notations.gate_lines import TERMS, email, sha
 from tests.support.notations.signed_lines import with_key
 from tests.support.servers.browsing import Visit
 from tests.support.servers.openid_provider import CLIENT, SECRET, Provider
-from tests.support.servers.served import free_port, served
+from tests.support.servers.ports import free_port
+from tests.support.servers.served import served
 from tests.support.worlds.room_cases import ADDRESS, SmallCandidates, table
 from tests.support.worlds.room_client import KEY
 

@@ -28,7 +28,8 @@ from tests.support.notations.ledger_cases import at_once
 from tests.support.patience import SECONDS
 from tests.support.processes import context
 from tests.support.servers.mail_server import Mailboxes, mail_server
-from tests.support.servers.served import free_port, served
+from tests.support.servers.ports import free_port
+from tests.support.servers.served import served
 from tests.support.servers.webhook_receiver import SECRET, Receiver
 
 NOW = datetime(2017, 4, 5, 9, 0, tzinfo=UTC)

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from ccg_pipeline.orchestration.instance import SETTINGS
 from tests.support.patience import wait_until
-from tests.support.servers.live_dagster import free_port
+from tests.support.servers.ports import free_port
 
 STORAGE = "storage: {postgres: {postgres_url: {env: CCG_DAGSTER_DATABASE}}}\n"
 

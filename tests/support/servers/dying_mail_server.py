@@ -18,7 +18,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP
 
 from tests.support.patience import SECONDS
-from tests.support.servers.served import free_port
+from tests.support.servers.ports import free_port
 
 STEPS = [
     "before the greeting",

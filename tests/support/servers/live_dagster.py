@@ -7,7 +7,6 @@ Does not belong here: what is asked of them (tests/pipeline/test_daemon.py), the
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -18,17 +17,11 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from tests.support.patience import SECONDS, wait_until
+from tests.support.servers.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 STOP_SECONDS = 30
 LINES = 60
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as chosen:
-        chosen.bind(("127.0.0.1", 0))
-        return int(chosen.getsockname()[1])
 
 
 class LiveDagster:

@@ -20,7 +20,8 @@ from pathlib import Path
 import httpx2
 
 from tests.support.patience import SECONDS, wait_until
-from tests.support.servers.live_dagster import ROOT, free_port
+from tests.support.servers.live_dagster import ROOT
+from tests.support.servers.ports import free_port
 
 STOP_SECONDS = 15
 STEPS = 5

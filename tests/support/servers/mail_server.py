@@ -14,7 +14,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from tests.support.servers.served import free_port
+from tests.support.servers.ports import free_port
 
 
 class Mailboxes:

@@ -22,7 +22,8 @@ from ccg_pipeline.cli.room import panel_room
 from ccg_pipeline.storage.database import open_database
 from expert_panels.settings import Declared
 from tests.support.servers.browsing import Visit, new_window
-from tests.support.servers.served import free_port, served
+from tests.support.servers.ports import free_port
+from tests.support.servers.served import served
 from tests.support.worlds.small_pipeline import SmallPipeline
 
 ROOM, OPENID, EMPTY = "room", "openid", "empty"

@@ -4,7 +4,6 @@ Belongs here: starting and stopping the server, in a thread of the test.
 Does not belong here: any application.
 """
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +12,7 @@ from typing import Any
 import uvicorn
 
 from tests.support.patience import SECONDS, wait_until
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.support.servers.ports import free_port
 
 
 @contextmanager

@@ -31,7 +31,8 @@ from tests.support.notations.notice_cases import NOW, mail_to, message, states
 from tests.support.patience import wait_until
 from tests.support.servers.dying_mail_server import STEPS, dying_mail_server
 from tests.support.servers.mail_server import Mailboxes, mail_server
-from tests.support.servers.served import free_port, served
+from tests.support.servers.ports import free_port
+from tests.support.servers.served import served
 from tests.support.servers.webhook_receiver import SECRET, Receiver
 
 

@@ -24,7 +24,8 @@ from expert_panels.settings import OpenId
 from tests.support.notations.signed_lines import with_key
 from tests.support.patience import wait_until
 from tests.support.servers.openid_provider import CLIENT, EMAIL, SECRET, Provider
-from tests.support.servers.served import free_port, served
+from tests.support.servers.ports import free_port
+from tests.support.servers.served import served
 from tests.support.worlds.room_client import SetClock, browser, form_token, logged, room_with, strangers
 
 ROOM = "https://room.example"
