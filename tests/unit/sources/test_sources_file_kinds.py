@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlwt
 
 from ccg_pipeline.sources.apart import Apart
 from ccg_pipeline.sources.documents import open_document, printable
@@ -152,10 +153,12 @@ def wide(word: str) -> bytes:
 
 
 def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
-    at = [struct.pack("<II", column, 0) for column in range(2)]
+    at = [struct.pack("<II", column, 0) for column in range(4)]
+    formula = struct.pack("<HI", 0, 0)
     sheet = [
-        record(129), record(148, struct.pack("<IIII", 0, 0, 0, 1)), record(145), record(0, bytes(25)),
-        record(6, at[0] + wide("00C")), record(5, at[1] + struct.pack("<d", 4.5)), record(146), record(130),
+        record(129), record(148, struct.pack("<IIII", 0, 0, 0, 3)), record(145), record(0, bytes(25)),
+        record(6, at[0] + wide("00C")), record(5, at[1] + struct.pack("<d", 4.5)),
+        record(3, at[2] + bytes([23])), record(11, at[3] + bytes([7]) + formula), record(146), record(130),
     ]  # fmt: skip
     about = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Commissioner"))
     path = tmp_path / "book.xlsb"
@@ -167,10 +170,64 @@ def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
     }
     path.write_bytes(zipped(**parts))
     (found,) = open_document(path).sheets
-    assert (found.name, [list(row) for row in found.rows]) == ("Commissioner", [["00C", 4.5]])
+    assert found.name == "Commissioner"
+    assert [list(row) for row in found.rows] == [["00C", 4.5, "#REF!", "#DIV/0!"]]
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(Refused, match=r"book\.xlsb: is a damaged workbook or archive .* download it again"):
         open_document(path)
+
+
+def test_an_error_in_a_cell_of_an_xls_is_no_empty_cell(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    for name in ("Notes", "Figures"):
+        sheet = book.add_sheet(name)
+        for row in range(400):  # more than one sector of the file
+            sheet.write(row, 0, f"{name} {row}")
+        sheet.write(3, 3, True)  # kept in the same sort of record as an error
+        sheet.write(3, 2, xlwt.Formula("A1"))
+    for column, number in enumerate([23, 36, 42], start=4):
+        sheet.row(7).set_cell_error(column, number)
+    path = tmp_path / "book.xls"
+    book.save(str(path))
+    came_to = bytes([2, 0, 29, 0, 0, 0, 255, 255])  # a formula's last result: #NAME?
+    before, end = path.read_bytes().rsplit(xlwt.Formula("A1").rpn(), 1)
+    path.write_bytes(before[:-14] + came_to + before[-6:] + xlwt.Formula("A1").rpn() + end)
+    notes, figures = open_document(path).sheets
+    assert [figures.rows[row][2:7] for row in (3, 7)] == [
+        ["#NAME?", True, "", "", ""],
+        ["", "", "#REF!", "#NUM!", "#N/A"],
+    ]
+    assert notes.rows[3][2:] != figures.rows[3][2:4]
+
+
+def test_an_error_in_a_cell_of_an_ods_is_no_empty_cell(tmp_path: Path) -> None:
+    """As LibreOffice writes them, with an empty text as their value."""
+    names = {
+        name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")
+    }
+    names["calcext"] = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+    error = 'office:value-type="{}" office:{}="{}" calcext:value-type="error"><text:p>{}</text:p>'
+    cells = [
+        'office:value-type="float" office:value="4"><text:p>4</text:p>',
+        error.format("string", "string-value", "", "#REF!"),
+        error.format("float", "value", "0", "Err:502"),
+        'office:value-type="string"><text:p>-</text:p>',
+    ]
+    row = "".join(f"<table:table-cell {one}</table:table-cell>" for one in cells)
+    table = f'<table:table table:name="Figures"><table:table-row>{row}</table:table-row></table:table>'
+    spaces = " ".join(f'xmlns:{name}="{space}"' for name, space in names.items())
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>{table}</office:spreadsheet>"
+    )
+    parts = {
+        "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": f"{content}</office:body></office:document-content>".encode(),
+        "META-INF/manifest.xml": b"<manifest/>",
+    }
+    path = tmp_path / "book.ods"
+    path.write_bytes(zipped(**parts))
+    (found,) = open_document(path).sheets
+    assert [list(row) for row in found.rows] == [[4.0, "#REF!", "Err:502", "-"]]
 
 
 @pytest.mark.parametrize(
