@@ -140,7 +140,7 @@ def _comparison(
         case "figures_are_of_usual_size":
             return usual_size(_of_ccgs(now, "england"), edition, threshold("times"))
         case "values_lie_among_all":
-            limits = (threshold(name) for name in ("spreads", "least_ccgs"))
+            limits = (threshold(name) for name in ("spreads", "log_spreads", "least_ccgs"))
             return among(_of_ccgs(now, "england"), edition, *limits)
         case "counts_end_in_any_digit":
             return endings(now, threshold("percent"), threshold("least_ccgs"))

@@ -6,6 +6,8 @@ Does not belong here: what moved since the last period (comparisons.py, distribu
 populations (placement.py); usual values, thresholds and severities (the edition).
 """
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -75,27 +77,38 @@ def usual_size(observations: pd.DataFrame, edition: Edition, allowed_times: floa
     )
 
 
-def among(observations: pd.DataFrame, edition: Edition, allowed_spreads: float, least: float) -> Comparison:
+def among(
+    observations: pd.DataFrame,
+    edition: Edition,
+    allowed_spreads: float,
+    allowed_log_spreads: float,
+    least: float,
+) -> Comparison:
     """Lay each value next to the middle of all, and England's between the lowest and the highest.
 
-    `spreads` is the distance from the median in robust standard deviations (1.4826 × median absolute
-    deviation). England is a mean of its parts, so that it cannot lie outside them. Measured kinds alone, and
-    those of which at least `least` organisations have a value and differ.
+    Distances from the median are in robust standard deviations (1.4826 × median absolute deviation): of the
+    values, and of their logarithms, for proportions their log odds, in which a tenth is as far as ten times.
+    England is a mean of its parts, so that it cannot lie outside them. Measured kinds alone, and those of
+    which at least `least` organisations have a value and differ.
     """
-    measured = {one.code for one in edition.indicators if one.kind in MEASURED}
-    rows = observations[observations["indicator_code"].isin(measured)]
+    kinds = {one.code: one.kind for one in edition.indicators if one.kind in MEASURED}
+    rows = observations[observations["indicator_code"].isin(kinds)]
     rows = rows[rows["status"].eq("published")].dropna(subset=["value"]).sort_values([*CELL, "period_end"])
     by, is_england = [rows[name] for name in _TOLD], rows["organisation_kind"].eq(ENGLAND)
-    of_parts = rows["value"].mask(is_england)
+    of_parts, kind = rows["value"].mask(is_england), rows["indicator_code"].map(kinds)
     together = of_parts.groupby(by)
-    middle = together.transform("median")
-    spread = NORMAL_CONSISTENT * (of_parts - middle).abs().groupby(by).transform("median")
+    middle, spread = _robust(of_parts, by)
     reach = allowed_spreads * spread
+    low, high = _log_reach(of_parts, by, kind, allowed_log_spreads)
     rows = rows.assign(
         median=middle,
         spread=spread,
-        least=(middle - reach).mask(is_england, together.transform("min")),
-        most=(middle + reach).mask(is_england, together.transform("max")),
+        least=pd.concat([middle - reach, low], axis=1)
+        .max(axis=1)
+        .mask(is_england, together.transform("min")),
+        most=pd.concat([middle + reach, high], axis=1)
+        .min(axis=1)
+        .mask(is_england, together.transform("max")),
     )
     rows = rows[(together.transform("count") >= least) & (spread > 0)]
 
@@ -114,3 +127,35 @@ def among(observations: pd.DataFrame, edition: Edition, allowed_spreads: float, 
         not_below=(("value", "least"), ("most", "value")),
         of_figures=True,
     )
+
+
+_NEAR = 4.0
+"""Spreads from nought within which a mean or an index may come close to it by nature (assumed)."""
+_WIDE = math.log(2)
+"""A spread of logarithms from which on a tenth of the median is no surprise (assumed)."""
+
+
+def _robust(values: "pd.Series[float]", by: list[pd.Series]) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """The median, and the robust standard deviation round it, of the group of each value."""
+    middle = values.groupby(by).transform("median")
+    return middle, NORMAL_CONSISTENT * (values - middle).abs().groupby(by).transform("median")
+
+
+def _log_reach(
+    values: "pd.Series[float]", by: list[pd.Series], kind: pd.Series, allowed: float
+) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """From where to where values lie by their logarithms or log odds; NaN where these say nothing.
+
+    They say nothing of a value that has none, as none counted of few people, nor where all are far apart.
+    """
+    is_share = kind.eq("proportion")
+    shares = values.where((values > 0) & ~(is_share & (values >= 100)))
+    odds = shares.where(~is_share, shares / (100 - shares))
+    middle, spread = _robust(odds.map(math.log), by)
+    median, of_values = _robust(values, by)
+    is_told = (
+        odds.notna() & (spread <= _WIDE) & (kind.isin(["proportion", "rate"]) | (median > _NEAR * of_values))
+    )
+    ends = (math.e ** (middle + sign * allowed * spread).where(is_told) for sign in (-1, 1))
+    low, high = (end.where(~is_share, 100 * end / (1 + end)) for end in ends)
+    return low, high

@@ -72,12 +72,13 @@ class LineSigner:
 class Outside:
     """How to find what is known of a ledger outside its rows, each asked for when it is needed.
 
-    `keys` gives the public keys that may sign (hexadecimal), `heads` hashes that its lines had, `kind` what
-    kind of data the database holds, `signer` what signs lines: it raises Fault where this account has no key.
+    `keys` gives the public keys that may sign (hexadecimal), `heads` hashes that its lines had (None where
+    nobody notes them), `kind` what kind of data the database holds, `signer` what signs lines: it raises
+    Fault where this account has no key.
     """
 
     keys: Callable[[], tuple[str, ...]] = tuple
-    heads: Callable[[], tuple[str, ...]] = tuple
+    heads: Callable[[], tuple[str, ...] | None] = lambda: None
     kind: Callable[[Connection], str] = lambda _: ""
     signer: Callable[[Connection], LineSigner] | None = None
 

@@ -38,8 +38,17 @@ def verify(
         kept_outside = outside(connection)
         rows = sorted(_stored(connection), key=lambda row: int(row["seq"]))
     may_sign = tuple(kept_outside.keys() if keys is None else keys)
-    faults = faults_of(rows, {*known, *kept_outside.heads()}) + signature_faults(rows, may_sign)
+    noted = kept_outside.heads()
+    faults = faults_of(rows, {*known, *(noted or ())}) + signature_faults(rows, may_sign)
     signed = [row for row in rows if row.get("signed_by")]
+    of_the_room = kept_outside.keys()
+    own = [row.get("hash") for row in signed if row["signed_by"] in of_the_room]
+    if own and noted is not None and not {*own} & {*noted}:
+        faults.append(
+            f"The head of none of the {len(own)} {'line' if len(own) == 1 else 'lines'} that the room signed "
+            "is noted next to its key: heads.txt was taken away or emptied, and would not show a ledger that "
+            "was cut off. Put it back, or compare with a receipt: `ccg panel verify --against FILE`."
+        )
     if signed and not may_sign and signed[0].get("data_kind") == "real":
         faults.append(
             f"Nothing outside this database vouches for the key that signs from line {signed[0]['seq']} on: "

@@ -26,7 +26,7 @@ def with_key(engine: Engine, folder: Path | None = None, kind: str = "made_up") 
     """The engine, which signs lines with the room's key and notes their heads in `folder`."""
     known = Outside(
         lambda: (public(),),
-        partial(heads_in, folder) if folder else tuple,
+        partial(heads_in, folder) if folder else lambda: None,
         lambda _: kind,
         lambda _: LineSigner(ROOM, kind, folder),
     )

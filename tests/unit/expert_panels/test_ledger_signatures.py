@@ -155,17 +155,33 @@ def test_a_tail_that_was_cut_off_is_named(engine: Engine) -> None:
     assert said.startswith(f"No line carries the hash {last.hash}, which is known from elsewhere")
 
 
+@pytest.mark.parametrize("left", [None, "", f"2 {'0' * 64}\n"])
+def test_heads_that_were_taken_away_are_missed(engine: Engine, tmp_path: Path, left: str | None) -> None:
+    """Seen before: whole, and so was a ledger that was cut off after them."""
+    lay(engine, "A")
+    sign(engine, "m1")
+    heads = tmp_path / "heads.txt"
+    if left is None:
+        heads.unlink()
+    else:
+        heads.write_text(left, encoding="ascii")
+    (said,) = [one for one in verify(engine) if "next to its key" in one]
+    assert said.startswith("The head of none of the 1 line that the room signed is noted")
+
+
 def test_a_line_dated_before_the_one_before_it_is_named(engine: Engine) -> None:
     lay(engine, "A")
-    early = a_line("m1", "approve", "A", 1, at=START - timedelta(days=1))
+    sign(engine, "m1")
+    early = a_line("m2", "approve", "A", 1, at=START - timedelta(days=1))
     put_in(engine, forged(engine, early, signer=LineSigner(ROOM, "made_up")))
-    assert verify(engine) == ["Line 2 is dated before line 1: lines never go back in time."]
+    assert verify(engine) == ["Line 3 is dated before line 2: lines never go back in time."]
 
 
 def test_a_line_about_another_kind_of_data_is_named(engine: Engine) -> None:
     lay(engine, "A")
-    put_in(engine, forged(engine, a_line("m1", "approve", "A", 1), signer=LineSigner(ROOM, "real")))
-    assert verify(engine) == ["Line 2 says that this database holds real data, where it was made_up before."]
+    sign(engine, "m1")
+    put_in(engine, forged(engine, a_line("m2", "approve", "A", 1), signer=LineSigner(ROOM, "real")))
+    assert verify(engine) == ["Line 3 says that this database holds real data, where it was made_up before."]
 
 
 def test_an_earlier_key_is_not_taken_up_again(engine: Engine) -> None:

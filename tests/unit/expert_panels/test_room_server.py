@@ -91,6 +91,25 @@ def test_who_hangs_up_in_the_middle_of_a_form_leaves_no_trace_in_the_log(
     assert [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
+SMUGGLED = b"GET /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+TWO_LENGTHS = [
+    b"Content-Length: 0\r\nContent-Length: %d\r\n",
+    b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: chunked\r\nContent-Length: %d\r\n",
+    b"Transfer-Encoding: chunked, identity\r\nContent-Length: 0\r\nX: %d\r\n",
+    b"Content-Length : 0\r\nX: %d\r\n",
+    b"X: a\nContent-Length: %d\r\n",
+]
+
+
+@pytest.mark.parametrize("lengths", TWO_LENGTHS)
+def test_a_request_that_ends_in_two_places_is_one_at_most(port: int, lengths: bytes) -> None:
+    """A proxy may take the one length, and the room the other; what is between would be nobody's request."""
+    body = b"0\r\n\r\n" + SMUGGLED
+    said = answered(port, FORM + lengths % len(body) + b"\r\n" + body)
+    assert (said.count(b"HTTP/1.1 "), said.count(b"HTTP/1.1 200 ")) in [(0, 0), (1, 0)], said
+
+
 # who is declared as a proxy, and whom the limit of tries counts then
 PROXIES = [((), "127.0.0.1"), (("10.0.0.1",), "127.0.0.1"), (("127.0.0.0/8",), "192.0.2.7")]
 

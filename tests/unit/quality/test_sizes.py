@@ -63,6 +63,11 @@ AMONG = [
     # figures, who lies far from the others
     (valued(), []),
     (with_one("05A", 7250.0), ["05A"]),
+    (with_one("05A", 72.5), ["05A"]),  # a tenth
+    (with_one("05A", 0.0), []),  # nobody was admitted
+    (valued().assign(value=[1e-9, *(2.0 ** (n % 40 / 8) for n in range(1, 41))]), []),  # far apart by nature
+    (with_one("05A", 72.5).assign(indicator_code="105d", value=lambda one: one["value"] / 10), ["05A"]),
+    (valued(0.1, code="106a").assign(value=[*range(5, 85, 2), 40]), []),  # an index may be near nought
     (with_one("ENG", 8000.0), ["ENG"]),
     (with_one("ENG", 690.0), ["ENG"]),
     (valued(n=29).assign(value=range(0, 30_000, 1000)), []),  # too few to know
@@ -73,7 +78,7 @@ AMONG = [
 
 @pytest.mark.parametrize(("figures", "expected"), AMONG)
 def test_a_value_far_from_all_others_is_named(figures: pd.DataFrame, expected: list[str]) -> None:
-    found = among(figures, EDITION, 12, 30)
+    found = among(figures, EDITION, 12, 8, 30)
     failed = found.rows.loc[failing(found)]
     assert failed["organisation_code"].to_list() == expected
     assert all(one in found.say(found.rows, failed) for one in expected)
