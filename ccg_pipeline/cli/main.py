@@ -5,6 +5,7 @@ data or the method refused, 2 wrong use, 130 interrupted.
 Does not belong here: the verbs themselves (verbs.py, panel.py).
 """
 
+import atexit
 import gc
 import sys
 import warnings
@@ -34,6 +35,7 @@ through the 400,000 that importing makes and nobody gives up again: a fifth of w
 def main() -> None:
     """Run the command; a fault is one sentence on standard error, a traceback only with --debug."""
     gc.set_threshold(*COLLECTED_AFTER)
+    atexit.register(gc.freeze)  # else Python looks through all there is, for circles, before it ends
     for beginning in STILL_BETA:
         warnings.filterwarnings("ignore", message=beginning)
     arguments = [one for one in sys.argv[1:] if one != DEBUG]
