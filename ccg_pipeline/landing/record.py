@@ -222,7 +222,7 @@ def file_rows(landed: list[Landed], wanted: Edition | Wanted) -> pd.DataFrame:
             "publication": one.publication,
             "layout": "",
             "state": "refused",
-            "refusal": str(one.outcome),
+            "refusal": "",
             "published_on": None,
             "revised_on": None,
             "dates_provenance": "",
@@ -235,7 +235,9 @@ def file_rows(landed: list[Landed], wanted: Edition | Wanted) -> pd.DataFrame:
             "is_made_up": False,
         }
         if isinstance(one.outcome, Reading):
-            account |= vars(one.outcome.source_file) | {"state": "read", "refusal": ""}
+            account |= vars(one.outcome.source_file) | {"state": "read"}
+        else:
+            account["refusal"] = str(one.outcome)
         by = read_by(one.found, wanted_by(wanted).fingerprint(one.publication))
         rows.append(account | {"read_by": by, "months": ",".join(sorted(one.months))})
     return pd.DataFrame(rows).drop_duplicates(["sha256", "name"])
