@@ -77,11 +77,14 @@ class Written:
         if lost := [name for name in values if name not in known]:
             raise KeyError(f"the edition has no parameter {lost[0]!r}")
         changed = {name: known[name].model_copy(update={"value": value}) for name, value in values.items()}
-        kept = {
-            family_of(one): [node for node in filled.nodes if node.family == family_of(one)]
+        kept: dict[str, list[Node]] = {
+            family_of(one): []
             for one in self.families
             if not values.keys() & set(PLACEHOLDER.findall(repr(one)))
         }
+        for node in filled.nodes:
+            if node.family in kept:
+                kept[node.family].append(node)
         edition = self.edition.remade(parameters={**known, **changed})
         return replace(self, edition=edition, kept=kept, rows=instead)
 
