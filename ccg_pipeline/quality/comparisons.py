@@ -94,7 +94,7 @@ def totals(
     `look_first_at` names the CCGs that are lost or, where none is, the CCG whose own departure from its last
     period (without one: from the median ratio of numerator to denominator) is nearest to the difference.
     """
-    last = newest(observations)
+    last = newest(observations)[[*_PERIOD, "organisation_kind", "organisation_code", "status", *COUNTS]]
     england = last[last["organisation_kind"] == "england"].set_index(_PERIOD)
     parts = last[last["organisation_kind"].isin(PARTS_OF_ENGLAND)]
     before = newest(previous).set_index(CELL)

@@ -47,9 +47,10 @@ def distribution(
     """
     other = {one.code for one in edition.indicators if one.kind not in MEASURED}
     now, then = (_published(frame, other) for frame in (observations, previous))
+    of_then = dict(iter(then.groupby("indicator_code")))
     lines = []
     pairs = [
-        (str(code), figure, theirs, then[then["indicator_code"] == code])
+        (str(code), figure, theirs, of_then.get(code, then.head(0)))
         for code, theirs in now.groupby("indicator_code")
         for figure in ("value", *COUNTS)
     ]
@@ -230,6 +231,7 @@ def _published(frame: pd.DataFrame, left_out: set[str]) -> pd.DataFrame:
     """The newest value of each CCG, of each measure's newest period alone, some measures left out."""
     rows = frame[(frame["organisation_kind"] == "ccg") & (frame["status"] == "published")]
     rows = rows[~rows["indicator_code"].isin(left_out)].dropna(subset=["value"])
+    rows = rows[[*CELL, "period_start", "period_end", "value", *COUNTS]]
     return newest(rows, by_organisation=False)
 
 

@@ -109,7 +109,7 @@ def _nothing(checked: Checked) -> dict[str, Any]:
 def _rows(finding: Finding) -> Iterator[dict[str, Any]]:
     """Yield one row for each indicator and data period that was compared."""
     failing = dict(list(finding.failing.groupby(_FIGURE))) if len(finding.failing) else {}
-    for code, end in finding.compared[_FIGURE].itertuples(index=False):
+    for code, end in zip(*(finding.compared[name] for name in _FIGURE), strict=True):
         figures = failing.get((code, end))
         told = [] if figures is None else [_told(row, finding.decides) for row in figures.to_dict("records")]
         yield {

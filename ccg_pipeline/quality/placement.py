@@ -29,10 +29,11 @@ def belonging(
     be possible. Figures of fewer than `least`, and those that do not differ, are not compared.
     """
     now, then = (_measured(frame, edition) for frame in (observations, previous))
+    of_then = dict(iter(then.groupby("indicator_code")))
     lines = []
     for code, theirs in now.groupby("indicator_code"):
-        own = theirs.set_index("organisation_code")
-        before = then[then["indicator_code"].eq(code) & then["period_end"].lt(own["period_end"].iloc[0])]
+        own, before = theirs.set_index("organisation_code"), of_then.get(code, then.head(0))
+        before = before[before["period_end"].lt(own["period_end"].iloc[0])]
         counts = [name for name in COUNTS if own[name].notna().sum() >= least]
         known = population if counts else before.set_index("organisation_code")["value"]
         for figure in counts or ["value"]:
@@ -142,4 +143,5 @@ def _measured(frame: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     other = {one.code for one in edition.indicators if one.kind not in MEASURED}
     rows = frame[frame["status"].eq("published")]
     rows = rows[~rows["indicator_code"].isin(other)]
+    rows = rows[[*CELL, "period_start", "period_end", *_FIGURES]]
     return newest(rows[rows[_FIGURES].notna().any(axis=1)], by_organisation=False)

@@ -173,7 +173,8 @@ def _findings(
     findings, begin = [], 0
     for subject, n in every.groupby("subject", sort=True).size().items():
         own, begin = slice(begin, begin + n), begin + n
-        rows, failed = every.iloc[own], every.iloc[own][fails[own]]
+        rows = every.iloc[own]
+        failed = rows[fails[own]] if fails[own].any() else rows.iloc[:0]
         findings.append(
             Finding(
                 check=expectation.key,
