@@ -26,16 +26,36 @@ SKELETON = Path(__file__).parent / "skeleton"
 
 
 def edition_named(name: str) -> Edition:
-    """Return the edition of that key among those that ship, or the one in the folder of that path."""
-    return edition_in(folder_named(name).resolve())  # a folder is remembered by its whole path
+    """Return the edition of that key among those that ship, or the one in the folder of that path.
+
+    Fault for a folder elsewhere whose key is that of one that ships: rounds are told apart by their keys.
+    """
+    folder = folder_named(name).resolve()  # a folder is remembered by its whole path
+    edition = edition_in(folder)
+    ships = shipped_editions().get(edition.key)
+    if ships is not None and ships.resolve() != folder:
+        raise _taken(edition, "an edition that ships")
+    return edition
+
+
+def _taken(edition: Edition, by: str) -> Fault:
+    assert edition.folder is not None
+    where = Document(edition.folder / DOCUMENT).where("key")
+    return Fault(
+        f"{where}, in {edition.folder}: {edition.key} is the key of {by}; give this one another, so that "
+        "their rounds stay apart."
+    )
 
 
 def named_editions(names: Sequence[str]) -> list[Edition]:
     """Return the editions of these keys or folders that run by their rounds, each once.
 
-    That of 2016/17 is always in force, and runs by its two lanes.
+    That of 2016/17 is always in force, and runs by its two lanes. Fault for two folders with one key.
     """
-    found = {edition.key: edition for edition in map(edition_named, names)}
+    found: dict[str, Edition] = {}
+    for edition in map(edition_named, names):
+        if found.setdefault(edition.key, edition) is not edition:
+            raise _taken(edition, f"the edition in {found[edition.key].folder}")
     return [edition for key, edition in found.items() if key != EDITION]
 
 
