@@ -51,7 +51,8 @@ def compare(
             answers += found[0]
             is_made_up = is_made_up or found[1]
     if not answers:
-        raise Fault(f"No framework has released anything of {year} in this database. {' '.join(lacking)}")
+        opening = f"No framework has released anything of {year} in this database. What each lacks:"
+        raise Fault("\n".join([opening, *lacking]))
     printed.comparison(console, code, year, answers, lacking, is_made_up)
 
 

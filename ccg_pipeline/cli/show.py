@@ -101,6 +101,11 @@ def explain_area(
         explain_round(asked, ccg, area, database)
         return
     of_2016, code = load_edition(), find_ccg(ccgs(), ccg)
+    if area.strip().casefold() in ("overall", "overall rating"):
+        raise WrongUse(
+            f"The overall rating is of no area: `ccg show {code} --year YEAR` says what it comes from, and "
+            f"`ccg explain {code} AREA` what is behind an area of it."
+        )
     one = indicator_code(of_2016, area)
     wanted = find_area(of_2016, of_2016.indicator(one).area if one else area)
     tables = tables_asked(database, month, year, unreleased, f"explain {code} {one or wanted.code}", as_at)

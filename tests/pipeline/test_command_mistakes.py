@@ -28,6 +28,7 @@ MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
     (("show", "Nowhere"), 2, "There is no CCG 'Nowhere': give its code (02N) or a part of its name."),
     (("show", "leeds"), 2, "'leeds' is 3 CCGs, among them 02V NHS Leeds North CCG, "),
     (("explain", "02N", "999"), 2, "There is no area '999': give its code or name, one of 101 Smoking, "),
+    (("explain", "airedale", "Overall"), 2, "The overall rating is of no area: `ccg show 02N --year "),
     (("explain", "99Z", "122"), 2, "There is no CCG '99Z': "),
     (("export", "everything"), 2, "There is no table 'everything': choose one of assessment, area_scores, "),
     (("export", "bands", "--format", "xlsx"), 2, "--format 'xlsx' is not known: choose one of csv, json, "),

@@ -149,7 +149,7 @@ def test_the_verb_without_a_publication_lists_them(pipeline: Path) -> None:
     ("arguments", "said"),
     [
         (["rtt"], "rtt: its address names the month; give --month."),
-        (["iapt"], "iapt: no address is configured (there are: mar, rtt)."),
+        (["iapt"], "iapt: no address is configured (there are: mar, rtt); write its address"),
         (["mar"], "answers 404 Not Found; correct the address"),
     ],
 )

@@ -26,7 +26,7 @@ from ccg_pipeline.method.engine.rows import asked_of, changed_by, labels_of, pla
 from ccg_pipeline.method.engine.run import Run
 from ccg_pipeline.method.engine.wording import figure
 from ccg_pipeline.publish.export import UNRELEASED
-from ccg_pipeline.publish.naming import how_many
+from ccg_pipeline.publish.naming import how_many, noun_of, plural
 
 ACROSS = 6
 """Nodes in a table of results, so that it fits a terminal; more make another table."""
@@ -35,7 +35,7 @@ WITH_GAPS = "with what is missing at its worst and at its best"
 
 def editions(console: Console, found: Sequence[Edition]) -> None:
     """Print the editions that ship, a row each."""
-    rows = [[one.key, one.title, one.year, one.organisation] for one in found]
+    rows = [[one.key, one.title, one.year, plural(noun_of(one.organisation))] for one in found]
     console.print(table_of(["key", "title", "year", "assesses"], rows))
 
 
@@ -51,7 +51,7 @@ def whole(console: Console, edition: Edition) -> None:
     title = f"{edition.title} ({edition.key})"
     rows = [
         ["year", edition.year + _begins(edition)],
-        ["assesses", edition.organisation],
+        ["assesses", plural(noun_of(edition.organisation))],
         *([f"scale {one.key}", ", ".join(one.labels)] for one in edition.scales),
         *([name, nodes] for name, nodes in _levels(edition)),
         *([f"{node.key} never gives", ", ".join(lost)] for node, lost in _lost(edition)),

@@ -164,7 +164,8 @@ def entry(console: Console, found: Submitted, terms: Terms, against: Sequence[Re
 
 
 def _table(console: Console, frame: pd.DataFrame, title: str) -> None:
-    console.print(table_of(list(frame.columns), frame.to_numpy().tolist(), title))
+    heads = [{"ccg_code": "CCG", "ccg_name": "name"}.get(one, one) for one in frame.columns]
+    console.print(table_of(heads, frame.to_numpy().tolist(), title))
 
 
 def _say(console: Console, sentence: str) -> None:

@@ -25,7 +25,10 @@ def wanted_files(addresses: Addresses, publication: str, months: Collection[str]
     """
     if publication not in addresses:
         known = ", ".join(sorted(addresses)) or "none"
-        raise Fault(f"{publication}: no address is configured (there are: {known}).")
+        raise Fault(
+            f"{publication}: no address is configured (there are: {known}); write its address into "
+            "downloads.yaml in the home of the database, or into the file that CCG_DOWNLOADS names."
+        )
     address = addresses[publication]
     days = [date.fromisoformat(f"{month}-01") for month in sorted(months)]
     if not days and address.names_a_month:

@@ -98,7 +98,7 @@ def test_a_gate_at_which_nobody_can_decide_is_a_fault(ccg: Typed, mine: Path) ->
 
 def test_the_month_in_which_a_year_begins_is_said(ccg: Typed, mine: Path) -> None:
     changed(mine / "edition.yaml", 'year: "2024-25"', 'year: "2024-25"\nyear_begins: 9')
-    assert "year 2024-25, from September assesses library" in ccg("check", "mine").words
+    assert "year 2024-25, from September assesses libraries" in ccg("check", "mine").words
 
 
 def test_the_editions_that_ship_are_listed_and_checked(ccg: Typed) -> None:
