@@ -41,7 +41,7 @@ def export(
     table: Annotated[
         str,
         typer.Argument(
-            help="assessment, area_scores, ratings, bands, overall; or dictionary. "
+            help="assessment, area_scores, ratings, indicator_grades, bands, overall; or dictionary. "
             "With --edition: scores, places, chances, changes, figures, organisations, measures, or all.",
             metavar="TABLE",
         ),

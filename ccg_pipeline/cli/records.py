@@ -19,7 +19,7 @@ from ccg_pipeline.cli.output import write
 from ccg_pipeline.cli.panel import follow, issue_receipts, opened, opened_for_reading
 from ccg_pipeline.framework.load import load_edition
 from ccg_pipeline.framework.round_dates import rounds_by_lane
-from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, table_decided_on
+from ccg_pipeline.panel_papers.certificates import certificate_of, line_numbered, tables_decided_on
 from ccg_pipeline.release.archive import fetch, keep
 from ccg_pipeline.release.bodies import terms_in_force
 from ccg_pipeline.release.committee import moderation_asked
@@ -30,6 +30,7 @@ from ccg_pipeline.settings import database_url, keys_of
 from ccg_pipeline.storage.database import reading, writing
 from ccg_pipeline.storage.fingerprint import sha256_of
 from ccg_pipeline.storage.outside import begin_new_key, kind_of, room_signer
+from ccg_pipeline.tables.exports import RATINGS
 from expert_panels import access_log
 from expert_panels.certificates.certificate import checked
 from expert_panels.certificates.signing_key import (
@@ -263,7 +264,8 @@ def certificate(
                 f"The table of line {seq} is {verification}, which its bare rows would not say: `ccg export` "
                 "writes it with that word, and `ccg verify` takes that file."
             )
-        write(table_decided_on(engine, line.subject_sha256), table, "--table")
+        decided = tables_decided_on(engine, line.subject_sha256)
+        write(decided.get(RATINGS.name, decided[""]), table, "--table")
     if record is not None:
         if not line.record_sha256:
             raise Fault(f"Line {seq} was recorded from no signed minutes.")

@@ -22,6 +22,7 @@ from ccg_pipeline.publish.special_measures import entry_rows
 from ccg_pipeline.release.archive import fetch
 from ccg_pipeline.release.entries import entry_in
 from ccg_pipeline.release.released import kept_part
+from ccg_pipeline.release.tables import with_grades_apart
 from ccg_pipeline.storage.database import reading
 from ccg_pipeline.storage.frames import completed, typed
 from ccg_pipeline.storage.outside import room_signer
@@ -50,21 +51,26 @@ def line_numbered(engine: Engine, seq: int) -> Line | None:
     return next((line for line in ledger.lines(engine, after=seq - 1) if line.seq == seq), None)
 
 
-def table_decided_on(engine: Engine, subject_sha256: str) -> bytes:
-    """Return a kept part's ratings as CSV, by CCG; StorageFault when the part is absent or was altered."""
+def tables_decided_on(engine: Engine, subject_sha256: str) -> dict[str, bytes]:
+    """Return what a kept part decides as CSV; StorageFault when the part is absent or was altered.
+
+    '' is its table as it was signed. Of a panel's ratings those two as well that `ccg export` writes of it.
+    """
     with reading(engine) as connection:
         if entry := entry_in(fetch(connection, subject_sha256)):
-            return exported(pd.DataFrame(entry_rows(entry), columns=["what", "says"]), "csv")
+            return {"": exported(pd.DataFrame(entry_rows(entry), columns=["what", "says"]), "csv")}
         tables = kept_part(connection, subject_sha256)
     if "scores" in tables:
         own = tables["scores"].sort_values(["node", "organisation_code"], ignore_index=True)
-        return exported(typed(completed(own, score), score), "csv")
+        return {"": exported(typed(completed(own, score), score), "csv")}
     ratings = tables.get("candidate_rating", tables.get("overall_rating"))
     assert ratings is not None  # every part that is decided on has one of the two
     layer = candidate_rating if "candidate_rating" in tables else overall_rating
     first = [column.name for column in layer.columns]  # as in the released table
     columns = first + [name for name in ratings.columns if name not in first]
-    return exported(ratings[columns].sort_values("ccg_code", ignore_index=True), "csv")
+    signed = ratings[columns].sort_values("ccg_code", ignore_index=True)
+    leave = with_grades_apart(signed) if layer is candidate_rating else {}
+    return {name: exported(frame, "csv") for name, frame in {"": signed, **leave}.items()}
 
 
 def certificate_of(
@@ -74,14 +80,17 @@ def certificate_of(
 
     It names everybody who has signed that part.
     """
-    table = table_decided_on(engine, line.subject_sha256)
-    name = f"{line.panel}_{line.lane.replace('/', '_')}_{line.partition_key}_{line.serial}.csv"
+    base = f"{line.panel}_{line.lane.replace('/', '_')}_{line.partition_key}_{line.serial}"
+    files = {
+        f"{base}{f'_{name}' * bool(name)}.csv": hashlib.sha256(content).hexdigest()
+        for name, content in tables_decided_on(engine, line.subject_sha256).items()
+    }
     gate = ledger.Gate(line.panel, line.lane, line.partition_key)
     terms = (load_terms() if terms_of is None else terms_of).get(
         line.panel
     )  # a panel may be gone, and its lines are not
     signatures = signed_with(ledger.lines(engine, gate), line, terms) if terms else []
-    return certificate(line, {name: hashlib.sha256(table).hexdigest()}, signer, signatures)
+    return certificate(line, files, signer, signatures)
 
 
 def without_receipt(connection: Connection, now: datetime) -> list[Line]:

@@ -6,7 +6,7 @@ Does not belong here: printing (cli/prints/organisation.py), any rule.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -26,6 +26,7 @@ class Explanation:
     """An area of a CCG: its score, its panel's rating where it has one, and its indicators' rows.
 
     ``nearest``: which single figure, being another, would bring another rating, in a sentence; '' for none.
+    ``grades``: of each indicator behind the rating, by code; None for one without a grade.
     """
 
     area: Area
@@ -33,6 +34,7 @@ class Explanation:
     rating: pd.Series | None
     indicators: pd.DataFrame
     nearest: str = ""
+    grades: Mapping[str, int | None] = field(default_factory=dict)
 
 
 def find_area(edition: Edition, wanted: str) -> Area:
@@ -76,11 +78,21 @@ def explain(tables: Mapping[str, pd.DataFrame], edition: Edition, ccg_code: str,
     score = scores[(scores["ccg_code"] == ccg_code) & (scores["area_code"] == area.code)].iloc[0]
     rows = bands[(bands["ccg_code"] == ccg_code) & bands["indicator_code"].isin(codes)]
     rating, nearest = None, ""
+    grades: Mapping[str, int | None] = {}
     if rule is not None:
         rating = ratings[(ratings["ccg_code"] == ccg_code) & (ratings["panel"] == rule.key)].iloc[0]
         nearest = nearest_rating(rating, rows, edition, rule)
+        grades = grades_behind(tables["indicator_grades"], rule.key, ccg_code)
     rows = rows.sort_values("indicator_code").reset_index(drop=True)
-    return Explanation(area, score, rating, rows, nearest)
+    return Explanation(area, score, rating, rows, nearest, grades)
+
+
+def grades_behind(indicator_grades: pd.DataFrame, panel: str, ccg_code: str) -> dict[str, int | None]:
+    """Return the grade of each indicator behind a panel's rating of a CCG, by code; None for none."""
+    is_own = (indicator_grades["panel"] == panel) & (indicator_grades["ccg_code"] == ccg_code)
+    own = indicator_grades[is_own]
+    grades = zip(own["indicator_code"], own["indicator_grade"], strict=True)
+    return {str(code): None if pd.isna(grade) else int(grade) for code, grade in grades}
 
 
 def among_similar(bands: pd.DataFrame, indicator: Indicator, ccg_code: str) -> str:

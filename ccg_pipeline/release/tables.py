@@ -5,6 +5,7 @@ and the long tables next to it.
 Does not belong here: deciding what may be released (assets/assessment.py), files and pages.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from ccg_pipeline.release.parts import OPEN, OVERALL, WHERE_FROM, WITHHELD, pane
 from ccg_pipeline.sources.corrections import AMENDED
 from ccg_pipeline.storage.frames import completed, typed
 from ccg_pipeline.storage.sql import area_score, candidate_rating, indicator_band, overall_rating
+from ccg_pipeline.tables.candidates import DETAIL, INDICATOR_GRADE
 
 VERIFIED = "verified"
 OVERRIDDEN = "overridden"
@@ -57,7 +59,7 @@ def assessed_tables(
     organisations: pd.DataFrame,
     register: Register,
 ) -> dict[str, pd.DataFrame]:
-    """Return the released tables by name: assessment, area_scores, ratings, bands, overall.
+    """Return the released tables by name: assessment, area_scores, ratings, indicator_grades, bands, overall.
 
     `header` is a release's header; `parts` holds the tables of the open part, of each panel's part that the
     release shows and, where it shows it, of the overall rating. `organisations` has one row a CCG (ccg_code,
@@ -77,6 +79,7 @@ def assessed_tables(
         first = [column.name for column in layer.columns]
         rest = [column for column in tables[name].columns if column not in first]
         tables[name] = completed(tables[name], layer)[[*first, *rest]]
+    tables |= with_grades_apart(tables["ratings"])
     tables["assessment"] = _wide(header, tables, parts[OPEN], edition, organisations, register)
     return {
         name: frame.assign(edition=header["edition"]).reset_index(drop=True) for name, frame in tables.items()
@@ -148,7 +151,7 @@ def _ratings(
                     "n_used": pd.NA,
                     "n_expected": len(rule.indicators),
                     "rule": "",
-                    "detail": "",
+                    "detail": json.dumps(dict.fromkeys(sorted(rule.indicators))),  # none is known
                     "why_no_rating": state,
                     "is_made_up": header["is_made_up"],
                     "verification": state,
@@ -157,6 +160,23 @@ def _ratings(
         )
     together = _together(pieces, candidate_rating, {"grade": "Int64", "n_used": "Int64"})
     return together.sort_values(["panel", "ccg_code"])
+
+
+def with_grades_apart(ratings: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return ratings of panels as they leave: `ratings`, and `indicator_grades`, a row an indicator of each.
+
+    What was signed holds those grades as an object in the cells of DETAIL, which no table that leaves has.
+    """
+    each = ratings[DETAIL].map(lambda detail: list(json.loads(detail or "{}").items()))
+    rows = ratings.assign(pair=each).explode("pair", ignore_index=True).dropna(subset="pair")
+    rows = rows.assign(
+        indicator_code=rows["pair"].str[0].astype("str"), indicator_grade=rows["pair"].str[1].astype("Int64")
+    )
+    names = [*INDICATOR_GRADE.names, *({"verification"} & set(rows))]
+    return {
+        "ratings": ratings.drop(columns=DETAIL),
+        "indicator_grades": rows[names].reset_index(drop=True),
+    }
 
 
 def _together(pieces: Sequence[pd.DataFrame], layer: Table, whole: dict[str, str]) -> pd.DataFrame:

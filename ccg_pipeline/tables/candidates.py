@@ -5,10 +5,18 @@ Does not belong here: how a rating comes about (method), the panel's decisions (
 """
 
 import json
+from dataclasses import replace
 
 from ccg_pipeline.tables.areas import N_COLUMNS
 from ccg_pipeline.tables.column import Basis, Depends, Rule, Table, number, text, whole
-from ccg_pipeline.tables.lanes import CCG_CODE, IS_MADE_UP, LANE, LANE_COLUMNS, once_for_every
+from ccg_pipeline.tables.lanes import (
+    CCG_CODE,
+    INDICATOR_CODE,
+    IS_MADE_UP,
+    LANE,
+    LANE_COLUMNS,
+    once_for_every,
+)
 from ccg_pipeline.tables.uncertainty import (
     DISTANCE_COLUMNS,
     GRADE_COLUMNS,
@@ -103,4 +111,33 @@ CANDIDATE_RATING = Table(
     ),
     (*LANE, "panel", "ccg_code"),
     rules=_rules,
+)
+
+DETAIL = "detail"
+"""The column of a candidate rating that is kept as it was signed, and leaves as rows of INDICATOR_GRADE."""
+
+RATING_SHOWN = replace(
+    CANDIDATE_RATING,
+    columns=tuple(one for one in CANDIDATE_RATING.columns if one.name != DETAIL),
+    rules=lambda _basis: (),
+)
+INDICATOR_GRADE = Table(
+    "indicator_grade",
+    "The grade of each indicator behind each rating of a panel.",
+    (
+        *LANE_COLUMNS,
+        CANDIDATE_RATING.column("panel"),
+        CCG_CODE,
+        INDICATOR_CODE,
+        whole(
+            "indicator_grade",
+            "Its grade, by which the panel's rule rates the area; none where it has none.",
+            "grade, 1 best",
+            1,
+            4,
+            may_be_missing=True,
+        ),
+        IS_MADE_UP,
+    ),
+    (*LANE, "panel", "ccg_code", "indicator_code"),
 )

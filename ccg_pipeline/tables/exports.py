@@ -8,7 +8,7 @@ that released tables show (a module each family).
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.tables.areas import AREA_SCORE, IS_OFFICIAL
 from ccg_pipeline.tables.bands import INDICATOR_BAND
-from ccg_pipeline.tables.candidates import CANDIDATE_RATING
+from ccg_pipeline.tables.candidates import INDICATOR_GRADE, RATING_SHOWN
 from ccg_pipeline.tables.column import Column, Depends, Table, flag, number, text, whole
 from ccg_pipeline.tables.column import date as day
 from ccg_pipeline.tables.column import may_be_missing as missing
@@ -19,11 +19,8 @@ from ccg_pipeline.tables.records import QUARANTINE
 from ccg_pipeline.tables.scores import GAPS, HOW_SURE
 from ccg_pipeline.tables.uncertainty import RANK_COLUMNS
 
-VERIFICATION = text(
-    "verification",
-    "What the panel or committee has done, in words: verified, overridden, awaiting, returned …",
-    may_be_missing=True,
-)
+VERIFIED = "What the panel or committee has done, in words: verified, overridden, awaiting, returned …"
+VERIFICATION = text("verification", VERIFIED, may_be_missing=True)
 EDITION = text(
     "edition",
     "Key of the edition that was applied.",
@@ -69,11 +66,13 @@ AREA_SCORES = _released(
     unknown=("n_used",),
 )
 RATINGS = _released(
-    "ratings",
-    "Every panel's ratings, as released.",
-    CANDIDATE_RATING,
-    HOW_SURE,
-    unknown=("n_used", "rule", "detail"),
+    "ratings", "Every panel's ratings, as released.", RATING_SHOWN, HOW_SURE, unknown=("n_used", "rule")
+)
+INDICATOR_GRADES = _released(
+    "indicator_grades",
+    "The grade of each indicator behind each panel's ratings, as released.",
+    INDICATOR_GRADE,
+    unknown=("indicator_grade",),
 )
 BANDS = _released(
     "bands",
@@ -306,7 +305,8 @@ DICTIONARY = Table(
 
 def released_tables(edition: Edition) -> dict[str, Table]:
     """Return the tables that a release is exported as, by name."""
-    return {one.name: one for one in (assessment(edition), AREA_SCORES, RATINGS, BANDS, OVERALL)}
+    layers = (AREA_SCORES, RATINGS, INDICATOR_GRADES, BANDS, OVERALL)
+    return {one.name: one for one in (assessment(edition), *layers)}
 
 
 def exported_tables(edition: Edition) -> tuple[Table, ...]:

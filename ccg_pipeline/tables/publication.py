@@ -26,8 +26,8 @@ NAMES = {
 }
 """Code -> the name that is published next to it."""
 
-NOT_PUBLISHED = frozenset({"detail", "release_status", "partition_key"})
-"""Columns left out: an object in one cell, the stamp of what is not released, the database's key."""
+NOT_PUBLISHED = frozenset({"release_status", "partition_key"})
+"""Columns left out: the stamp of what is not released, the database's key."""
 
 
 def published(table: Table, present: frozenset[str]) -> Table:

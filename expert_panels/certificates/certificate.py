@@ -155,19 +155,21 @@ def _of_table(table: bytes, digests: list[str], line: Mapping[str, Any]) -> list
     """Return what holds of a table as a whole: what is of the decision, and what is not."""
     if hashlib.sha256(table).hexdigest() in digests:
         return [Finding(True, "The table is, byte for byte, the one that was decided on.")]
-    other = Finding(False, "The table is not the one that was decided on.")
+    other = Finding(False, f"{_OTHER}.")
     try:
         head, *rows = list(csv.reader(io.StringIO(table.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error, ValueError):
         return [other]
     if fault := _fault_of_form(head, rows, str(line["panel"])):
-        return [Finding(False, f"The table is not the one that was decided on: {fault}.")]
+        return [Finding(False, f"{_OTHER}: {fault}.")]
     panel, place = str(line["panel"]), {name: at for at, name in enumerate(head)}
     own = [row for row in rows if "panel" not in place or row[place["panel"]] == panel]
     decided = [name for name in head if name not in _ADDED]
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\n")
     writer.writerows([decided, *([row[place[name]] for name in decided] for row in own)])
+    if len(digests) == 1 and "panel" in place and _SIGNED_ALONE not in place:
+        other = Finding(False, f"{_OTHER}, {_AN_EARLIER_ONE}")
     if not own or hashlib.sha256(written.getvalue().encode("utf-8")).hexdigest() not in digests:
         return [other]
     found = [Finding(True, f"The rows of {panel} in the table are exactly those that were decided on.")]
@@ -190,6 +192,13 @@ def _of_table(table: bytes, digests: list[str], line: Mapping[str, Any]) -> list
     return found
 
 
+_OTHER = "The table is not the one that was decided on"
+_SIGNED_ALONE = "detail"
+"""A column of a panel's table that is signed and leaves in a table of its own."""
+
+_AN_EARLIER_ONE = (
+    f"or this certificate is of before tables left without the column {_SIGNED_ALONE}: have it written again."
+)
 _WORD = {"approve": "verified", "override": "overridden"}
 _SUPERSEDED = "(, superseded by newer data that await the (panel|committee))?"
 

@@ -7,6 +7,7 @@ import pytest
 from dagster import AssetKey, DagsterInstance
 from sqlalchemy import insert, text
 
+from ccg_pipeline.panel_papers.certificates import tables_decided_on
 from ccg_pipeline.release.archive import latest_release
 from ccg_pipeline.settings import database_url
 from ccg_pipeline.storage.database import open_database
@@ -265,12 +266,16 @@ def test_a_minuted_decision_has_a_certificate_that_holds_of_the_released_table(
     assert ccg.type("panel", "key").said.startswith("Kept: key ")
     asked = ("panel", "certificate", str(last.seq), "--output", str(paper))
     assert ccg.type(*asked, "--table", str(table)).code == 0
-    released = files / "ratings.csv"
+    released, grades, signed = files / "ratings.csv", files / "grades.csv", files / "signed.csv"
     assert ccg.type("export", "ratings", *MARCH, "--output", str(released)).code == 0
-    for one in (table, released):
+    assert ccg.type("export", "indicator_grades", *MARCH, "--output", str(grades)).code == 0
+    signed.write_bytes(tables_decided_on(engine, last.subject_sha256)[""])  # as exports of before were
+    for one in (table, signed, released, grades):
         answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(one))
         assert answer.code == 0, answer.out
-        assert answer.out.count("holds ") == (6 if one == table else 7)  # what is not of the decision, too
+        assert answer.out.count("holds ") == (
+            6 if one in (table, signed) else 7
+        )  # what is not of the decision, too
         assert f"Signed by {CHAIR} (chair, line " in answer.said
     released.write_bytes(released.read_bytes().replace(b",01C,", b",01D,", 1))
     answer = ccg.type("verify", str(paper), "--key", str(public), "--table", str(released))

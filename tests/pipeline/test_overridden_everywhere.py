@@ -50,7 +50,11 @@ def world(pipeline: SmallPipeline, ccg: Terminal, tmp_path: Path, ccg_home: Path
     return World(pipeline, ccg.at(ccg_home).wide(220), tmp_path)  # the room's key lies in the home
 
 
-OF_A_PANEL_ALONE = ("explain", "run", *(f"export: {one}" for one in ("area_scores", "ratings", "bands")))
+OF_A_PANEL_ALONE = (
+    "explain",
+    "run",
+    *(f"export: {one}" for one in ("area_scores", "ratings", "indicator_grades", "bands")),
+)
 OF_THE_OVERALL_RATING_ALONE = ("export: overall", "compare")
 
 UNRELEASED = {

@@ -4,7 +4,6 @@ Belongs here: laying out figures with what they are compared with, on a terminal
 Does not belong here: the whole of one CCG, and the stamps (organisation.py), finding or computing anything.
 """
 
-import json
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -61,7 +60,7 @@ def explanation(
     if score["note"] and not score["note"].startswith("rests on"):
         rows.append(["note", escape(score["note"])])
     if found.rating is not None:
-        rows += _rating(found.rating, edition, tables.lane)
+        rows += _rating(found, found.rating, edition, tables.lane)
         if found.nearest:
             rows.append(["what would change it", escape(found.nearest)])
     console.print(pairs("", rows))
@@ -123,7 +122,7 @@ def _place(row: pd.Series) -> str:
     return said if pd.isna(row["rank"]) else f"{row['rank']}, and {said}"
 
 
-def _rating(rating: pd.Series, edition: Edition, lane: str) -> list[list[str]]:
+def _rating(found: Explanation, rating: pd.Series, edition: Edition, lane: str) -> list[list[str]]:
     rows = [["panel rating", escape(f"{rating['rating'] or 'none'} ({rating['verification']})")]]
     if rating["why_no_rating"] not in ("", rating["verification"]):
         rows.append(["why no rating", escape(rating["why_no_rating"])])
@@ -133,8 +132,7 @@ def _rating(rating: pd.Series, edition: Edition, lane: str) -> list[list[str]]:
     if next_grade(rating, edition):
         rows.append(["to the next grade", escape(next_grade(rating, edition))])
     if rating["rule"]:
-        grades = json.loads(rating["detail"])
-        each = ", ".join(f"{code} {grade or 'none'}" for code, grade in grades.items())
+        each = ", ".join(f"{code} {grade or 'none'}" for code, grade in found.grades.items())
         rows.append(["by", escape(f"{rating['rule']} of the grades 1 (best) to 4 (worst): {each}")])
     return rows
 

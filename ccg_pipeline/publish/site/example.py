@@ -4,12 +4,12 @@ Belongs here: choosing the example, and its steps in words from a release's tabl
 Does not belong here: working anything out (method/), the terminal's own explanation (publish/explanation.py).
 """
 
-import json
 from typing import Any
 
 import pandas as pd
 
 from ccg_pipeline.framework.model import Edition
+from ccg_pipeline.publish.explanation import grades_behind
 from ccg_pipeline.publish.naming import REFERENCES, figure_in_words
 from ccg_pipeline.release.released import Tables
 
@@ -30,7 +30,7 @@ def example(tables: Tables, edition: Edition) -> tuple[tuple[str, str], ...]:
     names = tables.frames["assessment"].set_index("ccg_code")["ccg_name"]
     panel, bands = edition.panel(row["panel"]), tables.frames["bands"]
     own = bands[bands["ccg_code"] == row["ccg_code"]].set_index("indicator_code")
-    grades = json.loads(row["detail"])
+    grades = grades_behind(tables.frames["indicator_grades"], row["panel"], row["ccg_code"])
     pairs = [("What is rated", f"{panel.name} of {names[row['ccg_code']]} ({row['ccg_code']}).")]
     for code, grade in grades.items():
         if code in own.index:

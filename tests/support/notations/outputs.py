@@ -135,6 +135,7 @@ WHERE_IN_TABLE: dict[str, Callable[[dict[str, Any], Place], object]] = {
     ],
     "area_scores": lambda row, _: row["area_code"] == AREA and row["verification"],
     "ratings": lambda row, _: row["panel"] == "cancer" and row["verification"],
+    "indicator_grades": lambda row, _: row["panel"] == "cancer" and row["verification"],
     "bands": lambda row, _: row["indicator_code"] in INDICATORS and row["verification"],
     "overall": lambda row, _: row["verification"],
 }

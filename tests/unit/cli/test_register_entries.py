@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from ccg_pipeline.cli.room import panel_room
 from ccg_pipeline.framework.round_dates import REGISTER
-from ccg_pipeline.panel_papers.certificates import certificate_of, table_decided_on
+from ccg_pipeline.panel_papers.certificates import certificate_of, tables_decided_on
 from ccg_pipeline.reference.special_measures.events import Event, recorded
 from ccg_pipeline.release.bodies import RECORDS, terms_in_force
 from ccg_pipeline.release.entries import (
@@ -252,8 +252,9 @@ def test_a_decision_has_a_certificate_that_carries_the_entry(engine: Engine) -> 
     said = base64.b64decode(made["payload"]).decode()
     assert line.meaning == BODY.approval
     assert BODY.approval in said
-    assert hashlib.sha256(table_decided_on(engine, line.subject_sha256)).hexdigest() in said
-    assert b"evidence,Red in 3 years" in table_decided_on(engine, line.subject_sha256)
+    (table,) = tables_decided_on(engine, line.subject_sha256).values()
+    assert hashlib.sha256(table).hexdigest() in said
+    assert b"evidence,Red in 3 years" in table
 
 
 @pytest.mark.usefixtures("engine")

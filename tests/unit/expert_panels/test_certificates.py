@@ -185,6 +185,23 @@ def test_a_table_is_the_one_or_is_not(table: bytes, holds: bool, sentence: str) 
     assert (all(one.holds for one in found), sentence in found[0].sentence) == (holds, True)
 
 
+@pytest.mark.parametrize(
+    ("files", "table", "said"),
+    [
+        (FILES, RELEASED.replace(b"Good", b"Bad"), "or this certificate is of before tables left without"),
+        (FILES, RELEASED.replace(b"panel,", b"body,"), "decided on."),
+        (FILES, RELEASED.replace(b"ccg_code", b"detail"), "decided on."),
+        ({**FILES, "grades.csv": "ab" * 32}, RELEASED.replace(b"Good", b"Bad"), "decided on."),
+    ],
+)
+def test_a_certificate_of_before_says_that_it_may_be_that(
+    files: dict[str, str], table: bytes, said: str
+) -> None:
+    (sentence,) = broken(certificate(LINE, files, SIGNER), table=table)
+    assert sentence.startswith("The table is not the one that was decided on")
+    assert said in sentence
+
+
 # an edit of the released table that left the rows of the decision in it as they were, and what is said of it
 EDITS = [
     (b"rating,verification", b"rating,rating,verification", "'rating' is there more than once"),

@@ -72,7 +72,7 @@ def books() -> dict[str, bytes]:
 @pytest.mark.parametrize("ending", FORMATS)
 def test_a_round_has_a_cover_contents_notes_and_a_sheet_a_table(books: dict[str, bytes], ending: str) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(books[ending]))
-    tables = ["assessment", "area_scores", "ratings", "bands", "overall"]
+    tables = ["assessment", "area_scores", "ratings", "indicator_grades", "bands", "overall"]
     assert book.sheet_names == ["Cover", "Contents", "Notes", *tables]
     for name in book.sheet_names:
         rows = book.get_sheet_by_name(name).to_python()

@@ -1,5 +1,7 @@
 """The assessment: what is in the released tables for every state a panel can be in."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -21,6 +23,7 @@ from ccg_pipeline.release.tables import (
     assessed_tables,
 )
 from ccg_pipeline.storage.sql import BY_NAME
+from ccg_pipeline.tables.candidates import DETAIL
 from tests.support.notations.method_tables import EDITION
 from tests.support.worlds.publish_layers import CCGS, Layers, made_of
 
@@ -49,7 +52,9 @@ def test_what_a_panel_withholds_is_missing_with_the_state_beside_it(layers: Laye
     assert (ratings["rating"] == "").all()
     assert ratings[["grade", "score", "n_used"]].isna().all(axis=None)
     assert (ratings[["verification", "why_no_rating"]] == state).all(axis=None)
-    assert (ratings["detail"] == "").all()
+    grades = of(tables["indicator_grades"], panel="cancer")
+    assert set(grades["indicator_code"]) == set(EDITION.panel("cancer").indicators)
+    assert grades["indicator_grade"].isna().all()
     scores = of(tables["area_scores"], area_code="122")
     assert list(scores["ccg_code"]) == list(CCGS)
     assert scores[["score", "n_used"]].isna().all(axis=None)  # how many counted is withheld: it is not nought
@@ -73,6 +78,13 @@ def test_what_a_panel_verified_is_shown_with_the_state_beside_it(layers: Layers,
     assert list(ratings["rating"]) == list(layers.ratings["cancer"]["rating"])
     assert set(ratings["rating"]) == {"Greatest need for improvement", "Needs improvement"}
     assert (ratings["verification"] == state).all()
+    grades = of(tables["indicator_grades"], panel="cancer", ccg_code=CCGS[0])
+    signed = json.loads(layers.ratings["cancer"].set_index("ccg_code").loc[CCGS[0], "detail"])
+    assert {
+        code: None if pd.isna(one) else one
+        for code, one in zip(grades["indicator_code"], grades["indicator_grade"], strict=True)
+    } == signed
+    assert set(grades["verification"]) == {state}
     scores = of(tables["area_scores"], area_code="122")
     assert list(scores["score"]) == list(of(layers.areas, area_code="122")["score"])
     assert (scores["verification"] == state).all()
@@ -135,7 +147,7 @@ def test_long_tables_begin_with_the_columns_of_their_layer(layers: Layers) -> No
         ("ratings", "candidate_rating"),
         ("bands", "indicator_band"),
     ):
-        columns = [column.name for column in BY_NAME[layer].columns]
+        columns = [column.name for column in BY_NAME[layer].columns if column.name != DETAIL]
         assert list(tables[name].columns)[: len(columns)] == columns
         assert tables[name].columns[-1] == "edition"
         assert set(tables[name]["edition"]) == {"iaf_2016_17"}

@@ -43,6 +43,8 @@ def test_released_tables_are_as_defined(lane: Lane, states: dict[str, str]) -> N
     tables = released_tables(EDITION)
     assert set(frames) == set(tables)
     for name, frame in frames.items():
+        cells = frame.select_dtypes("str").stack()
+        assert not cells.str.startswith(("{", "[")).any()  # a cell holds one value, and no object
         conforms(frame, tables[name], lane)
         conforms(stamped(frame), tables[name], lane)
 
