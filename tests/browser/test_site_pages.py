@@ -1,5 +1,6 @@
 """The site in a real browser, from its folder: axe finds nothing serious, nothing is too wide."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_axe_finds_nothing_serious_on_any_kind_of_page(site: Path, chromium: Bro
     context.close()
     assert faults == []
     assert [url for url in asked if not url.startswith("file:")] == []
+
+
+def test_an_organisation_prints_as_a_report_of_two_sheets(site: Path, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto((site / ROUND / "organisation/02N.html").as_uri())
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+    page.emulate_media(media="print")
+    shown = page.locator("main .card, main .figures tbody tr:visible").count()
+    added = page.locator("main a").first.evaluate("one => getComputedStyle(one, '::after').content")
+    page.close()
+    assert (len(sheets), shown, added) == (2, 7 + 29 + 60, "none")  # no address stands behind a link
 
 
 def test_a_table_is_sorted_where_scripts_run_and_whole_where_they_do_not(

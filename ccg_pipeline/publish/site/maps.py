@@ -144,18 +144,19 @@ def _drawn(
     name: str,
     patterns: str = "",
 ) -> str:
-    parts = []
+    parts: dict[str, list[str]] = {}
     for place, shape in places:
         one = subject.outcomes.get(place.code, NOTHING)
         said = f"{place.name}: {one.text or 'none'}"  # what its colour says is in the key
-        parts.append(
-            f'<a href="{to(place.address)}" tabindex="-1"><path class="{class_of(one, subject)}" {shape}>'
-            f"<title>{escape(said)}</title></path></a>"
+        drawn = f"<path {shape}><title>{escape(said)}</title></path>"
+        parts.setdefault(class_of(one, subject), []).append(
+            f'<a href="{to(place.address)}" tabindex="-1">{drawn}</a>'
         )
+    groups = "".join(f'<g class="{each}">{"".join(own)}</g>' for each, own in parts.items())
     summary = "; ".join(f"{one.count} {one.words}" for one in key_of(subject))
     title = f"{subject.title} of {len(places)} {round_.nouns} on a map: {summary}. The table has each."
     # a group and no image, since an image would hide its links from who uses a keyboard or hears the page
     return (
         f'<svg class="{name}" viewBox="0 0 {size[0]} {size[1]}" role="group" aria-labelledby="{name}-title">'
-        f'<title id="{name}-title">{escape(title)}</title>{patterns}{"".join(parts)}</svg>'
+        f'<title id="{name}-title">{escape(title)}</title>{patterns}{groups}</svg>'
     )

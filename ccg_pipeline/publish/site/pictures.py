@@ -51,9 +51,9 @@ def dot(one: Outcome, subject: Subject) -> str:
         "worse": f'<path class="down" d="M{x - 6} {y - 5}h12l-6 10z"/>',
         "outside": f'<path class="outside" d="M{x} {y - 6}l6 6-6 6-6-6z"/>',
     }
-    parts.append(shape.get(one.side, f'<circle class="dot" cx="{x}" cy="{y}" r="5"/>'))
+    parts.append(shape.get(one.side, f'<path class="dot" d="M{x} {y}h0"/>'))
     # its size and the line under it are of the stylesheet, since a page has hundreds
-    return f'<svg class="small" aria-hidden="true">{"".join(parts)}</svg>'
+    return f'<svg aria-hidden="true">{"".join(parts)}</svg>'
 
 
 def place_bar(one: Outcome, n: int) -> str:
@@ -65,9 +65,9 @@ def place_bar(one: Outcome, n: int) -> str:
         return round(EDGE + (SMALL - 2 * EDGE) * (place - 1) / max(n - 1, 1))
 
     y = LINE // 2
-    place = f'<circle class="dot" cx="{across(one.place)}" cy="{y}" r="5"/>' if one.place else ""
+    place = f'<path class="dot" d="M{across(one.place)} {y}h0"/>' if one.place else ""
     bar = f'<path class="i" d="M{across(one.set_first)} {y}H{across(one.set_last)}"/>'
-    return f'<svg class="small" aria-hidden="true">{bar}{place}</svg>'
+    return f'<svg aria-hidden="true">{bar}{place}</svg>'
 
 
 def spark(trend: Sequence[tuple[str, float]]) -> str:
@@ -81,9 +81,8 @@ def spark(trend: Sequence[tuple[str, float]]) -> str:
         f"{round(4 + step * at)} {round(14 - 10 * (value - low) / span)}" for at, value in enumerate(values)
     ]
     return (
-        '<svg class="small spark" aria-hidden="true">'
-        f'<path class="t" d="M{"L".join(points)}"/><circle class="dot" r="3" cx="{points[-1].split()[0]}" '
-        f'cy="{points[-1].split()[1]}"/></svg>'
+        '<svg class="spark" aria-hidden="true">'
+        f'<path class="t" d="M{"L".join(points)}"/><path class="dot" d="M{points[-1]}h0"/></svg>'
     )
 
 
