@@ -25,7 +25,8 @@ VARIABLE = "CCG_ROOM"
 _LEAST_KEY = 32
 
 Text = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Address = Annotated[str, StringConstraints(pattern=r"^[^\s@A-Z]+@[^\s@A-Z]+$")]
+ADDRESS = r"^[^\s@A-Z]+@[^\s@A-Z]+$"
+Address = Annotated[str, StringConstraints(pattern=ADDRESS)]
 Mail = Annotated[str, StringConstraints(pattern=r"^[^\s@,<>\x00-\x1f]+@[^\s@,<>\x00-\x1f]+$")]
 
 

@@ -67,12 +67,15 @@ def _reports(engine: Engine, edition: Edition, months: Sequence[str]) -> dict[st
         before = known_before(connection, first_day(months[0]))
         of_run = frames.read(connection, observation, {"partition_key": list(months)})
         said = said_by_files(connection, {"partition_key": list(months)})
+        a_year_before = {month: f"{pd.Period(month, 'M') - 12}" for month in months}
+        of_then = frames.read(connection, observation, {"partition_key": list(a_year_before.values())})
     known = _known(engine, edition, months)
     codes, asked = list(ccgs()["ccg_code"]), []
     for month in months:
         last, now = last_day(month), of_run[of_run["partition_key"] == month]
         own = restate(said[said["partition_key"] == month], edition)  # populations are of the edition's CCGs
-        asked.append(Asked(Landed(now, before, own, known), last))
+        year_ago = of_then[of_then["partition_key"] == a_year_before[month]]
+        asked.append(Asked(Landed(now, before, own, known, year_ago), last))
         asked.append(Asked(Landed(own, own.iloc[:0], own), last, "publications"))
         before = compared_with(pd.concat([before, now], ignore_index=True))
     found = [

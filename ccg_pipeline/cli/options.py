@@ -5,6 +5,7 @@ Does not belong here: what a verb does with it (a module each).
 """
 
 from pathlib import Path
+from re import fullmatch
 from typing import Annotated
 
 import typer
@@ -16,12 +17,30 @@ from ccg_pipeline.publish.export import FORMATS
 from ccg_pipeline.reference.finding import find_ccg
 from ccg_pipeline.reference.organisations import ccgs
 from expert_panels.foundation.fault import WrongUse
+from expert_panels.settings import ADDRESS
 
 console, errors = Console(), Console(stderr=True)
 
 SHORT = 12
 """Characters of a fingerprint that are printed, and asked back of who decides."""
 
+
+def _address(text: str) -> str:
+    """Return an e-mail address as the ledger has it, in small letters; WrongUse for what is none.
+
+    A name that nobody has, or two spellings of one, would be recorded for good.
+    """
+    address = text.strip().lower()
+    if not text.isascii() or not fullmatch(ADDRESS, address):  # "K" of kelvin lowers to an ASCII letter
+        raise WrongUse(
+            f"--as {text!r} is no e-mail address: name the person who answers for it, as jo@data.example."
+        )
+    return address
+
+
+Actor = Annotated[
+    str, typer.Option("--as", help="E-mail address of the person who answers for it.", callback=_address)
+]
 Panel = Annotated[
     str,
     typer.Argument(
@@ -42,7 +61,6 @@ RoundNamed = Annotated[
     str, typer.Option("--round", help="Round of the edition, where it has several of a kind.")
 ]
 Database = Annotated[str, typer.Option("--database", help="SQLAlchemy URL; without, SQLite in .ccg/.")]
-Actor = Annotated[str, typer.Option("--as", help="E-mail address of the person who answers for it.")]
 Ccg = Annotated[str, typer.Argument(help="Code (02N), name, or a part of the name.", metavar="CCG")]
 Landing = Annotated[
     Path | None, typer.Option("--landing", help="Folder of source files; without, .ccg/landing.")

@@ -84,41 +84,42 @@ def belonging(
 def renewal(
     observations: pd.DataFrame,
     previous: pd.DataFrame,
+    year_ago: pd.DataFrame,
     edition: Edition,
     most_percent: float,
     least: float,
 ) -> Comparison:
-    """Lay each indicator's figures next to those of its last period, and count who has the same.
+    """Lay each indicator's figures next to those of its last period, and of a year ago: who has the same?
 
     `percent_alike` is the share of organisations whose counts and value are all what they were. Fewer than
     `least` are not compared.
     """
-    now, then = (_measured(frame, edition) for frame in (observations, previous))
+    now, *earlier = (_measured(frame, edition) for frame in (observations, previous, year_ago))
+    then = pd.concat(earlier).drop_duplicates([*CELL, "period_end"])
     both = now.merge(then, on=CELL, suffixes=("", "_before"))
     both = both[both["period_end_before"] < both["period_end"]]
     same = [both[name].eq(both[f"{name}_before"]) | both[[name, f"{name}_before"]].isna().all(axis=1)
              for name in _FIGURES]  # fmt: skip
     both = both.assign(is_unchanged=pd.concat(same, axis=1).all(axis=1))
-    by = both.groupby("indicator_code")
+    by = both.groupby(["indicator_code", "period_end_before"])
     rows = pd.DataFrame(
         {
             "organisations": by.size(),
             "n_alike": by["is_unchanged"].sum(),
             "percent_alike": 100.0 * by["is_unchanged"].mean(),
             "most_percent": most_percent,
-            "period_end_before": by["period_end_before"].max(),
             "period_end": by["period_end"].max(),
         }
     ).reset_index()
     rows = rows[rows["organisations"] >= least]
 
     def say(rows: pd.DataFrame, failing: pd.DataFrame) -> str:
-        one = rows.iloc[0]
+        one = (failing if len(failing) else rows.tail(1)).iloc[0]
         said = (
             f"{one['n_alike']} of {one['organisations']} organisations have just the figures of the period "
             f"that ended {one['period_end_before']:%Y-%m-%d}"
         )
-        return said + (": is this the last period's file under another date?" if len(failing) else ".")
+        return said + (": is this that period's file under another date?" if len(failing) else ".")
 
     return Comparison(
         rows=by_subject(rows, "indicator_code"),

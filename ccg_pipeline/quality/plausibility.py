@@ -41,13 +41,14 @@ class Landed:
     ``now``: rows of which the newest period of each indicator is checked; ``before``: earlier rows, of which
     the newest before those is compared with (there may be none); ``said``: what each file says of ``now``,
     file by file. ``known``: all of some indicators, for what a figure decides; without it, ``now`` and
-    ``before`` are all that is known.
+    ``before`` are all that is known. ``year_ago``: rows of the month a year before.
     """
 
     now: pd.DataFrame
     before: pd.DataFrame
     said: pd.DataFrame
     known: Known | None = None
+    year_ago: pd.DataFrame | None = None
 
     def upto(self, day: date) -> "Landed":
         """The same without the periods that end after `day`."""
@@ -136,7 +137,8 @@ def _comparison(
             return belonging(_of_ccgs(now), _of_ccgs(before), edition, population_mid_2015(), *limits)
         case "figures_are_renewed":
             limits = (threshold(name) for name in ("percent", "least_ccgs"))
-            return renewal(_of_ccgs(now), _of_ccgs(before), edition, *limits)
+            earlier = before if landed.year_ago is None else landed.year_ago
+            return renewal(_of_ccgs(now), _of_ccgs(before), _of_ccgs(earlier), edition, *limits)
         case "figures_are_of_usual_size":
             return usual_size(_of_ccgs(now, "england"), edition, threshold("times"))
         case "values_lie_among_all":

@@ -24,6 +24,7 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[\s\-]*([a-z]+)[\s\-,]*([0
 _SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH = re.compile(r"([a-z]+)[\s\-]*([0-9]{4}|(?<=-)[0-9]{2})")
+_IN_NAME = re.compile(r"(?<![a-z])([a-z]+)[\s\-_.]*((?:20)?[0-9]{2})(?![0-9])")
 _YEAR = re.compile(r"[0-9]{4}")
 _QUARTER = re.compile(r"(?:quarter |q)([1-4])[\s,\-]*([0-9]{4}\s*[/\-–]\s*(?:[0-9]{2}|[0-9]{4}))")
 _MONTH_OF_YEAR = re.compile(r"([a-z]+)[\s,\-]*([0-9]{4}\s*[/\-–]\s*(?:[0-9]{2}|[0-9]{4}))")
@@ -138,3 +139,12 @@ def read_days(cells: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
 def _column(words: "pd.Series[str]", days: Mapping[str, date | None]) -> "pd.Series[pd.Timestamp]":
     values = {word: np.datetime64(day if day else "NaT", "ns") for word, day in days.items()}
     return pd.Series(np.array([values[word] for word in words], dtype="datetime64[ns]"), index=words.index)
+
+
+def month_in_name(name: str) -> date | None:
+    """The first day of the one month that a file's name says: "LA_April_16.xls", "ae_2017-03-31.csv"."""
+    word = name.casefold()
+    found = {date(int(year), int(month), 1) for year, month, _ in _ISO.findall(word) if 1 <= int(month) <= 12}
+    told = [(2000 + int(year) % 100, _month(said)) for said, year in _IN_NAME.findall(word)]
+    found |= {date(year, month, 1) for year, month in told if month}
+    return found.pop() if len(found) == 1 else None

@@ -186,6 +186,19 @@ class RowAccounting:
             said = f"the period ended on {{}}, and the file was published as late as {published_on}"
             self.doubt_where(late, said, ended, can_be_true=True)
 
+    def doubt_named(self, month: date | None) -> None:
+        """Quarantine rows of the month after which their file is called, a whole number of years away.
+
+        So they look when a year was typed wrong, in the file or in its name; a file that tells of that month
+        too is right about itself.
+        """
+        if month is not None:
+            months = self.period_end.dt.to_period("M").dt.start_time
+            if not months.eq(pd.Timestamp(month)).any():
+                said = f"the period ends on {{}}, and the file is called after {month:%B %Y}"
+                ends = self.period_end.dt.strftime("%Y-%m-%d")
+                self.doubt_where(months.dt.month.eq(month.month), said, ends, can_be_true=True)
+
     def account(self) -> Account:
         """How many rows met each fate."""
         _, row = np.unique(self.rows.index.to_numpy(), return_inverse=True)

@@ -16,7 +16,8 @@ from ccg_pipeline.framework.wanted import Wanted
 from ccg_pipeline.sources.attributes import attributes_of
 from ccg_pipeline.sources.cells import heading, is_mark, texts, times
 from ccg_pipeline.sources.claims import FIGURES, claim_each_group, claim_each_row
-from ccg_pipeline.sources.dating import Dates
+from ccg_pipeline.sources.dates import month_in_name
+from ccg_pipeline.sources.dating import LONGEST, Dates
 from ccg_pipeline.sources.declaration import Reader
 from ccg_pipeline.sources.documents import Document
 from ccg_pipeline.sources.observing import COLUMNS, observe
@@ -53,6 +54,7 @@ class Settling:
         today: date | None,
     ) -> None:
         self.reader, self.publication, self.dates, self.today = reader, publication, dates, today
+        self.document = document
         has_header = set(reader.layout.columns) <= set(table.rows.columns)
         if reader.is_note is not None and has_header:
             table = replace(table, ragged=table.ragged.difference(table.rows.index[reader.is_note(table)]))
@@ -195,7 +197,8 @@ class Settling:
         return kinds.mask(total, "none")
 
     def _doubt_periods(self) -> None:
-        """Quarantine rows of a period that is still to come, or was long over when the file came out.
+        """Quarantine rows of a period that is still to come, was long over when the file came out, or is not
+        that of the file's name.
 
         A revision adds nothing to a file of one period: it was out when it was published first.
         """
@@ -203,6 +206,8 @@ class Settling:
         first = dates.published_on if is_of_one and dates.provenance == "found" else None
         self.account.doubt_future(first or dates.out_by, self.today)
         self.account.doubt_late(first, timedelta(self.publication.stale_after_days))
+        if self.publication.cadence in LONGEST:  # a file of a year may be called after when it came out
+            self.account.doubt_named(month_in_name(self.document.name))
 
     def _columns(self) -> list[str]:
         """The columns that hold figures; a row without any is a note."""

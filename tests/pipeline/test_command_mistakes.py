@@ -14,6 +14,7 @@ from ccg_pipeline.storage.database import open_database
 from expert_panels.foundation.fault import WrongUse
 from tests.support.worlds.terminal import CHAIR, MARCH, Terminal, verbs
 
+WHY = ("--reason", "why")
 MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
     (("run", "--month", "2017-3"), 2, "--month '2017-3' is not a month: write it as 2017-03."),
     (("run", "--month", "2017-13"), 2, "--month '2017-13' is not a month: write it as 2017-03."),
@@ -46,6 +47,10 @@ MISTAKES: list[tuple[tuple[str, ...], int, str]] = [
     (("panel", "show", "cancers", *MARCH), 2, "There is no panel 'cancers': choose one of cancer, "),
     (("panel", "show", "cancer", *MARCH), 1, "Nothing has been scored in the interim lane for 2017-03: "),
     (("panel", "demonstrate", *MARCH), 1, "The demonstration signs on made-up data only, and this database "),
+    (("files", "withdraw", "a.csv", "--as", "PERSON", *WHY), 2, "--as 'PERSON' is no e-mail address: name "),
+    (("checks", "let-through", "ab", "--as", "jo", *WHY), 2, "--as 'jo' is no e-mail address: name "),
+    (("quarantine", "revoke", "ab::3", "--as", "jo@\u212a.uk", *WHY), 2, "--as 'jo@\u212a.uk' is no e-mail "),
+    (("files", "withdraw", "a.csv", "--as", " Jo@Data.Example", *WHY), 2, "No file 'a.csv' was met: "),
     (("files", "--database", "nonsense"), 1, "The database 'nonsense' is not a URL: write sqlite:///FILE "),
     (("files", "--database", "mysql://here/ccg"), 1, "The database mysql://here/ccg cannot be opened: "),
     (("files", "--database", "sqlite:////no/ccg.db"), 1, "There is no database sqlite:////no/ccg.db: check "),

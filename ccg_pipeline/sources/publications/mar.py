@@ -19,8 +19,17 @@ from ccg_pipeline.sources.layouts import Layout
 from ccg_pipeline.sources.periods import in_preamble
 from ccg_pipeline.sources.row_accounting import RowAccounting
 
-PART_COLUMN = "general_and_acute"
-MADE, PART = "GP Referrals Made (All specialties)", "GP Referrals Made (G&A)"
+MADE = "GP Referrals Made (All specialties)"
+PARTS = {
+    ("referrals", MADE): ("general_and_acute", "GP Referrals Made (G&A)"),
+    ("seen", "GP Referrals Seen (All specialties)"): ("seen_general_and_acute", "GP Referrals Seen (G&A)"),
+}
+"""Our name and heading of a count of all specialties, and of some of them."""
+SUMS = [
+    tuple(f"Elective G&A {of}{word} Admissions (FFCEs)" for word in ("Total", "Ordinary", "Daycase"))
+    for of in ("", "Planned ")
+]
+"""Headings of a count, and of the two that it is the sum of in every row of the files seen."""
 LAYOUT = Layout(
     publication="mar",
     what="the Monthly Activity Return workbook by commissioner",
@@ -34,7 +43,8 @@ LAYOUT = Layout(
         "name": ("Org Name",),
         "referrals": (MADE,),
     },
-    optional={PART_COLUMN: (PART,)},
+    optional={name: (said,) for pair in PARTS.items() for name, said in pair if name != "referrals"}
+    | {said: (said,) for of_one in SUMS for said in of_one},
 )
 LEAST_SHARE = 0.8  # of a file's median row; 0.97 in those seen (assumed)
 
@@ -56,26 +66,40 @@ def check(account: RowAccounting) -> None:
         account.doubt_where(other & decides, name + " {} is not that of the line 'Period:'", said)
         for row, word in said[other & ~decides].items():
             account.remark([row], f"{name} is given as {word!r}, and the line 'Period:' decides")
-    _doubt_another_column(account)
+    _doubt_moved_cells(account)
+    for (every, every_said), (part, part_said) in PARTS.items():
+        if {every, part} <= set(account.rows):
+            _doubt_another_column(account, (every, part), (every_said, part_said))
 
 
-def _doubt_another_column(account: RowAccounting) -> None:
+def _doubt_moved_cells(account: RowAccounting) -> None:
+    """Quarantine rows with a total that is not the sum of its parts: cells stand under other headings."""
+    for headings in SUMS:
+        if set(headings) <= set(account.rows):
+            total, one, other = (read_figures(account.rows[name]).values for name in headings)
+            account.doubt_where(
+                account.kept & (total != one + other) & ~np.isnan(total + one + other),
+                f"{headings[0]} {{}} is not the sum of its parts: cells seem to have moved",
+                account.rows[headings[0]],
+                can_be_true=True,
+            )
+
+
+def _doubt_another_column(account: RowAccounting, names: tuple[str, str], headings: tuple[str, str]) -> None:
     """Quarantine rows whose count of all specialties is below that of some, or all where most are no such.
 
     Headings that were exchanged leave every figure possible by itself, and nothing else tells them.
     """
-    if PART_COLUMN not in account.rows:
-        return
-    every, part = (read_figures(account.rows[name]).values for name in ("referrals", PART_COLUMN))
+    every, part = (read_figures(account.rows[name]).values for name in names)
+    said, part_said = headings
     is_counted = account.kept & (every > 0) & ~np.isnan(part)
     share = part[is_counted] / every[is_counted]
     if len(share) and not LEAST_SHARE <= np.median(share) <= 1:
-        reason = f"{PART!r} are no part of {MADE!r} such as they are: headings seem to be exchanged"
+        reason = f"{part_said!r} are no part of {said!r} such as they are: headings seem to be exchanged"
         account.doubt_where(is_counted, reason, can_be_true=True)
     else:
-        account.doubt_where(
-            is_counted & (part > every), f"{MADE} {{}} is below {PART}", account.rows["referrals"]
-        )
+        reason = f"{said} {{}} is below {part_said}"
+        account.doubt_where(is_counted & (part > every), reason, account.rows[names[0]])
 
 
 def derive(observations: pd.DataFrame, _wanted: Wanted) -> pd.DataFrame:

@@ -27,7 +27,7 @@ an example are for you to fill in.
 """
 
 SEAT = "--as cancer.chair@panel.example --seen FINGERPRINT --interests none"
-DOUBT = "--as PERSON --reason WHY"
+DOUBT = "--as jo@data.example --reason WHY"
 EXAMPLES = {
     "run": "--landing FOLDER --month 2017-03 --database sqlite:///real.db",
     "demo": "--landing FOLDER --seed 2016",

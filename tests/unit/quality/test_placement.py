@@ -63,35 +63,39 @@ def test_what_is_said_of_a_column_that_was_moved() -> None:
     )
 
 
+YEAR_AGO = {"period_start": "2016-03-01", "period_end": "2016-03-31"}
 RENEWAL = [
-    # figures, those of the last period, percent of CCGs that have the same
-    (counted(), counted(1, **FEBRUARY), 0.0),
-    (counted(), counted(**FEBRUARY), 100.0),
-    (valued(), valued(**FEBRUARY), 100.0),
-    (valued(0.1), valued(**FEBRUARY), 0.0),
-    (pd.concat([counted().head(100), counted(1).tail(109)]), counted(**FEBRUARY), 100 * 100 / 209),
+    # figures, those of the last period and of a year ago; of each, oldest first, percent of CCGs alike
+    (counted(), counted(1, **FEBRUARY), NOBODY, [0.0]),
+    (counted(), counted(**FEBRUARY), NOBODY, [100.0]),
+    (valued(), valued(**FEBRUARY), NOBODY, [100.0]),
+    (valued(0.1), valued(**FEBRUARY), NOBODY, [0.0]),
+    (pd.concat([counted().head(100), counted(1).tail(109)]), counted(**FEBRUARY), NOBODY, [100 * 100 / 209]),
+    (counted(), counted(1, **FEBRUARY), counted(**YEAR_AGO), [100.0, 0.0]),
+    (counted(), NOBODY, counted(**YEAR_AGO), [100.0]),
+    (counted(), counted(**YEAR_AGO), counted(**YEAR_AGO), [100.0]),  # an annual figure
 ]
 
 
-@pytest.mark.parametrize(("now", "before", "percent"), RENEWAL)
-def test_how_many_have_the_figures_of_the_last_period(
-    now: pd.DataFrame, before: pd.DataFrame, percent: float
+@pytest.mark.parametrize(("now", "before", "year_ago", "percent"), RENEWAL)
+def test_how_many_have_the_figures_of_an_earlier_period(
+    now: pd.DataFrame, before: pd.DataFrame, year_ago: pd.DataFrame, percent: list[float]
 ) -> None:
-    found = renewal(now, before, EDITION, 50, 30)
-    assert found.rows["percent_alike"].to_list() == pytest.approx([percent], abs=1)
-    assert failing(found) == ([0] if percent > 50 else [])
+    found = renewal(now, before, year_ago, EDITION, 50, 30)
+    assert found.rows["percent_alike"].to_list() == pytest.approx(percent, abs=1)
+    assert failing(found) == [at for at, one in enumerate(percent) if one > 50]
 
 
 def test_what_is_said_of_the_last_periods_figures() -> None:
-    found = renewal(counted(), counted(**FEBRUARY), EDITION, 50, 30)
+    found = renewal(counted(), counted(**FEBRUARY), NOBODY, EDITION, 50, 30)
     assert found.say(found.rows, found.rows) == (
         "209 of 209 organisations have just the figures of the period that ended 2017-02-28: "
-        "is this the last period's file under another date?"
+        "is this that period's file under another date?"
     )
 
 
 def test_one_period_alone_and_judgements_are_not_renewed() -> None:
-    assert renewal(counted(), counted(), EDITION, 50, 30).rows.empty
+    assert renewal(counted(), counted(), NOBODY, EDITION, 50, 30).rows.empty
     now, then = (frame.assign(indicator_code=MILESTONES) for frame in (counted(), counted(**FEBRUARY)))
-    assert renewal(now, then, EDITION, 50, 30).rows.empty
-    assert renewal(NOBODY, NOBODY, EDITION, 50, 30).rows.empty
+    assert renewal(now, then, then, EDITION, 50, 30).rows.empty
+    assert renewal(NOBODY, NOBODY, NOBODY, EDITION, 50, 30).rows.empty

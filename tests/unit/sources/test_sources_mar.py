@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ccg_pipeline.demo.layouts.mar import FIGURES
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.sources.catalogue import read_file
 from ccg_pipeline.sources.result import Reading, Refused
@@ -166,4 +167,32 @@ def test_headings_that_were_exchanged_show_in_their_counts(
         [*mar_row(code, 1)[:-2], some, every] for code, every, some in zip(codes, made, part, strict=True)
     ]
     found = by_code(mar(tmp_path, edition, *rows))
+    assert found.index[found["status"] == "refused"].to_list() == refused
+
+
+COUNTS = [275, 1443, 1718, 40, 388, 428, 11, 1107, 2294, 2181, 2290, 2175, 1503, 3008]
+MOVED = [
+    # which row's cells are moved, from which figure on, how the row then ends; who is refused
+    ("", 0, [], []),
+    ("00D", 0, COUNTS[1:], ["00D"]),
+    ("00D", 0, ["", *COUNTS[:-1]], ["00D"]),
+    ("00D", 2, ["", *COUNTS[2:-1]], ["00D"]),
+    ("all", 0, COUNTS[1:], ["00C", "00D", "00J"]),
+    ("all", 8, COUNTS[9:], ["00C", "00D", "00J"]),  # to the figures of people seen, which are nearly as many
+    ("all", 8, COUNTS[7:-1], ["00C", "00D", "00J"]),
+]
+
+
+@pytest.mark.parametrize(("whose", "since", "end", "refused"), MOVED)
+def test_cells_that_moved_by_one_column_show_in_sums_and_parts(
+    tmp_path: Path, edition: Edition, whose: str, since: int, end: list[object], refused: list[str]
+) -> None:
+    sheets = mar_sheets()
+    header = sheets["Commissioner"][-1][:-2]
+    rows = [
+        [*mar_row(code, 1)[:-2], *(COUNTS[:since] + end if whose in (code, "all") else COUNTS)]
+        for code in ("00C", "00D", "00J")
+    ]
+    sheets["Commissioner"] = [*sheets["Commissioner"][:-1], [*header, *FIGURES], *rows]
+    found = by_code(read_file(write_workbook(tmp_path / "mar.xls", sheets), edition))
     assert found.index[found["status"] == "refused"].to_list() == refused

@@ -150,6 +150,16 @@ def test_a_period_line_that_is_wrong_by_a_year_does_not_go_with_the_publication(
     assert [reason in said for said in reasons] == [True, True] * bool(reason)  # the CCG's row and England's
 
 
+def test_a_workbook_called_after_another_year_than_its_period_line_is_doubted(
+    tmp_path: Path, edition: Edition
+) -> None:
+    path = write_workbook(
+        tmp_path / "Incomplete-Commissioner-Apr17-revised.xls", rtt_sheets(("00C", 200, 190))
+    )
+    said = "the period ends on '2016-04-30', and the file is called after April 2017"
+    assert read_file(path, edition).quarantine["reasons"].to_list() == [said, said]
+
+
 def test_nobody_counted_is_no_percentage(tmp_path: Path, edition: Edition) -> None:
     """A workbook shows 0 % where it divides nought by nought."""
     sheets = rtt_sheets(("00C", 200, 190), ("00D", 0, 0), ("00J", 0, 0))
