@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from ccg_pipeline.framework.robustness import Draws
 from tests.support.made_once import made_once
 
 # A busy machine is no failure of a property: none of them is about time.
@@ -20,6 +21,7 @@ settings.register_profile("whatever the machine does", deadline=None)
 settings.load_profile("whatever the machine does")
 
 pytest_plugins = ["tests.support.costs"]
+FEW = {"draws": 200, "versions": 2, "samples": 20}
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -78,6 +80,18 @@ def keys_beside_no_code(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     """Where a database that a test opens keeps the keys of its room: nothing goes next to the code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CCG_HOME", str(tmp_path_factory.mktemp("keys")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_draws() -> Iterator[None]:
+    """Draw less than an edition says: draws are a third of what a run takes, and no story is about how many.
+
+    What holds of draws themselves is tested with a number of its own, in tests/spec and tests/unit/method.
+    """
+    number = Draws.number
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Draws, "number", lambda self, name: FEW.get(name) or number(self, name))
         yield
 
 

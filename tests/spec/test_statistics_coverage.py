@@ -1,6 +1,6 @@
 """Coverage shown, not assumed: made-up worlds whose truth is known, and how often what is said of them holds.
 
-Belongs here: rank sets, probabilities of grades, intervals of scores, discoveries, over hundreds of worlds.
+Belongs here: rank sets, probabilities of grades, intervals of scores, discoveries, over a hundred worlds.
 Does not belong here: single results by hand (each statistic's own file).
 
 Every test prints its figures.
@@ -21,7 +21,7 @@ from ccg_pipeline.method.statistics.ranks import compare_all, probability_of_top
 from ccg_pipeline.method.uncertainty.simulation import uncertainty
 from tests.support.notations.method_tables import EDITION, grades_of, points_of
 
-WORLDS = 300
+WORLDS, N = 100, 90
 LEAST_IN_A_TENTH = 500  # fewer say too little of how often
 CANCER = ("122a", "122b", "122c", "122d")
 
@@ -97,7 +97,7 @@ def true_grades(
 
 
 @cache
-def graded(worlds: int, n: int = 30) -> pd.DataFrame:
+def graded(worlds: int, n: int = N) -> pd.DataFrame:
     """What is said of every CCG's area and panel in every world, and the truth with it."""
     found = []
     for seed in range(worlds):
@@ -133,7 +133,7 @@ def test_the_probability_of_a_grade_is_how_often_it_is_the_true_one() -> None:
     table = graded(WORLDS)
     print(calibration(table).round(3).to_string())
     off = {measure: furthest(rows) for measure, rows in table.groupby("measure")}
-    print(f"furthest off, {WORLDS} worlds of 30: area {off['area']:.3f}, panel {off['panel']:.3f}")
+    print(f"furthest off, {WORLDS} worlds of {N}: area {off['area']:.3f}, panel {off['panel']:.3f}")
     assert max(off.values()) <= 0.03
     own = table["p_own_grade"]
     right = (table["grade"] == table["true_grade"]).astype(float)
@@ -148,7 +148,7 @@ def test_the_probability_of_a_grade_is_how_often_it_is_the_true_one() -> None:
 def test_a_flat_prior_would_not_be_calibrated(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("priors", "tails"):
         monkeypatch.setattr(f"ccg_pipeline.method.statistics.{module}.LEAST_FOR_A_PRIOR", 31)
-    off = furthest(graded(60))
+    off = furthest(graded(60, 30))
     print(f"furthest off with a flat prior: {off:.3f}")
     assert off > 0.06
 
