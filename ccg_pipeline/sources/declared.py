@@ -21,7 +21,6 @@ from datetime import date
 
 import pandas as pd
 
-from ccg_pipeline.framework.model import Publication
 from ccg_pipeline.framework.wanted import Wanted, measure_of
 from ccg_pipeline.sources.assembling import assemble
 from ccg_pipeline.sources.attributes import attributes_of
@@ -105,8 +104,8 @@ def read(document: Document, wanted: Wanted, today: date | None = None) -> Readi
     reason = "organisation_code {} is not that of the name beside it"
     account.doubt_where(other & kinds.isin(["ccg", "england", "nhs_england"]), reason, account.organisation)
     latest = published.max()
-    if key in wanted.publications:
-        _doubt_another_year(account, wanted.publications[key], published, document.name)
+    if key in wanted.publications and wanted.publications[key].cadence in LONGEST:
+        account.doubt_named(month_in_name(document.name))
     account.set_aside_before(wanted.since)
     account.doubt_future(latest.date() if pd.notna(latest) else None, today)
     if today is not None:
@@ -156,22 +155,6 @@ def _classify_rows(
     return kinds.mask(
         elsewhere | other_level, "unknown"
     )  # nothing can be claimed of these, not even a refusal
-
-
-def _doubt_another_year(
-    account: RowAccounting, publication: Publication, published: "pd.Series[pd.Timestamp]", name: str
-) -> None:
-    """Quarantine rows of another year than that of the file's name, and note those that came out late.
-
-    Somebody may hand in an old period late, so that this alone is no fault.
-    """
-    if publication.cadence in LONGEST:
-        account.doubt_named(month_in_name(name))
-    late = published - account.period_end > pd.Timedelta(days=publication.stale_after_days)
-    for row, day in published[late].items():
-        account.remark(
-            [int(str(row))], f"published on {day:%Y-%m-%d}, long after the period ended: is its year right?"
-        )
 
 
 def _doubt_other_starts(account: RowAccounting, start: "pd.Series[pd.Timestamp]") -> None:
