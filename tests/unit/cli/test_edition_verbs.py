@@ -104,7 +104,7 @@ def test_the_month_in_which_a_year_begins_is_said(ccg: Typed, mine: Path) -> Non
 def test_the_editions_that_ship_are_listed_and_checked(ccg: Typed) -> None:
     listed = ccg("list")
     assert listed.code == 0
-    assert "iaf_2016_17 CCG Improvement and Assessment Framework 2016/17 2016-17 ccg" in listed.words
+    assert "iaf_2016_17 CCG Improvement and Assessment Framework 2016/17 2016-17 CCGs" in listed.words
     checked = ccg("check", "iaf_2016_17")
     assert checked.code == 0
     assert (
