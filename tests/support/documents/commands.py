@@ -70,7 +70,7 @@ EXAMPLES = {
     "panel recuse": f"cancer --month 2017-03 {SEAT}",
     "panel override": f"cancer --month 2017-03 {SEAT} --reason WHY",
     "panel resubmit": "cancer --month 2017-03",
-    "panel comment": "cancer --about 02N --month 2017-03 --as PERSON --seen FINGERPRINT --reason WHY",
+    "panel comment": "cancer --about 02N --month 2017-03 --as cancer.nurse@panel.example --seen FINGERPRINT --reason WHY",
     "panel moderate": f"02N --judgement leadership --to Amber --year 2016-17 {SEAT} --reason WHY",
     "panel minutes": "MINUTES.yaml",
     "panel sign-minutes": "MINUTES.yaml --key FOLDER/recorder.key.pem",
