@@ -24,6 +24,8 @@ LAYOUTS = {
 }
 """How a file was laid out, by `layout`."""
 
+CONSEQUENCE = {"warn": "warns", "block": "blocks"}
+"""What an expectation that does not hold does to a round whose figures these are, until it is let through."""
 
 KINDS = {"ccg": "CCG", "stp": "partnership"}
 """What people call an organisation of a kind, where its key is no word."""

@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ccg_pipeline.framework.findings import PlausibilityReport
-from ccg_pipeline.publish.naming import how_many
+from ccg_pipeline.publish.naming import CONSEQUENCE, how_many
 from ccg_pipeline.publish.offline_page import page
 from ccg_pipeline.publish.pictures import bar_chart
 
@@ -22,8 +22,6 @@ OF_FILES = "files-"
 
 NAMESPACE = " xmlns='http://www.w3.org/2000/svg'"
 """What a picture says of itself as a separate file, and no page needs."""
-
-CONSEQUENCE = {"warn": "warns", "block": "blocks"}  # a round whose figures these are, until let through
 
 
 class _Part(NamedTuple):

@@ -18,7 +18,7 @@ from ccg_pipeline.cli.prints.organisation import head, marked, pairs, provenance
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.certainty.saying import CONDITION
 from ccg_pipeline.publish.explanation import Explanation, among_similar
-from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES
+from ccg_pipeline.publish.naming import CONSEQUENCE, LAYOUTS, REFERENCES
 from ccg_pipeline.publish.uncertainty_words import (
     against_reference,
     how_sure,
@@ -26,7 +26,6 @@ from ccg_pipeline.publish.uncertainty_words import (
     next_grade,
     with_gaps,
 )
-from ccg_pipeline.publish.validation_report import CONSEQUENCE
 from ccg_pipeline.quality.kept_findings import OfFigures
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.released import Tables

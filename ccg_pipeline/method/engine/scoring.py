@@ -7,7 +7,7 @@ Does not belong here: what they mean (there), direction and places (turning.py),
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.special import ndtri
+import scipy  # whose parts load when they are first used: who reads draws needs none
 
 from ccg_pipeline.framework.vocabulary import scoring as rules
 from ccg_pipeline.framework.vocabulary.rule import plain
@@ -205,7 +205,7 @@ def _placed(x: Floats, rule: rules.Standardise) -> Floats:
         if rule.by == "percentile":
             return np.where(n > 1, worse / (n - rule.ddof), np.nan)
         better = places(-x) - 1
-        return np.where(n > 1, ndtri((worse + n - better) / (2 * n)), np.nan)
+        return np.where(n > 1, scipy.special.ndtri((worse + n - better) / (2 * n)), np.nan)
 
 
 def _weights(work: Work, name: str, own: Integers) -> Floats:

@@ -8,8 +8,8 @@ Does not belong here: the errors of figures (certainty/errors.py), comparison wi
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # whose parts load when they are first used: who reads draws needs none
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from ccg_pipeline.method.statistics.grid import Floats
 
@@ -47,7 +47,7 @@ def change(
     variance = np.where((one >= 0) & (other >= 0) & (variance > 0), variance, np.nan)
     difference, error = np.broadcast_arrays(difference, np.sqrt(variance))
     z = difference / error
-    return Change(difference, error, z, np.asarray(2 * ndtr(-np.abs(z))))
+    return Change(difference, error, z, np.asarray(2 * scipy.special.ndtr(-np.abs(z))))
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> Floats:

@@ -12,7 +12,7 @@ gamma and beta functions.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, gammainc, gammaincc, ndtri
+import scipy  # whose parts load when they are first used: who reads draws needs none
 
 from ccg_pipeline.method.statistics.grid import Floats
 
@@ -29,8 +29,14 @@ def poisson_distance(events: Floats, expected: Floats) -> Floats:
     Shapes broadcast; `events` 0 or more. NaN where `expected` is not above 0.
     """
     mean = np.where(expected > 0, expected, np.nan)
-    below = (gammaincc(events + 1, mean) + _or(0.0, events, gammaincc(_above(events), mean))) / 2
-    above = (gammainc(events + 1, mean) + _or(1.0, events, gammainc(_above(events), mean))) / 2
+    below = (
+        scipy.special.gammaincc(events + 1, mean)
+        + _or(0.0, events, scipy.special.gammaincc(_above(events), mean))
+    ) / 2
+    above = (
+        scipy.special.gammainc(events + 1, mean)
+        + _or(1.0, events, scipy.special.gammainc(_above(events), mean))
+    ) / 2
     return _normal(below, above)
 
 
@@ -43,10 +49,10 @@ def binomial_distance(events: Floats, exposed: Floats, share: Floats) -> Floats:
     p = np.where((share > 0) & (share < 1), share, np.nan)
     x = np.clip(events, 0, n)
     # P(X <= x) = I(1 - p; n - x, x + 1), which is 1 of all that are exposed, and P(X < x) is 0 of none
-    most = _or(1.0, n - x, betainc(_above(n - x), x + 1, 1 - p))
-    fewer = _or(0.0, x, betainc(n - x + 1, _above(x), 1 - p))
-    rest = _or(0.0, n - x, betainc(x + 1, _above(n - x), p))
-    as_many = _or(1.0, x, betainc(_above(x), n - x + 1, p))
+    most = _or(1.0, n - x, scipy.special.betainc(_above(n - x), x + 1, 1 - p))
+    fewer = _or(0.0, x, scipy.special.betainc(n - x + 1, _above(x), 1 - p))
+    rest = _or(0.0, n - x, scipy.special.betainc(x + 1, _above(n - x), p))
+    as_many = _or(1.0, x, scipy.special.betainc(_above(x), n - x + 1, p))
     return _normal((most + fewer) / 2, (rest + as_many) / 2)
 
 
@@ -125,5 +131,7 @@ def _or(of_none: float, x: Floats, some: Floats) -> Floats:
 
 def _normal(below: Floats, above: Floats) -> Floats:
     """The normal number with these chances on either side, worked out from the smaller one."""
-    normal: Floats = np.clip(np.where(below < above, ndtri(below), -ndtri(above)), -FARTHEST, FARTHEST)
+    normal: Floats = np.clip(
+        np.where(below < above, scipy.special.ndtri(below), -scipy.special.ndtri(above)), -FARTHEST, FARTHEST
+    )
     return normal

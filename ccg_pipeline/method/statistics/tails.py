@@ -11,8 +11,10 @@ together.
 Source: Lange, Little and Taylor 1989, "Robust Statistical Modeling Using the t Distribution".
 """
 
+from functools import cache
+
 import numpy as np
-from scipy import special
+import scipy  # whose parts load when they are first used: who reads draws needs none
 
 from ccg_pipeline.method.statistics.grid import Floats, Integers
 from ccg_pipeline.method.statistics.priors import GRID, LEAST_FOR_A_PRIOR, NODES, POSTERIORS, PRIORS, WIDEST
@@ -21,7 +23,13 @@ DEGREES = 3.0
 SCALES = 8
 PLACES, TURNS = 40, 3  # where A is sought, and how often its middle is: more change nothing
 SLOTS = 64  # equally probable distributions of each figure, in place of many with weights
-WEIGHT = DEGREES / (2 * special.gammaincinv(DEGREES / 2, (np.arange(SCALES) + 0.5) / SCALES))
+
+
+@cache
+def scales() -> Floats:
+    """Return w, by which a variance is spread, at equally probable places: (SCALES,)."""
+    chance = (np.arange(SCALES) + 0.5) / SCALES
+    return np.asarray(DEGREES / (2 * scipy.special.gammaincinv(DEGREES / 2, chance)))
 
 
 def posteriors(family: str, first: Floats, second: Floats) -> tuple[Floats, Floats]:
@@ -40,7 +48,7 @@ def posteriors(family: str, first: Floats, second: Floats) -> tuple[Floats, Floa
     n_heavy = round(SLOTS * heavy)
     if n_heavy == 0:
         return one, two
-    spread = (a[:, None] * WEIGHT).ravel()
+    spread = (a[:, None] * scales()).ravel()
     of_t = _of_variance(family, np.repeat(middle, SCALES), spread)
     weight = _likelihood(family, first, second, y, v, np.repeat(middle, SCALES), spread, of_t)
     weight = weight.reshape(len(first), NODES, SCALES)
@@ -71,21 +79,21 @@ def _heavy(y: Floats, v: Floats) -> tuple[Floats, Floats, float]:
     grid = likely * np.geomspace(GRID[0], GRID[1], PLACES)
     logs: dict[bool, Floats] = {}
     middles: dict[bool, Floats] = {}
-    for is_t, weight in ((False, np.ones(1)), (True, WEIGHT)):
+    for is_t, weight in ((False, np.ones(1)), (True, scales())):
         middle = np.full(len(grid), float(np.median(y)))
         for _ in range(TURNS):  # the middle that is likeliest, by weights that figures far off do not sway
             variance = grid[:, None, None] * weight + v[:, None]
             log = -0.5 * (np.log(variance) + np.square(y[:, None] - middle[:, None, None]) / variance)
-            share = special.softmax(log, axis=2) / variance
+            share = scipy.special.softmax(log, axis=2) / variance
             precision = share.sum(axis=2)
             middle = (precision * y).sum(axis=1) / precision.sum(axis=1)
-        each = special.logsumexp(log, axis=2) - np.log(len(weight))
+        each = scipy.special.logsumexp(log, axis=2) - np.log(len(weight))
         logs[is_t] = each.sum(axis=1) - 0.5 * np.log(precision.sum(axis=1)) + np.log(grid)
         middles[is_t] = middle
-    evidence = [special.logsumexp(logs[is_t]) for is_t in (False, True)]
+    evidence = [scipy.special.logsumexp(logs[is_t]) for is_t in (False, True)]
     share_of = np.exp(logs[True] - logs[True].max()).cumsum()
     at = np.searchsorted(share_of, (np.arange(NODES) + 0.5) / NODES * share_of[-1])
-    return middles[True][at], grid[at], float(special.expit(evidence[1] - evidence[0]))
+    return middles[True][at], grid[at], float(scipy.special.expit(evidence[1] - evidence[0]))
 
 
 def _of_variance(family: str, middle: Floats, a: Floats) -> tuple[Floats, Floats]:
@@ -114,9 +122,9 @@ def _likelihood(
         variance = a + v[:, None]
         log = -0.5 * (np.log(variance) + np.square(y[:, None] - middle) / variance)
     elif family == "binomial":
-        log = special.betaln(of[0] + x, of[1] + n - x) - special.betaln(*of)
+        log = scipy.special.betaln(of[0] + x, of[1] + n - x) - scipy.special.betaln(*of)
     else:
-        log = special.gammaln(of[0] + x) - special.gammaln(of[0]) + of[0] * np.log(of[1])
+        log = scipy.special.gammaln(of[0] + x) - scipy.special.gammaln(of[0]) + of[0] * np.log(of[1])
         log = log - (of[0] + x) * np.log(of[1] + n)
     return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))
 

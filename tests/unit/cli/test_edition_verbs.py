@@ -228,10 +228,17 @@ def test_what_is_written_has_every_node_and_place_and_is_stamped(ccg: Typed) -> 
     assert ccg("try", "mine", "mine/figures.csv", "--output", "no/out").code == 2
 
 
-def test_checking_an_edition_loads_neither_dagster_nor_a_database() -> None:
+@pytest.mark.parametrize(
+    ("verb", "needless"),
+    [
+        ("edition", {"dagster", "sqlalchemy", "pandera"}),
+        ("show", {"dagster", "pandera", "jinja2", "scipy.special"}),
+    ],
+)
+def test_a_verb_loads_no_large_library_that_it_does_not_need(verb: str, needless: set[str]) -> None:
     code = (
-        "import sys; from ccg_pipeline.cli.verbs import load; load('edition'); "
-        "sys.exit(', '.join({'dagster', 'sqlalchemy', 'pandera'} & set(sys.modules)) or 0)"
+        f"import sys; from ccg_pipeline.cli.verbs import load; load({verb!r}); "
+        f"sys.exit(', '.join({needless!r} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
