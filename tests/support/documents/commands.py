@@ -26,7 +26,8 @@ is one sentence on standard error; `--debug`, anywhere in the line, shows its tr
 an example are for you to fill in.
 """
 
-SEAT = "--as cancer.chair@panel.example --seen FINGERPRINT --interests none"
+SEEN = "--as cancer.chair@panel.example --seen FINGERPRINT"
+SEAT = f"{SEEN} --interests none"
 DOUBT = "--as jo@data.example --reason WHY"
 EXAMPLES = {
     "run": "--landing FOLDER --month 2017-03 --database sqlite:///real.db",
@@ -70,7 +71,7 @@ EXAMPLES = {
     "panel recuse": f"cancer --month 2017-03 {SEAT}",
     "panel override": f"cancer --month 2017-03 {SEAT} --reason WHY",
     "panel resubmit": "cancer --month 2017-03",
-    "panel comment": "cancer --about 02N --month 2017-03 --as cancer.nurse@panel.example --seen FINGERPRINT --reason WHY",
+    "panel comment": f"cancer --about 02N --month 2017-03 {SEEN} --reason WHY",
     "panel moderate": f"02N --judgement leadership --to Amber --year 2016-17 {SEAT} --reason WHY",
     "panel minutes": "MINUTES.yaml",
     "panel sign-minutes": "MINUTES.yaml --key FOLDER/recorder.key.pem",
