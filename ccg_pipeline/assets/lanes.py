@@ -33,7 +33,7 @@ def bands_asset(lane: Lane) -> dg.AssetsDefinition:
             description=(
                 f"{lane.rule.title}: the latest data period of each of {len(edition.indicators)} indicators "
                 "for each CCG, its reference value, its distance from it in standard errors, turned for "
-                "direction once, and its band: 0 worse, 1 within limits, 2 better."
+                "direction once, and its band: 0 worse than that, 1 like it, 2 better."
             ),
         ),
         deps=[dg.AssetDep(OBSERVATIONS, partition_mapping=lane.months)],
@@ -69,9 +69,9 @@ def _counts(bands: pd.DataFrame) -> dict[str, int]:
     """Return how many rows have which band."""
     counts, has_points = bands["band"].value_counts(), bands["points"].notna()
     return {
-        "0 worse": int(counts.get(0, 0)),
-        "1 within limits": int(counts.get(1, 0)),
-        "2 better": int(counts.get(2, 0)),
+        "0 worse than the reference": int(counts.get(0, 0)),
+        "1 like it": int(counts.get(1, 0)),
+        "2 better than it": int(counts.get(2, 0)),
         "by points": int((bands["band"].isna() & has_points).sum()),
         "no band": int((~has_points).sum()),
     }

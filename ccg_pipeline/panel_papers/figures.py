@@ -13,18 +13,17 @@ from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.lane_rules import PanelRule
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.panel_papers.units import units
-from ccg_pipeline.publish.naming import REFERENCES, figure_in_words, is_percent, period_in_words
+from ccg_pipeline.publish.naming import (
+    REFERENCES,
+    band_in_words,
+    figure_in_words,
+    is_percent,
+    period_in_words,
+)
 from expert_panels.papers import Figure, Measure
 
 GRADES = {1: "significantly better", 2: "better", 3: "worse", 4: "significantly worse"}
 """What a grade of an indicator is next to its reference; at the reference it is better."""
-
-BANDS = {
-    0: "worse than the reference by more than chance",
-    1: "within what chance explains",
-    2: "better than the reference by more than chance",
-}
-"""What a band of an indicator means that decides no rating of the panel, and so has no grade of it."""
 
 DIRECTIONS = {
     "higher_is_better": "higher is better",
@@ -92,7 +91,7 @@ def _figure(
         interval=_interval(row, indicator),
         reference=_reference(row, indicator),
         period=period_in_words(row.period_start, row.period_end),
-        band="" if said else _band(row),  # one vocabulary for one figure
+        band="" if said else _band(row, indicator),  # one vocabulary for one figure
         grade=said,
         better=_said(better, indicator),
         worse=_said(worse, indicator),
@@ -132,10 +131,12 @@ def _reference(row: Any, indicator: Indicator) -> str:
     return f"{shown(row.reference_value, indicator)}, {whose}{mark}"
 
 
-def _band(row: Any) -> str:
+def _band(row: Any, indicator: Indicator) -> str:
     if pd.isna(row.points):
         return ""
-    return BANDS[int(row.band)] if pd.notna(row.band) else f"{row.points:g} of 2 points"
+    if pd.isna(row.band):
+        return f"{row.points:g} of 2 points"
+    return band_in_words(row.band, row.reference_basis, indicator.direction != "no_direction")
 
 
 def _said(way: Any, indicator: Indicator) -> str:

@@ -17,6 +17,12 @@ REFERENCES = {
 }
 """What a reference value is, by `reference_basis`."""
 
+BANDS = {0: "worse than", 1: "like", 2: "better than"}
+"""How a figure is next to what it is compared with, by its band."""
+
+RANGE = {0: "outside the expected range", 1: "inside the expected range"}
+"""The same where neither direction is better."""
+
 LAYOUTS = {
     "published": "in its publisher's own layout",
     "assumed": "in an assumed layout",
@@ -49,6 +55,17 @@ def how_many(n: int, noun: str) -> str:
 def grade_in_words(label: str) -> str:
     """Return a grade that is a number as `grade 2`, so that nobody takes it for a count."""
     return f"grade {label}" if label.isdigit() else label
+
+
+def band_in_words(band: float, basis: str, has_direction: bool) -> str:
+    """Return how a figure is next to its reference: `worse than the national standard`, `like England`.
+
+    `basis`: a key of REFERENCES. Without a reference, or with a band that has no words, the points alone.
+    """
+    if not has_direction:
+        return RANGE.get(int(band), f"{band:g} of 2 points")
+    whose = REFERENCES[basis].partition(",")[0]
+    return f"{band:g} of 2 points" if basis == "none" else f"{BANDS[int(band)]} {whose}"
 
 
 def figure_in_words(value: float, unit: str) -> str:

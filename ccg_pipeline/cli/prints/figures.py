@@ -18,7 +18,7 @@ from ccg_pipeline.cli.prints.organisation import head, marked, pairs, provenance
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.certainty.saying import CONDITION
 from ccg_pipeline.publish.explanation import Explanation, among_similar
-from ccg_pipeline.publish.naming import CONSEQUENCE, LAYOUTS, REFERENCES
+from ccg_pipeline.publish.naming import CONSEQUENCE, LAYOUTS, REFERENCES, band_in_words
 from ccg_pipeline.publish.uncertainty_words import (
     against_reference,
     how_sure,
@@ -29,9 +29,6 @@ from ccg_pipeline.publish.uncertainty_words import (
 from ccg_pipeline.quality.kept_findings import OfFigures
 from ccg_pipeline.reference.organisations import ccgs
 from ccg_pipeline.release.released import Tables
-
-BANDS = {0: "0, worse", 1: "1, within limits", 2: "2, better"}
-RANGE = {0: "0, outside the expected range", 1: "1, inside the expected range"}
 
 
 def explanation(
@@ -187,6 +184,6 @@ def _band(row: Mapping[Hashable, Any]) -> str:
         return f"none: {escape(row['why_no_band'])}"
     if pd.isna(row["band"]):
         return f"none, {text_of(row['points'])} points of 2 by the edition's scale"
-    named = RANGE if row["direction"] == "no_direction" else BANDS
+    words = band_in_words(row["band"], row["reference_basis"], row["direction"] != "no_direction")
     z = "" if pd.isna(row["z"]) else f"; {row['z']:.2f} standard errors ({row['limits']} limits)"
-    return f"{named.get(row['band'], text_of(row['band']))}{z}"
+    return f"{row['band']:g}, {words}{z}"

@@ -12,13 +12,11 @@ import pandas as pd
 
 from ccg_pipeline.framework.indicators import Indicator
 from ccg_pipeline.framework.model import Edition
-from ccg_pipeline.publish.naming import REFERENCES, figure_in_words, period_in_words
+from ccg_pipeline.publish.naming import REFERENCES, band_in_words, figure_in_words, period_in_words
 from ccg_pipeline.publish.site.content import Outcome, Subject
 from ccg_pipeline.release.released import Tables
 
 INDICATOR = "indicator"
-BETTER = {2: "better than", 1: "like", 0: "worse than"}
-WITHIN = {1: "inside the expected range", 0: "outside the expected range"}
 BY_CHANCE = "Where the true figure lies with 95 % certainty, by the counts behind it or as published."
 AS_IT_IS = "Not known: it comes without anything that tells its error, and is taken as it is."
 
@@ -154,10 +152,4 @@ def _verdict(row: Mapping[Any, Any], indicator: Indicator) -> str:
         return "not compared until its panel has verified the area"
     if pd.isna(row["band"]):
         return "" if pd.isna(row["points"]) else f"{row['points']:g} of 2 points"
-    band = int(row["band"])
-    if indicator.better == "none":
-        return WITHIN.get(band, "")
-    if row["reference_basis"] == "none":
-        return f"{band} of 2 points"
-    whose = "the national standard" if row["reference_basis"] == "standard" else "England"
-    return f"{BETTER[band]} {whose}"
+    return band_in_words(row["band"], row["reference_basis"], indicator.better != "none")

@@ -113,7 +113,7 @@ def explained(layers: Layers, area: str, findings: OfFigures | None = None, **st
 
 def test_an_explanation_says_in_words_what_a_band_is() -> None:
     layers = made_of("interim")
-    assert "band 0, worse; " in explained(layers, "129")
+    assert "band 0, worse than the national standard; " in explained(layers, "129")
     ranged = explained(layers, "131")
     assert "band 1, inside the expected range; " in ranged
     assert "131a has no better direction" in ranged

@@ -4,7 +4,14 @@ import pandas as pd
 import pytest
 
 from ccg_pipeline.framework.rounds import words
-from ccg_pipeline.publish.naming import LAYOUTS, REFERENCES, difference_in_words, how_many, period_in_words
+from ccg_pipeline.publish.naming import (
+    LAYOUTS,
+    REFERENCES,
+    band_in_words,
+    difference_in_words,
+    how_many,
+    period_in_words,
+)
 from ccg_pipeline.tables import observations
 
 
@@ -27,6 +34,23 @@ def test_every_layout_and_reference_that_a_row_may_have_has_its_words() -> None:
     assert set(REFERENCES) == {"standard", "england_published", "england_from_ccgs", "none"}
     assert "assumed" in LAYOUTS["assumed"]
     assert "made-up" in LAYOUTS["made_up"]
+
+
+@pytest.mark.parametrize(
+    ("band", "basis", "has_direction", "said"),
+    [
+        (0, "standard", True, "worse than the national standard"),
+        (1, "standard", True, "like the national standard"),
+        (2, "england_published", True, "better than England"),
+        (2, "england_from_ccgs", True, "better than England"),
+        (1, "none", True, "1 of 2 points"),
+        (0, "england_from_ccgs", False, "outside the expected range"),
+        (1, "england_from_ccgs", False, "inside the expected range"),
+        (2, "england_from_ccgs", False, "2 of 2 points"),
+    ],
+)
+def test_a_band_is_said_the_same_everywhere(band: int, basis: str, has_direction: bool, said: str) -> None:
+    assert band_in_words(band, basis, has_direction) == said
 
 
 PERIODS = [
