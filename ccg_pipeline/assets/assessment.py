@@ -42,7 +42,7 @@ def assessment_asset(lane: Lane) -> dg.AssetsDefinition:
             description=(
                 f"{rule.title}: one row a CCG, {len(edition.areas)} areas, {len(edition.panels)} panel "
                 f"ratings{', the overall rating' if rule.has_overall_rating else ''}"
-                f"{together if rule.release == 'all_areas' else one_by_one}"
+                f"{together if rule.release == 'together' else one_by_one}"
             ),
         ),
         deps=[*(lane.key("gate", body) for body in bodies_of(edition, rule)), open_key(lane)],

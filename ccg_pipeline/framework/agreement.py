@@ -14,6 +14,7 @@ from ccg_pipeline.framework.consistency import disagreements
 from ccg_pipeline.framework.files import misfit_of
 from ccg_pipeline.framework.filling import family_of
 from ccg_pipeline.framework.lane_rules import (
+    GRADES,
     OVERALL,
     PANEL,
     overall_rule,
@@ -23,6 +24,7 @@ from ccg_pipeline.framework.lane_rules import (
     z_of,
 )
 from ccg_pipeline.framework.model import FILES, Edition
+from ccg_pipeline.framework.rules import LANES
 from ccg_pipeline.framework.vocabulary.scoring import Read
 from expert_panels.foundation.fault import Fault
 
@@ -61,7 +63,6 @@ def _check_uniqueness(edition: Edition, where: Where) -> None:
         ("areas", "slug"),
         ("indicators", "code"),
         ("publications", "key"),
-        ("lanes", "key"),
         ("expectations", "key"),
         ("published_counts", "key"),
         ("variations", "key"),
@@ -149,16 +150,10 @@ def _check_publications(edition: Edition, where: Where) -> None:
 
 def _check_names(edition: Edition, where: Where) -> None:
     """What framework.yaml and edition.yaml both say must be the same."""
-    nodes = edition.nodes
-    labels = {one.key: nodes.in_words_of(one).labels(OVERALL) for one in nodes.rounds}
-    said = [(where(name), getattr(edition, name), getattr(nodes, name)) for name in ("key", "title", "year")]
-    said += [
-        (where("lanes", number, "labels"), list(one.labels), list(labels.get(one.key, ())))
-        for number, one in enumerate(edition.lanes)
-    ]
-    for here, own, other in said:
+    for name in ("key", "title", "year"):
+        own, other = getattr(edition, name), getattr(edition.nodes, name)
         if own != other:
-            raise Fault(f"{here}: {own} here, and {other} in edition.yaml.")
+            raise Fault(f"{where(name)}: {own} here, and {other} in edition.yaml.")
 
 
 def _check_nodes(edition: Edition, where: Where) -> None:
@@ -214,15 +209,24 @@ def _check_overall(edition: Edition, where: Where) -> None:
 
 
 def _check_lanes_and_counts(edition: Edition, where: Where) -> None:
-    lanes = sorted(lane.key for lane in edition.lanes)
-    if lanes != ["annual", "interim"]:
-        raise Fault(f"{where('lanes')}: lanes must be interim and annual, not {', '.join(lanes)}.")
+    rounds = edition.nodes.rounds
+    if sorted(one.key for one in rounds) != sorted(LANES):
+        other = [number for number, one in enumerate(rounds) if one.key not in LANES]
+        said = ", ".join(one.key for one in rounds)
+        raise Fault(f"{where('rounds', *other[:1])}: rounds must be {' and '.join(LANES)}, and are {said}.")
     for number, lane in enumerate(edition.lanes):
-        if len(set(lane.labels)) < len(lane.labels):
-            raise Fault(f"{where('lanes', number, 'labels')} ({lane.key}): a label is there twice.")
-        if lane.overall_gate is not None and lane.overall_gate.key in [rule.key for rule in edition.panels]:
-            here = where("lanes", number, "overall_gate", "key")
-            raise Fault(f"{here} ({lane.key}): {lane.overall_gate.key!r} is a panel.")
+        here = f"{where('rounds', number)} ({lane.key})"
+        if not lane.title:
+            raise Fault(f"{here}: it has no title, such as Annual assessment.")
+        if len(lane.labels) != len(GRADES):
+            raise Fault(f"{here}: overall has {len(lane.labels)} labels here, and needs {len(GRADES)}.")
+        gate = lane.overall_gate
+        if gate is None:
+            continue
+        if not (lane.has_overall_rating and lane.release == "together"):
+            raise Fault(f"{here}: who confirms overall needs that it is shown, and release: together.")
+        if not gate.name:
+            raise Fault(f"{here}: its gate of {gate.key} has no name.")
     measures = ["overall", *(rule.key for rule in edition.panels)]
     for number, expectation in enumerate(edition.expectations):
         for code in expectation.leaves_out:

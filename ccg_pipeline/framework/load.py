@@ -62,11 +62,11 @@ def load_edition_from(folder: Path) -> Edition:
     edition = Edition(**parts, rules=rules)
 
     def where(field: str, number: int | None = None, *inside: int | str) -> str:
-        file = FILES.get(field, "framework.yaml")
+        file = "edition.yaml" if field == "rounds" else FILES.get(field, "framework.yaml")
         if file in tables:
             return tables[file].where(number) if number is not None else file
         place: tuple[int | str, ...] = () if number is None else (number,)
-        above = {"framework.yaml": (field,), "edition.yaml": ("nodes",)}.get(file, ())
+        above = () if file == "robustness.yaml" else ("nodes",) if field == "rules" else (field,)
         return documents[file].where(*above, *place, *inside)
 
     check_tables(edition, where)

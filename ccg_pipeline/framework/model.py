@@ -38,7 +38,7 @@ from ccg_pipeline.framework.provenance import (
     numbers_of,
 )
 from ccg_pipeline.framework.robustness import Alternative, Draws
-from ccg_pipeline.framework.rules import LaneRule
+from ccg_pipeline.framework.rules import LaneRule, lane_rule
 from ccg_pipeline.framework.variations import Variation
 
 T = TypeVar("T")
@@ -47,7 +47,6 @@ FILES = {
     "max_age_months": "framework.yaml",
     "conventions": "framework.yaml",
     "domains": "framework.yaml",
-    "lanes": "framework.yaml",
     "expectations": "framework.yaml",
     "uncertainty": "framework.yaml",
     "areas": "areas.csv",
@@ -157,7 +156,6 @@ class Framework(Frozen):
     max_age_months: Annotated[Sourced, Unit("months")]
     conventions: dict[str, Choice]
     domains: tuple[Domain, ...]
-    lanes: tuple[LaneRule, ...]
     expectations: tuple[Expectation, ...]
     uncertainty: Draws
 
@@ -195,6 +193,11 @@ class Edition(Framework):
     @property
     def _rows(self) -> Instead:
         return {"areas": self.areas, "indicators": self.indicators, "supplementary": self.supplementary}
+
+    @cached_property
+    def lanes(self) -> tuple[LaneRule, ...]:
+        """Its two lanes, in the order of its rounds."""
+        return tuple(lane_rule(self.nodes, one) for one in self.nodes.rounds)
 
     @cached_property
     def panels(self) -> tuple[PanelRule, ...]:

@@ -73,7 +73,7 @@ def proposed_header(
         )
         if not is_decided(said[gate.key]):
             undecided.append(f"{gate.name}: {by_committee(said[gate.key])}")
-    is_held = bool(held) or (lane.release == "all_areas" and bool(undecided))
+    is_held = bool(held) or (lane.release == "together" and bool(undecided))
     if held and before is None:
         raise NothingToRelease(f"{lane.key} {words(lane.key, key)} is {HELD_BACK}. {held}.")
     if is_held and before is None:

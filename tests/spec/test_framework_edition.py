@@ -234,8 +234,8 @@ def test_labels_and_release_differ_by_lane() -> None:
     )
     assert EDITION.labels("annual") == ("Outstanding", "Good", "Requires improvement", "Inadequate")
     interim, annual = EDITION.lane("interim"), EDITION.lane("annual")
-    assert (interim.release, interim.has_overall_rating) == ("each_area", False)
-    assert (annual.release, annual.has_overall_rating) == ("all_areas", True)
+    assert (interim.release, interim.has_overall_rating) == ("each", False)
+    assert (annual.release, annual.has_overall_rating) == ("together", True)
 
 
 def test_a_ccg_is_inadequate_when_leadership_and_finance_are_red() -> None:
