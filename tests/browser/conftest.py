@@ -7,6 +7,7 @@ Does not belong here: what people do in a browser (browsing.py), any expectation
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -26,6 +27,19 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_is_asked_to_sign_in_anew() -> Iterator[None]:
+    """People prove once who they are: on a slow machine more than five minutes pass until they decide.
+
+    What is refused after these minutes, and after half an hour, is seen with a clock of its own in
+    tests/unit/expert_panels/test_room_guard.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(hours=8))
+        patch.setattr("expert_panels.room.sign_in.sessions.IDLE", timedelta(hours=8))
+        yield
 
 
 @pytest.fixture(scope="module")  # its event loop must not stand in the way of who comes after
