@@ -10,7 +10,7 @@ from html import escape
 
 import pandas as pd
 
-from ccg_pipeline.publish.naming import figure_in_words, plural
+from ccg_pipeline.publish.naming import SIDES, figure_in_words, plural
 from ccg_pipeline.publish.site import pictures
 from ccg_pipeline.publish.site.addresses import slug
 from ccg_pipeline.publish.site.content import NOTHING, Outcome, Subject
@@ -50,9 +50,6 @@ def subject_of(
     }
     return Subject(key, key, title, "indicator", outcomes, unit=unit, widening=widening, exact=exact)
 
-
-SIDES = {0: "worse", 1: "like", 2: "better"}
-"""On which side of its reference a band lies, as pictures show it."""
 
 _COLUMNS = ["band", "value", "lower_95", "upper_95", "reference_value", "denominator", "standard_error"]
 

@@ -17,8 +17,8 @@ REFERENCES = {
 }
 """What a reference value is, by `reference_basis`."""
 
-BANDS = {0: "worse than", 1: "like", 2: "better than"}
-"""How a figure is next to what it is compared with, by its band."""
+SIDES = {0: "worse", 1: "like", 2: "better"}
+"""On which side of what it is compared with a figure is, by its band."""
 
 RANGE = {0: "outside the expected range", 1: "inside the expected range"}
 """The same where neither direction is better."""
@@ -62,10 +62,15 @@ def band_in_words(band: float, basis: str, has_direction: bool) -> str:
 
     `basis`: a key of REFERENCES. Without a reference, or with a band that has no words, the points alone.
     """
+    side, whose = side_in_words(band, has_direction), REFERENCES[basis].partition(",")[0]
     if not has_direction:
-        return RANGE.get(int(band), f"{band:g} of 2 points")
-    whose = REFERENCES[basis].partition(",")[0]
-    return f"{band:g} of 2 points" if basis == "none" else f"{BANDS[int(band)]} {whose}"
+        return side
+    return f"{band:g} of 2 points" if basis == "none" else f"{side}{'' if band == 1 else ' than'} {whose}"
+
+
+def side_in_words(band: float, has_direction: bool) -> str:
+    """Return the same without what a figure is compared with, where a whole column is of bands."""
+    return (SIDES if has_direction else RANGE).get(int(band), f"{band:g} of 2 points")
 
 
 def figure_in_words(value: float, unit: str) -> str:

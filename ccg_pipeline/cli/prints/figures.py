@@ -18,7 +18,7 @@ from ccg_pipeline.cli.prints.organisation import head, marked, pairs, provenance
 from ccg_pipeline.framework.model import Edition
 from ccg_pipeline.method.certainty.saying import CONDITION
 from ccg_pipeline.publish.explanation import Explanation, among_similar
-from ccg_pipeline.publish.naming import CONSEQUENCE, LAYOUTS, REFERENCES, band_in_words
+from ccg_pipeline.publish.naming import CONSEQUENCE, LAYOUTS, REFERENCES, band_in_words, side_in_words
 from ccg_pipeline.publish.uncertainty_words import (
     against_reference,
     how_sure,
@@ -103,12 +103,14 @@ def of_all(console: Console, tables: Tables, edition: Edition, code: str) -> Non
             row["ccg_code"],
             names[row["ccg_code"]],
             row["judgement"] or (text_of(row["value"]) or f"none, {row['status']}"),
-            "withheld" if row["withheld"] else Text.from_markup(_band(row).partition(";")[0] + marked(row)),
+            "withheld" if row["withheld"] else Text.from_markup(_band(row, in_short=True) + marked(row)),
         ]
         for row in bands[bands["indicator_code"] == code].sort_values("ccg_code").to_dict("records")
     ]
     title = f"{code} {indicator.name}, {indicator.unit}"
-    console.print(table_of(["CCG", "name", "figure", "band"], rows, title, numbers=["figure"]))
+    console.print(
+        table_of(["CCG", "name", "figure", "next to its reference"], rows, title, numbers=["figure"])
+    )
     console.print(provenance(tables), markup=False, highlight=False)
 
 
@@ -179,11 +181,14 @@ def _indicator(
     return pairs(f"{indicator.code} {escape(indicator.name)}", rows)
 
 
-def _band(row: Mapping[Hashable, Any]) -> str:
+def _band(row: Mapping[Hashable, Any], *, in_short: bool = False) -> str:
     if pd.isna(row["points"]):
         return f"none: {escape(row['why_no_band'])}"
     if pd.isna(row["band"]):
         return f"none, {text_of(row['points'])} points of 2 by the edition's scale"
-    words = band_in_words(row["band"], row["reference_basis"], row["direction"] != "no_direction")
+    has_direction = row["direction"] != "no_direction"
+    if in_short:
+        return side_in_words(row["band"], has_direction)
+    words = band_in_words(row["band"], row["reference_basis"], has_direction)
     z = "" if pd.isna(row["z"]) else f"; {row['z']:.2f} standard errors ({row['limits']} limits)"
     return f"{row['band']:g}, {words}{z}"
