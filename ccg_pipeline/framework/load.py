@@ -43,8 +43,14 @@ def load_edition_from(folder: Path) -> Edition:
             "delete the file."
         )
     documents = {name: Document(folder / name) for name in sorted(set(FILES.values())) if ".yaml" in name}
+    framework_yaml = documents["framework.yaml"]
+    if isinstance(framework_yaml.data, dict) and "lanes" in framework_yaml.data:
+        here = framework_yaml.where("lanes")
+        raise Fault(
+            f"{here}: lanes are rounds of edition.yaml now; give these a title, and delete the lanes."
+        )
     tables = {name: Table(folder / name) for name in sorted(set(FILES.values())) if ".csv" in name}
-    framework = documents["framework.yaml"].model(Framework)
+    framework = framework_yaml.model(Framework)
     max_age = {"max_age_months": framework.max_age_months.value}
     parts = {
         **{name: getattr(framework, name) for name in Framework.model_fields},

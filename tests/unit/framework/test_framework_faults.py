@@ -6,10 +6,12 @@ Does not belong here: files that are no YAML or CSV (test_framework_files.py).
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ccg_pipeline.framework.agreement import check_rules
 from ccg_pipeline.framework.files import EDITIONS
 from ccg_pipeline.framework.load import load_edition, load_edition_from
 from expert_panels.foundation.fault import Fault
@@ -113,6 +115,11 @@ FAULTS = {
         ("key: interim\n", "key: weekly\n", ": rounds must be interim and annual, and are weekly,"),
     ],
     "framework.yaml": [
+        (
+            "expectations:\n",
+            "lanes: []\nexpectations:\n",
+            ": lanes are rounds of edition.yaml now;",
+        ),
         ("title: CCG", "titel: CCG", ": unknown key titel."),
         ("year:", "title:", ': no valid YAML, found duplicate key "title".'),
         ("severity: warn", "severity: shrug", ": expectations.0.severity is 'shrug':"),
@@ -219,7 +226,22 @@ FAULTS_ELSEWHERE = {
         ("    title: Interim assessment\n", "", r"edition.yaml, line \d+ \(interim\): it has no title"),
         ("release: together", "release: each", r"edition.yaml, line \d+ \(annual\): who confirms overall"),
         ("name: Commissioning committee", "name: ''", r"edition.yaml, line \d+ \(annual\): its gate of"),
-        (", Greatest need for improvement]", "]", r"edition.yaml, line \d+"),
+        (
+            ", Greatest need for improvement]",
+            "]",
+            r"edition.yaml, line \d+: annual and interim have not",
+        ),
+        (
+            "body: commissioning_committee",
+            "body: cancer",
+            r"edition.yaml, line \d+: cancer has two gates",
+        ),
+        ("[Outstanding, Good,", "[Good, Good,", r"edition.yaml, line \d+: a label of annual is"),
+        (
+            "- key: interim\n    title",
+            "- key: annual\n    title",
+            r"edition.yaml, line \d+: .*annual is there",
+        ),
         (
             "[Red]}, {of: finance/141b, says: [Red]",
             "[Pink]}, {of: finance/141b, says: [Pink]",
@@ -260,6 +282,14 @@ def test_a_part_that_cannot_be_so_is_refused_where_it_begins(
     line = max(number for number, text in enumerate(lines, start=1) if text.startswith(part))
     space = "" if begins.startswith(":") else " "
     assert refused(folder).startswith(f"{file}, line {line}{space}{begins}")
+
+
+def test_a_lane_needs_as_many_labels_as_its_overall_rating_has_grades() -> None:
+    edition = load_edition().model_copy()
+    short = [replace(lane, labels=lane.labels[:3]) for lane in edition.lanes]
+    edition.__dict__["lanes"] = tuple(short)  # as its nodes would, if all of them had three grades
+    with pytest.raises(Fault, match=r"^rounds 0 \(interim\): overall has 3 labels here, and needs 4\.$"):
+        check_rules(edition, lambda field, number=None, *_: f"{field} {number}")
 
 
 @pytest.mark.parametrize(("file", "old", "new", "begins"), list(by_file(FAULTS_ELSEWHERE)))
