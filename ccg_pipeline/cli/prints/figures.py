@@ -108,9 +108,7 @@ def of_all(console: Console, tables: Tables, edition: Edition, code: str) -> Non
         for row in bands[bands["indicator_code"] == code].sort_values("ccg_code").to_dict("records")
     ]
     title = f"{code} {indicator.name}, {indicator.unit}"
-    console.print(
-        table_of(["CCG", "name", "figure", "next to its reference"], rows, title, numbers=["figure"])
-    )
+    console.print(table_of(["CCG", "name", "figure", "band"], rows, title, numbers=["figure"]))
     console.print(provenance(tables), markup=False, highlight=False)
 
 
@@ -188,7 +186,7 @@ def _band(row: Mapping[Hashable, Any], *, in_short: bool = False) -> str:
         return f"none, {text_of(row['points'])} points of 2 by the edition's scale"
     has_direction = row["direction"] != "no_direction"
     if in_short:
-        return side_in_words(row["band"], has_direction)
+        return f"{row['band']:g}, {side_in_words(row['band'], has_direction)}"
     words = band_in_words(row["band"], row["reference_basis"], has_direction)
     z = "" if pd.isna(row["z"]) else f"; {row['z']:.2f} standard errors ({row['limits']} limits)"
     return f"{row['band']:g}, {words}{z}"

@@ -15,11 +15,13 @@ from ccg_pipeline.assets.publication import headline_shown, published
 from ccg_pipeline.cli.prints import figures as printed_figures
 from ccg_pipeline.cli.prints import organisation as printed
 from ccg_pipeline.cli.prints.round_sentences import again
+from ccg_pipeline.panel_papers.figures import figures_of
 from ccg_pipeline.panel_papers.panel_table import candidate_table
 from ccg_pipeline.publish.explanation import explain, find_area
 from ccg_pipeline.publish.export import exported
 from ccg_pipeline.publish.lane_tables import as_exported
 from ccg_pipeline.publish.league_critics import critics
+from ccg_pipeline.publish.naming import band_in_words
 from ccg_pipeline.publish.round_tables import frames_of
 from ccg_pipeline.publish.site.data import tables_of
 from ccg_pipeline.publish.site.publishing import headline_of
@@ -68,6 +70,31 @@ def test_of_a_round_of_any_edition(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "Dagster": str(shown["the newest round"].value),
     }
     assert [where for where, text in collected.items() if said not in text] == []
+
+
+def test_on_which_side_of_its_reference_a_figure_is(tmp_path: Path) -> None:
+    tables, ccg = released_tables("interim"), "02N"
+    tables = replace(tables, header={**tables.header, "ledger_head": "1f" * 32})
+    bands = tables.frames["bands"].query("ccg_code == @ccg").set_index("indicator_code")
+    panel = EDITION.panel("cancer")
+    no_grades = figures_of(bands.reset_index().assign(from_counts=False).itertuples(), {}, (), EDITION, panel)
+    in_room = {one.measure: one.band for one in no_grades}
+    page = words(
+        built(tmp_path, publication("interim")) / f"iaf_2016_17/interim/2017-03/organisation/{ccg}.html"
+    )
+    sides = set()
+    for code in ("122a", "129a", "131a"):
+        row = bands.loc[code]
+        said = band_in_words(row["band"], row["reference_basis"], EDITION.indicator(code).better != "none")
+        console = Console(file=io.StringIO(), width=1000, no_color=True)
+        found = explain(tables.frames, EDITION, ccg, find_area(EDITION, EDITION.indicator(code).area))
+        printed_figures.explanation(console, tables, EDITION, ccg, found)
+        assert f"{row['band']:g}, {said}" in console.file.getvalue()  # type: ignore[attr-defined]  # any text file
+        assert said in page
+        assert in_room.get(code, said) == said
+        sides.add(said)
+    assert "122a" in in_room
+    assert len(sides) > 1
 
 
 def room_says(url: str, lane: str) -> str:

@@ -49,7 +49,9 @@ def test_every_layout_and_reference_that_a_row_may_have_has_its_words() -> None:
         (2, "england_from_ccgs", False, "2 of 2 points"),
     ],
 )
-def test_a_band_is_said_the_same_everywhere(band: int, basis: str, has_direction: bool, said: str) -> None:
+def test_a_band_says_on_which_side_of_what_a_figure_is(
+    band: int, basis: str, has_direction: bool, said: str
+) -> None:
     assert band_in_words(band, basis, has_direction) == said
 
 
