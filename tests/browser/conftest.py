@@ -33,8 +33,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 def nobody_is_asked_to_sign_in_anew() -> Iterator[None]:
     """People prove once who they are: on a slow machine more than five minutes pass until they decide.
 
-    What is refused after these minutes, and after half an hour, is seen with a clock of its own in
-    tests/unit/expert_panels/test_room_guard.py.
+    Tests that set the clock show what is refused after these minutes, and after half an hour
+    (tests/unit/expert_panels/test_room_guard.py, test_room_access.py).
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("expert_panels.room.sign_in.people.FRESH", timedelta(hours=8))
